@@ -1,0 +1,123 @@
+/** What an operator declares, resolved: plain data, no defaults left open, no functions. */
+import type { Limits, Timeouts } from "#base/limits.ts";
+
+export interface Configuration {
+  readonly listen: Listen;
+  readonly limits: Limits;
+  readonly timeouts: Timeouts;
+  /** In the order of the file. */
+  readonly services: readonly Service[];
+  /** "open": anybody may call anything (local work only). */
+  readonly callers: "open" | readonly Caller[];
+  readonly log: Log;
+}
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+  readonly adminHost: string;
+  readonly adminPort: number;
+  /** Worker threads that share the port. */
+  readonly workers: number;
+  /** Absent: plain TCP. The first certificate is the default one. */
+  readonly tls: ListenTls | undefined;
+  readonly http2: boolean;
+  /** Whether each connection opens with a PROXY protocol header, v1 or v2. */
+  readonly proxyProtocol: boolean;
+  /** CIDR blocks whose X-Forwarded-* and X-Request-Id are believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+export interface ListenTls {
+  readonly certificates: readonly Certificate[];
+  readonly minVersion: "TLSv1.2" | "TLSv1.3";
+}
+
+export interface Certificate {
+  /** Absolute paths of PEM files. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** SNI names, `*.example.org` allowed; empty: the names in the certificate. */
+  readonly hosts: readonly string[];
+}
+
+export interface Service {
+  readonly name: string;
+  readonly instances: readonly Instance[];
+  /** Never empty: without `routes` in the file it is the one prefix route `/{name}`. */
+  readonly routes: readonly Route[];
+  /** `Host` sent to instances: that of the instance, or the one the caller sent. */
+  readonly host: "instance" | "caller";
+  /** Overrides of the general limits and time-outs, already merged. */
+  readonly bodyBytesMax: number;
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly responseIdleMs: number;
+  readonly timeoutMs: number;
+  /** Whether `%2F` in a path is passed on; the default refuses it. */
+  readonly encodedSlash: "refuse" | "pass";
+}
+
+export interface Instance {
+  /** As written, for messages. */
+  readonly url: string;
+  readonly scheme: "http" | "https";
+  /** Host name or address without brackets; empty for a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  /** Absolute path of a Unix socket, from `unix:/run/x.sock` or `unix:/run/x.sock:/base`. */
+  readonly socketPath: string | undefined;
+  /** Path before every forwarded path, without a slash at its end: "" or "/billing". */
+  readonly basePath: string;
+  /** Value of `Host` when the service says host: instance. */
+  readonly authority: string;
+  readonly http2: boolean;
+  readonly tls: InstanceTls | undefined;
+}
+
+export interface InstanceTls {
+  readonly serverName: string;
+  /** Absolute paths of PEM files. */
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  readonly verify: boolean;
+}
+
+export interface Route {
+  /** Unique in its service; `default` for the prefix route. `may` refers to `service.route`. */
+  readonly id: string;
+  /** Lower case, `*.example.org` allowed; undefined: any. */
+  readonly host: string | undefined;
+  /** `/orders/{id}`, or a prefix that ends in `/*` (which also matches without the rest). */
+  readonly path: string;
+  /** Upper case; empty: any. */
+  readonly methods: readonly string[];
+  /** Lower-case field name to the exact value. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Leading path that is removed before forwarding: "/orders" of the prefix route, else "". */
+  readonly stripPrefix: string;
+  /** Where it stands in the file, for diagnostics and explain. */
+  readonly source: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+export interface Caller {
+  readonly name: string;
+  /** SHA-256 of the key, lower-case hex; the key itself is not kept. */
+  readonly keySha256: string;
+  /** `*`, `orders.*`, `orders.getOrder`. */
+  readonly may: readonly string[];
+}
+
+export interface Log {
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** Which exchanges write a log line. */
+  readonly exchanges: "all" | "failures" | "none";
+}
+
+/** An immutable, content-addressed configuration. */
+export interface Revision {
+  /** First 16 hex digits of the SHA-256 over the canonical JSON of `configuration`. */
+  readonly id: string;
+  readonly configuration: Configuration;
+}

@@ -1,0 +1,175 @@
+/**
+ * A parsed message head: the received bytes and where its parts stand in them. Nothing is turned
+ * into a string before somebody asks. Heads that came over HTTP/2 are spelled as HTTP/1.1 first,
+ * so that routing, policies and forwarding know one form only.
+ */
+import { fieldNames, type FieldId } from "./field-names.ts";
+
+/** How a body is delimited (RFC 9112 §6.3). */
+export const framing = { none: 0, length: 1, chunked: 2, close: 3 } as const;
+export type Framing = (typeof framing)[keyof typeof framing];
+
+const emptyBytes = Buffer.alloc(0);
+const fieldsAtFirst = 24;
+
+class Head {
+  bytes: Buffer = emptyBytes;
+  start = 0;
+  /** Behind the empty line that ends the head. */
+  end = 0;
+  fieldsStart = 0;
+  fieldCount = 0;
+  /** Four offsets a field: name start, name end, value start, value end. */
+  spans = new Int32Array(4 * fieldsAtFirst);
+  /** A `fieldNames` id a field, 0 for names the gateway has no business with. */
+  ids = new Uint8Array(fieldsAtFirst);
+  minorVersion = 1;
+  framing: Framing = framing.none;
+  /** Meaningful when `framing` is length; for answers to HEAD the announced length. */
+  contentLength = 0;
+  /** Whether the sender keeps the connection open after this message. */
+  keepAlive = true;
+  /** Whether `Connection` lists `upgrade` and an `Upgrade` field stands there. */
+  upgrade = false;
+  /** Whether `Connection` names fields of this message that must not be forwarded. */
+  hasNominatedFields = false;
+
+  protected resetHead(bytes: Buffer, start: number): void {
+    this.bytes = bytes;
+    this.start = start;
+    this.fieldCount = 0;
+    this.framing = framing.none;
+    this.contentLength = 0;
+    this.keepAlive = true;
+    this.upgrade = false;
+    this.hasNominatedFields = false;
+  }
+
+  /** Room for one more field. */
+  addField(id: number, nameStart: number, nameEnd: number, from: number, to: number): void {
+    const index = this.fieldCount++;
+    if (index >= this.ids.length) this.#grow();
+    const at = index * 4;
+    this.spans[at] = nameStart;
+    this.spans[at + 1] = nameEnd;
+    this.spans[at + 2] = from;
+    this.spans[at + 3] = to;
+    this.ids[index] = id;
+  }
+
+  #grow(): void {
+    const spans = new Int32Array(this.spans.length * 2);
+    spans.set(this.spans);
+    this.spans = spans;
+    const ids = new Uint8Array(this.ids.length * 2);
+    ids.set(this.ids);
+    this.ids = ids;
+  }
+
+  nameAt(index: number): string {
+    return this.bytes.latin1Slice(this.spans[index * 4], this.spans[index * 4 + 1]);
+  }
+
+  valueAt(index: number): string {
+    return this.bytes.latin1Slice(this.spans[index * 4 + 2], this.spans[index * 4 + 3]);
+  }
+
+  /** Index of the first field with a known name, or -1. */
+  indexOf(id: FieldId): number {
+    for (let index = 0; index < this.fieldCount; index++) if (this.ids[index] === id) return index;
+    return -1;
+  }
+
+  /** Value of the first field with a known name. */
+  value(id: FieldId): string | undefined {
+    const index = this.indexOf(id);
+    return index < 0 ? undefined : this.valueAt(index);
+  }
+
+  /**
+   * Value of a field by its lower-case name; several lines are joined with ", " (RFC 9110 §5.3).
+   */
+  field(lowerCaseName: string): string | undefined {
+    let found: string | undefined;
+    for (let index = 0; index < this.fieldCount; index++) {
+      const at = index * 4;
+      const length = (this.spans[at + 1] as number) - (this.spans[at] as number);
+      if (length !== lowerCaseName.length) continue;
+      if (this.nameAt(index).toLowerCase() !== lowerCaseName) continue;
+      const value = this.valueAt(index);
+      found = found === undefined ? value : `${found}, ${value}`;
+    }
+    return found;
+  }
+}
+
+export class RequestHead extends Head {
+  methodStart = 0;
+  methodEnd = 0;
+  targetStart = 0;
+  targetEnd = 0;
+  /** Where the path stands in the target; for absolute-form it follows the authority. */
+  pathStart = 0;
+  /** Before `?` or at the end of the target. */
+  pathEnd = 0;
+  /** The authority of an absolute-form target (RFC 9112 §3.2.2), or that of `Host`; end 0: none. */
+  authorityStart = 0;
+  authorityEnd = 0;
+  expectContinue = false;
+
+  reset(bytes: Buffer, start: number): void {
+    this.resetHead(bytes, start);
+    this.authorityStart = 0;
+    this.authorityEnd = 0;
+    this.expectContinue = false;
+  }
+
+  get method(): string {
+    const { bytes, methodStart: at } = this;
+    const length = this.methodEnd - at;
+    if (length === 3 && bytes[at] === 0x47 && bytes[at + 1] === 0x45) return "GET";
+    if (length === 4 && bytes[at] === 0x50 && bytes[at + 1] === 0x4f) return "POST";
+    return bytes.latin1Slice(at, this.methodEnd);
+  }
+
+  get target(): string {
+    return this.bytes.latin1Slice(this.targetStart, this.targetEnd);
+  }
+
+  /** Path without query, as sent (percent-encoding kept), already known to be safe. */
+  get path(): string {
+    return this.bytes.latin1Slice(this.pathStart, this.pathEnd);
+  }
+
+  /** Path and query as sent. */
+  get pathAndQuery(): string {
+    return this.bytes.latin1Slice(this.pathStart, this.targetEnd);
+  }
+
+  get authority(): string {
+    return this.bytes.latin1Slice(this.authorityStart, this.authorityEnd);
+  }
+
+  /** Host name in lower case, without port. */
+  get host(): string {
+    const authority = this.authority.toLowerCase();
+    const colon = authority.lastIndexOf(":");
+    return colon > authority.lastIndexOf("]") ? authority.slice(0, colon) : authority;
+  }
+}
+
+export class ResponseHead extends Head {
+  status = 0;
+
+  reset(bytes: Buffer, start: number): void {
+    this.resetHead(bytes, start);
+    this.status = 0;
+  }
+
+  /** Interim answers other than 101 (RFC 9110 §15.2). */
+  get isInterim(): boolean {
+    return this.status < 200 && this.status !== 101;
+  }
+}
+
+export { fieldNames };
