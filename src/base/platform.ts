@@ -1,8 +1,19 @@
 /** The only door to time, randomness, sockets and files, so that a simulation can stand in for all. */
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, watch, type FSWatcher } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  watch,
+  writeFileSync,
+  type FSWatcher,
+} from "node:fs";
 import { lookup } from "node:dns/promises";
 import net from "node:net";
+import { dirname } from "node:path";
 
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
@@ -36,6 +47,10 @@ export interface Sockets {
 
 export interface Files {
   readonly read: (path: string) => Buffer;
+  /** The first `bytesMax` bytes, however long the file (or device) is. */
+  readonly readUpTo: (path: string, bytesMax: number) => Buffer;
+  /** Writes a file that must not exist yet, and the folders above it. */
+  readonly writeNew: (path: string, content: string) => void;
   readonly exists: (path: string) => boolean;
   readonly watch: (path: string, onChange: () => void) => FSWatcher;
 }
@@ -68,7 +83,29 @@ export const nodePlatform: Platform = {
   },
   files: {
     read: (path) => readFileSync(path),
+    readUpTo,
+    writeNew: (path, content) => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content, { flag: "wx" });
+    },
     exists: existsSync,
     watch: (path, onChange) => watch(path, { persistent: false }, onChange),
   },
 };
+
+function readUpTo(path: string, bytesMax: number): Buffer {
+  const chunks: Buffer[] = [];
+  const file = openSync(path, "r");
+  try {
+    for (let left = bytesMax; left > 0;) {
+      const chunk = Buffer.allocUnsafe(Math.min(left, 256 * 1024));
+      const count = readSync(file, chunk, 0, chunk.length, null);
+      if (count === 0) break;
+      chunks.push(chunk.subarray(0, count));
+      left -= count;
+    }
+  } finally {
+    closeSync(file);
+  }
+  return Buffer.concat(chunks);
+}

@@ -3,7 +3,8 @@
  * into a string before somebody asks. Heads that came over HTTP/2 are spelled as HTTP/1.1 first,
  * so that routing, policies and forwarding know one form only.
  */
-import { fieldNames, type FieldId } from "./field-names.ts";
+import { latin1 } from "#base/latin1.ts";
+import type { FieldId } from "./field-names.ts";
 
 /** How a body is delimited (RFC 9112 §6.3). */
 export const framing = { none: 0, length: 1, chunked: 2, close: 3 } as const;
@@ -67,11 +68,15 @@ class Head {
   }
 
   nameAt(index: number): string {
-    return this.bytes.latin1Slice(this.spans[index * 4], this.spans[index * 4 + 1]);
+    return latin1(this.bytes, this.spans[index * 4] as number, this.spans[index * 4 + 1] as number);
   }
 
   valueAt(index: number): string {
-    return this.bytes.latin1Slice(this.spans[index * 4 + 2], this.spans[index * 4 + 3]);
+    return latin1(
+      this.bytes,
+      this.spans[index * 4 + 2] as number,
+      this.spans[index * 4 + 3] as number,
+    );
   }
 
   /** Index of the first field with a known name, or -1. */
@@ -116,12 +121,15 @@ export class RequestHead extends Head {
   authorityStart = 0;
   authorityEnd = 0;
   expectContinue = false;
+  /** Whether the path has a `%2F`; a service has to allow it. */
+  encodedSlash = false;
 
   reset(bytes: Buffer, start: number): void {
     this.resetHead(bytes, start);
     this.authorityStart = 0;
     this.authorityEnd = 0;
     this.expectContinue = false;
+    this.encodedSlash = false;
   }
 
   get method(): string {
@@ -129,25 +137,25 @@ export class RequestHead extends Head {
     const length = this.methodEnd - at;
     if (length === 3 && bytes[at] === 0x47 && bytes[at + 1] === 0x45) return "GET";
     if (length === 4 && bytes[at] === 0x50 && bytes[at + 1] === 0x4f) return "POST";
-    return bytes.latin1Slice(at, this.methodEnd);
+    return latin1(bytes, at, this.methodEnd);
   }
 
   get target(): string {
-    return this.bytes.latin1Slice(this.targetStart, this.targetEnd);
+    return latin1(this.bytes, this.targetStart, this.targetEnd);
   }
 
   /** Path without query, as sent (percent-encoding kept), already known to be safe. */
   get path(): string {
-    return this.bytes.latin1Slice(this.pathStart, this.pathEnd);
+    return latin1(this.bytes, this.pathStart, this.pathEnd);
   }
 
   /** Path and query as sent. */
   get pathAndQuery(): string {
-    return this.bytes.latin1Slice(this.pathStart, this.targetEnd);
+    return latin1(this.bytes, this.pathStart, this.targetEnd);
   }
 
   get authority(): string {
-    return this.bytes.latin1Slice(this.authorityStart, this.authorityEnd);
+    return latin1(this.bytes, this.authorityStart, this.authorityEnd);
   }
 
   /** Host name in lower case, without port. */
@@ -171,5 +179,3 @@ export class ResponseHead extends Head {
     return this.status < 200 && this.status !== 101;
   }
 }
-
-export { fieldNames };
