@@ -1,0 +1,109 @@
+/**
+ * Who may call what: deny by default. Grants are compiled to one bit per caller and route. Keys
+ * are known by their SHA-256 only; a raw key is remembered once it proved to be a caller's.
+ */
+import { hash } from "node:crypto";
+import type { Diagnostic } from "#base/diagnostic.ts";
+import type { Configuration } from "#configuration/configuration.ts";
+
+export interface Authorization {
+  /** Anybody may call anything. */
+  readonly open: boolean;
+  /**
+   * Place in `configuration.callers`. `key` as it stood in the field, one character an octet;
+   * without one it is the caller `anonymous`, if there is such a caller. Undefined: refuse.
+   */
+  callerOf(key: string | undefined): number | undefined;
+  /** `caller` undefined: nobody known. `route`: `CompiledRoute.index`. */
+  may(caller: number | undefined, route: number): boolean;
+}
+
+export function createAuthorization(configuration: Configuration): Authorization {
+  const { callers } = configuration;
+  if (callers === "open") return { open: true, callerOf: () => undefined, may: () => true };
+  const byDigest = new Map<string, number>();
+  let anonymous: number | undefined;
+  for (const [index, { keySha256 }] of callers.entries())
+    if (keySha256 === undefined) anonymous ??= index;
+    else if (!byDigest.has(keySha256)) byDigest.set(keySha256, index);
+  // Bounded by the number of callers: a digest has one key. Keys of strangers never enter.
+  const byKey = new Map<string, number>();
+  const grants = createGrants(configuration);
+  const words = (grants.routeCount + 31) >>> 5;
+  const bits = new Uint32Array(callers.length * words);
+  for (const [index, caller] of callers.entries()) {
+    const own = bits.subarray(index * words, (index + 1) * words);
+    for (const pattern of caller.may) grant(own, grants.rangeOf(pattern));
+  }
+  return {
+    open: false,
+    callerOf(key) {
+      if (key === undefined) return anonymous;
+      const known = byKey.get(key);
+      if (known !== undefined) return known;
+      // A map of digests leaks no prefix of a key: who guesses cannot steer the digest.
+      const found = byDigest.get(hash("sha256", Buffer.from(key, "latin1")));
+      if (found !== undefined) byKey.set(key, found);
+      return found;
+    },
+    may(caller, route) {
+      if (caller === undefined || caller < 0 || caller >= callers.length) return false;
+      if (route < 0 || route >= grants.routeCount) return false;
+      return (((bits[caller * words + (route >>> 5)] as number) >>> (route & 31)) & 1) === 1;
+    },
+  };
+}
+
+/** Grants that grant nothing, and keys that two callers share. */
+export function checkAuthorization(configuration: Configuration): readonly Diagnostic[] {
+  if (configuration.callers === "open") return [];
+  const diagnostics: Diagnostic[] = [];
+  const owners = new Map<string, string>();
+  const grants = createGrants(configuration);
+  for (const { name, keySha256, may } of configuration.callers) {
+    const owner = keySha256 === undefined ? undefined : owners.get(keySha256);
+    if (keySha256 !== undefined && owner === undefined) owners.set(keySha256, name);
+    if (owner !== undefined)
+      diagnostics.push({
+        code: "caller-key-shared",
+        severity: "error",
+        message: `callers ${owner} and ${name} have the same key; a key must name one caller`,
+      });
+    for (const pattern of may)
+      if (grants.rangeOf(pattern) === undefined)
+        diagnostics.push({
+          code: "grant-unknown",
+          severity: "error",
+          message:
+            `caller ${name} may ${JSON.stringify(pattern)}, which is no service or route; ` +
+            `expected "*", "service.*" or "service.route"`,
+        });
+  }
+  return diagnostics;
+}
+
+type Range = readonly [from: number, to: number];
+
+interface Grants {
+  readonly routeCount: number;
+  /** Half-open range of route indexes; undefined for what does not exist. */
+  rangeOf(pattern: string): Range | undefined;
+}
+
+function createGrants(configuration: Configuration): Grants {
+  const ranges = new Map<string, Range>();
+  let routeCount = 0;
+  for (const { name, routes } of configuration.services) {
+    ranges.set(`${name}.*`, [routeCount, routeCount + routes.length]);
+    for (const { id } of routes) ranges.set(`${name}.${id}`, [routeCount, ++routeCount]);
+  }
+  ranges.set("*", [0, routeCount]);
+  return { routeCount, rangeOf: (pattern) => ranges.get(pattern) };
+}
+
+/** Sets the bits of a range; a pattern without one grants nothing. */
+function grant(bits: Uint32Array, range: Range | undefined): void {
+  if (range === undefined) return;
+  for (let route = range[0]; route < range[1]; route++)
+    bits[route >>> 5] = (bits[route >>> 5] as number) | (1 << (route & 31));
+}

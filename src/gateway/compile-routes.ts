@@ -1,0 +1,74 @@
+/** Routes of all services, numbered and made ready to be compared with requests. */
+import { assert } from "#base/assert.ts";
+import type { Configuration, Route, Service } from "#configuration/configuration.ts";
+import { beginsWith, parsePattern, type PathPattern } from "./router-path.ts";
+
+export interface CompiledRoute {
+  readonly kind: "route";
+  readonly service: Service;
+  readonly route: Route;
+  /** Dense over all routes of the configuration, in the order of the file. */
+  readonly index: number;
+  /** Place of the service in `configuration.services`. */
+  readonly serviceIndex: number;
+  readonly pattern: PathPattern;
+  /** `example.org` as it is, `.example.org` for `*.example.org`. */
+  readonly host: string | undefined;
+  /** With HEAD where GET is; undefined: any. */
+  readonly methods: readonly string[] | undefined;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Leading segments that are removed before forwarding. */
+  readonly stripSegments: number;
+}
+
+/** Routes must have passed `checkRoutes` without errors. */
+export function compileRoutes(configuration: Configuration): readonly CompiledRoute[] {
+  const compiled: CompiledRoute[] = [];
+  for (const [serviceIndex, service] of configuration.services.entries())
+    for (const route of service.routes)
+      compiled.push(compileRoute(service, serviceIndex, route, compiled.length));
+  return compiled;
+}
+
+function compileRoute(
+  service: Service,
+  serviceIndex: number,
+  route: Route,
+  index: number,
+): CompiledRoute {
+  const pattern = parsePattern(route.path);
+  const name = `route ${service.name}.${route.id}`;
+  assert(!("error" in pattern), `${name} was not checked: ${route.path}`);
+  const stripSegments = countStripSegments(route, pattern);
+  assert(stripSegments !== undefined, `${name} was not checked: ${route.stripPrefix}`);
+  return {
+    kind: "route",
+    service,
+    route,
+    index,
+    serviceIndex,
+    pattern,
+    host: hostKey(route.host),
+    methods: effectiveMethods(route.methods),
+    headers: Object.entries(route.headers),
+    stripSegments,
+  };
+}
+
+/** Undefined when `stripPrefix` is not a leading part of the route's path. */
+export function countStripSegments(route: Route, pattern: PathPattern): number | undefined {
+  if (route.stripPrefix === "" || route.stripPrefix === "/") return 0;
+  const prefix = parsePattern(route.stripPrefix);
+  if ("error" in prefix || prefix.rest || !beginsWith(pattern, prefix)) return undefined;
+  return prefix.segments.length;
+}
+
+export function hostKey(host: string | undefined): string | undefined {
+  return host?.startsWith("*.") === true ? host.slice(1) : host;
+}
+
+/** HEAD is answered wherever GET is (RFC 9110 §9.3.2). */
+export function effectiveMethods(methods: readonly string[]): readonly string[] | undefined {
+  if (methods.length === 0) return undefined;
+  return methods.includes("GET") && !methods.includes("HEAD") ? [...methods, "HEAD"] : methods;
+}

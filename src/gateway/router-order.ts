@@ -1,0 +1,66 @@
+/**
+ * Which of two routes that match the same request wins. Path first: segment by segment a literal
+ * beats a parameter beats `/*`, so longer beats shorter. Among equal paths: an exact host beats a
+ * wildcard host beats any; more header conditions; listed methods; the order of the file.
+ */
+import type { CompiledRoute } from "./compile-routes.ts";
+
+export interface Precedence {
+  /** Negative: the first of both wins. */
+  readonly order: number;
+  /** Why the winner wins. */
+  readonly why: string;
+}
+
+/** Both routes must match one and the same path. */
+export function precedence(one: CompiledRoute, other: CompiledRoute): Precedence {
+  return pathPrecedence(one, other) ?? conditionPrecedence(one, other);
+}
+
+/** How routes of one path shape are tried. */
+export function conditionOrder(one: CompiledRoute, other: CompiledRoute): number {
+  return conditionPrecedence(one, other).order;
+}
+
+function pathPrecedence(one: CompiledRoute, other: CompiledRoute): Precedence | undefined {
+  const length = Math.max(one.pattern.segments.length, other.pattern.segments.length) + 1;
+  for (let index = 0; index < length; index++) {
+    const order = segmentRank(one, index) - segmentRank(other, index);
+    if (order === 0) continue;
+    const [winner, loser] = order < 0 ? [one, other] : [other, one];
+    const why =
+      `segment ${index + 1}: ${describeSegment(winner, index)} beats ` +
+      describeSegment(loser, index);
+    return { order, why };
+  }
+  return undefined;
+}
+
+/** Literal 0, parameter 1, end of the path 2, rest 3. */
+function segmentRank({ pattern }: CompiledRoute, index: number): number {
+  const segment = pattern.segments[index];
+  if (segment !== undefined) return segment.kind === "literal" ? 0 : 1;
+  return pattern.rest && index >= pattern.segments.length ? 3 : 2;
+}
+
+function describeSegment({ pattern }: CompiledRoute, index: number): string {
+  const segment = pattern.segments[index];
+  if (segment === undefined) return pattern.rest ? `"/*"` : "the end of the path";
+  return segment.kind === "literal" ? `literal "${segment.text}"` : `parameter {${segment.text}}`;
+}
+
+function conditionPrecedence(one: CompiledRoute, other: CompiledRoute): Precedence {
+  const byHost = hostRank(one) - hostRank(other);
+  if (byHost !== 0) return { order: byHost, why: "the more exact host wins" };
+  const byHeaders = other.headers.length - one.headers.length;
+  if (byHeaders !== 0) return { order: byHeaders, why: "more header conditions win" };
+  const byMethods = Number(one.methods === undefined) - Number(other.methods === undefined);
+  if (byMethods !== 0) return { order: byMethods, why: "listed methods beat any method" };
+  return { order: one.index - other.index, why: "it stands earlier in the configuration" };
+}
+
+/** Smaller is more exact; of two wildcards that match one host the longer. */
+function hostRank({ host }: CompiledRoute): number {
+  if (host === undefined) return 1;
+  return host.startsWith(".") ? -host.length : -1_000_000;
+}
