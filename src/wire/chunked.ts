@@ -206,7 +206,6 @@ export class ChunkedReader {
     const before = this.#trailerBytes?.length ?? 0;
     const more = bytes.subarray(from, Math.min(end, from + limits.trailerBytesMax + 4));
     const gathered = Buffer.concat([this.#trailerBytes ?? Buffer.alloc(0), more]);
-    if (gathered.length > limits.trailerBytesMax + 4) gathered.fill(0, limits.trailerBytesMax + 4);
     const head = new ResponseHead();
     head.reset(gathered, 0);
     const section = { ...limits, headBytesMax: limits.trailerBytesMax };

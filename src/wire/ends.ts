@@ -1,0 +1,124 @@
+/**
+ * The two ends of an exchange as the gateway sees them, whatever protocol version they speak.
+ * Bytes are handed over as ranges of a buffer that the giver reuses as soon as `true` comes back;
+ * `false` means: wait, and leave that buffer alone, until told that it was flushed.
+ */
+import type { RequestHead, ResponseHead } from "./head.ts";
+
+/** Who is at the other end of a caller's connection. */
+export interface Peer {
+  /** IP address; behind a PROXY protocol header, the one it names. */
+  readonly address: string;
+  readonly port: number;
+  readonly encrypted: boolean;
+  /** Whether a PROXY protocol header or the list of trusted proxies vouches for the sender. */
+  readonly trusted: boolean;
+}
+
+export interface CallerEnd {
+  readonly head: RequestHead;
+  readonly peer: Peer;
+  readonly protocol: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2";
+  /** Whether answers must come without chunk framing, because this end frames them itself. */
+  readonly wantsDecodedBody: boolean;
+  /** Whether 1xx answers may be sent. */
+  readonly takesInterim: boolean;
+
+  sendInterim(head: ResponseHead): void;
+  /** Sends the head, with `added` field lines (each ended by CR LF), and the first bytes of body. */
+  sendHead(
+    head: ResponseHead,
+    added: string,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    complete: boolean,
+  ): boolean;
+  sendBody(bytes: Buffer, from: number, to: number): boolean;
+  /** The answer is whole. */
+  sendEnd(trailers: ResponseHead | undefined): void;
+  /** An answer of the gateway's own, with field lines, each ended by CR LF. */
+  sendOwn(status: number, reason: string, added: string, body: Buffer): void;
+  /** Breaks off so that the caller sees the answer is not whole. */
+  truncate(): void;
+  /** The 101 answer; from now on bytes flow both ways without framing. */
+  sendUpgrade(head: ResponseHead, added: string, bytes: Buffer, from: number, to: number): boolean;
+  pause(): void;
+  resume(): void;
+}
+
+/** What the gateway hears from the caller's end. */
+export interface CallerListener {
+  onRequest(bytes: Buffer, from: number, to: number, complete: boolean): void;
+  onRequestBody(bytes: Buffer, from: number, to: number): boolean;
+  onRequestEnd(trailers: ResponseHead | undefined): void;
+  /**
+   * The head is none, came too slowly, or the body turned out malformed; there may or may not have
+   * been an `onRequest`. The connection cannot go on after the answer.
+   */
+  onMalformedRequest(status: number, detail: string): void;
+  /** The caller neither sent nor took anything for `timeouts.bodyIdleMs`. */
+  onCallerStalled(): void;
+  onCallerFlushed(): void;
+  /** The connection is gone. Nothing can be sent any more. */
+  onCallerGone(): void;
+  /** Called about ten times a second while the exchange lasts. */
+  onTick(nowMs: number): void;
+}
+
+/** Why an upstream could not give a whole answer. */
+export type UpstreamFailure =
+  | { readonly kind: "connect"; readonly cause: unknown }
+  | { readonly kind: "connect-timeout" }
+  | { readonly kind: "closed-before-answer"; readonly reused: boolean; readonly cause?: unknown }
+  | { readonly kind: "closed-in-answer"; readonly cause?: unknown }
+  | { readonly kind: "malformed"; readonly fault: number };
+
+export interface UpstreamEnd {
+  /** Sends the request: the plan's own lines, then the fields of `head` that are forwarded. */
+  sendHead(
+    head: RequestHead,
+    plan: RequestPlan,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    complete: boolean,
+  ): boolean;
+  sendBody(bytes: Buffer, from: number, to: number): boolean;
+  sendEnd(trailers: ResponseHead | undefined): void;
+  pause(): void;
+  resume(): void;
+  /** Drops the connection; the listener hears nothing more. */
+  abort(): void;
+}
+
+export interface RequestPlan {
+  readonly method: string;
+  /** Path and query as the instance is to see them. */
+  readonly target: string;
+  /** Field lines of the gateway's own, each ended by CR LF; `Host` stands apart. */
+  readonly added: string;
+  readonly host: string;
+  /** Whether the answer's chunk framing is to be removed. */
+  readonly decodeAnswer: boolean;
+  /** Whether the request's body comes as data and has to be framed here. */
+  readonly bodyIsDecoded: boolean;
+  /** Whether an upgrade is asked for. */
+  readonly upgrade: boolean;
+}
+
+/** What the gateway hears from the instance's end. */
+export interface UpstreamListener {
+  onInterim(head: ResponseHead): void;
+  onResponse(
+    head: ResponseHead,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    complete: boolean,
+  ): boolean;
+  onResponseBody(bytes: Buffer, from: number, to: number): boolean;
+  onResponseEnd(trailers: ResponseHead | undefined): void;
+  onUpstreamFlushed(): void;
+  onUpstreamFailed(failure: UpstreamFailure): void;
+}

@@ -1,0 +1,75 @@
+/**
+ * Writes to one socket, with the one question a sender has: may I go on and reuse my buffer?
+ * No 'drain' event is used: an empty write with a callback is queued behind what is pending.
+ */
+import type { Socket } from "node:net";
+import { replaceScratch, scratch } from "./scratch.ts";
+
+const empty = Buffer.alloc(0);
+
+/** TLS finishes no write at once; that much may be queued as copies before senders must wait. */
+const queuedBytesMax = 64 * 1024;
+
+export class Outbox {
+  readonly #socket: Socket;
+  readonly #encrypted: boolean;
+  readonly #onFlushed: () => void;
+  #waiting = false;
+
+  /** @param onFlushed called once all is written, after a send that returned false. */
+  constructor(socket: Socket, encrypted: boolean, onFlushed: () => void) {
+    this.#socket = socket;
+    this.#encrypted = encrypted;
+    this.#onFlushed = onFlushed;
+  }
+
+  /** Whether a sender was told to wait and has not been called since. */
+  get blocked(): boolean {
+    return this.#waiting;
+  }
+
+  /** Sends the first `length` bytes of the scratch buffer. */
+  sendScratch(length: number): boolean {
+    const bytes = scratch().subarray(0, length);
+    if (this.#encrypted) {
+      this.#socket.write(Buffer.from(bytes));
+      return this.#socket.writableLength < queuedBytesMax || this.#wait();
+    }
+    this.#socket.write(bytes);
+    if (this.#socket.writableLength === 0) return true;
+    replaceScratch();
+    return this.#wait();
+  }
+
+  /** @returns whether the bytes are taken: the buffer may be reused and the next sent at once. */
+  send(bytes: Buffer, from: number, to: number): boolean {
+    if (from === to) return !this.#waiting;
+    const slice = bytes.subarray(from, to);
+    if (this.#encrypted) {
+      this.#socket.write(Buffer.from(slice));
+      return this.#socket.writableLength < queuedBytesMax || this.#wait();
+    }
+    this.#socket.write(slice);
+    return this.#socket.writableLength === 0 || this.#wait();
+  }
+
+  sendText(latin1Text: string): boolean {
+    this.#socket.write(latin1Text, "latin1");
+    return this.#socket.writableLength === 0 || this.#wait();
+  }
+
+  #wait(): false {
+    if (!this.#waiting) {
+      this.#waiting = true;
+      this.#socket.write(empty, this.#flushed);
+    }
+    return false;
+  }
+
+  readonly #flushed = (failure?: Error | null): void => {
+    this.#waiting = false;
+    if (failure) return;
+    if (this.#socket.writableLength > 0) this.#wait();
+    else this.#onFlushed();
+  };
+}

@@ -1,0 +1,476 @@
+/**
+ * One HTTP/1.x connection of a caller: reads heads and bodies, keeps pipelined requests in order,
+ * frames answers, and notices when the caller stalls, half-closes or goes away.
+ * It knows nothing of routes; what it reads goes to the exchange, one at a time.
+ */
+import type { Socket } from "node:net";
+import type { Limits, Timeouts } from "#base/limits.ts";
+import { BodyReader } from "./body-reader.ts";
+import type { CallerEnd, CallerListener, Peer } from "./ends.ts";
+import { framing, RequestHead, type ResponseHead } from "./head.ts";
+import { chunkSizeLine, lastChunk, writeResponseHead } from "./head-bytes.ts";
+import { HeadGatherer } from "./head-gatherer.ts";
+import { Outbox } from "./outbox.ts";
+import { parseFault, parseFaultOf } from "./parse-faults.ts";
+import { parseRequestHead } from "./parse-request-head.ts";
+import { joinedBodyBytesMax, scratch } from "./scratch.ts";
+
+export interface ServerContext {
+  readonly limits: Limits;
+  readonly timeouts: Timeouts;
+  /** Coarse time, renewed about ten times a second. */
+  readonly clock: { readonly nowMs: number };
+  /** Whether the worker is stopping: every answer then closes its connection. */
+  readonly draining: boolean;
+  readonly createExchange: (caller: CallerEnd) => CallerListener;
+  /** Takes over a connection that opened with the HTTP/2 preface (RFC 9113 §3.4). */
+  readonly takeHttp2: ((socket: Socket, peer: Peer, bytes: Buffer) => void) | undefined;
+  readonly onClosed: (connection: ServerConnection) => void;
+}
+
+type State = "idle" | "head" | "exchange" | "tunnel" | "lingering" | "closed";
+
+/** Pipelined bytes kept while an exchange runs; more waits in the kernel. */
+const aheadBytesMax = 64 * 1024;
+/** After the last answer: how much is still read and dropped, and for how long. */
+const lingerBytesMax = 1024 * 1024;
+const lingerMs = 2_000;
+/** How long an answer may pause after the caller's FIN before the caller counts as gone. */
+const endedIdleMs = 600;
+const probesMax = 8;
+const probe = "HTTP/1.1 100 Continue\r\n\r\n";
+const noBytes = Buffer.alloc(0);
+
+export class ServerConnection implements CallerEnd {
+  readonly head = new RequestHead();
+  readonly peer: Peer;
+  readonly #context: ServerContext;
+  readonly #socket: Socket;
+  readonly #outbox: Outbox;
+  readonly #body = new BodyReader();
+  readonly #gatherer = new HeadGatherer();
+  #exchange: CallerListener | undefined;
+  #state: State = "idle";
+  #ahead: Buffer | undefined;
+  /** When the present phase began or last moved, in coarse time. */
+  #sinceMs: number;
+  #paused = false;
+  #callerEnded = false;
+  #probes = 0;
+  /** Whether the answer's head went out, and whether all of it did. */
+  #headSent = false;
+  #answered = false;
+  #keepAlive = true;
+  #encodeChunks = false;
+  #lingered = 0;
+  #first = true;
+
+  constructor(socket: Socket, peer: Peer, context: ServerContext) {
+    this.#socket = socket;
+    this.peer = peer;
+    this.#context = context;
+    this.#sinceMs = context.clock.nowMs;
+    this.#outbox = new Outbox(socket, peer.encrypted, () => this.#onFlushed());
+    socket.on("data", (bytes: Buffer) => this.#onData(bytes));
+    socket.on("end", () => this.#onEnd());
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => this.#onClose());
+  }
+
+  get protocol(): "HTTP/1.0" | "HTTP/1.1" {
+    return this.head.minorVersion === 1 ? "HTTP/1.1" : "HTTP/1.0";
+  }
+
+  get wantsDecodedBody(): boolean {
+    return this.head.minorVersion === 0;
+  }
+
+  get takesInterim(): boolean {
+    return this.head.minorVersion === 1 && !this.#headSent;
+  }
+
+  /** Whether no exchange is under way and none has begun to arrive. */
+  get idle(): boolean {
+    return this.#state === "idle";
+  }
+
+  // Reading
+
+  #onData(bytes: Buffer): void {
+    switch (this.#state) {
+      case "idle":
+      case "head":
+        return this.#readHead(bytes, 0);
+      case "exchange":
+      case "tunnel":
+        if (this.#body.done) return this.#keepAhead(bytes, 0);
+        return this.#readBody(bytes, 0);
+      case "lingering":
+        this.#lingered += bytes.length;
+        if (this.#lingered > lingerBytesMax) this.#socket.destroy();
+        return;
+      case "closed":
+        return;
+    }
+  }
+
+  #readHead(bytes: Buffer, from: number): void {
+    if (this.#state === "idle") {
+      this.#state = "head";
+      this.#sinceMs = this.#context.clock.nowMs;
+    }
+    const gatherer = this.#gatherer;
+    if (!gatherer.empty) {
+      if (!gatherer.add(bytes, from)) return;
+      bytes = gatherer.bytes;
+      from = 0;
+    }
+    const { head } = this;
+    const result = parseRequestHead(head, bytes, from, bytes.length, this.#context.limits);
+    if (result === 0) {
+      if (gatherer.empty) gatherer.add(bytes, from);
+      return;
+    }
+    gatherer.clear();
+    if (result < 0) return this.#refuse(bytes, result);
+    this.#first = false;
+    this.#beginExchange(bytes, result);
+  }
+
+  #refuse(bytes: Buffer, result: number): void {
+    const { takeHttp2 } = this.#context;
+    if (result === parseFault.versionUnsupported && this.#first && takeHttp2 !== undefined) {
+      if (bytes.toString("latin1", 0, 16) === "PRI * HTTP/2.0\r\n") {
+        this.#detach();
+        return takeHttp2(this.#socket, this.peer, bytes);
+      }
+    }
+    this.#refuseAs(parseFaultOf(result).status, parseFaultOf(result).detail);
+  }
+
+  /** Answers a head that is none. What follows it belongs to nothing and is not read. */
+  #refuseAs(status: number, detail: string): void {
+    this.#begin();
+    this.#keepAlive = false;
+    this.#body.begin(framing.close, 0, false);
+    this.#exchange ??= this.#context.createExchange(this);
+    this.#exchange.onMalformedRequest(status, detail);
+  }
+
+  #detach(): void {
+    for (const event of ["data", "end", "error", "close"]) this.#socket.removeAllListeners(event);
+    this.#state = "closed";
+    this.#context.onClosed(this);
+  }
+
+  #begin(): void {
+    this.#state = "exchange";
+    this.#sinceMs = this.#context.clock.nowMs;
+    this.#headSent = false;
+    this.#answered = false;
+    this.#encodeChunks = false;
+    this.#probes = 0;
+  }
+
+  #beginExchange(bytes: Buffer, from: number): void {
+    const { head } = this;
+    this.#begin();
+    this.#keepAlive = head.keepAlive;
+    this.#body.begin(head.framing, head.contentLength, false);
+    const exchange = (this.#exchange ??= this.#context.createExchange(this));
+    if (this.#body.done) {
+      if (from < bytes.length) this.#keepAhead(bytes, from);
+      return exchange.onRequest(bytes, from, from, true);
+    }
+    const next = this.#body.read(bytes, from, bytes.length, this.#context.limits);
+    if (next < 0) return this.#refuseAs(parseFaultOf(next).status, parseFaultOf(next).detail);
+    if (next < bytes.length) this.#keepAhead(bytes, next);
+    const { done, trailers, keptEnd } = this.#body;
+    exchange.onRequest(bytes, from, keptEnd, done && trailers === undefined);
+    if (done && trailers !== undefined) exchange.onRequestEnd(trailers);
+  }
+
+  #readBody(bytes: Buffer, from: number): void {
+    const exchange = this.#exchange as CallerListener;
+    this.#sinceMs = this.#context.clock.nowMs;
+    const next = this.#body.read(bytes, from, bytes.length, this.#context.limits);
+    if (next < 0) {
+      this.#keepAlive = false;
+      this.#body.begin(framing.close, 0, false);
+      const { status, detail } = parseFaultOf(next);
+      return exchange.onMalformedRequest(status, detail);
+    }
+    const { done, trailers, keptEnd } = this.#body;
+    if (next < bytes.length) this.#keepAhead(bytes, next);
+    if (keptEnd > from && !exchange.onRequestBody(bytes, from, keptEnd)) this.pause();
+    if (done) exchange.onRequestEnd(trailers);
+  }
+
+  /** Bytes of the next request wait until this exchange is over. */
+  #keepAhead(bytes: Buffer, from: number): void {
+    const more = bytes.subarray(from);
+    this.#ahead = this.#ahead === undefined ? more : Buffer.concat([this.#ahead, more]);
+    if (this.#ahead.length >= aheadBytesMax) this.pause();
+  }
+
+  #onEnd(): void {
+    switch (this.#state) {
+      case "idle":
+      case "head":
+      case "lingering":
+        this.#socket.end();
+        if (this.#state !== "lingering") this.#linger();
+        return;
+      case "tunnel":
+        this.#callerEnded = true;
+        if (!this.#body.done) {
+          this.#body.begin(framing.none, 0, false);
+          this.#exchange?.onRequestEnd(undefined);
+        }
+        return;
+      case "exchange":
+        // RFC 9112 §8: a request that ends before its body does is incomplete.
+        if (!this.#body.done) return void this.#socket.destroy();
+        this.#callerEnded = true;
+        this.#keepAlive = false;
+        this.#sinceMs = this.#context.clock.nowMs;
+        this.#probeCaller();
+        return;
+      case "closed":
+        return;
+    }
+  }
+
+  #onClose(): void {
+    if (this.#state === "closed") return;
+    const inExchange = this.#state === "exchange" || this.#state === "tunnel";
+    this.#state = "closed";
+    this.#ahead = undefined;
+    this.#context.onClosed(this);
+    if (inExchange) this.#exchange?.onCallerGone();
+  }
+
+  // Answering
+
+  sendInterim(head: ResponseHead): void {
+    if (!this.takesInterim) return;
+    this.#outbox.sendScratch(writeResponseHead(head, "", "", true));
+  }
+
+  sendHead(
+    head: ResponseHead,
+    added: string,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    complete: boolean,
+  ): boolean {
+    this.#headSent = true;
+    if (this.#context.draining || (complete && !this.#body.done)) this.#keepAlive = false;
+    const old = this.head.minorVersion === 0;
+    let connection = "";
+    this.#encodeChunks = false;
+    if (head.framing === framing.chunked && !old) connection = "Transfer-Encoding: chunked\r\n";
+    else if (head.framing === framing.close && !old) {
+      connection = "Transfer-Encoding: chunked\r\n";
+      this.#encodeChunks = true;
+    } else if (old && (head.framing === framing.close || head.framing === framing.chunked)) {
+      this.#keepAlive = false;
+    }
+    if (!this.#keepAlive) connection += "Connection: close\r\n";
+    else if (old) connection += "Connection: keep-alive\r\n";
+    const bodiless = head.status === 204 || (old && head.framing === framing.chunked);
+    let at = writeResponseHead(head, added, connection, bodiless);
+    const count = to - from;
+    if (count === 0) return this.#outbox.sendScratch(at);
+    if (count > joinedBodyBytesMax) {
+      this.#outbox.sendScratch(at);
+      return this.sendBody(bytes, from, to);
+    }
+    const out = scratch();
+    if (this.#encodeChunks) at += out.write(chunkSizeLine(count), at, "latin1");
+    out.set(bytes.subarray(from, to), at);
+    at += count;
+    if (this.#encodeChunks) at += out.write("\r\n", at, "latin1");
+    return this.#outbox.sendScratch(at);
+  }
+
+  sendBody(bytes: Buffer, from: number, to: number): boolean {
+    this.#sinceMs = this.#context.clock.nowMs;
+    if (!this.#encodeChunks) return this.#outbox.send(bytes, from, to);
+    if (from === to) return true;
+    this.#outbox.sendText(chunkSizeLine(to - from));
+    this.#outbox.send(bytes, from, to);
+    return this.#outbox.sendText("\r\n");
+  }
+
+  sendEnd(trailers: ResponseHead | undefined): void {
+    if (this.#encodeChunks) this.#outbox.sendText(lastChunk(undefined, true));
+    else if (trailers !== undefined && this.head.minorVersion === 1) {
+      this.#outbox.sendText(lastChunk(trailers, false));
+    }
+    this.#answered = true;
+    this.#finish();
+  }
+
+  sendOwn(status: number, reason: string, added: string, body: Buffer): void {
+    this.#headSent = true;
+    if (!this.#body.done || this.#context.draining) this.#keepAlive = false;
+    const connection = this.#keepAlive
+      ? this.head.minorVersion === 0
+        ? "Connection: keep-alive\r\n"
+        : ""
+      : "Connection: close\r\n";
+    const lines = `HTTP/1.1 ${status} ${reason}\r\n${added}Content-Length: ${body.length}\r\n`;
+    const head = Buffer.from(lines + connection + "\r\n", "latin1");
+    this.#socket.write(this.head.method === "HEAD" ? head : Buffer.concat([head, body]));
+    this.#answered = true;
+    this.#finish();
+  }
+
+  sendUpgrade(head: ResponseHead, added: string, bytes: Buffer, from: number, to: number): boolean {
+    this.#headSent = true;
+    this.#keepAlive = false;
+    this.#state = "tunnel";
+    this.#body.begin(framing.close, 0, false);
+    const upgrade = `Connection: upgrade\r\nUpgrade: ${head.field("upgrade") ?? ""}\r\n`;
+    const taken = this.#outbox.sendScratch(writeResponseHead(head, added, upgrade, true));
+    if (this.#ahead !== undefined) {
+      const ahead = this.#ahead;
+      this.#ahead = undefined;
+      this.#readBody(ahead, 0);
+    }
+    return from === to ? taken : this.#outbox.send(bytes, from, to);
+  }
+
+  truncate(): void {
+    if (this.#state === "closed") return;
+    // A close-delimited answer has no other sign of being cut than a reset (RFC 9112 §8).
+    if (this.#headSent && this.head.minorVersion === 0) this.#socket.resetAndDestroy();
+    else this.#socket.destroySoon();
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#sinceMs = this.#context.clock.nowMs;
+    this.#socket.resume();
+  }
+
+  /** The answer is whole: on to the next request, or close. */
+  #finish(): void {
+    if (this.#state === "closed") return;
+    if (this.#state === "tunnel") {
+      this.#socket.end();
+      if (this.#body.done) this.#linger();
+      return;
+    }
+    if (!this.#keepAlive || !this.#body.done) return this.#close();
+    this.#state = "idle";
+    this.#sinceMs = this.#context.clock.nowMs;
+    const ahead = this.#ahead;
+    this.resume();
+    if (ahead === undefined) return;
+    this.#ahead = undefined;
+    // Not from here: a row of pipelined requests would pile up on the stack.
+    queueMicrotask(() => {
+      if (this.#state !== "closed") this.#onData(ahead);
+    });
+  }
+
+  #close(): void {
+    this.#ahead = undefined;
+    this.#socket.end();
+    this.#linger();
+  }
+
+  /**
+   * Closes without losing the answer: unread bytes in the kernel would turn our FIN into a reset,
+   * and that can overtake the answer (RFC 9112 §9.6).
+   */
+  #linger(): void {
+    this.#state = "lingering";
+    this.#lingered = 0;
+    this.#sinceMs = this.#context.clock.nowMs;
+    this.resume();
+    if (this.#callerEnded) this.#socket.destroySoon();
+  }
+
+  #onFlushed(): void {
+    this.#sinceMs = this.#context.clock.nowMs;
+    if (this.#state === "exchange" || this.#state === "tunnel") this.#exchange?.onCallerFlushed();
+  }
+
+  // Time
+
+  /** A caller that sent FIN is half-closed or gone; only sending tells (see decision 0008). */
+  #probeCaller(): void {
+    if (this.#headSent || this.head.minorVersion === 0 || this.#probes >= probesMax) return;
+    this.#probes++;
+    this.#socket.write(probe, "latin1");
+  }
+
+  /** Called about ten times a second. */
+  onTick(nowMs: number): void {
+    const { timeouts } = this.#context;
+    const waitedMs = nowMs - this.#sinceMs;
+    switch (this.#state) {
+      case "idle":
+        if (isOver(waitedMs, this.#first ? timeouts.headMs : timeouts.keepAliveMs)) this.#close();
+        return;
+      case "head":
+        if (isOver(waitedMs, timeouts.headMs)) this.#timeOutHead();
+        return;
+      case "exchange":
+        this.#exchange?.onTick(nowMs);
+        if (this.#callerEnded) {
+          if (!this.#headSent) this.#probeCaller();
+          else if (!this.#answered && waitedMs > endedIdleMs) this.#socket.destroy();
+        } else if (
+          (this.#outbox.blocked || (!this.#body.done && !this.#paused)) &&
+          isOver(waitedMs, timeouts.bodyIdleMs)
+        ) {
+          this.#exchange?.onCallerStalled();
+        }
+        return;
+      case "tunnel":
+        this.#exchange?.onTick(nowMs);
+        if (isOver(waitedMs, timeouts.tunnelIdleMs)) this.#socket.destroy();
+        return;
+      case "lingering":
+        if (waitedMs > lingerMs && !this.#outbox.blocked) this.#socket.destroy();
+        else if (isOver(waitedMs, timeouts.bodyIdleMs)) this.#socket.destroy();
+        return;
+      case "closed":
+        return;
+    }
+  }
+
+  #timeOutHead(): void {
+    this.head.reset(noBytes, 0);
+    this.head.methodEnd = this.head.methodStart = 0;
+    this.#gatherer.clear();
+    this.#refuseAs(408, "the head did not arrive within timeouts.headMs");
+  }
+
+  /** Stops taking requests: closes at once when idle, else after the answer under way. */
+  drain(): void {
+    this.#keepAlive = false;
+    if (this.#state === "idle") this.#close();
+    else if (this.#state === "head" && this.#gatherer.empty) this.#close();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+function isOver(waitedMs: number, limitMs: number): boolean {
+  return limitMs > 0 && waitedMs > limitMs;
+}
