@@ -47,8 +47,9 @@ export function createAuthorization(configuration: Configuration): Authorization
       return found;
     },
     may(caller, route) {
-      if (caller === undefined || caller < 0 || caller >= callers.length) return false;
-      if (route < 0 || route >= grants.routeCount) return false;
+      // Asked this way round, NaN is refused too.
+      if (caller === undefined || !(caller >= 0 && caller < callers.length)) return false;
+      if (!(route >= 0 && route < grants.routeCount)) return false;
       return (((bits[caller * words + (route >>> 5)] as number) >>> (route & 31)) & 1) === 1;
     },
   };

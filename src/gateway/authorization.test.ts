@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { describe, test } from "node:test";
+import type { Caller } from "#configuration/configuration.ts";
+import { checkAuthorization, createAuthorization } from "./authorization.ts";
+import { fixtureConfiguration, fixtureService } from "./router-fixture.ts";
+
+const services = [
+  fixtureService("orders", [{ id: "get" }, { id: "put" }, { id: "default" }]),
+  fixtureService("billing", [{ id: "default" }]),
+  fixtureService("order", [{ id: "get" }]),
+];
+/** In the order of their indexes. */
+const routes = ["orders.get", "orders.put", "orders.default", "billing.default", "order.get"];
+
+function caller(name: string, key: string | undefined, may: readonly string[]): Caller {
+  const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+  return { name, keySha256: key === undefined ? undefined : digest(key), may };
+}
+
+describe("what callers may", () => {
+  const cases: readonly (readonly [may: readonly string[], allowed: readonly string[]])[] = [
+    [[], []],
+    [["*"], routes],
+    [["orders.*"], ["orders.get", "orders.put", "orders.default"]],
+    [["orders.put"], ["orders.put"]],
+    [["order.*"], ["order.get"]],
+    [
+      ["billing.default", "order.get"],
+      ["billing.default", "order.get"],
+    ],
+    [
+      ["orders.*", "orders.get"],
+      ["orders.get", "orders.put", "orders.default"],
+    ],
+    // Nothing that is not exactly a service or a route grants anything.
+    [["orders"], []],
+    [["orders.g*", "*.get", "ORDERS.*", "orders.", ".*", "**", "", "orders.*.*", " orders.*"], []],
+    [["missing.*", "orders.missing"], []],
+  ];
+  for (const [may, allowed] of cases)
+    test(`${JSON.stringify(may)} is ${allowed.length === 0 ? "nothing" : allowed.join(", ")}`, () => {
+      // Neighbours with and without rights show bits that leak from one caller to the next.
+      const callers = [caller("a", "a", ["*"]), caller("b", "b", may), caller("c", "c", [])];
+      const authorization = createAuthorization(fixtureConfiguration(services, callers));
+      const found = (index: number): readonly string[] =>
+        routes.filter((_, route) => authorization.may(index, route));
+      assert.deepEqual(found(1), allowed);
+      assert.deepEqual(found(0), routes);
+      assert.deepEqual(found(2), []);
+    });
+
+  test("nobody, callers that do not exist and routes that do not exist are refused", () => {
+    const callers = [caller("a", "a", ["*"])];
+    const { may } = createAuthorization(fixtureConfiguration(services, callers));
+    assert.equal(may(undefined, 0), false);
+    for (const index of [-1, 1, 0.5, Number.NaN]) assert.equal(may(index, 0), false, `${index}`);
+    for (const route of [-1, routes.length, 31, 32, Number.NaN])
+      assert.equal(may(0, route), false, `${route}`);
+  });
+
+  test("rights hold over more routes than a word has bits", () => {
+    const many = Array.from({ length: 100 }, (_, at) => ({ id: `r${at}` }));
+    const all = [fixtureService("a", many), fixtureService("b", many)];
+    const callers = [caller("x", "x", ["a.r31", "a.r32", "b.*"]), caller("y", "y", ["a.r0"])];
+    const { may } = createAuthorization(fixtureConfiguration(all, callers));
+    const allowed = Array.from({ length: 200 }, (_, at) => at).filter((at) => may(0, at));
+    const ofB = Array.from({ length: 100 }, (_, at) => 100 + at);
+    assert.deepEqual(allowed, [31, 32, ...ofB]);
+  });
+
+  test("open callers: anybody may do anything", () => {
+    const { open, may, callerOf } = createAuthorization(fixtureConfiguration(services));
+    assert.deepEqual([open, may(undefined, 0), callerOf("k")], [true, true, undefined]);
+  });
+});
+
+describe("whose key", () => {
+  test("a key is its caller's, the first and every further time", () => {
+    const callers = [caller("a", "key-a", []), caller("b", "key-b", [])];
+    const { callerOf } = createAuthorization(fixtureConfiguration(services, callers));
+    for (let time = 0; time < 3; time++) {
+      assert.equal(callerOf("key-b"), 1);
+      assert.equal(callerOf("key-a"), 0);
+      for (const strange of ["key-c", "KEY-A", "key-a ", "", "__proto__"])
+        assert.equal(callerOf(strange), undefined, strange);
+    }
+  });
+
+  test("a digest is no key", () => {
+    const callers = [caller("a", "key-a", [])];
+    const { callerOf } = createAuthorization(fixtureConfiguration(services, callers));
+    assert.equal(callerOf(callers[0]?.keySha256), undefined);
+  });
+
+  test("a key beyond ASCII is compared by its octets, as UTF-8", () => {
+    const callers = [caller("a", "schlüssel", [])];
+    const { callerOf } = createAuthorization(fixtureConfiguration(services, callers));
+    assert.equal(callerOf(Buffer.from("schlüssel").toString("latin1")), 0);
+    assert.equal(callerOf("schlüssel"), undefined);
+  });
+
+  test("no key is the caller anonymous, a wrong key is not", () => {
+    const callers = [caller("a", "key-a", []), caller("anonymous", undefined, ["order.get"])];
+    const { callerOf } = createAuthorization(fixtureConfiguration(services, callers));
+    assert.equal(callerOf(undefined), 1);
+    assert.equal(callerOf("wrong"), undefined);
+    assert.equal(callerOf(""), undefined);
+    const without = createAuthorization(fixtureConfiguration(services, callers.slice(0, 1)));
+    assert.equal(without.callerOf(undefined), undefined);
+  });
+
+  test("keys of strangers are not remembered", () => {
+    const callers = [caller("a", "key-a", [])];
+    const { callerOf } = createAuthorization(fixtureConfiguration(services, callers));
+    const remembered: unknown[] = [];
+    const original = Map.prototype.set;
+    Map.prototype.set = function set(key: unknown, value: unknown) {
+      remembered.push(key);
+      return original.call(this, key, value);
+    };
+    try {
+      for (let at = 0; at < 1_000; at++) callerOf(`stranger-${at}`);
+      callerOf("key-a");
+      callerOf("key-a");
+    } finally {
+      Map.prototype.set = original;
+    }
+    assert.deepEqual(remembered, ["key-a"]);
+  });
+});
+
+test("grants of nothing and shared keys are reported", () => {
+  const callers = [
+    caller("a", "same", ["*", "orders.*", "orders.get"]),
+    caller("b", "same", ["order.put", "orders"]),
+    caller("anonymous", undefined, []),
+  ];
+  const diagnostics = checkAuthorization(fixtureConfiguration(services, callers));
+  assert.deepEqual(
+    diagnostics.map(({ code, severity, message }) => [code, severity, message]),
+    [
+      [
+        "caller-key-shared",
+        "error",
+        "callers a and b have the same key; a key must name one caller",
+      ],
+      ...["order.put", "orders"].map((pattern) => [
+        "grant-unknown",
+        "error",
+        `caller b may "${pattern}", which is no service or route; ` +
+          'expected "*", "service.*" or "service.route"',
+      ]),
+    ],
+  );
+  assert.deepEqual(checkAuthorization(fixtureConfiguration(services)), []);
+});
