@@ -3,7 +3,6 @@
  * are known by their SHA-256 only; a raw key is remembered once it proved to be a caller's.
  */
 import { hash } from "node:crypto";
-import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 
 export interface Authorization {
@@ -55,32 +54,15 @@ export function createAuthorization(configuration: Configuration): Authorization
   };
 }
 
-/** Grants that grant nothing, and keys that two callers share. */
-export function checkAuthorization(configuration: Configuration): readonly Diagnostic[] {
-  if (configuration.callers === "open") return [];
-  const diagnostics: Diagnostic[] = [];
-  const owners = new Map<string, string>();
-  const grants = createGrants(configuration);
-  for (const { name, keySha256, may } of configuration.callers) {
-    const owner = keySha256 === undefined ? undefined : owners.get(keySha256);
-    if (keySha256 !== undefined && owner === undefined) owners.set(keySha256, name);
-    if (owner !== undefined)
-      diagnostics.push({
-        code: "caller-key-shared",
-        severity: "error",
-        message: `callers ${owner} and ${name} have the same key; a key must name one caller`,
-      });
-    for (const pattern of may)
-      if (grants.rangeOf(pattern) === undefined)
-        diagnostics.push({
-          code: "grant-unknown",
-          severity: "error",
-          message:
-            `caller ${name} may ${JSON.stringify(pattern)}, which is no service or route; ` +
-            `expected "*", "service.*" or "service.route"`,
-        });
-  }
-  return diagnostics;
+/** The key that a request presents: `X-Api-Key`, else a bearer token (RFC 6750 §2.1). */
+export function presentedKey(
+  field: (lowerCaseName: string) => string | undefined,
+): string | undefined {
+  const key = field("x-api-key");
+  if (key !== undefined) return key;
+  const credentials = field("authorization");
+  if (credentials === undefined || !/^bearer +/i.test(credentials)) return undefined;
+  return credentials.slice("bearer".length).trim();
 }
 
 type Range = readonly [from: number, to: number];

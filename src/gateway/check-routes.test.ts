@@ -148,14 +148,6 @@ describe("routes that are malformed", () => {
     const passing = fixtureService("p", [{ path: "/a%2fb" }], { encodedSlash: "pass" });
     assert.deepEqual(check(passing), []);
   });
-
-  test("an id that stands twice in a service is an error", () => {
-    const twice = fixtureService("s", [
-      { id: "x", path: "/a" },
-      { id: "x", path: "/b" },
-    ]);
-    assert.deepEqual(check(twice), ["s.yaml:2 error route-id-repeated"]);
-  });
 });
 
 test("20,000 routes that all collide are compared once each, not in pairs", () => {

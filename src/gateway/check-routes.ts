@@ -20,11 +20,7 @@ export function checkRoutes(configuration: Configuration): readonly Diagnostic[]
   const diagnostics: Diagnostic[] = [];
   const groups = new Map<string, CheckedRoute[]>();
   for (const service of configuration.services) {
-    const ids = new Map<string, Route>();
     for (const route of service.routes) {
-      const twin = ids.get(route.id);
-      if (twin === undefined) ids.set(route.id, route);
-      else diagnostics.push(repeatedId(service, route, twin));
       const pattern = parsePattern(route.path);
       if ("error" in pattern) {
         diagnostics.push(malformed("route-path", service, route, pattern.error));
@@ -137,14 +133,6 @@ function overlap(
       `${winners.map(place).join(" and ")} takes them first`,
     source: checked.route.source,
   };
-}
-
-function repeatedId(service: Service, route: Route, twin: Route): Diagnostic {
-  const { source } = route;
-  const message =
-    `service ${service.name} has two routes with the id ${JSON.stringify(route.id)}; the other ` +
-    `stands at ${twin.source.file}:${twin.source.line}:${twin.source.column}`;
-  return { code: "route-id-repeated", severity: "error", message, source };
 }
 
 function malformed(code: string, service: Service, route: Route, wrong: string): Diagnostic {

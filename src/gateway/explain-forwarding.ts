@@ -1,0 +1,76 @@
+/** The part of an explanation that tells where the request goes and within which bounds. */
+import type { Configuration, Instance } from "#configuration/configuration.ts";
+import type { RequestHead } from "#wire/head.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { ExplanationStep } from "./explain.ts";
+
+export function explainForwarding(
+  configuration: Configuration,
+  { service, route }: CompiledRoute,
+  head: RequestHead,
+  path: string,
+): readonly ExplanationStep[] {
+  const query = head.pathAndQuery.slice(head.path.length);
+  const strip = route.stripPrefix;
+  const why =
+    strip === "" ? "nothing is removed from the path" : `stripPrefix "${strip}" is removed`;
+  const { source } = route;
+  const steps: ExplanationStep[] = [
+    { step: "forward", verdict: "info", what: `${head.method} ${path}${query}`, why, source },
+  ];
+  for (const instance of service.instances) {
+    const host = service.host === "caller" ? head.authority : instance.authority;
+    const to = `${instance.basePath}${path}${query}`;
+    const protocol = instance.http2 ? "HTTP/2" : "HTTP/1.1";
+    steps.push({
+      step: "instance",
+      verdict: "info",
+      what: `${origin(instance)} ${head.method} ${to}`,
+      why: `instance of ${service.name}, ${protocol}, Host: ${host} (that of the ${service.host})`,
+    });
+  }
+  return [
+    ...steps,
+    ...explainTimeouts(configuration, service),
+    ...explainLimits(configuration, service),
+  ];
+}
+
+function origin({ scheme, host, port, socketPath }: Instance): string {
+  if (socketPath !== undefined) return `unix:${socketPath}`;
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+type Bounds = readonly (readonly [name: string, value: number, why: string])[];
+
+function explainTimeouts(
+  { timeouts }: Configuration,
+  service: CompiledRoute["service"],
+): readonly ExplanationStep[] {
+  const bounds: Bounds = [
+    ["connectMs", service.connectMs, "to connect to an instance"],
+    ["firstByteMs", service.firstByteMs, "from the whole request sent to the head of the answer"],
+    ["responseIdleMs", service.responseIdleMs, "without a byte in the middle of an answer"],
+    ["timeoutMs", service.timeoutMs, "for the whole exchange"],
+    ["bodyIdleMs", timeouts.bodyIdleMs, "for a caller that neither sends nor takes"],
+  ];
+  return bounds.map(([name, value, why]) => {
+    const what = value === 0 ? `${name}: off` : `${name}: ${value}`;
+    return { step: "timeout", verdict: "info", what, why };
+  });
+}
+
+function explainLimits(
+  { limits }: Configuration,
+  service: CompiledRoute["service"],
+): readonly ExplanationStep[] {
+  const bounds: Bounds = [
+    ["headBytesMax", limits.headBytesMax, "a larger head gets 431"],
+    ["headFieldsMax", limits.headFieldsMax, "more fields get 431"],
+    ["targetBytesMax", limits.targetBytesMax, "a longer target gets 414"],
+    ["bodyBytesMax", service.bodyBytesMax, "a larger body gets 413"],
+  ];
+  return bounds.map(([name, value, why]) => {
+    return { step: "limit", verdict: "info", what: `${name}: ${value}`, why };
+  });
+}

@@ -1,0 +1,161 @@
+/**
+ * Why a request is routed, refused and forwarded as it is: plain data for the command line, the
+ * admin API and the console. Later steps are shown even when an earlier one refuses.
+ */
+import type { SourcePlace } from "#base/diagnostic.ts";
+import type { Configuration } from "#configuration/configuration.ts";
+import { createAuthorization, presentedKey } from "./authorization.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import { explainForwarding } from "./explain-forwarding.ts";
+import { readRequest, type ExplainedRequest } from "./explain-request.ts";
+import { explainRoutes } from "./explain-routes.ts";
+import { createRouter, forwardedPath } from "./router.ts";
+
+export type { ExplainedRequest } from "./explain-request.ts";
+
+export interface ExplanationStep {
+  readonly step:
+    | "target"
+    | "route"
+    | "choice"
+    | "caller"
+    | "permission"
+    | "forward"
+    | "instance"
+    | "timeout"
+    | "limit";
+  readonly verdict: "matched" | "not matched" | "chosen" | "refused" | "info";
+  readonly what: string;
+  readonly why: string;
+  readonly source?: SourcePlace;
+}
+
+export interface Refusal {
+  readonly kind: "refused";
+  /** The HTTP status the caller gets. */
+  readonly status: number;
+  readonly step: ExplanationStep["step"];
+  readonly why: string;
+}
+
+export interface Forwarding {
+  readonly kind: "forwarded";
+  readonly service: string;
+  readonly route: string;
+  /** Without the instances' base path, without query. */
+  readonly path: string;
+}
+
+export interface Explanation {
+  readonly request: { readonly method: string; readonly target: string; readonly host: string };
+  /** The first refusal, or where the request goes. */
+  readonly outcome: Refusal | Forwarding;
+  readonly counts: {
+    readonly services: number;
+    readonly routes: number;
+    readonly matched: number;
+    /** Routes that have a step of their own. */
+    readonly listed: number;
+  };
+  readonly steps: readonly ExplanationStep[];
+}
+
+export function explainRoute(configuration: Configuration, request: ExplainedRequest): Explanation {
+  const { target, authority, read } = readRequest(configuration, request);
+  const router = createRouter(configuration);
+  const asked = { method: request.method, target, host: authority };
+  const totals = { services: configuration.services.length, routes: router.routes.length };
+  const what = `${request.method} ${target}`;
+  if ("why" in read) {
+    const { status, why } = read;
+    const outcome = { kind: "refused", status, step: "target", why } as const;
+    const steps = [{ step: "target", verdict: "refused", what, why }] as const;
+    return { request: asked, outcome, counts: { ...totals, matched: 0, listed: 0 }, steps };
+  }
+  const steps: ExplanationStep[] = [
+    { step: "target", verdict: "matched", what, why: "a request head that the gateway accepts" },
+  ];
+  const refusals: Refusal[] = [];
+  const refuse = (step: ExplanationStep["step"], status: number, refused: string, why: string) => {
+    steps.push({ step, verdict: "refused", what: refused, why });
+    refusals.push({ kind: "refused", status, step, why });
+  };
+  const routing = explainRoutes(router, read);
+  steps.push(...routing.steps);
+  const counts = { ...totals, matched: routing.matched, listed: routing.listed };
+  const { match } = routing;
+  if (match.kind === "miss") {
+    refuse("choice", match.status, what, routing.why);
+    return { request: asked, outcome: refusals[0] as Refusal, counts, steps };
+  }
+  const name = routeName(match);
+  const { source } = match.route;
+  steps.push({ step: "choice", verdict: "chosen", what: name, why: routing.why, source });
+  if (read.encodedSlash && match.service.encodedSlash === "refuse") {
+    const why = `the path has an encoded slash, and service ${match.service.name} refuses them`;
+    refuse("target", 400, what, why);
+  }
+  explainCaller(configuration, request, match, steps, refuse);
+  const path = forwardedPath(match, read.path);
+  steps.push(...explainForwarding(configuration, match, read, path));
+  const forwarded = { kind: "forwarded", service: match.service.name, route: name, path } as const;
+  return { request: asked, outcome: refusals[0] ?? forwarded, counts, steps };
+}
+
+type Refuse = (step: ExplanationStep["step"], status: number, what: string, why: string) => void;
+
+function explainCaller(
+  configuration: Configuration,
+  request: ExplainedRequest,
+  route: CompiledRoute,
+  steps: ExplanationStep[],
+  refuse: Refuse,
+): void {
+  const { callers } = configuration;
+  const name = routeName(route);
+  if (callers === "open") {
+    const why = "callers: open, anybody may call anything";
+    steps.push({ step: "caller", verdict: "info", what: request.caller ?? "anybody", why });
+    steps.push({ step: "permission", verdict: "matched", what: name, why });
+    return;
+  }
+  const authorization = createAuthorization(configuration);
+  const key = presentedKey((field) => fieldOf(request.headers, field));
+  const isNamed = request.caller !== undefined;
+  const found = isNamed
+    ? callers.findIndex((caller) => caller.name === request.caller)
+    : (authorization.callerOf(key) ?? -1);
+  const caller = callers[found];
+  if (caller === undefined) {
+    const who = isNamed ? `"${request.caller}"` : key === undefined ? "no key" : "an unknown key";
+    const why = isNamed
+      ? `no caller of this name; there are ${callers.length}`
+      : key === undefined
+        ? "neither X-Api-Key nor Authorization: Bearer is there, and no caller anonymous"
+        : "the key belongs to no caller";
+    refuse("caller", 401, who, why);
+    return;
+  }
+  const isAnonymous = caller.keySha256 === undefined;
+  const known = isNamed ? "named in the question" : isAnonymous ? "no key was sent" : "by its key";
+  steps.push({ step: "caller", verdict: "matched", what: caller.name, why: known });
+  const grants = caller.may.length === 0 ? "nothing" : caller.may.join(", ");
+  if (!authorization.may(found, route.index)) {
+    const why = `caller ${caller.name} may call ${grants}; that does not cover ${name}`;
+    refuse("permission", isAnonymous ? 401 : 403, name, why);
+    return;
+  }
+  const covering = caller.may.filter((grant) =>
+    ["*", `${route.service.name}.*`, name].includes(grant),
+  );
+  const why = `caller ${caller.name} may call ${covering.join(", ")}`;
+  steps.push({ step: "permission", verdict: "matched", what: name, why });
+}
+
+function fieldOf(headers: ExplainedRequest["headers"], wanted: string): string | undefined {
+  return Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+export function routeName({ service, route }: CompiledRoute): string {
+  return `${service.name}.${route.id}`;
+}
