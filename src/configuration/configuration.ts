@@ -24,7 +24,7 @@ export interface Listen {
   readonly http2: boolean;
   /** Whether each connection opens with a PROXY protocol header, v1 or v2. */
   readonly proxyProtocol: boolean;
-  /** CIDR blocks whose X-Forwarded-* and X-Request-Id are believed. */
+  /** CIDR blocks whose X-Forwarded-* are believed. */
   readonly trustedProxies: readonly string[];
 }
 
@@ -103,8 +103,11 @@ export interface Route {
 
 export interface Caller {
   readonly name: string;
-  /** SHA-256 of the key, lower-case hex; the key itself is not kept. */
-  readonly keySha256: string;
+  /**
+   * SHA-256 of the key, lower-case hex; the key itself is not kept. Undefined for the reserved
+   * caller `anonymous`: whoever sends no key.
+   */
+  readonly keySha256: string | undefined;
   /** `*`, `orders.*`, `orders.getOrder`. */
   readonly may: readonly string[];
 }
@@ -117,7 +120,10 @@ export interface Log {
 
 /** An immutable, content-addressed configuration. */
 export interface Revision {
-  /** First 16 hex digits of the SHA-256 over the canonical JSON of `configuration`. */
+  /**
+   * First 16 hex digits of the SHA-256 over the canonical JSON of `configuration`, without the
+   * places of routes in the file.
+   */
   readonly id: string;
   readonly configuration: Configuration;
 }

@@ -1,0 +1,72 @@
+/** parlance.yaml once it fits its schema: the schema's defaults are filled in, nothing else is. */
+import type { Limits, Timeouts } from "#base/limits.ts";
+import type { Log } from "./configuration.ts";
+
+export interface Declared {
+  readonly listen: DeclaredListen;
+  readonly limits: Limits;
+  readonly timeouts: Timeouts;
+  readonly services: Readonly<Record<string, DeclaredService>>;
+  readonly callers?: "open" | Readonly<Record<string, DeclaredCaller>>;
+  readonly log: Log;
+}
+
+export interface DeclaredListen {
+  readonly host: string;
+  readonly port: number;
+  readonly adminHost: string;
+  readonly adminPort: number;
+  readonly workers: number | "auto";
+  readonly http2: boolean;
+  readonly proxyProtocol: boolean;
+  readonly trustedProxies: readonly string[];
+  readonly tls?: {
+    readonly minVersion: "TLSv1.2" | "TLSv1.3";
+    readonly certificates: readonly {
+      readonly cert: string;
+      readonly key: string;
+      readonly hosts: readonly string[];
+    }[];
+  };
+}
+
+export interface DeclaredService {
+  readonly instances: readonly (string | DeclaredInstance)[];
+  readonly routes: readonly DeclaredRoute[];
+  readonly prefix?: boolean;
+  readonly host: "instance" | "caller";
+  readonly timeoutMs?: number;
+  readonly connectMs?: number;
+  readonly firstByteMs?: number;
+  readonly responseIdleMs?: number;
+  readonly bodyBytesMax?: number;
+  readonly encodedSlash: "refuse" | "pass";
+  readonly http2: boolean;
+}
+
+export interface DeclaredInstance {
+  readonly url: string;
+  readonly http2?: boolean;
+  readonly tls?: {
+    readonly serverName?: string;
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly verify: boolean;
+  };
+}
+
+export interface DeclaredRoute {
+  readonly id: string;
+  readonly host?: string;
+  readonly path: string;
+  readonly methods: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly stripPrefix: string;
+}
+
+export interface DeclaredCaller {
+  /** Absent only for `anonymous`. */
+  readonly key?: string;
+  readonly may: readonly string[];
+}

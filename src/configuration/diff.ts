@@ -1,0 +1,64 @@
+/** What changed between two configurations, short enough for a log line. Values are not shown. */
+import type { Configuration } from "./configuration.ts";
+import { canonicalJson } from "./revision.ts";
+
+export interface Change {
+  readonly kind: "added" | "removed" | "changed";
+  /** `services.orders`, `services.orders.instances`, `callers.storefront`, `listen.port`. */
+  readonly path: string;
+}
+
+export function diffConfigurations(before: Configuration, after: Configuration): readonly Change[] {
+  return [
+    ...diffNamed("services", before.services, after.services, diffFields),
+    ...diffCallers(before.callers, after.callers),
+    ...diffFields("listen", before.listen, after.listen),
+    ...diffFields("limits", before.limits, after.limits),
+    ...diffFields("timeouts", before.timeouts, after.timeouts),
+    ...diffFields("log", before.log, after.log),
+  ];
+}
+
+function diffCallers(
+  before: Configuration["callers"],
+  after: Configuration["callers"],
+): readonly Change[] {
+  if (before === "open" || after === "open") {
+    return before === after ? [] : [{ kind: "changed", path: "callers" }];
+  }
+  return diffNamed("callers", before, after, diffFields);
+}
+
+interface Named {
+  readonly name: string;
+}
+
+function diffNamed<Item extends Named>(
+  path: string,
+  before: readonly Item[],
+  after: readonly Item[],
+  diffItems: (path: string, before: Item, after: Item) => readonly Change[],
+): readonly Change[] {
+  const changes: Change[] = [];
+  const earlier = new Map(before.map((item) => [item.name, item]));
+  for (const item of after) {
+    const own = `${path}.${item.name}`;
+    const old = earlier.get(item.name);
+    if (old === undefined) changes.push({ kind: "added", path: own });
+    else changes.push(...diffItems(own, old, item));
+    earlier.delete(item.name);
+  }
+  for (const name of earlier.keys()) changes.push({ kind: "removed", path: `${path}.${name}` });
+  if (changes.length === 0 && before.some(({ name }, index) => after[index]?.name !== name)) {
+    // The order decides between routes that match the same requests.
+    changes.push({ kind: "changed", path });
+  }
+  return changes;
+}
+
+function diffFields(path: string, before: object, after: object): readonly Change[] {
+  const old = new Map(Object.entries(before));
+  return Object.entries(after)
+    .filter(([field, value]) => canonicalJson(old.get(field)) !== canonicalJson(value))
+    .map(([field]) => ({ kind: "changed", path: `${path}.${field}` }));
+}

@@ -1,0 +1,130 @@
+/**
+ * parlance.yaml to a `Configuration`: read, parse, fill in `${NAME}`, check, resolve. Whatever is
+ * wrong becomes a diagnostic with its place; nothing is thrown.
+ */
+import { availableParallelism } from "node:os";
+import { dirname, resolve } from "node:path";
+import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
+import type { Files } from "#base/platform.ts";
+import type { Configuration } from "./configuration.ts";
+import { checkSchema } from "./check-schema.ts";
+import type { Declared } from "./declared.ts";
+import { decodeText } from "./decode-text.ts";
+import { parseDocument, type ParsedDocument } from "./parse-document.ts";
+import { createPemFiles, reasonOf } from "./pem-files.ts";
+import { toPlain, type PlacedNode } from "./placed-node.ts";
+import { createReporter } from "./reporter.ts";
+import { resolveCallers } from "./resolve-callers.ts";
+import { resolveListen } from "./resolve-listen.ts";
+import { resolveReferences, type Environment } from "./resolve-references.ts";
+import { resolveServices } from "./resolve-services.ts";
+import { configurationSchema } from "./schema.ts";
+
+const fileBytesMax = 4 * 1024 * 1024;
+/** More than anybody reads; the rest is counted. */
+const diagnosticsMax = 50;
+
+/** The code of the diagnostic that says the file itself could not be had. */
+export const unreadableConfiguration = "unreadable-configuration";
+
+export interface LoadSurroundings {
+  readonly files: Pick<Files, "readUpTo">;
+  readonly env: Environment;
+  /** What `workers: auto` stands for. */
+  readonly cores?: number;
+}
+
+export interface LoadedConfiguration {
+  /** Undefined exactly when a diagnostic is an error. */
+  readonly configuration: Configuration | undefined;
+  /** In the order of the file. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Absolute paths of the file and of those it names, to be watched. */
+  readonly filesRead: readonly string[];
+}
+
+export function loadConfiguration(
+  path: string,
+  { files, env, cores = availableParallelism() }: LoadSurroundings,
+): LoadedConfiguration {
+  const absolute = resolve(path);
+  const finish = (
+    diagnostics: readonly Diagnostic[],
+    configuration?: Configuration,
+    more: Iterable<string> = [],
+  ): LoadedConfiguration => ({
+    configuration: hasErrors(diagnostics) ? undefined : configuration,
+    diagnostics: inOrder(diagnostics),
+    filesRead: [absolute, ...more],
+  });
+
+  const source = { file: path, line: 1, column: 1 };
+  const refuse = (code: string, message: string) =>
+    finish([{ code, severity: "error", message, source }]);
+  let bytes: Buffer;
+  try {
+    bytes = files.readUpTo(absolute, fileBytesMax + 1);
+  } catch (error) {
+    const message = `the configuration cannot be read: ${reasonOf(error)}`;
+    return refuse(unreadableConfiguration, message);
+  }
+  if (bytes.length > fileBytesMax) {
+    return refuse("file-too-large", `the file is larger than ${fileBytesMax} bytes`);
+  }
+
+  const decoded = decodeText(bytes, path);
+  if (decoded.text === undefined) return finish(decoded.diagnostics);
+  const parsed = parseDocument(decoded.text, path);
+  const early = [...decoded.diagnostics, ...parsed.diagnostics];
+  if (parsed.root === undefined) return finish(early);
+
+  const { root, diagnostics, unresolved } = resolveReferences(
+    parsed.root,
+    decoded.text,
+    parsed.placeAt,
+    env,
+  );
+  const plain = toPlain(root, configurationSchema);
+  const found = [...early, ...diagnostics, ...checkSchema(plain, root, unresolved, parsed.placeAt)];
+  if (hasErrors(found)) return finish(found);
+  const resolved = resolveAll(plain as Declared, root, parsed, dirname(absolute), files, cores);
+  return finish([...found, ...resolved.diagnostics], resolved.configuration, resolved.filesRead);
+}
+
+function resolveAll(
+  declared: Declared,
+  root: PlacedNode,
+  { placeAt }: ParsedDocument,
+  folder: string,
+  files: LoadSurroundings["files"],
+  cores: number,
+) {
+  const reporter = createReporter(root, placeAt);
+  const pemFiles = createPemFiles(folder, files, reporter);
+  const listen = resolveListen(declared.listen, cores, pemFiles, reporter);
+  const services = resolveServices(declared, pemFiles, reporter);
+  const callers = resolveCallers(declared.callers, services, reporter);
+  const configuration: Configuration = {
+    listen,
+    limits: { ...declared.limits },
+    timeouts: { ...declared.timeouts },
+    services,
+    callers,
+    log: { ...declared.log },
+  };
+  return { configuration, diagnostics: reporter.diagnostics, filesRead: pemFiles.filesRead };
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const sorted = diagnostics.toSorted(
+    ({ source: a }, { source: b }) =>
+      (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0),
+  );
+  if (sorted.length <= diagnosticsMax) return sorted;
+  // Errors first, so that what stops the gateway is among those that are shown.
+  const shown = sorted
+    .toSorted((a, b) => Number(b.severity === "error") - Number(a.severity === "error"))
+    .slice(0, diagnosticsMax);
+  const message = `${sorted.length - diagnosticsMax} more findings are not shown`;
+  return [...shown, { code: "more-findings", severity: "info", message }];
+}

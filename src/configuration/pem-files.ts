@@ -1,0 +1,89 @@
+/** PEM files that the configuration names: readable, of the right kind, and fitting together. */
+import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import { resolve } from "node:path";
+import type { Files } from "#base/platform.ts";
+import type { NodePath } from "./placed-node.ts";
+import type { Reporter } from "./reporter.ts";
+
+const pemBytesMax = 1024 * 1024;
+
+export interface PemFiles {
+  /** Absolute paths of all files that were asked for, also of those that are not there. */
+  readonly filesRead: ReadonlySet<string>;
+  readonly certificate: (name: string, path: NodePath) => PemFile<X509Certificate>;
+  readonly privateKey: (name: string, path: NodePath) => PemFile<KeyObject>;
+  readonly checkPair: (
+    certificate: PemFile<X509Certificate>,
+    key: PemFile<KeyObject>,
+    keyPath: NodePath,
+  ) => void;
+}
+
+export interface PemFile<Content> {
+  /** Absolute. */
+  readonly file: string;
+  /** Undefined when there is an error about it. */
+  readonly content: Content | undefined;
+}
+
+export function createPemFiles(
+  folder: string,
+  files: Pick<Files, "readUpTo">,
+  reporter: Reporter,
+): PemFiles {
+  const filesRead = new Set<string>();
+
+  function load<Content>(
+    name: string,
+    path: NodePath,
+    parse: (bytes: Buffer) => Content,
+    expected: string,
+  ): PemFile<Content> {
+    const file = resolve(folder, name);
+    filesRead.add(file);
+    let bytes: Buffer;
+    try {
+      bytes = files.readUpTo(file, pemBytesMax);
+    } catch (error) {
+      const message = `${file} cannot be read (${reasonOf(error)}); expected ${expected}`;
+      reporter.error(path, "unreadable-file", message);
+      return { file, content: undefined };
+    }
+    try {
+      return { file, content: parse(bytes) };
+    } catch (error) {
+      const message = `${file} is not usable (${reasonOf(error)}); expected ${expected}`;
+      reporter.error(path, "bad-pem", message);
+      return { file, content: undefined };
+    }
+  }
+
+  return {
+    filesRead,
+    certificate: (name, path) =>
+      load(name, path, (bytes) => new X509Certificate(bytes), "a PEM file with a certificate"),
+    privateKey: (name, path) =>
+      load(name, path, (bytes) => createPrivateKey(bytes), "a PEM file with a private key"),
+    checkPair(certificate, key, keyPath) {
+      if (certificate.content === undefined || key.content === undefined) return;
+      if (certificate.content.checkPrivateKey(key.content)) return;
+      const message = `${key.file} is not the private key of the certificate ${certificate.file}`;
+      reporter.error(keyPath, "key-mismatch", message);
+    },
+  };
+}
+
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : undefined;
+  switch (code) {
+    case "ENOENT":
+      return "there is no such file";
+    case "EACCES":
+      return "permission denied";
+    case "EISDIR":
+      return "it is a folder";
+    default:
+      return error.message;
+  }
+}

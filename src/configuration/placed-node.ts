@@ -1,0 +1,86 @@
+/** A YAML value that knows where it stands, so that every later message can say so. */
+import { allowsType, schemaUnder, type JsonSchema } from "./json-schema.ts";
+
+export type PlacedNode = PlacedScalar | PlacedList | PlacedMap;
+
+export interface PlacedScalar {
+  readonly kind: "scalar";
+  /** In characters from the beginning of the text, as all offsets. */
+  readonly offset: number;
+  readonly value: string | number | boolean | null;
+  /** The text before its `${NAME}` references were replaced. */
+  readonly written?: string;
+}
+
+export interface PlacedList {
+  readonly kind: "list";
+  readonly offset: number;
+  readonly items: readonly PlacedNode[];
+}
+
+export interface PlacedMap {
+  readonly kind: "map";
+  readonly offset: number;
+  readonly entries: ReadonlyMap<string, PlacedEntry>;
+}
+
+export interface PlacedEntry {
+  readonly keyOffset: number;
+  readonly node: PlacedNode;
+}
+
+/** Keys and indexes from the root. */
+export type NodePath = readonly (string | number)[];
+
+export function nodeAt(root: PlacedNode, path: NodePath): PlacedNode | undefined {
+  let node: PlacedNode | undefined = root;
+  for (const step of path) {
+    if (node?.kind === "map") node = node.entries.get(String(step))?.node;
+    else if (node?.kind === "list") node = node.items[Number(step)];
+    else return undefined;
+  }
+  return node;
+}
+
+/** Where the key of an entry stands; for items and the root where the value stands. */
+export function keyOffsetAt(root: PlacedNode, path: NodePath): number | undefined {
+  const parent = nodeAt(root, path.slice(0, -1));
+  const last = path.at(-1);
+  if (last !== undefined && parent?.kind === "map") {
+    const entry = parent.entries.get(String(last));
+    if (entry !== undefined) return entry.keyOffset;
+  }
+  return nodeAt(root, path)?.offset;
+}
+
+/** `services.orders.routes[2].path`; keys that are not plain words in quotes. */
+export function formatPath(path: NodePath): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else if (!/^[\w-]+$/.test(step)) text += `[${JSON.stringify(step.slice(0, 100))}]`;
+    else text += text === "" ? step : `.${step}`;
+  }
+  return text;
+}
+
+/**
+ * The plain value. Text that came out of a reference becomes the number or truth value that the
+ * schema asks for, since `"${PORT}"` cannot say so itself.
+ */
+export function toPlain(node: PlacedNode, schema: JsonSchema | undefined): unknown {
+  if (node.kind === "list") return node.items.map((item) => toPlain(item, schemaUnder(schema, 0)));
+  if (node.kind === "map") {
+    const plain = Object.create(null) as Record<string, unknown>;
+    for (const [key, entry] of node.entries) {
+      plain[key] = toPlain(entry.node, schemaUnder(schema, key));
+    }
+    return plain;
+  }
+  const { value, written } = node;
+  if (written === undefined || typeof value !== "string") return value;
+  if (allowsType(schema, "integer") && /^-?\d{1,16}$/.test(value)) return Number(value);
+  if (allowsType(schema, "boolean") && /^(?:true|false)$/.test(value)) return value === "true";
+  if (schema?.const !== undefined && String(schema.const) === value) return schema.const;
+  return value;
+}

@@ -1,0 +1,120 @@
+/** Nodes of the `yaml` library to placed nodes, with aliases followed within bounds. */
+import { isAlias, isMap, isScalar, isSeq, type YAMLMap } from "yaml";
+import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
+import type { PlacedEntry, PlacedNode } from "./placed-node.ts";
+
+/** Far more than the schema ever nests. */
+const depthMax = 32;
+/** What all aliases of a file together may stand for: a bomb of ten lines stands for billions. */
+const aliasedNodesMax = 10_000;
+
+export interface NodeReader {
+  readonly read: (contents: unknown) => PlacedNode | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Undefined out of any function here: a diagnostic says why, and reading has stopped. */
+export function createNodeReader(placeAt: (offset: number) => SourcePlace): NodeReader {
+  const diagnostics: Diagnostic[] = [];
+  const anchors = new Map<string, unknown>();
+  let aliasedNodes = 0;
+  /** The alias in the text itself that is being followed, however many it leads to. */
+  let followedOffset: number | undefined;
+
+  function refuse(code: string, offset: number, message: string): undefined {
+    diagnostics.push({ code, severity: "error", message, source: placeAt(offset) });
+  }
+
+  function read(node: unknown, depth: number, outerOffset: number): PlacedNode | undefined {
+    const offset = offsetOf(node, outerOffset);
+    if (depth > depthMax) {
+      return refuse("nested-too-deep", offset, `values are nested deeper than ${depthMax}`);
+    }
+    if (followedOffset !== undefined && ++aliasedNodes > aliasedNodesMax) {
+      const message = `aliases stand for more than ${aliasedNodesMax} values`;
+      return refuse("too-many-aliases", followedOffset, message);
+    }
+    if (isAlias(node)) return readAlias(node.source, depth, offset);
+    rememberAnchor(node);
+    if (isMap(node)) return readMap(node, depth, offset);
+    if (isSeq(node)) {
+      const items: PlacedNode[] = [];
+      for (const item of node.items) {
+        const placed = read(item, depth + 1, offset);
+        if (placed === undefined) return undefined;
+        items.push(placed);
+      }
+      return { kind: "list", offset, items };
+    }
+    return { kind: "scalar", offset, value: scalarValue(node) };
+  }
+
+  function readAlias(name: string, depth: number, offset: number): PlacedNode | undefined {
+    if (!anchors.has(name)) {
+      return refuse(
+        "unknown-alias",
+        offset,
+        `alias \`*${name}\` has no anchor \`&${name}\` above it`,
+      );
+    }
+    const outer = followedOffset;
+    followedOffset ??= offset;
+    const node = read(anchors.get(name), depth + 1, offset);
+    followedOffset = outer;
+    return node;
+  }
+
+  function readMap(map: YAMLMap, depth: number, offset: number): PlacedNode | undefined {
+    const entries = new Map<string, PlacedEntry>();
+    for (const { key, value } of map.items) {
+      const keyOffset = offsetOf(key, offset);
+      if (!isScalar(key) || key.value === null) {
+        return refuse("key-not-text", keyOffset, "this key is not text; expected a word");
+      }
+      rememberAnchor(key);
+      const name = String(key.value);
+      const earlier = entries.get(name);
+      if (earlier !== undefined) {
+        const { line } = placeAt(earlier.keyOffset);
+        return refuse(
+          "repeated-key",
+          keyOffset,
+          `key \`${name.slice(0, 100)}\` stands here a second time; the first is in line ${line}`,
+        );
+      }
+      const node = read(value, depth + 1, endOf(key, keyOffset));
+      if (node === undefined) return undefined;
+      entries.set(name, { keyOffset, node });
+    }
+    return { kind: "map", offset, entries };
+  }
+
+  function rememberAnchor(node: unknown): void {
+    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) {
+      anchors.set(node.anchor, node);
+    }
+  }
+
+  return { read: (contents) => read(contents, 0, 0), diagnostics };
+}
+
+function scalarValue(node: unknown): string | number | boolean | null {
+  const value: unknown = isScalar(node) ? node.value : null;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+    return value;
+  }
+  return null;
+}
+
+function offsetOf(node: unknown, otherwise: number): number {
+  return rangeOf(node)?.[0] ?? otherwise;
+}
+
+function endOf(node: unknown, otherwise: number): number {
+  return rangeOf(node)?.[1] ?? otherwise;
+}
+
+function rangeOf(node: unknown): readonly number[] | undefined {
+  if (isMap(node) || isSeq(node) || isScalar(node) || isAlias(node)) return node.range ?? undefined;
+  return undefined;
+}

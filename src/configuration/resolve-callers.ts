@@ -1,0 +1,98 @@
+/** `callers` with keys turned into digests and every `may` compared with what there is to call. */
+import { hash } from "node:crypto";
+import { didYouMean } from "#base/nearest.ts";
+import type { Caller, Service } from "./configuration.ts";
+import type { Declared, DeclaredCaller } from "./declared.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** Whoever sends no key. */
+const anonymous = "anonymous";
+const keyLengthAdvised = 16;
+
+export function resolveCallers(
+  declared: Declared["callers"],
+  services: readonly Service[],
+  reporter: Reporter,
+): "open" | readonly Caller[] {
+  if (declared === "open") {
+    const message = "anybody may call every service; meant for local work only";
+    reporter.info(["callers"], "open-to-anybody", message);
+    return "open";
+  }
+  const entries = Object.entries(declared ?? {});
+  if (entries.length === 0) {
+    const message =
+      "nobody may call anything: `callers` lists no caller, and who is not listed is refused";
+    const suggestion = "list callers with their keys, or write `callers: open` for local work";
+    reporter.warning(["callers"], "nobody-may-call", message, suggestion);
+  }
+  const owners = new Map<string, string>();
+  const callables = callablesOf(services);
+  return entries.map(([name, caller]) => {
+    const keySha256 = digestKey(name, caller, owners, reporter);
+    checkGrants(name, caller, callables, reporter);
+    return { name, keySha256, may: caller.may };
+  });
+}
+
+function digestKey(
+  name: string,
+  { key }: DeclaredCaller,
+  owners: Map<string, string>,
+  reporter: Reporter,
+): string | undefined {
+  if (name === anonymous) {
+    if (key === undefined) return undefined;
+    const message = `caller \`${anonymous}\` is whoever sends no key; expected no \`key\` here`;
+    reporter.error(["callers", name, "key"], "key-of-anonymous", message);
+    return undefined;
+  }
+  if (key === undefined) {
+    const message = `\`callers.${name}\` has no \`key\`; only \`${anonymous}\` can be without one`;
+    reporter.error(["callers", name], "missing-key", message);
+    return undefined;
+  }
+  const path = ["callers", name, "key"];
+  if (key.length < keyLengthAdvised) {
+    const message = `the key of caller ${name} has ${key.length} characters and may be guessed`;
+    reporter.warning(path, "short-key", message, `use ${keyLengthAdvised} or more`);
+  }
+  const digest = hash("sha256", key);
+  const owner = owners.get(digest);
+  if (owner !== undefined) {
+    const message = `callers ${owner} and ${name} have the same key; a key must name one caller`;
+    reporter.error(path, "shared-key", message);
+  } else owners.set(digest, name);
+  return digest;
+}
+
+function checkGrants(
+  name: string,
+  { may }: DeclaredCaller,
+  callables: ReadonlySet<string>,
+  reporter: Reporter,
+): void {
+  for (const [index, pattern] of may.entries()) {
+    if (callables.has(pattern)) continue;
+    const path = ["callers", name, "may", index];
+    const shown = JSON.stringify(pattern.slice(0, 200));
+    if (!/^(?:\*|[^\s.*]+\.(?:\*|[^\s.*]+))$/.test(pattern)) {
+      const message = `${shown} is not possible; expected \`*\`, \`service.*\` or \`service.route\``;
+      const whole = `${pattern}.*`;
+      const hint = callables.has(whole) ? `did you mean \`${whole}\`?` : undefined;
+      reporter.error(path, "bad-grant", message, hint);
+    } else {
+      const message = `${shown} matches no service and route, so it allows nothing`;
+      reporter.warning(path, "unknown-grant", message, didYouMean(pattern, callables));
+    }
+  }
+}
+
+function callablesOf(services: readonly Service[]): ReadonlySet<string> {
+  const callables = new Set(["*"]);
+  for (const { name, routes } of services) {
+    callables.add(`${name}.*`);
+    for (const { id } of routes) callables.add(`${name}.${id}`);
+  }
+  return callables;
+}

@@ -1,0 +1,62 @@
+/** `listen` with everything decided: cores counted, blocks and certificates checked. */
+import type { Certificate, Listen } from "./configuration.ts";
+import { parseCidr } from "./cidr.ts";
+import type { DeclaredListen } from "./declared.ts";
+import type { PemFiles } from "./pem-files.ts";
+import type { Reporter } from "./reporter.ts";
+
+export function resolveListen(
+  listen: DeclaredListen,
+  cores: number,
+  pemFiles: PemFiles,
+  reporter: Reporter,
+): Listen {
+  // Port 0 is any free one, so two of them never meet.
+  if (listen.port === listen.adminPort && listen.port !== 0) {
+    const message =
+      `\`listen.adminPort\` is ${listen.adminPort}, which is the port for callers, too; ` +
+      "expected another one";
+    reporter.error(["listen", "adminPort"], "same-port", message);
+  }
+  return {
+    ...listen,
+    workers: listen.workers === "auto" ? cores : listen.workers,
+    trustedProxies: resolveProxies(listen, reporter),
+    tls:
+      listen.tls === undefined
+        ? undefined
+        : {
+            minVersion: listen.tls.minVersion,
+            certificates: resolveCertificates(listen.tls, pemFiles),
+          },
+  };
+}
+
+function resolveProxies(listen: DeclaredListen, reporter: Reporter): readonly string[] {
+  return listen.trustedProxies.flatMap((written, index) => {
+    const block = parseCidr(written);
+    if (block !== undefined) return [block];
+    const message =
+      `${JSON.stringify(written)} is not a CIDR block; expected an address and a number of ` +
+      "bits, such as 10.0.0.0/8 or 2001:db8::/32";
+    reporter.error(["listen", "trustedProxies", index], "bad-cidr", message);
+    return [];
+  });
+}
+
+function resolveCertificates(
+  tls: NonNullable<DeclaredListen["tls"]>,
+  pemFiles: PemFiles,
+): readonly Certificate[] {
+  return tls.certificates.map(({ cert, key, hosts }, index) => {
+    const path = ["listen", "tls", "certificates", index];
+    const certificate = pemFiles.certificate(cert, [...path, "cert"]);
+    const privateKey = pemFiles.privateKey(key, [...path, "key"]);
+    pemFiles.checkPair(certificate, privateKey, [...path, "key"]);
+    return {
+      certFile: certificate.file,
+      keyFile: privateKey.file,
+      hosts: hosts.map((host) => host.toLowerCase()),
+    };
+  });
+}

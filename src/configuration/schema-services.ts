@@ -1,0 +1,171 @@
+/** Schema of `services`: what the gateway stands in front of. */
+import { mapOf, type JsonSchema } from "./json-schema.ts";
+import { bytesMax, milliseconds } from "./schema-bounds.ts";
+import { fileName } from "./schema-listen.ts";
+
+/** Their first path segment on the gateway port is the gateway's own. */
+const reservedNames = ["soap", "graphql", "rpc", "mcp"];
+
+const instanceUrl: JsonSchema = {
+  type: "string",
+  "x-expected": "http://host:port/base, https://host:port/base or unix:/path/to.sock:/base",
+};
+
+const instance: JsonSchema = {
+  ...mapOf("One running copy of the service: its URL, or a map for more.", {
+    url: {
+      ...instanceUrl,
+      description: "Address; the path is put before every forwarded path.",
+    },
+    http2: {
+      type: "boolean",
+      description: "Whether HTTP/2 is spoken to this instance. Default: that of the service.",
+    },
+    tls: mapOf("How an https:// instance is met.", {
+      serverName: {
+        type: "string",
+        description: "Name that is asked for and checked. Default: the host of the URL.",
+        pattern: "^[A-Za-z0-9_.:-]{1,253}$",
+        "x-expected": "a host name",
+      },
+      ca: { ...fileName, description: "PEM file with the authorities that are believed." },
+      cert: { ...fileName, description: "PEM file with the gateway's own certificate (mTLS)." },
+      key: { ...fileName, description: "PEM file with the private key that belongs to it." },
+      verify: {
+        type: "boolean",
+        description: "Whether the certificate of the instance is checked.",
+        default: true,
+      },
+    }),
+  }),
+  type: ["string", "object"],
+  required: ["url"],
+  "x-expected": instanceUrl["x-expected"] ?? "",
+};
+
+const route = mapOf(
+  "Which requests belong to the service. All that is given must match.",
+  {
+    id: {
+      type: "string",
+      description: "Unique in the service; `may` refers to it as `service.id`.",
+      pattern: "^[A-Za-z][A-Za-z0-9_-]{0,63}$",
+      "x-expected": "a letter, then letters, digits, - or _, at most 64",
+    },
+    host: {
+      type: "string",
+      description: "Host the caller asked for; `*.example.org` is allowed. Default: any.",
+      pattern: "^(\\*\\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})$",
+      "x-expected": "a host name without port, such as api.example.org or *.example.org",
+    },
+    path: {
+      type: "string",
+      description: "A template such as `/orders/{id}`, or a prefix that ends in `/*`.",
+      maxLength: 2048,
+      "x-expected": "a path such as /orders, /orders/{id} or /orders/*",
+    },
+    methods: {
+      type: "array",
+      description: "HTTP methods, upper case. Empty: any.",
+      default: [],
+      items: {
+        type: "string",
+        pattern: "^[A-Z][A-Z0-9-]{0,31}$",
+        "x-expected": "a method in upper case, such as GET",
+      },
+    },
+    headers: {
+      type: "object",
+      description: "Request header names and the exact value each must have.",
+      default: {},
+      propertyNames: {
+        pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$",
+        "x-expected": "a header name",
+      },
+      additionalProperties: {
+        type: "string",
+        pattern: "^[\\t\\x20-\\x7e]{0,8192}$",
+        "x-expected": "text of visible ASCII characters; put numbers in quotes",
+      },
+    },
+    stripPrefix: {
+      type: "string",
+      description: "Leading part of `path` that is removed before forwarding.",
+      default: "",
+      maxLength: 2048,
+      "x-expected": "a leading part of the path without {} and *, such as /orders",
+    },
+  },
+  { required: ["id", "path"] },
+);
+
+const service = mapOf(
+  "A service and how it is reached.",
+  {
+    instances: {
+      type: "array",
+      description: "Running copies of the service: a URL, or a map for more.",
+      items: instance,
+      minItems: 1,
+      "x-expected": "at least one instance",
+    },
+    routes: {
+      type: "array",
+      description:
+        "Requests that belong to the service. Without any it is the prefix route " +
+        "`/{name}/*`, whose prefix is removed before forwarding.",
+      default: [],
+      items: route,
+    },
+    prefix: {
+      type: "boolean",
+      description:
+        "Whether the prefix route `/{name}/*` (id `default`) stands behind the given routes, too. " +
+        "Default: only when there are no routes.",
+    },
+    host: {
+      type: "string",
+      description: "`Host` that instances see: their own, or the one the caller sent.",
+      enum: ["instance", "caller"],
+      default: "instance",
+    },
+    timeoutMs: milliseconds("The whole exchange. Default: `timeouts.totalMs`."),
+    connectMs: milliseconds("Connecting to an instance. Default: `timeouts.connectMs`."),
+    firstByteMs: milliseconds("Waiting for an answer. Default: `timeouts.firstByteMs`."),
+    responseIdleMs: milliseconds(
+      "An instance that stops in the middle of an answer. Default: `timeouts.responseIdleMs`.",
+    ),
+    bodyBytesMax: {
+      type: "integer",
+      description: "Bytes of a request body. Beyond: 413. Default: `limits.bodyBytesMax`.",
+      minimum: 0,
+      maximum: bytesMax,
+      "x-expected": `a whole number from 0 to ${bytesMax}`,
+    },
+    encodedSlash: {
+      type: "string",
+      description: "What happens to `%2F` in a path: 400, or passed on as it is.",
+      enum: ["refuse", "pass"],
+      default: "refuse",
+    },
+    http2: {
+      type: "boolean",
+      description: "Whether HTTP/2 is spoken to the instances.",
+      default: false,
+    },
+  },
+  { required: ["instances"] },
+);
+
+export const servicesSchema: JsonSchema = {
+  type: "object",
+  "x-expected": "a map of services by name",
+  description: "The services by name. The name is the first path segment callers use.",
+  propertyNames: {
+    pattern: `^(?!(?:${reservedNames.join("|")})$)[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`,
+    "x-expected":
+      "a lower-case letter, then lower-case letters, digits or -, at most 63, and not one of the gateway's own addresses " +
+      reservedNames.join(", "),
+  },
+  additionalProperties: service,
+};

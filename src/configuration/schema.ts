@@ -1,0 +1,80 @@
+/**
+ * The JSON Schema (2020-12) of parlance.yaml, the only place where its keys, defaults and
+ * descriptions are written. Checks, editors' completion and docs/reference derive from it.
+ */
+import { mapOf, type JsonSchema } from "./json-schema.ts";
+import { limitsSchema, timeoutsSchema } from "./schema-bounds.ts";
+import { listenSchema } from "./schema-listen.ts";
+import { servicesSchema } from "./schema-services.ts";
+
+const callersSchema: JsonSchema = {
+  type: ["object", "string"],
+  description:
+    "Who may call what. Nobody may call anything that is not listed here; `open` lets anybody " +
+    "call everything, for local work only.",
+  pattern: "^open$",
+  examples: ["open"],
+  "x-expected": "a map of callers by name, or the word open",
+  propertyNames: {
+    pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$",
+    "x-expected": "letters, digits, ., - or _, at most 63",
+  },
+  additionalProperties: mapOf("A program or person that calls services.", {
+    key: {
+      type: "string",
+      description:
+        "Secret the caller sends as `X-Api-Key` or `Authorization: Bearer`. Keep it outside " +
+        "the file: `${STOREFRONT_KEY}`. Only the caller `anonymous` (no key sent) has none.",
+      pattern: "^[\\x21-\\x7e]{1,4096}$",
+      writeOnly: true,
+      "x-expected": "1 to 4096 visible ASCII characters without spaces; put numbers in quotes",
+    },
+    may: {
+      type: "array",
+      description: "What the caller may call: `*`, `orders.*` or `orders.getOrder`.",
+      default: [],
+      items: {
+        type: "string",
+        "x-expected": "*, service.* or service.route",
+      },
+    },
+  }),
+};
+
+const logSchema = mapOf(
+  "What the gateway writes to its log.",
+  {
+    level: {
+      type: "string",
+      description: "Least severity that is written.",
+      enum: ["debug", "info", "warn", "error"],
+      default: "info",
+    },
+    exchanges: {
+      type: "string",
+      description: "Which exchanges write a line.",
+      enum: ["all", "failures", "none"],
+      default: "failures",
+    },
+  },
+  { default: {} },
+);
+
+export const configurationSchema = mapOf(
+  "Configuration of the Parlance gateway.",
+  {
+    version: { description: "Version of this format.", const: 1, "x-expected": "1" },
+    listen: listenSchema,
+    services: servicesSchema,
+    callers: callersSchema,
+    limits: limitsSchema,
+    timeouts: timeoutsSchema,
+    log: logSchema,
+  },
+  {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: "urn:parlance:configuration:1",
+    title: "parlance.yaml",
+    required: ["version", "services"],
+  },
+);
