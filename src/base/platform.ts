@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { lookup } from "node:dns/promises";
 import net from "node:net";
+import tls from "node:tls";
 import { dirname } from "node:path";
 
 export interface Clock {
@@ -37,6 +38,7 @@ export interface Random {
 
 export interface Sockets {
   readonly connect: (options: net.NetConnectOpts) => net.Socket;
+  readonly connectTls: (options: tls.ConnectionOptions) => tls.TLSSocket;
   readonly createServer: (
     options: net.ServerOpts,
     onConnection: (socket: net.Socket) => void,
@@ -78,6 +80,7 @@ export const nodePlatform: Platform = {
   random: { bytes: randomBytes },
   sockets: {
     connect: (options) => net.connect(options),
+    connectTls: (options) => tls.connect(options),
     createServer: (options, onConnection) => net.createServer(options, onConnection),
     resolve: async (host) => (await lookup(host, { all: true })).map((found) => found.address),
   },

@@ -151,8 +151,8 @@ export class ClientConnection implements UpstreamEnd {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.#state === "ending") return this.#finish();
     this.#socket.resume();
+    if (this.#state === "ending") this.#finish();
   }
 
   abort(): void {
@@ -248,10 +248,8 @@ export class ClientConnection implements UpstreamEnd {
     this.#reused = true;
     // A request whose body was not taken whole leaves the connection in the middle of it.
     if (!this.#requestSent || this.#outbox.blocked) this.#reusable = false;
-    if (this.#reusable) {
-      this.#socket.resume();
-      this.#context.release(this);
-    } else this.#socket.destroy();
+    if (this.#reusable) this.#context.release(this);
+    else this.#socket.destroy();
     listener.onResponseEnd(trailers);
   }
 

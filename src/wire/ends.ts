@@ -99,6 +99,8 @@ export interface RequestPlan {
   /** Field lines of the gateway's own, each ended by CR LF; `Host` stands apart. */
   readonly added: string;
   readonly host: string;
+  /** Whether the caller's `tracestate` goes with the request. */
+  readonly traced: boolean;
   /** Whether the answer's chunk framing is to be removed. */
   readonly decodeAnswer: boolean;
   /** Whether the request's body comes as data and has to be framed here. */

@@ -28,8 +28,7 @@ const hopByHop: readonly FieldName[] = [
   "x-request-id",
 ];
 
-/** Requests: besides, what the gateway vouches for is always its own word. */
-export const droppedFromRequests = tableOf([
+const ownInRequests: readonly FieldName[] = [
   ...hopByHop,
   "host",
   "via",
@@ -42,12 +41,18 @@ export const droppedFromRequests = tableOf([
   "x-real-ip",
   "traceparent",
   "max-forwards",
-]);
+];
 
-export const droppedFromResponses = tableOf([...hopByHop, "via"]);
+/** Requests: besides, what the gateway vouches for is always its own word. */
+export const droppedFromRequests = tableOf(ownInRequests);
+
+/** `tracestate` means nothing without its `traceparent` (W3C Trace Context §3.3). */
+export const droppedFromUntracedRequests = tableOf([...ownInRequests, "tracestate"]);
+
+export const droppedFromResponses = tableOf(hopByHop);
 
 /** For 1xx and 204, which must not have the field (RFC 9110 §8.6). */
-export const droppedFromBodiless = tableOf([...hopByHop, "via", "content-length", "trailer"]);
+export const droppedFromBodiless = tableOf([...hopByHop, "content-length", "trailer"]);
 
 /** Trailers: the gateway's own names are not the sender's to set. */
 export const droppedFromTrailers = tableOf(hopByHop);

@@ -7,6 +7,7 @@ import {
   droppedFromRequests,
   droppedFromResponses,
   droppedFromTrailers,
+  droppedFromUntracedRequests,
 } from "./forwarded-fields.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 import { scratch } from "./scratch.ts";
@@ -16,11 +17,11 @@ const crlf = "\r\n";
 /** A request head for an instance. */
 export function writeRequestHead(head: RequestHead, plan: RequestPlan, connection: string): number {
   const out = scratch();
-  let at = out.latin1Write(
-    `${plan.method} ${plan.target} HTTP/1.1\r\nHost: ${plan.host}\r\n${plan.added}${connection}`,
-    0,
-  );
-  at = copyFields(head, droppedFromRequests, out, at);
+  const { method, target, host, added } = plan;
+  const ownLines = `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n${added}${connection}`;
+  let at = out.write(ownLines, 0, "latin1");
+  const dropped = plan.traced ? droppedFromRequests : droppedFromUntracedRequests;
+  at = copyFields(head, dropped, out, at);
   return endHead(out, at);
 }
 

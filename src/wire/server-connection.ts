@@ -39,7 +39,7 @@ const lingerMs = 2_000;
 const endedIdleMs = 600;
 const probesMax = 8;
 const probe = "HTTP/1.1 100 Continue\r\n\r\n";
-const noBytes = Buffer.alloc(0);
+const noBytes: Buffer = Buffer.alloc(0);
 
 export class ServerConnection implements CallerEnd {
   readonly head = new RequestHead();

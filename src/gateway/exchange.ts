@@ -1,0 +1,475 @@
+/**
+ * The life of one request, top to bottom: routed, permitted, given an instance, sent, answered,
+ * counted. The object belongs to a connection (or an HTTP/2 stream) and serves its exchanges one
+ * after the other. Bytes are spliced by `pass`; whatever fails ends in `#refuse` or `#breakOff`.
+ */
+import type { Problem } from "#base/problem.ts";
+import type { Instance } from "#configuration/configuration.ts";
+import type { CallerEnd, CallerListener, UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
+import { fieldNames } from "#wire/field-names.ts";
+import type { ResponseHead } from "#wire/head.ts";
+import { parseFaultOf } from "#wire/parse-faults.ts";
+import type { Waiter } from "#wire/pool.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import { sendProblem } from "./failure.ts";
+import { planRequest } from "./forwarding.ts";
+import type { GatewayContext } from "./gateway-context.ts";
+import type { InstancePool } from "./instances.ts";
+import { answerOwn } from "./own-addresses.ts";
+import { malformedRequest, problems } from "./problems.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { requestIdOf } from "./trace.ts";
+
+type State = "free" | "waiting" | "sent" | "answering" | "tunnel";
+
+/** Methods whose requests may be sent twice (RFC 9110 §9.2.2, RFC 10008 §2 for QUERY). */
+const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]);
+const attemptsMax = 3;
+const noBytes: Buffer = Buffer.alloc(0);
+
+export class Exchange implements CallerListener, Waiter {
+  readonly #gateway: GatewayContext;
+  readonly caller: CallerEnd;
+  #state: State = "free";
+  #upstream: UpstreamEnd | undefined;
+  #pool: InstancePool | undefined;
+  #tried: InstancePool[] = [];
+  /** What came with the request's head, kept until an answer begins, for another attempt. */
+  #bytes: Buffer = noBytes;
+  #from = 0;
+  #to = 0;
+  #firstIsAll = true;
+  #requestComplete = true;
+  #requestTrailers: ResponseHead | undefined;
+  #streamed = false;
+  #waitingSinceMs = 0;
+  #requestSentMs = 0;
+  #answerMovedMs = 0;
+  #upstreamEnded = false;
+
+  // What the record of the exchange says; read by the observer in `onDone`.
+  id = "";
+  requestId = "";
+  snapshot: Snapshot | undefined;
+  route: CompiledRoute | undefined;
+  callerIndex: number | undefined;
+  instance: Instance | undefined;
+  startedMs = 0;
+  firstByteMs = 0;
+  endedMs = 0;
+  status = 0;
+  problem: Problem | undefined;
+  aborted = false;
+  attempts = 0;
+  requestBytes = 0;
+  responseBytes = 0;
+
+  constructor(caller: CallerEnd, gateway: GatewayContext) {
+    this.caller = caller;
+    this.#gateway = gateway;
+  }
+
+  // 1. A request has come.
+
+  onRequest(bytes: Buffer, from: number, to: number, complete: boolean): void {
+    this.#begin();
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#to = to;
+    this.#requestComplete = complete;
+    this.requestBytes = to - from;
+    const problem = this.#admit();
+    if (problem === undefined) this.#connect();
+    else if (problem !== "answered") this.#refuse(problem);
+  }
+
+  onMalformedRequest(status: number, detail: string): void {
+    if (this.#state === "free") this.#begin();
+    const problem = malformedRequest(status)(detail);
+    if (this.#state === "waiting" || this.#state === "sent") this.#refuse(problem);
+    else this.#breakOff(problem);
+  }
+
+  #begin(): void {
+    const gateway = this.#gateway;
+    this.id = gateway.ids.next();
+    this.requestId = requestIdOf(this.caller.head, this.id);
+    this.snapshot = gateway.snapshot;
+    this.#state = "waiting";
+    this.startedMs = gateway.platform.clock.monotonicMs();
+    this.#waitingSinceMs = gateway.clock.nowMs;
+    this.#tried.length = 0;
+    this.#firstIsAll = true;
+    this.#requestTrailers = undefined;
+    this.#requestSentMs = 0;
+    this.#upstreamEnded = false;
+    this.route = undefined;
+    this.callerIndex = undefined;
+    this.instance = undefined;
+    this.firstByteMs = 0;
+    this.status = 0;
+    this.problem = undefined;
+    this.aborted = false;
+    this.attempts = 0;
+    this.responseBytes = 0;
+    gateway.observer.onBegin(this);
+  }
+
+  // 2. May it pass, and where to?
+
+  #admit(): Problem | "answered" | undefined {
+    const { head } = this.caller;
+    const snapshot = this.snapshot as Snapshot;
+    if (answerOwn(this, this.#gateway)) return "answered";
+    const match = snapshot.router.match(head);
+    if (match.kind === "miss") return this.#missed(match.status, match.allowedMethods);
+    this.route = match;
+    if (!snapshot.authorization.open) {
+      const problem = this.#authorize(snapshot, match);
+      if (problem !== undefined) return problem;
+    }
+    const { service } = match;
+    if (head.encodedSlash && service.encodedSlash === "refuse") {
+      return problems["encoded-slash"](
+        `the path has %2F; service ${service.name} does not say encodedSlash: pass`,
+      );
+    }
+    if (head.contentLength > service.bodyBytesMax || this.requestBytes > service.bodyBytesMax) {
+      return this.#bodyTooLarge(match);
+    }
+    return undefined;
+  }
+
+  #missed(status: 404 | 405, allowed: readonly string[]): Problem {
+    const { head } = this.caller;
+    if (status === 405) {
+      this.#extraFields = `Allow: ${allowed.join(", ")}\r\n`;
+      const list = allowed.join(", ");
+      return problems["method-not-allowed"](`${head.method} is not among the methods: ${list}`);
+    }
+    return problems["no-route"](
+      `no route matches ${head.path.slice(0, 200)}; \`parlance explain\` tells why`,
+    );
+  }
+
+  #extraFields = "";
+
+  #authorize(snapshot: Snapshot, route: CompiledRoute): Problem | undefined {
+    const { authorization } = snapshot;
+    const key = keyOf(this.caller);
+    this.callerIndex = authorization.callerOf(key);
+    if (this.callerIndex === undefined) {
+      return problems["caller-unknown"](
+        key === undefined
+          ? "no key was sent, as X-Api-Key or Authorization: Bearer"
+          : "the key belongs to no caller",
+      );
+    }
+    if (authorization.may(this.callerIndex, route.index)) return undefined;
+    const name = snapshot.callerName(this.callerIndex);
+    return problems["caller-not-permitted"](
+      `caller ${name} may not call ${route.service.name}.${route.route.id}`,
+    );
+  }
+
+  #bodyTooLarge(route: CompiledRoute): Problem {
+    const { name, bodyBytesMax } = route.service;
+    return problems["body-too-large"](
+      `service ${name} takes bodies of at most ${bodyBytesMax} bytes (bodyBytesMax)`,
+    );
+  }
+
+  // 3. An instance, and a connection to it.
+
+  #connect(): void {
+    const { serviceIndex } = this.route as CompiledRoute;
+    const pool = (this.snapshot as Snapshot).balancers[serviceIndex]?.pick(this.#tried);
+    if (pool === undefined) {
+      const name = this.route?.service.name ?? "";
+      return this.#refuse(problems["instance-unreachable"](`service ${name} has no instance`));
+    }
+    this.#pool = pool;
+    this.#tried.push(pool);
+    this.attempts++;
+    this.instance = pool.instance;
+    this.#state = "waiting";
+    this.#waitingSinceMs = this.#gateway.clock.nowMs;
+    const connection = pool.connections.acquire(this);
+    if (connection !== undefined) this.onConnected(connection);
+    else if (!this.#requestComplete) this.caller.pause();
+  }
+
+  onConnected(connection: UpstreamEnd): void {
+    this.#upstream = connection;
+    this.#state = "sent";
+    this.#streamed = false;
+    const plan = planRequest(
+      this.caller,
+      this.route as CompiledRoute,
+      this.instance as Instance,
+      this.id,
+      this.requestId,
+      (this.snapshot as Snapshot).trusts(this.caller.peer),
+    );
+    const { head } = this.caller;
+    // A body that came whole with its head is a whole request, its trailers apart.
+    const whole = this.#requestComplete && this.#firstIsAll && this.#requestTrailers === undefined;
+    const taken = connection.sendHead(head, plan, this.#bytes, this.#from, this.#to, whole);
+    if (this.#upstream !== connection) return;
+    if (whole) this.#requestSentMs = this.#gateway.clock.nowMs;
+    else if (this.#requestComplete) this.#endRequest();
+    else if (taken) this.caller.resume();
+    else this.caller.pause();
+  }
+
+  onUpstreamFlushed(): void {
+    if (!this.#requestComplete || this.#state === "tunnel") this.caller.resume();
+  }
+
+  // 4. The rest of the request.
+
+  onRequestBody(bytes: Buffer, from: number, to: number): boolean {
+    this.requestBytes += to - from;
+    const upstream = this.#upstream;
+    if (upstream === undefined) return true;
+    if (this.requestBytes > (this.route as CompiledRoute).service.bodyBytesMax) {
+      if (this.#state === "sent") this.#refuse(this.#bodyTooLarge(this.route as CompiledRoute));
+      else if (this.#state === "answering") {
+        this.#breakOff(this.#bodyTooLarge(this.route as CompiledRoute));
+      }
+      if (this.#state !== "tunnel") return true;
+    }
+    this.#firstIsAll = false;
+    this.#streamed = true;
+    return upstream.sendBody(bytes, from, to);
+  }
+
+  onRequestEnd(trailers: ResponseHead | undefined): void {
+    this.#requestComplete = true;
+    this.#requestTrailers = trailers;
+    if (this.#state === "tunnel") {
+      this.#upstream?.sendEnd(undefined);
+      if (this.#upstreamEnded) this.#finish();
+    } else if (this.#upstream !== undefined) this.#endRequest();
+  }
+
+  #endRequest(): void {
+    this.#requestSentMs = this.#gateway.clock.nowMs;
+    this.#upstream?.sendEnd(this.#requestTrailers);
+  }
+
+  // 5. The answer.
+
+  onInterim(head: ResponseHead): void {
+    if (this.caller.takesInterim) this.caller.sendInterim(head);
+  }
+
+  onResponse(
+    head: ResponseHead,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    complete: boolean,
+  ): boolean {
+    this.status = head.status;
+    this.responseBytes = to - from;
+    this.#bytes = noBytes;
+    this.firstByteMs = this.#gateway.platform.clock.monotonicMs();
+    this.#answerMovedMs = this.#gateway.clock.nowMs;
+    const added = this.#answerFields(head);
+    if (head.status === 101) {
+      this.#state = "tunnel";
+      this.#requestComplete = false;
+      return this.caller.sendUpgrade(head, added, bytes, from, to);
+    }
+    this.#state = "answering";
+    return this.caller.sendHead(head, added, bytes, from, to, complete);
+  }
+
+  #answerFields(head: ResponseHead): string {
+    const fields = `Via: 1.${head.minorVersion} parlance\r\n${this.ownFields}`;
+    if (head.indexOf(fieldNames.date) >= 0) return fields;
+    // RFC 9110 §6.6.1: an answer without Date gets that of its receipt.
+    return `${fields}Date: ${this.#gateway.httpDate()}\r\n`;
+  }
+
+  /** The field lines that every answer carries. */
+  get ownFields(): string {
+    return `Parlance-Exchange: ${this.id}\r\nX-Request-Id: ${this.requestId}\r\n`;
+  }
+
+  onResponseBody(bytes: Buffer, from: number, to: number): boolean {
+    this.responseBytes += to - from;
+    this.#answerMovedMs = this.#gateway.clock.nowMs;
+    return this.caller.sendBody(bytes, from, to);
+  }
+
+  onCallerFlushed(): void {
+    this.#answerMovedMs = this.#gateway.clock.nowMs;
+    this.#upstream?.resume();
+  }
+
+  onResponseEnd(trailers: ResponseHead | undefined): void {
+    if (this.#state === "tunnel") {
+      this.#upstreamEnded = true;
+      this.caller.sendEnd(undefined);
+      if (this.#requestComplete) this.#finish();
+      return;
+    }
+    this.#upstream = undefined;
+    this.#finish();
+    this.caller.sendEnd(trailers);
+  }
+
+  // 6. What can go wrong.
+
+  onUpstreamFailed(failure: UpstreamFailure): void {
+    this.#upstream = undefined;
+    const problem = this.#problemOf(failure);
+    if (this.#state === "answering" || this.#state === "tunnel") return this.#breakOff(problem);
+    if (this.#mayTryAgain(failure)) return this.#connect();
+    this.#refuse(problem);
+  }
+
+  /**
+   * Another attempt is made when nothing can have reached a service: the connection failed, or an
+   * idle one turned out stale and the request may be repeated and is still at hand.
+   */
+  #mayTryAgain(failure: UpstreamFailure): boolean {
+    if (this.attempts >= attemptsMax) return false;
+    if (failure.kind === "connect" || failure.kind === "connect-timeout") {
+      this.#pool?.noteUnreachable();
+      return (this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, this.#tried);
+    }
+    if (failure.kind !== "closed-before-answer" || !failure.reused) return false;
+    if (this.#streamed || !idempotentMethods.has(this.caller.head.method)) return false;
+    // The same instance again: only the connection was stale.
+    this.#tried.pop();
+    return true;
+  }
+
+  #problemOf(failure: UpstreamFailure): Problem {
+    const where = `service ${this.route?.service.name ?? ""}, instance ${this.instance?.url ?? ""}`;
+    switch (failure.kind) {
+      case "connect": {
+        const { cause } = failure;
+        const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+        return problems["instance-unreachable"](`${where}: no connection${code}`, { cause });
+      }
+      case "connect-timeout":
+        return problems["instance-connect-timeout"](`${where}: no connection within connectMs`);
+      case "closed-before-answer":
+      case "closed-in-answer":
+        return problems["instance-closed"](`${where}: closed before the answer was whole`, {
+          cause: failure.cause,
+        });
+      case "malformed":
+        return problems["instance-malformed"](`${where}: ${parseFaultOf(failure.fault).detail}`);
+    }
+  }
+
+  onCallerStalled(): void {
+    const problem = problems["body-timeout"](
+      "nothing was sent or taken within timeouts.bodyIdleMs",
+    );
+    if (this.#state === "waiting" || this.#state === "sent") this.#refuse(problem);
+    else this.#breakOff(problem);
+  }
+
+  onCallerGone(): void {
+    if (this.#state === "free") return;
+    // A tunnel whose two halves have ended is over in good order.
+    this.aborted = !(this.#state === "tunnel" && this.#upstreamEnded && this.#requestComplete);
+    this.#dropUpstream();
+    if (this.status === 0) this.status = 499;
+    this.#finish();
+  }
+
+  onTick(nowMs: number): void {
+    if (this.#state === "free" || this.#state === "tunnel" || this.route === undefined) return;
+    const { service } = this.route;
+    if (
+      service.timeoutMs > 0 &&
+      this.#gateway.platform.clock.monotonicMs() - this.startedMs > service.timeoutMs
+    ) {
+      return this.#timeOut(
+        problems["exchange-timeout"](`no whole answer within timeoutMs: ${service.timeoutMs}`),
+      );
+    }
+    if (this.#state === "waiting") {
+      if (service.connectMs > 0 && nowMs - this.#waitingSinceMs > service.connectMs) {
+        this.#pool?.connections.cancel(this);
+        this.onUpstreamFailed({ kind: "connect-timeout" });
+      }
+    } else if (this.#state === "sent") {
+      const waited = this.#requestSentMs === 0 ? 0 : nowMs - this.#requestSentMs;
+      if (service.firstByteMs > 0 && waited > service.firstByteMs) {
+        this.#timeOut(
+          problems["answer-timeout"](`no answer within firstByteMs: ${service.firstByteMs}`),
+        );
+      }
+    } else if (service.responseIdleMs > 0 && nowMs - this.#answerMovedMs > service.responseIdleMs) {
+      this.#timeOut(
+        problems["answer-timeout"](`the answer stopped for ${service.responseIdleMs} ms`),
+      );
+    }
+  }
+
+  #timeOut(problem: Problem): void {
+    if (this.#state === "answering") this.#breakOff(problem);
+    else this.#refuse(problem);
+  }
+
+  // 7. The end, always and exactly once.
+
+  /** Before an answer began: the caller is told in words. */
+  #refuse(problem: Problem): void {
+    this.#dropUpstream();
+    this.problem = problem;
+    this.status = problem.definition.httpStatus;
+    const fields = `${this.ownFields}Date: ${this.#gateway.httpDate()}\r\n${this.#extraFields}`;
+    this.#extraFields = "";
+    this.#finish();
+    sendProblem(this.caller, problem, this.id, fields);
+  }
+
+  /** After an answer began: the caller sees it cut off. */
+  #breakOff(problem: Problem): void {
+    this.#dropUpstream();
+    this.problem = problem;
+    this.#finish();
+    this.caller.truncate();
+  }
+
+  /** An answer of the gateway itself. */
+  answer(status: number, reason: string, contentType: string, body: string): void {
+    this.status = status;
+    const fields = `${this.ownFields}Date: ${this.#gateway.httpDate()}\r\n`;
+    this.#finish();
+    const type = `Content-Type: ${contentType}\r\nCache-Control: no-store\r\n`;
+    this.caller.sendOwn(status, reason, fields + type, Buffer.from(body));
+  }
+
+  #dropUpstream(): void {
+    if (this.#state === "waiting") this.#pool?.connections.cancel(this);
+    this.#upstream?.abort();
+    this.#upstream = undefined;
+  }
+
+  #finish(): void {
+    if (this.#state === "free") return;
+    this.#state = "free";
+    this.#bytes = noBytes;
+    this.endedMs = this.#gateway.platform.clock.monotonicMs();
+    this.#gateway.observer.onDone(this);
+  }
+}
+
+function keyOf({ head }: CallerEnd): string | undefined {
+  const key = head.value(fieldNames["x-api-key"]);
+  if (key !== undefined) return key;
+  const authorization = head.value(fieldNames.authorization);
+  return authorization !== undefined && /^bearer /i.test(authorization)
+    ? authorization.slice(7).trim()
+    : undefined;
+}

@@ -1,0 +1,24 @@
+/** What all exchanges of one worker share. */
+import type { Platform } from "#base/platform.ts";
+import type { Exchange } from "./exchange.ts";
+import type { ExchangeIds } from "./exchange-id.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export interface GatewayContext {
+  readonly platform: Platform;
+  /** Coarse monotonic time, renewed about ten times a second. */
+  readonly clock: { readonly nowMs: number };
+  readonly ids: ExchangeIds;
+  /** The revision that new exchanges take. */
+  readonly snapshot: Snapshot;
+  readonly draining: boolean;
+  readonly observer: ExchangeObserver;
+  /** The present second as an HTTP date (RFC 9110 §5.6.7). */
+  readonly httpDate: () => string;
+}
+
+/** Sees every exchange begin and end, each exactly once; must not keep the object. */
+export interface ExchangeObserver {
+  onBegin(exchange: Exchange): void;
+  onDone(exchange: Exchange): void;
+}

@@ -1,0 +1,119 @@
+/**
+ * One worker's gateway: takes connections, gives each its exchange, swaps revisions, and drains.
+ * It owns no thread and no signal; the runtime does.
+ */
+import type { Socket } from "node:net";
+import type { Platform } from "#base/platform.ts";
+import type { Revision } from "#configuration/configuration.ts";
+import type { Peer } from "#wire/ends.ts";
+import { createListener, type Listener } from "#wire/listener.ts";
+import { ServerConnection, type ServerContext } from "#wire/server-connection.ts";
+import { createExchangeIds } from "./exchange-id.ts";
+import { Exchange } from "./exchange.ts";
+import type { ExchangeObserver, GatewayContext } from "./gateway-context.ts";
+import { createInstanceRegistry } from "./instances.ts";
+import { createSnapshot, type Snapshot } from "./snapshot.ts";
+
+const tickMs = 100;
+
+export interface Gateway {
+  /** Begins to listen. Rejects with the system's error, for example EADDRINUSE. */
+  listen(where: { host: string; port: number; shared: boolean }): Promise<number>;
+  /** Compiles a revision and makes it the current one; throws and changes nothing if it cannot. */
+  take(revision: Revision): void;
+  /** Stops listening, lets exchanges finish for at most `drainMs`; resolves to those cut off. */
+  drain(): Promise<number>;
+  readonly connectionCount: number;
+}
+
+export function createGateway(
+  platform: Platform,
+  observer: ExchangeObserver,
+  first: Revision,
+): Gateway {
+  const clock = { nowMs: platform.clock.monotonicMs() };
+  const instances = createInstanceRegistry(platform, clock);
+  const connections = new Set<ServerConnection>();
+  let snapshot: Snapshot = createSnapshot(first, instances);
+  let draining = false;
+  let dateMs = -1;
+  let date = "";
+
+  const context: GatewayContext = {
+    platform,
+    clock,
+    ids: createExchangeIds(platform.clock, platform.random),
+    get snapshot() {
+      return snapshot;
+    },
+    get draining() {
+      return draining;
+    },
+    observer,
+    httpDate() {
+      if (clock.nowMs - dateMs >= tickMs || dateMs < 0) {
+        dateMs = clock.nowMs;
+        date = new Date(platform.clock.nowMs()).toUTCString();
+      }
+      return date;
+    },
+  };
+  const serverContext: ServerContext = {
+    get limits() {
+      return snapshot.revision.configuration.limits;
+    },
+    get timeouts() {
+      return snapshot.revision.configuration.timeouts;
+    },
+    clock,
+    get draining() {
+      return draining;
+    },
+    createExchange: (caller) => new Exchange(caller, context),
+    takeHttp2: undefined,
+    onClosed: (connection) => connections.delete(connection),
+  };
+  const listener: Listener = createListener(platform, {
+    get limits() {
+      return snapshot.revision.configuration.limits;
+    },
+    get connectionCount() {
+      return connections.size;
+    },
+    onConnection(socket: Socket, peer: Peer) {
+      connections.add(new ServerConnection(socket, peer, serverContext));
+    },
+  });
+  const stopTicking = platform.timers.every(tickMs, () => {
+    const nowMs = platform.clock.monotonicMs();
+    clock.nowMs = nowMs;
+    for (const connection of connections) connection.onTick(nowMs);
+    instances.onTick(nowMs);
+  });
+
+  return {
+    listen: (where) => listener.listen(where),
+    take(revision) {
+      snapshot = createSnapshot(revision, instances);
+      instances.retainOnly(snapshot.pools);
+    },
+    async drain() {
+      draining = true;
+      listener.close();
+      for (const connection of connections) connection.drain();
+      const { drainMs } = snapshot.revision.configuration.timeouts;
+      const untilMs = platform.clock.monotonicMs() + drainMs;
+      while (connections.size > 0 && platform.clock.monotonicMs() < untilMs) {
+        await new Promise<void>((resolve) => platform.timers.after(20, resolve));
+      }
+      const cut = connections.size;
+      for (const connection of connections) connection.destroy();
+      stopTicking();
+      instances.retainOnly(new Set());
+      return cut;
+    },
+    get connectionCount() {
+      return connections.size;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * The instances that a worker knows, each with its pool of connections. They outlive revisions:
+ * a new one that names the same instance keeps its connections.
+ */
+import type { Limits, Timeouts } from "#base/limits.ts";
+import type { Platform } from "#base/platform.ts";
+import type { Instance } from "#configuration/configuration.ts";
+import { ConnectionPool, type Pool, type PoolContext, type PoolTarget } from "#wire/pool.ts";
+
+/** After a failed connection the instance is passed over that long, if there are others. */
+const coolDownMs = 1_000;
+
+export class InstancePool {
+  readonly instance: Instance;
+  readonly connections: Pool;
+  readonly #clock: { readonly nowMs: number };
+  #unreachableUntilMs = 0;
+
+  constructor(instance: Instance, connections: Pool, clock: { readonly nowMs: number }) {
+    this.instance = instance;
+    this.connections = connections;
+    this.#clock = clock;
+  }
+
+  get reachable(): boolean {
+    return this.#clock.nowMs >= this.#unreachableUntilMs;
+  }
+
+  noteUnreachable(): void {
+    this.#unreachableUntilMs = this.#clock.nowMs + coolDownMs;
+  }
+}
+
+export interface InstanceRegistry {
+  /** Pools for these instances in order; those that no call has named since `retire` close. */
+  of(instances: readonly Instance[], limits: Limits, timeouts: Timeouts): readonly InstancePool[];
+  /** Closes the pools of all instances but these. */
+  retainOnly(kept: ReadonlySet<InstancePool>): void;
+  onTick(nowMs: number): void;
+}
+
+export function createInstanceRegistry(
+  platform: Platform,
+  clock: { readonly nowMs: number },
+): InstanceRegistry {
+  const pools = new Map<string, InstancePool>();
+  return {
+    of(instances, limits, timeouts) {
+      return instances.map((instance) => {
+        // Limits and files belong to the key: a change of them takes new connections.
+        const target = targetOf(instance, platform);
+        const key = JSON.stringify([instance, limits, timeouts, target]);
+        let pool = pools.get(key);
+        if (pool === undefined) {
+          const context: PoolContext = { platform, limits, timeouts, clock };
+          pool = new InstancePool(instance, new ConnectionPool(target, context), clock);
+          pools.set(key, pool);
+        }
+        return pool;
+      });
+    },
+    retainOnly(kept) {
+      for (const [key, pool] of pools) {
+        if (kept.has(pool)) continue;
+        pools.delete(key);
+        pool.connections.close();
+      }
+    },
+    onTick(nowMs) {
+      for (const pool of pools.values()) pool.connections.onTick(nowMs);
+    },
+  };
+}
+
+function targetOf(instance: Instance, platform: Platform): PoolTarget {
+  const { host, port, socketPath, tls } = instance;
+  const read = (file: string | undefined) =>
+    file === undefined ? undefined : platform.files.read(file);
+  return {
+    host,
+    port,
+    socketPath,
+    tls:
+      tls === undefined
+        ? undefined
+        : {
+            serverName: tls.serverName,
+            verify: tls.verify,
+            ca: read(tls.caFile),
+            cert: read(tls.certFile),
+            key: read(tls.keyFile),
+          },
+  };
+}

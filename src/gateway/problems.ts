@@ -1,0 +1,160 @@
+/** Everything the gateway itself can answer with, apart from what services say. */
+import { defineProblems, type ProblemDefinition } from "#base/problem.ts";
+
+export const problems = defineProblems({
+  "malformed-request": {
+    title: "The request is not well-formed HTTP",
+    httpStatus: 400,
+    faultKind: "invalid_argument",
+    blame: "client",
+  },
+  "head-timeout": {
+    title: "The request's head came too slowly",
+    httpStatus: 408,
+    faultKind: "deadline_exceeded",
+    blame: "client",
+  },
+  "body-timeout": {
+    title: "The request's body came too slowly",
+    httpStatus: 408,
+    faultKind: "deadline_exceeded",
+    blame: "client",
+  },
+  "no-route": {
+    title: "No route leads there",
+    httpStatus: 404,
+    faultKind: "not_found",
+    blame: "client",
+  },
+  "method-not-allowed": {
+    title: "The route does not take this method",
+    httpStatus: 405,
+    faultKind: "unimplemented",
+    blame: "client",
+  },
+  "encoded-slash": {
+    title: "The service takes no encoded slash",
+    httpStatus: 400,
+    faultKind: "invalid_argument",
+    blame: "client",
+  },
+  "target-too-long": {
+    title: "The request target is too long",
+    httpStatus: 414,
+    faultKind: "invalid_argument",
+    blame: "client",
+  },
+  "head-too-large": {
+    title: "The request's head is too large",
+    httpStatus: 431,
+    faultKind: "resource_exhausted",
+    blame: "client",
+  },
+  "body-too-large": {
+    title: "The request's body is too large",
+    httpStatus: 413,
+    faultKind: "resource_exhausted",
+    blame: "client",
+  },
+  "transfer-coding-unsupported": {
+    title: "The transfer coding is not offered",
+    httpStatus: 501,
+    faultKind: "unimplemented",
+    blame: "client",
+  },
+  "version-unsupported": {
+    title: "The HTTP version is not offered",
+    httpStatus: 505,
+    faultKind: "unimplemented",
+    blame: "client",
+  },
+  "caller-unknown": {
+    title: "The caller is not known",
+    httpStatus: 401,
+    faultKind: "unauthenticated",
+    blame: "client",
+  },
+  "caller-not-permitted": {
+    title: "The caller may not call this",
+    httpStatus: 403,
+    faultKind: "permission_denied",
+    blame: "policy",
+  },
+  overloaded: {
+    title: "The gateway takes no more connections",
+    httpStatus: 503,
+    faultKind: "unavailable",
+    blame: "gateway",
+  },
+  "not-ready": {
+    title: "The gateway is not ready",
+    httpStatus: 503,
+    faultKind: "unavailable",
+    blame: "gateway",
+  },
+  "instance-unreachable": {
+    title: "No instance of the service could be reached",
+    httpStatus: 502,
+    faultKind: "unavailable",
+    blame: "service",
+  },
+  "instance-connect-timeout": {
+    title: "No instance of the service took the connection in time",
+    httpStatus: 504,
+    faultKind: "unavailable",
+    blame: "service",
+  },
+  "instance-closed": {
+    title: "The instance closed the connection without an answer",
+    httpStatus: 502,
+    faultKind: "unavailable",
+    blame: "service",
+  },
+  "instance-malformed": {
+    title: "The instance's answer is not well-formed HTTP",
+    httpStatus: 502,
+    faultKind: "internal",
+    blame: "service",
+  },
+  "answer-timeout": {
+    title: "The instance did not answer in time",
+    httpStatus: 504,
+    faultKind: "deadline_exceeded",
+    blame: "service",
+  },
+  "exchange-timeout": {
+    title: "The exchange took longer than the service allows",
+    httpStatus: 504,
+    faultKind: "deadline_exceeded",
+    blame: "service",
+  },
+  "gateway-failure": {
+    title: "The gateway failed",
+    httpStatus: 500,
+    faultKind: "internal",
+    blame: "gateway",
+  },
+});
+
+/** The problem for a parser's refusal. */
+export function malformedRequest(status: number): (detail: string) => {
+  readonly definition: ProblemDefinition;
+  readonly detail: string;
+} {
+  switch (status) {
+    case 405:
+      return problems["method-not-allowed"];
+    case 408:
+      return problems["head-timeout"];
+    case 414:
+      return problems["target-too-long"];
+    case 431:
+      return problems["head-too-large"];
+    case 501:
+      return problems["transfer-coding-unsupported"];
+    case 505:
+      return problems["version-unsupported"];
+    default:
+      return problems["malformed-request"];
+  }
+}

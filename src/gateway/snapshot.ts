@@ -1,0 +1,57 @@
+/** One revision, compiled: an exchange takes it at its beginning and keeps it to its end. */
+import { BlockList, isIP } from "node:net";
+import type { Revision } from "#configuration/configuration.ts";
+import type { Peer } from "#wire/ends.ts";
+import { createAuthorization, type Authorization } from "./authorization.ts";
+import { createBalancer, type Balancer } from "./balance.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { InstancePool, InstanceRegistry } from "./instances.ts";
+import { createRouter, type Router } from "./router.ts";
+
+export interface Snapshot {
+  readonly revision: Revision;
+  readonly router: Router;
+  readonly authorization: Authorization;
+  /** By the place of the service in the configuration. */
+  readonly balancers: readonly Balancer[];
+  readonly pools: ReadonlySet<InstancePool>;
+  callerName(index: number): string;
+  /** Whether what the peer says of earlier hops is believed. */
+  trusts(peer: Peer): boolean;
+  hasOther(route: CompiledRoute, tried: readonly InstancePool[]): boolean;
+}
+
+/** Throws when a file that an instance names cannot be read; nothing has changed then. */
+export function createSnapshot(revision: Revision, instances: InstanceRegistry): Snapshot {
+  const { configuration } = revision;
+  const { limits, timeouts, callers } = configuration;
+  const pools = new Set<InstancePool>();
+  const balancers = configuration.services.map((service) => {
+    const own = instances.of(service.instances, limits, timeouts);
+    for (const pool of own) pools.add(pool);
+    return createBalancer(own);
+  });
+  const trusted = trustedAddresses(configuration.listen.trustedProxies);
+  return {
+    revision,
+    router: createRouter(configuration),
+    authorization: createAuthorization(configuration),
+    balancers,
+    pools,
+    callerName: (index) => (callers === "open" ? "" : (callers[index]?.name ?? "")),
+    trusts: (peer) => peer.trusted || (trusted !== undefined && trusted(peer.address)),
+    hasOther: (route, tried) => balancers[route.serviceIndex]?.hasOther(tried) ?? false,
+  };
+}
+
+function trustedAddresses(blocks: readonly string[]): ((address: string) => boolean) | undefined {
+  if (blocks.length === 0) return undefined;
+  const list = new BlockList();
+  for (const block of blocks) {
+    const [address = "", bits] = block.split("/");
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return (address) => list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}

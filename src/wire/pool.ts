@@ -1,0 +1,209 @@
+/**
+ * The connections of one worker to one instance: the most recently used idle one is taken first,
+ * new ones are opened up to a limit, and who comes later waits in order.
+ */
+import type { Socket } from "node:net";
+import type { Limits, Timeouts } from "#base/limits.ts";
+import type { Platform } from "#base/platform.ts";
+import { Addresses } from "./addresses.ts";
+import { ClientConnection } from "./client-connection.ts";
+import type { UpstreamEnd, UpstreamFailure, UpstreamListener } from "./ends.ts";
+
+export interface PoolTarget {
+  /** Host name or address; unused with `socketPath`. */
+  readonly host: string;
+  readonly port: number;
+  readonly socketPath: string | undefined;
+  readonly tls: PoolTls | undefined;
+}
+
+export interface PoolTls {
+  readonly serverName: string;
+  readonly verify: boolean;
+  /** PEM. */
+  readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+}
+
+export interface PoolContext {
+  readonly platform: Platform;
+  readonly limits: Limits;
+  readonly timeouts: Timeouts;
+  readonly clock: { readonly nowMs: number };
+}
+
+/** Who waits for a connection. */
+export interface Waiter extends UpstreamListener {
+  onConnected(connection: UpstreamEnd): void;
+}
+
+/** Where requests for one instance get their connection, whatever protocol it speaks. */
+export interface Pool {
+  /** A connection at once, or undefined: `onConnected` or `onUpstreamFailed` will follow. */
+  acquire(waiter: Waiter): UpstreamEnd | undefined;
+  /** Forgets a waiter; a connection being opened for it is kept for others. */
+  cancel(waiter: Waiter): void;
+  onTick(nowMs: number): void;
+  /** Ends what is idle now, and what is busy after its exchange. */
+  close(): void;
+}
+
+/** An attempt to connect that nobody waits for any more is given up after that long. */
+const connectMsMax = 30_000;
+/** Idle connections are dropped this long before the instance said it would. */
+const keepAliveMarginMs = 1_000;
+
+export class ConnectionPool implements Pool {
+  readonly #target: PoolTarget;
+  readonly #context: PoolContext;
+  readonly #addresses: Addresses;
+  readonly #idle: ClientConnection[] = [];
+  readonly #open = new Set<ClientConnection>();
+  readonly #waiting: Waiter[] = [];
+  readonly #opening = new Map<Socket, number>();
+  #resolving = 0;
+  #closed = false;
+
+  constructor(target: PoolTarget, context: PoolContext) {
+    this.#target = target;
+    this.#context = context;
+    this.#addresses = new Addresses(target.host, context.platform, (addresses) => {
+      for (const connection of this.#open) {
+        if (!addresses.includes(connection.remoteAddress ?? "")) connection.retire();
+      }
+    });
+  }
+
+  acquire(waiter: Waiter): UpstreamEnd | undefined {
+    for (;;) {
+      const connection = this.#idle.pop();
+      if (connection === undefined) break;
+      if (!connection.usable) continue;
+      connection.begin(waiter);
+      return connection;
+    }
+    this.#waiting.push(waiter);
+    const count = this.#open.size + this.#opening.size + this.#resolving;
+    if (count < this.#context.limits.instanceConnectionsMax) this.#openOne();
+    return undefined;
+  }
+
+  cancel(waiter: Waiter): void {
+    const index = this.#waiting.indexOf(waiter);
+    if (index >= 0) this.#waiting.splice(index, 1);
+  }
+
+  onTick(nowMs: number): void {
+    if (this.#target.socketPath === undefined) this.#addresses.onTick(nowMs);
+    const { instanceKeepAliveMs } = this.#context.timeouts;
+    // The oldest stand first; those behind a fresh one are fresher still.
+    for (;;) {
+      const oldest = this.#idle[0];
+      if (oldest === undefined) break;
+      const saidMs = oldest.keepAliveMs === 0 ? Infinity : oldest.keepAliveMs - keepAliveMarginMs;
+      const keptMs = Math.min(saidMs, instanceKeepAliveMs === 0 ? Infinity : instanceKeepAliveMs);
+      if (oldest.usable && nowMs - oldest.idleSinceMs < keptMs) break;
+      this.#idle.shift();
+      oldest.retire();
+    }
+    for (const [socket, sinceMs] of this.#opening) {
+      if (nowMs - sinceMs > connectMsMax) socket.destroy();
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const connection of this.#open) connection.retire();
+  }
+
+  #openOne(): void {
+    const { socketPath } = this.#target;
+    if (socketPath !== undefined) return this.#connect({ path: socketPath });
+    const address = this.#addresses.next();
+    if (address !== undefined) return this.#connect({ host: address, port: this.#target.port });
+    this.#resolving++;
+    this.#addresses.first().then(
+      (first) => {
+        this.#resolving--;
+        this.#connect({ host: first, port: this.#target.port });
+      },
+      (cause: unknown) => {
+        this.#resolving--;
+        this.#fail({ kind: "connect", cause });
+      },
+    );
+  }
+
+  #connect(where: { path: string } | { host: string; port: number }): void {
+    const { platform, limits, clock } = this.#context;
+    const { tls } = this.#target;
+    const secure = tls === undefined ? undefined : secureOptions(tls);
+    let opened: Socket | undefined;
+    const connection = new ClientConnection(
+      (buffer, onRead) => {
+        const onread = { buffer, callback: onRead };
+        const options = { ...where, noDelay: true, keepAlive: true, allowHalfOpen: true, onread };
+        opened =
+          secure === undefined
+            ? platform.sockets.connect(options)
+            : platform.sockets.connectTls({ ...options, ...secure });
+        return opened;
+      },
+      secure !== undefined,
+      {
+        limits,
+        release: (released) => this.#offer(released),
+        onClosed: (closed) => this.#forget(closed),
+      },
+      clock.nowMs,
+    );
+    const socket = opened as Socket;
+    this.#opening.set(socket, clock.nowMs);
+    let cause: unknown;
+    socket.once("error", (failure) => (cause = failure));
+    socket.once("close", () => {
+      if (this.#opening.delete(socket)) this.#fail({ kind: "connect", cause });
+    });
+    socket.once(secure === undefined ? "connect" : "secureConnect", () => {
+      this.#opening.delete(socket);
+      this.#open.add(connection);
+      this.#offer(connection);
+    });
+  }
+
+  /** A connection has become free: to the first who waits, else to the idle ones. */
+  #offer(connection: ClientConnection): void {
+    const waiter = this.#waiting.shift();
+    if (waiter !== undefined) {
+      connection.begin(waiter);
+      waiter.onConnected(connection);
+    } else if (this.#closed) connection.retire();
+    else {
+      connection.idleSinceMs = this.#context.clock.nowMs;
+      this.#idle.push(connection);
+    }
+  }
+
+  #forget(connection: ClientConnection): void {
+    this.#open.delete(connection);
+    const index = this.#idle.indexOf(connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+    if (this.#waiting.length > this.#opening.size + this.#resolving) this.#openOne();
+  }
+
+  #fail(failure: UpstreamFailure): void {
+    this.#waiting.shift()?.onUpstreamFailed(failure);
+  }
+}
+
+function secureOptions(tls: PoolTls): object {
+  return {
+    servername: tls.serverName,
+    rejectUnauthorized: tls.verify,
+    ALPNProtocols: ["http/1.1"],
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls.key === undefined ? {} : { key: tls.key }),
+  };
+}
