@@ -12,6 +12,7 @@ export interface Row {
   readonly name: string;
   readonly version: string;
   readonly note: string | undefined;
+  readonly onNode: boolean;
   readonly workload: string;
   readonly cpuUsPerExchange: Spread;
   /** CPU per exchange to that of the reference in the same round; absent without a reference. */
@@ -43,6 +44,7 @@ export interface Plan {
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
+  readonly warmUp: boolean;
   readonly progress: (message: string) => void;
 }
 
@@ -124,7 +126,7 @@ async function race(
 ): Promise<readonly Row[]> {
   const samples = new Map<Entrant, Sample[]>(entrants.map((entrant) => [entrant, []]));
   const { connections, seconds } = plan;
-  for (let round = 0; round <= plan.rounds; round += 1) {
+  for (let round = plan.warmUp ? 0 : 1; round <= plan.rounds; round += 1) {
     plan.progress(`${workload.name}: ${round === 0 ? "warm-up" : `round ${round}`}`);
     for (const [entrant, taken] of samples) {
       const at = { pid: entrant.running.pid, port: entrant.port };
@@ -156,6 +158,7 @@ function rowOf(
     name: entrant.peer.name,
     version: entrant.version,
     note: entrant.peer.note,
+    onNode: entrant.peer.onNode ?? false,
     workload: workload.id,
     cpuUsPerExchange: spreadOf(cpu),
     ratio: ratios.length === 0 ? undefined : spreadOf(ratios),

@@ -63,6 +63,7 @@ function planOf(options: Arguments): Plan {
     rounds: options.rounds,
     seconds: options.seconds,
     connections: options.connections,
+    warmUp: !options.tiny,
     progress: (message) => console.error(message),
   };
 }

@@ -18,6 +18,7 @@ function nodePeer(id: string, name: string, packageName: string, note?: string):
   return {
     id,
     name,
+    onNode: true,
     ...(note === undefined ? {} : { note }),
     find: () => {
       if (!existsSync(manifest)) return { missing: `the package ${packageName} is not installed` };

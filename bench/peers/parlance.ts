@@ -17,6 +17,7 @@ export const parlance: Peer = {
     const lines = [
       "version: 1",
       "listen:",
+      "  host: 127.0.0.1",
       `  port: ${port}`,
       "  adminPort: 0",
       "  workers: 1",
@@ -47,5 +48,5 @@ export function startCommand(configurationFile: string): Command {
 }
 
 function tlsOf(files: { readonly certFile: string; readonly keyFile: string }): string {
-  return JSON.stringify({ certificates: [{ certFile: files.certFile, keyFile: files.keyFile }] });
+  return JSON.stringify({ certificates: [{ cert: files.certFile, key: files.keyFile }] });
 }

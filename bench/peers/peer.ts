@@ -7,6 +7,8 @@ export interface Peer {
   readonly id: string;
   readonly name: string;
   readonly note?: string;
+  /** Whether it runs on Node, as Parlance does. */
+  readonly onNode?: boolean;
   readonly find: () => Found;
   /** Writes what the proxy needs into the site's directory; it must then stay in the foreground. */
   readonly prepare: (site: Site) => Command;

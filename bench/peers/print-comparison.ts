@@ -29,7 +29,7 @@ export function printComparison(
   for (const workload of plan.workloads) {
     const rows = comparison.rows.filter((row) => row.workload === workload.id);
     const title = markdown ? `### ${workload.name}` : workload.name;
-    parts.push(title, print(tableOf(rows)));
+    parts.push(title, print(tableOf(rows)), ...summaryOf(rows));
   }
   const notes = notesOf(comparison).map((note) => `- ${note}`);
   if (notes.length > 0) parts.push(notes.join("\n"));
@@ -50,6 +50,20 @@ function tableOf(rows: readonly Row[]): Table {
       figure(mebibytes(row.residentBytes)),
     ]),
   };
+}
+
+/** The two figures that Parlance is built to; nothing when it did not run. */
+function summaryOf(rows: readonly Row[]): readonly string[] {
+  const own = rows.find((row) => row.peer === "parlance");
+  const [best] = rows
+    .filter((row) => row.onNode)
+    .toSorted((a, b) => a.cpuUsPerExchange.median - b.cpuUsPerExchange.median);
+  if (own === undefined || best === undefined) return [];
+  const toBest = own.cpuUsPerExchange.median / best.cpuUsPerExchange.median;
+  return [
+    `Parlance takes ${figure(own.ratio?.median)} of the CPU of nginx (tuned buffers) and ` +
+      `${figure(toBest)} of that of the best Node peer, ${best.name}.`,
+  ];
 }
 
 function notesOf(comparison: Comparison): readonly string[] {

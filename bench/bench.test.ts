@@ -1,0 +1,80 @@
+/** Runs both benchmarks, tiny: that they work and what they say, never how fast anything was. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+import { cases } from "#bench/load/cases.ts";
+import type { CaseResult } from "#bench/load/run-cases.ts";
+import type { Comparison } from "#bench/peers/compare.ts";
+import { findParlance } from "#bench/peers/parlance.ts";
+import { peers, referenceId } from "#bench/peers/peers.ts";
+import { missingTools } from "#bench/rig/machine.ts";
+
+/** CI has the tools: there a missing one is a failure. */
+const skip = process.env["CI"] === undefined ? (missingTools() ?? false) : false;
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(script: string, ...args: readonly string[]): Promise<Ended> {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [path, ...args], (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+  });
+}
+
+test(
+  "bench:peers measures every proxy that is here, and says why it skips another",
+  { skip },
+  async () => {
+    const chosen = ["get-1k", "tls-get-1k"];
+    const ended = await run("./peers/main.ts", "--tiny", "--json", "--only", chosen.join(","));
+    assert.equal(ended.code, 0, ended.stderr);
+    const { rows, skipped } = JSON.parse(ended.stdout) as Comparison;
+    for (const peer of peers) {
+      const here = "version" in peer.find();
+      const measured = rows.filter((row) => row.peer === peer.id).map((row) => row.workload);
+      assert.deepEqual(measured, here ? chosen : [], `${peer.name}: ${ended.stderr}`);
+      if (!here) assert.ok(skipped.some((one) => one.peer === peer.id && one.reason !== ""));
+    }
+    assert.ok(rows.some((row) => row.peer === referenceId));
+    for (const row of rows) {
+      assert.ok(row.requests > 0 && row.cpuUsPerExchange.median >= 0, row.peer);
+      assert.ok(row.residentBytes > 0 && row.p99Ms >= row.p50Ms && row.p50Ms > 0, row.peer);
+      assert.ok(row.upstreamConnections <= row.requests, row.peer);
+    }
+  },
+);
+
+test("bench:load answers every question with figures, and loses no request", { skip }, async () => {
+  const ended = await run("./load/main.ts", "--tiny", "--json");
+  const found = findParlance();
+  if ("missing" in found) {
+    assert.equal(ended.code, 3);
+    assert.equal(ended.stderr.trim(), found.missing);
+    return;
+  }
+  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+  const results = (JSON.parse(ended.stdout) as { readonly cases: readonly CaseResult[] }).cases;
+  assert.deepEqual(
+    results.map((result) => result.id),
+    cases.map((one) => one.id),
+  );
+  for (const { id, findings } of results) {
+    assert.ok(findings.length > 0, id);
+    for (const finding of findings) assert.equal(typeof finding.value, "number", finding.name);
+  }
+});
+
+for (const script of ["./peers/main.ts", "./load/main.ts"]) {
+  test(`${script} refuses what it does not know and says what there is`, async () => {
+    const ended = await run(script, "--only", "nonsense");
+    assert.equal(ended.code, 2);
+    assert.match(ended.stderr, /--only: no nonsense; there are .+\n\nnpm run bench:/);
+  });
+}
