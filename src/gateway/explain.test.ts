@@ -83,7 +83,12 @@ function render(name: string, { request, outcome, counts, steps }: Explanation):
       .map(([key, count]) => `${count} ${key}`)
       .join(", ")}`,
   );
-  const end = outcome.kind === "refused" ? `${outcome.status} by ${outcome.step}` : outcome.path;
+  const end =
+    outcome.kind === "refused"
+      ? `${outcome.status} by ${outcome.step}`
+      : outcome.kind === "forwarded"
+        ? outcome.path
+        : outcome.why;
   lines.push(`=> ${outcome.kind}: ${end}`);
   return lines.join("\n");
 }
@@ -143,6 +148,20 @@ test("what the wire refuses is refused in the same words", () => {
     assert.match(outcome.why, why);
     assert.equal(steps.length, 1);
   }
+});
+
+test("what the gateway answers itself never meets a route", () => {
+  const all = fixtureConfiguration([fixtureService("s", [{ path: "/*" }])], callers);
+  const own: readonly Case[2][] = [
+    { url: "/livez" },
+    { url: "/readyz", method: "POST" },
+    { url: "*", method: "OPTIONS" },
+    { url: "/x", method: "OPTIONS", headers: { "Max-Forwards": "0" } },
+  ];
+  for (const request of own)
+    assert.equal(explain(all, request).outcome.kind, "answered", JSON.stringify(request));
+  for (const request of [{ url: "/livez/" }, { url: "/x", headers: { "Max-Forwards": "0" } }])
+    assert.equal(explain(all, request).outcome.kind, "refused", JSON.stringify(request));
 });
 
 test("characters beyond ASCII are encoded as a client does, fragments are dropped", () => {

@@ -4,6 +4,7 @@
  */
 import type { SourcePlace } from "#base/diagnostic.ts";
 import type { Configuration } from "#configuration/configuration.ts";
+import type { RequestHead } from "#wire/head.ts";
 import { createAuthorization, presentedKey } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { explainForwarding } from "./explain-forwarding.ts";
@@ -46,10 +47,16 @@ export interface Forwarding {
   readonly path: string;
 }
 
+/** By the gateway itself, before routes are asked. */
+export interface OwnAnswer {
+  readonly kind: "answered";
+  readonly why: string;
+}
+
 export interface Explanation {
   readonly request: { readonly method: string; readonly target: string; readonly host: string };
   /** The first refusal, or where the request goes. */
-  readonly outcome: Refusal | Forwarding;
+  readonly outcome: Refusal | Forwarding | OwnAnswer;
   readonly counts: {
     readonly services: number;
     readonly routes: number;
@@ -75,6 +82,12 @@ export function explainRoute(configuration: Configuration, request: ExplainedReq
   const steps: ExplanationStep[] = [
     { step: "target", verdict: "matched", what, why: "a request head that the gateway accepts" },
   ];
+  const own = whyAnsweredHere(read);
+  if (own !== undefined) {
+    steps.push({ step: "choice", verdict: "chosen", what: "the gateway itself", why: own });
+    const outcome = { kind: "answered", why: own } as const;
+    return { request: asked, outcome, counts: { ...totals, matched: 0, listed: 0 }, steps };
+  }
   const refusals: Refusal[] = [];
   const refuse = (step: ExplanationStep["step"], status: number, refused: string, why: string) => {
     steps.push({ step, verdict: "refused", what: refused, why });
@@ -91,15 +104,24 @@ export function explainRoute(configuration: Configuration, request: ExplainedReq
   const name = routeName(match);
   const { source } = match.route;
   steps.push({ step: "choice", verdict: "chosen", what: name, why: routing.why, source });
+  explainCaller(configuration, request, match, steps, refuse);
   if (read.encodedSlash && match.service.encodedSlash === "refuse") {
     const why = `the path has an encoded slash, and service ${match.service.name} refuses them`;
     refuse("target", 400, what, why);
   }
-  explainCaller(configuration, request, match, steps, refuse);
   const path = forwardedPath(match, read.path);
   steps.push(...explainForwarding(configuration, match, read, path));
   const forwarded = { kind: "forwarded", service: match.service.name, route: name, path } as const;
   return { request: asked, outcome: refusals[0] ?? forwarded, counts, steps };
+}
+
+/** The addresses of own-addresses.ts. */
+function whyAnsweredHere(head: RequestHead): string | undefined {
+  if (head.path === "/livez" || head.path === "/readyz") return "its own address for health checks";
+  if (head.method !== "OPTIONS") return undefined;
+  if (head.path === "*") return "OPTIONS * is about the server (RFC 9110 §9.3.7)";
+  const isLastHop = head.field("max-forwards") === "0";
+  return isLastHop ? "Max-Forwards is 0 (RFC 9110 §7.6.2)" : undefined;
 }
 
 type Refuse = (step: ExplanationStep["step"], status: number, what: string, why: string) => void;
@@ -142,7 +164,7 @@ function explainCaller(
   const grants = caller.may.length === 0 ? "nothing" : caller.may.join(", ");
   if (!authorization.may(found, route.index)) {
     const why = `caller ${caller.name} may call ${grants}; that does not cover ${name}`;
-    refuse("permission", isAnonymous ? 401 : 403, name, why);
+    refuse("permission", 403, name, why);
     return;
   }
   const covering = caller.may.filter((grant) =>
