@@ -8,10 +8,9 @@ import type { CaseResult } from "#bench/load/run-cases.ts";
 import type { Comparison } from "#bench/peers/compare.ts";
 import { findParlance } from "#bench/peers/parlance.ts";
 import { peers, referenceId } from "#bench/peers/peers.ts";
-import { missingTools } from "#bench/rig/machine.ts";
+import { lacks } from "#tests/support/tools.ts";
 
-/** CI has the tools: there a missing one is a failure. */
-const skip = process.env["CI"] === undefined ? (missingTools() ?? false) : false;
+const skip = lacks("nginx", "wrk", "taskset", "openssl");
 
 interface Ended {
   readonly code: number;

@@ -16,7 +16,7 @@ export interface GatewayPlan {
 
 export type Services = Readonly<Record<string, Service>>;
 
-export interface Service {
+interface Service {
   readonly instances: readonly string[];
   readonly routes?: readonly { readonly id: string; readonly path: string }[];
 }

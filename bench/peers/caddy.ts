@@ -1,6 +1,7 @@
 /** Caddy as a reverse proxy, held to one core like all. */
 import { writeFileSync } from "node:fs";
-import { findTool, versionOf } from "#bench/rig/machine.ts";
+import { versionOf } from "#bench/rig/machine.ts";
+import { findTool } from "#tests/support/tools.ts";
 import type { Peer } from "./peer.ts";
 
 export const caddy: Peer = {

@@ -26,7 +26,7 @@ export interface Row {
   readonly faults: readonly string[];
 }
 
-export interface Skipped {
+interface Skipped {
   readonly peer: string;
   readonly name: string;
   readonly reason: string;

@@ -1,6 +1,7 @@
 /** HAProxy as an HTTP proxy, and in TCP mode as the floor: bytes moved, no HTTP understood. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { findTool, versionOf } from "#bench/rig/machine.ts";
+import { versionOf } from "#bench/rig/machine.ts";
+import { findTool } from "#tests/support/tools.ts";
 import type { Found, Peer, Site } from "./peer.ts";
 
 export const haproxyHttp: Peer = {

@@ -21,7 +21,7 @@ export interface Sample {
 
 const trusting = new Agent({ connect: { rejectUnauthorized: false }, pipelining: 0 });
 
-export function urlOf(port: number, workload: Workload): string {
+function urlOf(port: number, workload: Workload): string {
   return `${workload.tls ? "https" : "http"}://127.0.0.1:${port}${workload.path}`;
 }
 

@@ -1,6 +1,7 @@
 /** nginx as a reverse proxy: as its defaults are, and with buffers that hold a whole answer. */
 import { writeFileSync } from "node:fs";
-import { findTool, versionOf } from "#bench/rig/machine.ts";
+import { versionOf } from "#bench/rig/machine.ts";
+import { findTool } from "#tests/support/tools.ts";
 import type { Found, Peer, Site } from "./peer.ts";
 
 const tunedBuffers = `proxy_buffer_size 16k;

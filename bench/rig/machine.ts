@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
+import { findTool } from "#tests/support/tools.ts";
 
 export interface Cores {
   /** As taskset takes them; empty when there is nothing to divide. */
@@ -24,15 +25,11 @@ export function missingTools(): string | undefined {
   if (process.platform !== "linux" || !existsSync("/proc/self/stat")) {
     return "benchmarks read CPU time from /proc and need Linux";
   }
-  const missing = ["nginx", "wrk", "taskset", "openssl"].filter((name) => !findTool(name));
+  const missing = ["nginx", "wrk", "taskset", "openssl"].filter(
+    (name) => findTool(name) === undefined,
+  );
   if (missing.length === 0) return undefined;
   return `${missing.join(", ")} not found; run scripts/install-bench-tools.sh`;
-}
-
-/** The path of a program; looks into sbin too, which is not on everybody's PATH. */
-export function findTool(name: string): string | undefined {
-  const folders = `${process.env["PATH"] ?? ""}:/usr/sbin:/usr/local/sbin:/sbin`.split(":");
-  return folders.map((folder) => `${folder}/${name}`).find((path) => existsSync(path));
 }
 
 /** First number with dots in what a program says about its version. */

@@ -1,6 +1,6 @@
 /** The service behind every proxy: nginx with fixed bodies, and its own count of what reached it. */
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
-import { findTool } from "./machine.ts";
+import { findTool } from "#tests/support/tools.ts";
 import { freePort, startProcess, untilReady } from "./processes.ts";
 
 export interface Upstream {
@@ -10,7 +10,7 @@ export interface Upstream {
 }
 
 /** Since its start; what `counts` itself causes is left out. */
-export interface UpstreamCounts {
+interface UpstreamCounts {
   readonly connections: number;
   readonly requests: number;
 }
@@ -24,7 +24,7 @@ export interface UpstreamSite {
 }
 
 /** JSON of exactly `bytes` bytes. */
-export function jsonOf(bytes: number): string {
+function jsonOf(bytes: number): string {
   const frame = '{"pad":""}';
   return `{"pad":"${"x".repeat(bytes - frame.length)}"}`;
 }

@@ -1,7 +1,7 @@
 /** The least that node:http and undici can do as a proxy; drops no header, checks nothing. */
 import http from "node:http";
 import https from "node:https";
-import { Pool, type Dispatcher } from "undici";
+import { Pool } from "undici";
 import { settings } from "./arguments.ts";
 
 const pool = new Pool(settings.target, { connections: 128, pipelining: 1 });
@@ -12,7 +12,7 @@ function proxy(request: http.IncomingMessage, response: http.ServerResponse): vo
   const { connection: _, host: __, ...headers } = request.headers;
   const options = {
     path: url,
-    method: method as Dispatcher.HttpMethod,
+    method,
     headers: { ...headers, "x-forwarded-for": request.socket.remoteAddress ?? "" },
     body: hasBody ? request : null,
   };
