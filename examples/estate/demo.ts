@@ -40,7 +40,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     keys = keysIn(dataFolder);
     programs = serviceProgramsIn(dataFolder, gatewayUrl, keys);
   } catch (error) {
-    const message = `The estate cannot start: ${error instanceof Error ? error.message : error}`;
+    const message = `The estate cannot start: ${error instanceof Error ? error.message : String(error)}`;
     report({ event: "refused", message });
     return 3;
   }

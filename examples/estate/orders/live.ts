@@ -1,5 +1,4 @@
 /** Order events to whoever follows them: server-sent events and the WebSocket at /live. */
-import type { Server } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { WebSocketServer } from "ws";
 import type { OrderEvent } from "./order.ts";
@@ -84,7 +83,7 @@ export function addLive(app: FastifyInstance, store: OrderStore): void {
     socket.once("close", stop);
     socket.send(JSON.stringify({ kind: "following", since: store.lastSequence() }));
   });
-  (app.server as Server).on("upgrade", (request, socket, head) => {
+  app.server.on("upgrade", (request, socket, head) => {
     if (request.url?.split("?")[0] !== "/live") {
       socket.end("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
       return;

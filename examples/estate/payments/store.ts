@@ -141,9 +141,7 @@ function now(): string {
 }
 
 function toText(value: object): string {
-  return JSON.stringify(value, (key, part: unknown) =>
-    key === "paise" ? String(part as bigint) : part,
-  );
+  return JSON.stringify(value, (key, part: unknown) => (key === "paise" ? String(part) : part));
 }
 
 function fromText(text: string): unknown {

@@ -89,7 +89,7 @@ export function createStorefront(options: GatewayOptions): FastifyInstance {
     { schema: { body: wishSchema } },
     async (request, reply) => {
       const outcome = await shop.buy(request.body, traceOf(request.headers));
-      return answer(reply as FastifyReply, outcome);
+      return answer(reply, outcome);
     },
   );
   app.post<{ Params: { id: string } }>(
@@ -97,7 +97,7 @@ export function createStorefront(options: GatewayOptions): FastifyInstance {
     { schema: { params: orderPath } },
     async (request, reply) => {
       const outcome = await shop.cancel(request.params.id, traceOf(request.headers));
-      return answer(reply as FastifyReply, outcome);
+      return answer(reply, outcome);
     },
   );
   return app;
