@@ -1,0 +1,66 @@
+/** `parlance check`: everything that can be said about a configuration without running it. */
+import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
+import type { Configuration } from "#configuration/configuration.ts";
+import { exitCode, type Command } from "#cli/command.ts";
+import { configOption, configPathOf, exitCodeOf, loadFile } from "#cli/configuration-file.ts";
+import { count, countFindings, print, printDiagnostics, printJson } from "#cli/print.ts";
+
+export const check: Command = {
+  name: "check",
+  summary: "Checks a configuration and says what is wrong, where, and what was meant.",
+  positionals: [
+    { name: "FILE", description: "The configuration, as --config.", isRequired: false },
+  ],
+  options: {
+    config: configOption,
+    strict: { description: "Warnings count as findings, too." },
+  },
+  examples: ["parlance check", "parlance check --strict environments/parlance.yaml"],
+  exitCodes: {
+    fine: "the gateway would start with it",
+    findings: "there are errors; with --strict also when there are warnings",
+    refused: "the file cannot be read",
+  },
+  async run(input) {
+    const file = configPathOf(input, input.positionals[0]);
+    const { configuration, diagnostics: loaded } = await loadFile(file);
+    const diagnostics = [...loaded, ...(await checkCompiled(configuration))];
+    const isStrict = input.flag("strict");
+    const isFine = !diagnostics.some(
+      ({ severity }) => severity === "error" || (isStrict && severity === "warning"),
+    );
+    const facts = configuration === undefined ? undefined : await factsOf(configuration);
+    if (input.json) printJson({ file, isFine, ...facts, diagnostics });
+    else {
+      printDiagnostics(diagnostics);
+      const contents =
+        facts === undefined || hasErrors(diagnostics)
+          ? ""
+          : `; ${count(facts.services, "service")}, ${count(facts.routes, "route")}, ` +
+            `${facts.callers === "open" ? "open to anybody" : count(facts.callers, "caller")}, ` +
+            `revision ${facts.revision}`;
+      print(`${file}: ${countFindings(diagnostics)}${contents}`);
+    }
+    return isFine ? exitCode.fine : exitCodeOf({ diagnostics }) || exitCode.findings;
+  },
+};
+
+/** What shows only when routes of all services are seen together. */
+async function checkCompiled(
+  configuration: Configuration | undefined,
+): Promise<readonly Diagnostic[]> {
+  if (configuration === undefined) return [];
+  const { checkRoutes } = await import("#gateway/check-routes.ts");
+  return checkRoutes(configuration);
+}
+
+async function factsOf(configuration: Configuration) {
+  const { createRevision } = await import("#configuration/revision.ts");
+  const { services, callers } = configuration;
+  return {
+    revision: createRevision(configuration).id,
+    services: services.length,
+    routes: services.reduce((sum, { routes }) => sum + routes.length, 0),
+    callers: callers === "open" ? callers : callers.length,
+  };
+}

@@ -1,0 +1,48 @@
+/** Which configuration a command works on, and what to say when it cannot be had. */
+import { hasErrors } from "#base/diagnostic.ts";
+import { nodePlatform } from "#base/platform.ts";
+import type { LoadedConfiguration } from "#configuration/load.ts";
+import { exitCode, UsageError, type CommandInput, type Option } from "./command.ts";
+
+export const configOption: Option = {
+  value: "FILE",
+  description: "The configuration. Default: ./parlance.yaml",
+};
+
+/** `file`: the positional of the commands that take it there, too. */
+export function configPathOf(input: CommandInput, file?: string): string {
+  const option = input.text("config");
+  if (option !== undefined && file !== undefined) {
+    throw new UsageError("the configuration is given twice: as FILE and as --config FILE");
+  }
+  return option ?? file ?? "parlance.yaml";
+}
+
+export async function loadFile(path: string): Promise<LoadedConfiguration> {
+  const { loadConfiguration } = await import("#configuration/load.ts");
+  return loadConfiguration(path, { files: nodePlatform.files, env: process.env });
+}
+
+export function exitCodeOf({ diagnostics }: Pick<LoadedConfiguration, "diagnostics">): number {
+  if (diagnostics.some(({ code }) => code === "unreadable-configuration")) return exitCode.refused;
+  return hasErrors(diagnostics) ? exitCode.findings : exitCode.fine;
+}
+
+/** A port of the command line. */
+export function portOf(input: CommandInput, option: string): number | undefined {
+  const text = input.text(option);
+  if (text === undefined) return undefined;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (port >= 0 && port <= 65535) return port;
+  throw new UsageError(
+    `--${option} is ${JSON.stringify(text)}; expected a port from 1 to 65535, or 0 for any free one`,
+  );
+}
+
+export const portOptions: Readonly<Record<string, Option>> = {
+  port: { value: "PORT", description: "Port for callers, instead of the configured one." },
+  "admin-port": {
+    value: "PORT",
+    description: "Port of the admin API, instead of the configured one.",
+  },
+};

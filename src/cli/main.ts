@@ -1,0 +1,79 @@
+/** The program: finds the command, reads its arguments, runs it and turns its end into an exit code. */
+import { fileURLToPath } from "node:url";
+import { didYouMean } from "#base/nearest.ts";
+import { nodePlatform } from "#base/platform.ts";
+import { readArguments } from "./arguments.ts";
+import { exitCode, UsageError } from "./command.ts";
+import { commands } from "./commands.ts";
+import { commandHelp, commandSpec, overview } from "./help.ts";
+import { complain, print, printJson } from "./print.ts";
+
+/** A bug in Parlance (EX_SOFTWARE of sysexits.h): none of the codes that a command promises. */
+const exitCodeOfBug = 70;
+
+async function run(args: readonly string[]): Promise<number> {
+  const [name = "", ...rest] = args;
+  const json = args.includes("--json");
+  if (["--version", "-V", "version"].includes(name)) return printVersion(json);
+  if (["--help", "-h", "help"].includes(name)) {
+    const [wanted] = rest.filter((arg) => !arg.startsWith("-"));
+    return wanted === undefined ? printOverview(json) : run([wanted, "--help", ...rest.slice(1)]);
+  }
+  if (args.every((arg) => arg === "--json")) {
+    complain(overview(commands));
+    return exitCode.usage;
+  }
+  const command = commands.find((one) => one.name === name);
+  try {
+    if (command === undefined) {
+      const what = name.startsWith("-") ? "option" : "command";
+      const known = commands.map((one) => one.name);
+      const suggestion = didYouMean(name, known) ?? `known are ${known.join(", ")}`;
+      throw new UsageError(`unknown ${what} ${JSON.stringify(name)}`, suggestion);
+    }
+    const input = readArguments(command, rest);
+    if (!input.help) return await command.run(input);
+    if (input.json) printJson(commandSpec(command));
+    else print(commandHelp(command));
+    return exitCode.fine;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const { message, suggestion } = error;
+    if (json) printJson({ error: { code: "usage", message, suggestion } });
+    const hint = suggestion === undefined ? "" : ` (${suggestion})`;
+    const own = command === undefined ? "parlance" : `parlance ${command.name}`;
+    complain(`${own}: ${message}${hint}\nRun "${own} --help" for its use.`);
+    return exitCode.usage;
+  }
+}
+
+function printOverview(json: boolean): number {
+  if (json) printJson(commands.map(commandSpec));
+  else print(overview(commands));
+  return exitCode.fine;
+}
+
+function printVersion(json: boolean): number {
+  const path = fileURLToPath(new URL("../../package.json", import.meta.url));
+  const { version } = JSON.parse(nodePlatform.files.read(path).toString("utf8")) as {
+    readonly version: string;
+  };
+  if (json) printJson({ parlance: version, node: process.versions.node });
+  else print(`parlance ${version} (Node ${process.versions.node})`);
+  return exitCode.fine;
+}
+
+// Whoever reads only the first lines of an answer (`| head`) has closed the pipe: no fault of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(exitCode.fine);
+  });
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  complain(`parlance: this is a bug in Parlance: ${error instanceof Error ? error.stack : error}`);
+  process.exitCode = exitCodeOfBug;
+}

@@ -1,0 +1,32 @@
+/** The two ways out of a command: results on standard output, complaints on standard error. */
+import { formatDiagnostic, type Diagnostic } from "#base/diagnostic.ts";
+
+export function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, undefined, 2));
+}
+
+export function complain(text: string): void {
+  process.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
+  for (const diagnostic of diagnostics) print(formatDiagnostic(diagnostic));
+}
+
+/** `1 error, 2 warnings`, or `nothing to report`. */
+export function countFindings(diagnostics: readonly Diagnostic[]): string {
+  const counts = (["error", "warning", "info"] as const).flatMap((severity) => {
+    const count = diagnostics.filter((one) => one.severity === severity).length;
+    if (count === 0) return [];
+    return [`${count} ${severity}${count === 1 || severity === "info" ? "" : "s"}`];
+  });
+  return counts.length === 0 ? "nothing to report" : counts.join(", ");
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
