@@ -19,6 +19,10 @@ function proxy(request: http.IncomingMessage, response: http.ServerResponse): vo
   pool.dispatch(options, {
     onRequestStart: (controller) => {
       response.on("drain", () => controller.resume());
+      // A caller that leaves while the answer is paused would hold its connection for ever.
+      response.on("close", () => {
+        if (!response.writableFinished) controller.abort(new Error("the caller left"));
+      });
     },
     onResponseStart: (_controller, status, answerHeaders) => {
       const { connection: ___, "keep-alive": ____, ...kept } = answerHeaders;
