@@ -1,0 +1,102 @@
+/**
+ * A gateway in this process, with one pass-through service `/echo/*` whose only instance is given.
+ * Tests talk to it over sockets alone.
+ */
+import { defaultLimits, defaultTimeouts, type Limits, type Timeouts } from "#base/limits.ts";
+import { nodePlatform } from "#base/platform.ts";
+import type { Configuration, Service } from "#configuration/configuration.ts";
+import { createGateway } from "#gateway/gateway.ts";
+
+export const basePath = "/base";
+
+export interface GatewayOptions {
+  readonly upstreamPort: number;
+  readonly limits?: Partial<Limits>;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly service?: Partial<Service>;
+  readonly http2?: boolean;
+}
+
+export interface GatewayUnderTest {
+  readonly port: number;
+  /** How many exchanges have begun and ended so far. */
+  readonly exchanges: () => { readonly begun: number; readonly done: number };
+  readonly close: () => Promise<void>;
+}
+
+function configurationOf(options: GatewayOptions): Configuration {
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const timeouts: Timeouts = { ...defaultTimeouts, drainMs: 0, ...options.timeouts };
+  const service: Service = {
+    name: "echo",
+    instances: [
+      {
+        url: `http://127.0.0.1:${options.upstreamPort}${basePath}`,
+        scheme: "http",
+        host: "127.0.0.1",
+        port: options.upstreamPort,
+        socketPath: undefined,
+        basePath,
+        authority: `127.0.0.1:${options.upstreamPort}`,
+        http2: false,
+        tls: undefined,
+      },
+    ],
+    routes: [
+      {
+        id: "default",
+        host: undefined,
+        path: "/echo/*",
+        methods: [],
+        headers: {},
+        stripPrefix: "/echo",
+        source: { file: "parlance.yaml", line: 1, column: 1 },
+      },
+    ],
+    host: "instance",
+    bodyBytesMax: limits.bodyBytesMax,
+    connectMs: timeouts.connectMs,
+    firstByteMs: timeouts.firstByteMs,
+    responseIdleMs: timeouts.responseIdleMs,
+    timeoutMs: timeouts.totalMs,
+    encodedSlash: "refuse",
+    ...options.service,
+  };
+  return {
+    listen: {
+      host: "127.0.0.1",
+      port: 0,
+      adminHost: "127.0.0.1",
+      adminPort: 0,
+      workers: 1,
+      tls: undefined,
+      http2: options.http2 ?? true,
+      proxyProtocol: false,
+      trustedProxies: [],
+    },
+    limits,
+    timeouts,
+    services: [service],
+    callers: "open",
+    log: { level: "error", exchanges: "none" },
+  };
+}
+
+export async function startGatewayUnderTest(options: GatewayOptions): Promise<GatewayUnderTest> {
+  let begun = 0;
+  let done = 0;
+  const observer = {
+    onBegin: () => void begun++,
+    onDone: () => void done++,
+  };
+  const revision = { id: "0123456789abcdef", configuration: configurationOf(options) };
+  const gateway = createGateway(nodePlatform, observer, revision);
+  const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
+  return {
+    port,
+    exchanges: () => ({ begun, done }),
+    async close() {
+      await gateway.drain();
+    },
+  };
+}
