@@ -1,5 +1,5 @@
 /**
- * Runs the tests: all of them, or those whose path holds one of the given fragments. Prints a line
+ * Runs the tests: all of them, or those whose path holds every given fragment. Prints a line
  * a file as it ends, then every failure, then what was not run, then the counts.
  */
 import { globSync } from "node:fs";
@@ -35,7 +35,7 @@ export async function runTests(
 function findTestFiles(fragments: readonly string[]): readonly string[] {
   return globSync(folders.map((folder) => `${folder}/**/*.test.ts`))
     .filter((file) => !file.includes("node_modules"))
-    .filter((file) => fragments.length === 0 || fragments.some((part) => file.includes(part)))
+    .filter((file) => fragments.every((part) => file.includes(part)))
     .sort();
 }
 
