@@ -105,13 +105,15 @@ for (const { name, path, text, finding } of planted) {
 test("files that import each other in a ring are found", () => {
   const imports = [
     { path: "src/base/a.ts", text: `import { b } from "./b.ts";` },
-    { path: "src/base/b.ts", text: `import type { C } from "#base/c.ts";` },
+    { path: "src/base/b.ts", text: `import { c, type C } from "#base/c.ts";` },
     { path: "src/base/c.ts", text: `import { a } from "./a.ts";` },
   ].flatMap(importsOf);
   assert.deepEqual(importCycles(imports), [
     "src/base/a.ts -> src/base/b.ts -> src/base/c.ts -> src/base/a.ts",
   ]);
   assert.deepEqual(importCycles(imports.slice(0, 2)), []);
+  const typeOnly = { path: "src/base/c.ts", text: `import type { A } from "./a.ts";` };
+  assert.deepEqual(importCycles([...imports.slice(0, 2), ...importsOf(typeOnly)]), []);
 });
 
 test("a table whose layers import each other is found", () => {

@@ -68,11 +68,11 @@ function packageName(specifier: string): string {
     .join("/");
 }
 
-/** Files that import each other in a ring, types included: such files are one thing cut in two. */
+/** Files that need each other in a ring when the program runs: their order of loading is luck. */
 export function importCycles(imports: readonly Import[]): readonly string[] {
   const edges = new Map<string, string[]>();
-  for (const { path, target } of imports) {
-    if (target === undefined) continue;
+  for (const { path, target, typeOnly } of imports) {
+    if (target === undefined || typeOnly) continue;
     const targets = edges.get(path) ?? [];
     targets.push(target);
     edges.set(path, targets);

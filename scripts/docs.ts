@@ -1,0 +1,34 @@
+/**
+ * Writes the generated references, `npm run docs`. With --check it writes nothing and fails with 1
+ * when a file is not what it would write.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { commands } from "#cli/commands.ts";
+import { publishedSchema } from "#configuration/published-schema.ts";
+import { configurationSchema } from "#configuration/schema.ts";
+import { commandsReference } from "./docs/commands-reference.ts";
+import { configurationReference } from "./docs/configuration-reference.ts";
+import { findProblems, problemsReference } from "./docs/problems-reference.ts";
+
+const problems = await findProblems(new URL("../", import.meta.url));
+const files: Readonly<Record<string, string>> = {
+  "docs/reference/commands.md": commandsReference(commands),
+  "docs/reference/configuration.md": configurationReference(configurationSchema),
+  "docs/reference/problems.md": problemsReference(problems),
+  "docs/reference/parlance.schema.json": `${JSON.stringify(publishedSchema(), undefined, 2)}\n`,
+};
+
+const isCheck = process.argv.includes("--check");
+for (const [name, content] of Object.entries(files)) {
+  const path = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  const isCurrent = existsSync(path) && readFileSync(path, "utf8") === content;
+  if (isCurrent) continue;
+  if (isCheck) {
+    console.error(`${name} is not up to date; run "npm run docs"`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(path, content);
+    console.log(`wrote ${name}`);
+  }
+}
