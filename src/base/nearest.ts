@@ -23,7 +23,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   return found === undefined ? undefined : `did you mean \`${found}\`?`;
 }
 
-/** Optimal string alignment: insert, delete, replace, or swap of two neighbours, each counts one. */
+/** Optimal string alignment: insert, delete, replace and swap of neighbours count one each. */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,4 +1,4 @@
-/** What a command says about itself; its help, its reference and the reading of its arguments follow. */
+/** What a command says about itself: its help, its reference and its arguments follow from it. */
 
 /** What a command ends with. */
 export const exitCode = { fine: 0, findings: 1, usage: 2, refused: 3 } as const;
@@ -19,7 +19,7 @@ export interface Command {
   readonly run: (input: CommandInput) => Promise<number>;
 }
 
-export interface Positional {
+interface Positional {
   /** As it stands in the usage line, upper case. */
   readonly name: string;
   readonly description: string;

@@ -1,5 +1,4 @@
 /** Which configuration a command works on, and what to say when it cannot be had. */
-import { hasErrors } from "#base/diagnostic.ts";
 import { nodePlatform } from "#base/platform.ts";
 import type { LoadedConfiguration } from "#configuration/load.ts";
 import { exitCode, UsageError, type CommandInput, type Option } from "./command.ts";
@@ -23,9 +22,9 @@ export async function loadFile(path: string): Promise<LoadedConfiguration> {
   return loadConfiguration(path, { files: nodePlatform.files, env: process.env });
 }
 
-export function exitCodeOf({ diagnostics }: Pick<LoadedConfiguration, "diagnostics">): number {
-  if (diagnostics.some(({ code }) => code === "unreadable-configuration")) return exitCode.refused;
-  return hasErrors(diagnostics) ? exitCode.findings : exitCode.fine;
+/** For a configuration that did not come out of it. */
+export function exitCodeOfRefusal({ isUnreadable }: LoadedConfiguration): number {
+  return isUnreadable ? exitCode.refused : exitCode.findings;
 }
 
 /** A port of the command line. */
@@ -34,9 +33,8 @@ export function portOf(input: CommandInput, option: string): number | undefined 
   if (text === undefined) return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
   if (port >= 0 && port <= 65535) return port;
-  throw new UsageError(
-    `--${option} is ${JSON.stringify(text)}; expected a port from 1 to 65535, or 0 for any free one`,
-  );
+  const expected = "expected a port from 1 to 65535, or 0 for any free one";
+  throw new UsageError(`--${option} is ${JSON.stringify(text)}; ${expected}`);
 }
 
 export const portOptions: Readonly<Record<string, Option>> = {

@@ -1,7 +1,7 @@
 /** Help of the program and of its commands, as text and as JSON. */
 import { commonOptions, exitCode, type Command, type Option } from "./command.ts";
 
-export const exitCodeMeanings: Readonly<Record<keyof typeof exitCode, string>> = {
+const exitCodeMeanings: Readonly<Record<keyof typeof exitCode, string>> = {
   fine: "fine",
   findings: "something was found that should be looked at",
   usage: "the command was used in a wrong way",

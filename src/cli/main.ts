@@ -1,4 +1,4 @@
-/** The program: finds the command, reads its arguments, runs it and turns its end into an exit code. */
+/** The program: finds the command, reads its arguments and turns its end into an exit code. */
 import { fileURLToPath } from "node:url";
 import { didYouMean } from "#base/nearest.ts";
 import { nodePlatform } from "#base/platform.ts";
@@ -74,6 +74,7 @@ for (const stream of [process.stdout, process.stderr]) {
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  complain(`parlance: this is a bug in Parlance: ${error instanceof Error ? error.stack : error}`);
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  complain(`parlance: this is a bug in Parlance: ${trace}`);
   process.exitCode = exitCodeOfBug;
 }

@@ -20,9 +20,9 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
 /** `1 error, 2 warnings`, or `nothing to report`. */
 export function countFindings(diagnostics: readonly Diagnostic[]): string {
   const counts = (["error", "warning", "info"] as const).flatMap((severity) => {
-    const count = diagnostics.filter((one) => one.severity === severity).length;
-    if (count === 0) return [];
-    return [`${count} ${severity}${count === 1 || severity === "info" ? "" : "s"}`];
+    const found = diagnostics.filter((one) => one.severity === severity).length;
+    if (found === 0) return [];
+    return [severity === "info" ? `${found} info` : count(found, severity)];
   });
   return counts.length === 0 ? "nothing to report" : counts.join(", ");
 }

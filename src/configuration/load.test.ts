@@ -77,7 +77,8 @@ test("a service takes the general time-outs and limits unless it sets its own", 
 timeouts: { connectMs: 11, firstByteMs: 12, responseIdleMs: 13, totalMs: 14 }
 limits: { bodyBytesMax: 15 }
 services:
-  own: { instances: ["http://a"], connectMs: 1, firstByteMs: 2, responseIdleMs: 3, timeoutMs: 4, bodyBytesMax: 0 }
+  own: { instances: ["http://a"], connectMs: 1, firstByteMs: 2, responseIdleMs: 3,
+         timeoutMs: 4, bodyBytesMax: 0 }
   general: { instances: ["http://a"] }
 `);
   const values = configuration?.services.map((service) => [

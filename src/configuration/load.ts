@@ -24,9 +24,6 @@ const fileBytesMax = 4 * 1024 * 1024;
 /** More than anybody reads; the rest is counted. */
 const diagnosticsMax = 50;
 
-/** The code of the diagnostic that says the file itself could not be had. */
-export const unreadableConfiguration = "unreadable-configuration";
-
 export interface LoadSurroundings {
   readonly files: Pick<Files, "readUpTo">;
   readonly env: Environment;
@@ -37,6 +34,8 @@ export interface LoadSurroundings {
 export interface LoadedConfiguration {
   /** Undefined exactly when a diagnostic is an error. */
   readonly configuration: Configuration | undefined;
+  /** Whether the file itself could not be had: the world refused, nothing in it is wrong. */
+  readonly isUnreadable: boolean;
   /** In the order of the file. */
   readonly diagnostics: readonly Diagnostic[];
   /** Absolute paths of the file and of those it names, to be watched. */
@@ -54,6 +53,7 @@ export function loadConfiguration(
     more: Iterable<string> = [],
   ): LoadedConfiguration => ({
     configuration: hasErrors(diagnostics) ? undefined : configuration,
+    isUnreadable: false,
     diagnostics: inOrder(diagnostics),
     filesRead: [absolute, ...more],
   });
@@ -66,7 +66,7 @@ export function loadConfiguration(
     bytes = files.readUpTo(absolute, fileBytesMax + 1);
   } catch (error) {
     const message = `the configuration cannot be read: ${reasonOf(error)}`;
-    return refuse(unreadableConfiguration, message);
+    return { ...refuse("unreadable-configuration", message), isUnreadable: true };
   }
   if (bytes.length > fileBytesMax) {
     return refuse("file-too-large", `the file is larger than ${fileBytesMax} bytes`);

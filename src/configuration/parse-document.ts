@@ -1,4 +1,4 @@
-/** YAML text to placed nodes, through the `yaml` library: YAML 1.2, one document, nothing clever. */
+/** YAML text to placed nodes, through the `yaml` library: YAML 1.2 and one document. */
 import { LineCounter, parseDocument as parseYaml, type Document } from "yaml";
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
 import { createNodeReader } from "./read-nodes.ts";

@@ -1,4 +1,4 @@
-/** Syntax of route paths: `/orders/{id}`, `/orders/*`. What the gateway refuses in requests is refused. */
+/** Syntax of route paths: `/orders/{id}`, `/orders/*`. What requests cannot hold is refused. */
 
 const parameter = /^\{([A-Za-z_][A-Za-z0-9_.-]*)\}$/;
 /** pchar of RFC 3986 §3.3 without `;`, which back ends read in different ways. */

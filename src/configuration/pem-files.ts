@@ -19,7 +19,7 @@ export interface PemFiles {
   ) => void;
 }
 
-export interface PemFile<Content> {
+interface PemFile<Content> {
   /** Absolute. */
   readonly file: string;
   /** Undefined when there is an error about it. */

@@ -12,13 +12,13 @@ export interface PlacedScalar {
   readonly written?: string;
 }
 
-export interface PlacedList {
+interface PlacedList {
   readonly kind: "list";
   readonly offset: number;
   readonly items: readonly PlacedNode[];
 }
 
-export interface PlacedMap {
+interface PlacedMap {
   readonly kind: "map";
   readonly offset: number;
   readonly entries: ReadonlyMap<string, PlacedEntry>;
@@ -81,6 +81,6 @@ export function toPlain(node: PlacedNode, schema: JsonSchema | undefined): unkno
   if (written === undefined || typeof value !== "string") return value;
   if (allowsType(schema, "integer") && /^-?\d{1,16}$/.test(value)) return Number(value);
   if (allowsType(schema, "boolean") && /^(?:true|false)$/.test(value)) return value === "true";
-  if (schema?.const !== undefined && String(schema.const) === value) return schema.const;
+  if (typeof schema?.const === "number" && `${schema.const}` === value) return schema.const;
   return value;
 }

@@ -68,11 +68,12 @@ export function createNodeReader(placeAt: (offset: number) => SourcePlace): Node
     const entries = new Map<string, PlacedEntry>();
     for (const { key, value } of map.items) {
       const keyOffset = offsetOf(key, offset);
-      if (!isScalar(key) || key.value === null) {
+      const word = scalarValue(key);
+      if (word === null) {
         return refuse("key-not-text", keyOffset, "this key is not text; expected a word");
       }
       rememberAnchor(key);
-      const name = String(key.value);
+      const name = String(word);
       const earlier = entries.get(name);
       if (earlier !== undefined) {
         const { line } = placeAt(earlier.keyOffset);

@@ -77,7 +77,8 @@ function checkGrants(
     const path = ["callers", name, "may", index];
     const shown = JSON.stringify(pattern.slice(0, 200));
     if (!/^(?:\*|[^\s.*]+\.(?:\*|[^\s.*]+))$/.test(pattern)) {
-      const message = `${shown} is not possible; expected \`*\`, \`service.*\` or \`service.route\``;
+      const expected = "expected `*`, `service.*` or `service.route`";
+      const message = `${shown} is not possible; ${expected}`;
       const whole = `${pattern}.*`;
       const hint = callables.has(whole) ? `did you mean \`${whole}\`?` : undefined;
       reporter.error(path, "bad-grant", message, hint);

@@ -5,7 +5,8 @@ import { loadText } from "#tests/support/load-text.ts";
 function hostHeader(value: string, env: Record<string, string> = {}): string | undefined {
   const { configuration } = loadText(
     `version: 1
-services: { a: { instances: ["http://a"], routes: [{ id: r, path: /a, headers: { x: ${value} } }] } }
+services:
+  a: { instances: ["http://a"], routes: [{ id: r, path: /a, headers: { x: ${value} } }] }
 callers: open
 `,
     { env },

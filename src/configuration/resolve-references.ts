@@ -75,7 +75,8 @@ function valueOf(
   const parts = referenceBody.exec(body);
   if (parts === null || end === "") {
     const shown = `\${${body.slice(0, 60)}${end}`;
-    const message = `\`${shown}\` is not a reference; expected \`\${NAME}\` or \`\${NAME:-default}\``;
+    const expected = "expected `${NAME}` or `${NAME:-default}`";
+    const message = `\`${shown}\` is not a reference; ${expected}`;
     return { code: "bad-reference", message, suggestion: "write `$${` for a literal `${`" };
   }
   const [, name = "", otherwise] = parts;

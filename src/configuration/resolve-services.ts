@@ -89,7 +89,7 @@ function resolveTls(
   if ((cert === undefined) !== (key === undefined)) {
     const [given, missing] = cert === undefined ? ["key", "cert"] : ["cert", "key"];
     const message = `\`${given}\` needs \`${missing}\` beside it`;
-    reporter.error([...path, given as string], "missing-key", message);
+    reporter.error([...path, given], "missing-key", message);
   }
   const certificate = cert === undefined ? cert : pemFiles.certificate(cert, [...path, "cert"]);
   const privateKey = key === undefined ? key : pemFiles.privateKey(key, [...path, "key"]);

@@ -7,7 +7,7 @@ export function createRevision(configuration: Configuration): Revision {
 }
 
 /**
- * Members in the order of their names, no white space (as RFC 8785, for the values that occur here).
+ * Members in the order of their names, no white space (as RFC 8785, for what occurs here).
  * The places of routes are left out: a comment added above them is not another configuration.
  */
 export function canonicalJson(part: unknown): string {

@@ -120,8 +120,8 @@ const service = mapOf(
     prefix: {
       type: "boolean",
       description:
-        "Whether the prefix route `/{name}/*` (id `default`) stands behind the given routes, too. " +
-        "Default: only when there are no routes.",
+        "Whether the prefix route `/{name}/*` (id `default`) stands behind the given routes, " +
+        "too. Default: only when there are no routes.",
     },
     host: {
       type: "string",
@@ -164,7 +164,8 @@ export const servicesSchema: JsonSchema = {
   propertyNames: {
     pattern: `^(?!(?:${reservedNames.join("|")})$)[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`,
     "x-expected":
-      "a lower-case letter, then lower-case letters, digits or -, at most 63, and not one of the gateway's own addresses " +
+      "a lower-case letter, then lower-case letters, digits or -, at most 63, and not one of " +
+      "the gateway's own addresses " +
       reservedNames.join(", "),
   },
   additionalProperties: service,

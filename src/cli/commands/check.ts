@@ -2,7 +2,12 @@
 import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { exitCode, type Command } from "#cli/command.ts";
-import { configOption, configPathOf, exitCodeOf, loadFile } from "#cli/configuration-file.ts";
+import {
+  configOption,
+  configPathOf,
+  exitCodeOfRefusal,
+  loadFile,
+} from "#cli/configuration-file.ts";
 import { count, countFindings, print, printDiagnostics, printJson } from "#cli/print.ts";
 
 export const check: Command = {
@@ -23,8 +28,9 @@ export const check: Command = {
   },
   async run(input) {
     const file = configPathOf(input, input.positionals[0]);
-    const { configuration, diagnostics: loaded } = await loadFile(file);
-    const diagnostics = [...loaded, ...(await checkCompiled(configuration))];
+    const loaded = await loadFile(file);
+    const { configuration } = loaded;
+    const diagnostics = [...loaded.diagnostics, ...(await checkCompiled(configuration))];
     const isStrict = input.flag("strict");
     const isFine = !diagnostics.some(
       ({ severity }) => severity === "error" || (isStrict && severity === "warning"),
@@ -41,7 +47,7 @@ export const check: Command = {
             `revision ${facts.revision}`;
       print(`${file}: ${countFindings(diagnostics)}${contents}`);
     }
-    return isFine ? exitCode.fine : exitCodeOf({ diagnostics }) || exitCode.findings;
+    return isFine ? exitCode.fine : exitCodeOfRefusal(loaded);
   },
 };
 

@@ -1,6 +1,11 @@
 /** `parlance explain`: why a request would be routed, refused and forwarded as it is. */
 import { exitCode, UsageError, type Command } from "#cli/command.ts";
-import { configOption, configPathOf, exitCodeOf, loadFile } from "#cli/configuration-file.ts";
+import {
+  configOption,
+  configPathOf,
+  exitCodeOfRefusal,
+  loadFile,
+} from "#cli/configuration-file.ts";
 import { print, printDiagnostics, printJson } from "#cli/print.ts";
 import type { Explanation, ExplanationStep } from "#gateway/explain.ts";
 
@@ -31,7 +36,7 @@ export const explain: Command = {
     "parlance explain POST http://api.example.org/orders -H 'X-Api-Key: ...'",
   ],
   exitCodes: {
-    fine: "the request would be forwarded",
+    fine: "the request would be forwarded, or answered by the gateway itself",
     findings: "it would be refused, or the configuration has errors",
     refused: "the configuration cannot be read",
   },
@@ -47,14 +52,14 @@ export const explain: Command = {
     if (loaded.configuration === undefined) {
       if (input.json) printJson({ diagnostics: loaded.diagnostics });
       else printDiagnostics(loaded.diagnostics);
-      return exitCodeOf(loaded);
+      return exitCodeOfRefusal(loaded);
     }
     const { explainRoute } = await import("#gateway/explain.ts");
     const request = { method, url, headers, caller: input.text("as") };
     const explanation = explainRoute(loaded.configuration, request);
     if (input.json) printJson(explanation);
     else print(formatExplanation(explanation));
-    return explanation.outcome.kind === "forwarded" ? exitCode.fine : exitCode.findings;
+    return explanation.outcome.kind === "refused" ? exitCode.findings : exitCode.fine;
   },
 };
 
@@ -80,7 +85,7 @@ const marks: Readonly<Record<ExplanationStep["verdict"], string>> = {
   info: " ",
 };
 
-export function formatExplanation({ request, outcome, counts, steps }: Explanation): string {
+function formatExplanation({ request, outcome, counts, steps }: Explanation): string {
   const lines = [`${request.method} ${request.target} at ${request.host}`, ""];
   const width = Math.max(...steps.map(({ step }) => step.length));
   for (const { step, verdict, what, why, source } of steps) {
@@ -91,11 +96,17 @@ export function formatExplanation({ request, outcome, counts, steps }: Explanati
   if (unlisted > 0 && counts.listed > 0) {
     lines.push(`    ${unlisted} more of ${counts.routes} routes did not match and are not shown`);
   }
-  lines.push(
-    "",
-    outcome.kind === "forwarded"
-      ? `Forwarded to service ${outcome.service} by route ${outcome.route} as ${outcome.path}`
-      : `Refused with ${outcome.status}: ${outcome.why}`,
-  );
+  lines.push("", formatOutcome(outcome));
   return lines.join("\n");
+}
+
+function formatOutcome(outcome: Explanation["outcome"]): string {
+  switch (outcome.kind) {
+    case "forwarded":
+      return `Forwarded to service ${outcome.service} by route ${outcome.route} as ${outcome.path}`;
+    case "answered":
+      return `Answered by the gateway itself: ${outcome.why}`;
+    case "refused":
+      return `Refused with ${outcome.status}: ${outcome.why}`;
+  }
 }

@@ -22,14 +22,15 @@ export const init: Command = {
   },
   examples: [
     "parlance init",
-    "parlance init gateway --service orders=http://127.0.0.1:9101 --service mail=unix:/run/mail.sock",
+    "parlance init gateway --service orders=http://127.0.0.1:9101",
+    "parlance init --service mail=unix:/run/a.sock --service mail=unix:/run/b.sock",
   ],
   exitCodes: { refused: "a parlance.yaml is there already, or nothing can be written there" },
   async run(input) {
     const folder = input.positionals[0] ?? ".";
     const text = firstConfiguration(readServices(input.texts("service")));
     await assertLoads(text);
-    const { configurationSchema } = await import("#configuration/schema.ts");
+    const { publishedSchema } = await import("#configuration/published-schema.ts");
     const config = join(folder, "parlance.yaml");
     const schema = join(folder, schemaFile);
     const { files } = nodePlatform;
@@ -37,7 +38,7 @@ export const init: Command = {
     try {
       files.writeNew(config, text);
       if (!files.exists(schema)) {
-        files.writeNew(schema, `${JSON.stringify(configurationSchema, undefined, 2)}\n`);
+        files.writeNew(schema, `${JSON.stringify(publishedSchema(), undefined, 2)}\n`);
         written.push(schema);
       }
     } catch (error) {

@@ -6,7 +6,8 @@ export const start: Command = {
   name: "start",
   summary: "Runs the gateway with a configuration until SIGTERM or Ctrl-C.",
   description: [
-    "A changed file is taken over while the gateway runs, and on SIGHUP; a faulty one changes nothing.",
+    "A changed file is taken over while the gateway runs, and on SIGHUP; a faulty one changes " +
+      "nothing.",
   ],
   positionals: [
     { name: "FILE", description: "The configuration, as --config.", isRequired: false },
@@ -25,7 +26,7 @@ export const start: Command = {
     const configPath = configPathOf(input, input.positionals[0]);
     const port = portOf(input, "port");
     const adminPort = portOf(input, "admin-port");
-    const { startGateway } = await import("#runtime/start.ts");
+    const { startGateway } = await import("#app/start.ts");
     return startGateway({
       configPath,
       json: input.json,

@@ -1,0 +1,94 @@
+/** `parlance check` on files of all kinds. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createFolder } from "./run-parlance.ts";
+
+const fine = `version: 1
+services:
+  orders: { instances: ["http://127.0.0.1:9101"] }
+callers:
+  shop: { key: "\${SHOP_KEY}", may: ["orders.*"] }
+`;
+const env = { SHOP_KEY: "0123456789abcdef" };
+
+test("a fine file is counted, named by its revision and ends with 0", () => {
+  using folder = createFolder();
+  folder.write("parlance.yaml", fine);
+  const { code, out, err } = folder.parlance(["check"], env);
+  assert.deepEqual({ code, err }, { code: 0, err: "" });
+  assert.match(
+    out,
+    /^parlance\.yaml: nothing to report; 1 service, 1 route, 1 caller, revision [0-9a-f]{16}\n$/,
+  );
+});
+
+test("errors stand on lines that editors can follow, and end with 1", () => {
+  using folder = createFolder();
+  folder.write("sub/my.yaml", fine.replace("instances", "instanses"));
+  for (const args of [["sub/my.yaml"], ["--config", "sub/my.yaml"]]) {
+    const { code, out } = folder.parlance(["check", ...args], {});
+    assert.equal(code, 1);
+    assert.deepEqual(out.split("\n"), [
+      "sub/my.yaml:3:3: error missing-key: `services.orders` has no `instances`; expected at least one instance",
+      "sub/my.yaml:3:13: error unknown-key: unknown key `instanses` in `services.orders` (did you mean `instances`?)",
+      "sub/my.yaml:5:17: error missing-variable: environment variable `SHOP_KEY` is not set (set it, or write `${SHOP_KEY:-default}`)",
+      "sub/my.yaml: 3 errors",
+      "",
+    ]);
+  }
+});
+
+test("--json gives the diagnostics with their places", () => {
+  using folder = createFolder();
+  folder.write("parlance.yaml", `${fine}log: { levle: info }\n`);
+  const { code, out } = folder.parlance(["check", "--json"], env);
+  assert.equal(code, 1);
+  assert.deepEqual(JSON.parse(out), {
+    file: "parlance.yaml",
+    isFine: false,
+    diagnostics: [
+      {
+        code: "unknown-key",
+        severity: "error",
+        message: "unknown key `levle` in `log`",
+        source: { file: "parlance.yaml", line: 6, column: 8 },
+        suggestion: "did you mean `level`?",
+      },
+    ],
+  });
+});
+
+test("warnings are findings with --strict only", () => {
+  using folder = createFolder();
+  folder.write("parlance.yaml", fine.replace("orders.*", "ordres.*"));
+  const lenient = folder.parlance(["check"], env);
+  assert.equal(lenient.code, 0);
+  assert.match(lenient.out, /:5:37: warning unknown-grant: .*did you mean `orders\.\*`\?/);
+  assert.equal(folder.parlance(["check", "--strict"], env).code, 1);
+});
+
+test("routes that can never be chosen are found across services", () => {
+  using folder = createFolder();
+  folder.write(
+    "parlance.yaml",
+    `version: 1
+callers: open
+services:
+  a: { instances: ["http://127.0.0.1:1"], routes: [{ id: r, path: /x }] }
+  b: { instances: ["http://127.0.0.1:2"], routes: [{ id: r, path: /x }] }
+`,
+  );
+  const { code, out } = folder.parlance(["check"]);
+  assert.equal(code, 1);
+  assert.match(out, /^parlance\.yaml:5:\d+: error route-duplicate: route b\.r \(\/x\) can never/m);
+});
+
+test("a file that cannot be read ends with 3", () => {
+  using folder = createFolder();
+  const missing = folder.parlance(["check"]);
+  assert.equal(missing.code, 3);
+  assert.match(missing.out, /^parlance\.yaml:1:1: error unreadable-configuration: .*no such file/);
+  const asFolder = folder.parlance(["check", "."]);
+  assert.equal(asFolder.code, 3);
+  assert.match(asFolder.out, /it is a folder/);
+});
