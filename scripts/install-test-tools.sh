@@ -7,7 +7,7 @@ set -euo pipefail
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 # command:Debian package
-tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk)
+tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl)
 
 missing_packages() {
   local tool
