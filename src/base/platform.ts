@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
   watch,
   writeFileSync,
   type FSWatcher,
@@ -14,6 +15,7 @@ import {
 import { lookup } from "node:dns/promises";
 import net from "node:net";
 import tls from "node:tls";
+import http from "node:http";
 import { dirname } from "node:path";
 
 export interface Clock {
@@ -43,6 +45,11 @@ export interface Sockets {
     options: net.ServerOpts,
     onConnection: (socket: net.Socket) => void,
   ) => net.Server;
+  /** For the admin port only; callers are served by wire. */
+  readonly createHttpServer: (
+    options: http.ServerOptions,
+    onRequest: http.RequestListener,
+  ) => http.Server;
   /** All addresses of a host name, in the resolver's order. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
 }
@@ -54,7 +61,10 @@ export interface Files {
   /** Writes a file that must not exist yet, and the folders above it. */
   readonly writeNew: (path: string, content: string) => void;
   readonly exists: (path: string) => boolean;
+  /** A folder (or file), as long as it is the same one. Keeps no program alive. */
   readonly watch: (path: string, onChange: () => void) => FSWatcher;
+  /** Differs when the file is another one, or was written; undefined: there is none. */
+  readonly stamp: (path: string) => string | undefined;
 }
 
 export interface Platform {
@@ -82,6 +92,7 @@ export const nodePlatform: Platform = {
     connect: (options) => net.connect(options),
     connectTls: (options) => tls.connect(options),
     createServer: (options, onConnection) => net.createServer(options, onConnection),
+    createHttpServer: (options, onRequest) => http.createServer(options, onRequest),
     resolve: async (host) => (await lookup(host, { all: true })).map((found) => found.address),
   },
   files: {
@@ -92,7 +103,11 @@ export const nodePlatform: Platform = {
       writeFileSync(path, content, { flag: "wx" });
     },
     exists: existsSync,
-    watch: (path, onChange) => watch(path, { persistent: false }, onChange),
+    watch: (path, onChange) => watch(path, { persistent: false }, () => onChange()),
+    stamp: (path) => {
+      const found = statSync(path, { throwIfNoEntry: false });
+      return found && `${found.ino}:${found.size}:${found.mtimeMs}`;
+    },
   },
 };
 

@@ -21,6 +21,8 @@ export interface Gateway {
   listen(where: { host: string; port: number; shared: boolean }): Promise<number>;
   /** Compiles a revision and makes it the current one; throws and changes nothing if it cannot. */
   take(revision: Revision): void;
+  /** The first half of `take`; what it returns is the second, which cannot fail. */
+  prepare(revision: Revision): () => void;
   /** Stops listening, lets exchanges finish for at most `drainMs`; resolves to those cut off. */
   drain(): Promise<number>;
   readonly connectionCount: number;
@@ -91,12 +93,18 @@ export function createGateway(
     instances.onTick(nowMs);
   });
 
+  function prepare(revision: Revision): () => void {
+    const next = createSnapshot(revision, instances);
+    return () => {
+      snapshot = next;
+      instances.retainOnly(next.pools);
+    };
+  }
+
   return {
     listen: (where) => listener.listen(where),
-    take(revision) {
-      snapshot = createSnapshot(revision, instances);
-      instances.retainOnly(snapshot.pools);
-    },
+    take: (revision) => prepare(revision)(),
+    prepare,
     async drain() {
       draining = true;
       listener.close();

@@ -1,0 +1,33 @@
+/** Where the log ends: standard error. The only place that writes it. */
+import { createLog, isAtLeast, type Log, type LogLevel } from "#base/log.ts";
+import type { Clock } from "#base/platform.ts";
+import { formatRecord, type LogForm } from "./log-lines.ts";
+
+export interface LogSink {
+  readonly log: Log;
+  readonly form: LogForm;
+  /** Records below this level are left out from now on. */
+  setLevel(level: LogLevel): void;
+  /** Lines that a worker has formatted. */
+  writeLines(lines: string): void;
+}
+
+export interface ErrorOutput {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+export function createLogSink(clock: Clock, output: ErrorOutput, json: boolean): LogSink {
+  const form: LogForm = json || output.isTTY !== true ? "json" : "text";
+  let least: LogLevel = "info";
+  return {
+    form,
+    log: createLog(clock.nowMs, (record) => {
+      if (isAtLeast(record.level, least)) output.write(formatRecord(record, form));
+    }),
+    setLevel(level) {
+      least = level;
+    },
+    writeLines: (lines) => void output.write(lines),
+  };
+}

@@ -1,0 +1,30 @@
+/** The worker's side of `worker-thread.ts`: answers questions and sends messages. */
+import { parentPort } from "node:worker_threads";
+import { assert } from "#base/assert.ts";
+import type { FromThread, ToThread } from "./worker-thread.ts";
+
+export function sendMessage(message: unknown): void {
+  send({ kind: "message", message });
+}
+
+/** Questions that came before are answered first; they wait in the port. */
+export function answerQuestions(answer: (question: unknown) => unknown): void {
+  assert(parentPort !== null, "runs in a worker thread only");
+  parentPort.on("message", ({ id, question }: ToThread) => void answerOne(id, question, answer));
+}
+
+async function answerOne(
+  id: number,
+  question: unknown,
+  answer: (question: unknown) => unknown,
+): Promise<void> {
+  try {
+    send({ kind: "answer", id, answer: await answer(question) });
+  } catch (error) {
+    send({ kind: "failure", id, message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function send(message: FromThread): void {
+  parentPort?.postMessage(message);
+}
