@@ -5,10 +5,13 @@
  */
 import type { Clock, Random } from "#base/platform.ts";
 
-const hexOctets = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, "0"));
+export const exchangeIdDigits = 32;
+
+const digits = Buffer.from("0123456789abcdef", "latin1");
 
 export interface ExchangeIds {
-  next(): string;
+  /** Writes the digits of a new id. */
+  writeNext(out: Buffer, at: number): void;
 }
 
 /** Seeded once from strong randomness; xoshiro128** after that, for an id is no secret. */
@@ -18,8 +21,6 @@ export function createExchangeIds(clock: Clock, random: Random): ExchangeIds {
   let b = seed.readUInt32LE(4);
   let c = seed.readUInt32LE(8);
   let d = seed.readUInt32LE(12);
-  let lastMs = -1;
-  let time = "";
 
   function draw(): number {
     const scrambled = Math.imul(b, 5);
@@ -31,29 +32,26 @@ export function createExchangeIds(clock: Clock, random: Random): ExchangeIds {
     a ^= d;
     c ^= shifted;
     d = (d << 11) | (d >>> 21);
-    return result >>> 0;
-  }
-
-  function hex32(value: number): string {
-    return (
-      (hexOctets[value >>> 24] as string) +
-      (hexOctets[(value >>> 16) & 255] as string) +
-      (hexOctets[(value >>> 8) & 255] as string) +
-      (hexOctets[value & 255] as string)
-    );
+    return result;
   }
 
   return {
-    next() {
-      const nowMs = clock.nowMs();
-      if (nowMs !== lastMs) {
-        lastMs = nowMs;
-        time = Math.floor(nowMs).toString(16).padStart(12, "0");
-      }
+    writeNext(out, at) {
+      const nowMs = Math.floor(clock.nowMs());
       const first = draw();
-      const version = (hexOctets[0x70 | (first & 15)] as string) + hexOctets[(first >>> 4) & 255];
+      writeHex(out, at, Math.floor(nowMs / 0x10000), 8);
+      writeHex(out, at + 8, nowMs % 0x10000, 4);
+      writeHex(out, at + 12, 0x7000 | (first & 0xfff), 4);
       // Variant 10 in the two highest bits (RFC 9562 §4.1).
-      return time + version + hex32((draw() & 0x3fffffff) | 0x80000000) + hex32(draw());
+      writeHex(out, at + 16, (draw() & 0x3fffffff) | 0x80000000, 8);
+      writeHex(out, at + 24, draw(), 8);
     },
   };
+}
+
+function writeHex(out: Buffer, at: number, value: number, count: number): void {
+  for (let index = at + count - 1; index >= at; index--) {
+    out[index] = digits[value & 15] as number;
+    value >>>= 4;
+  }
 }

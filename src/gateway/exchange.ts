@@ -5,20 +5,27 @@
  */
 import type { Problem } from "#base/problem.ts";
 import type { Instance } from "#configuration/configuration.ts";
-import type { CallerEnd, CallerListener, UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
+import type {
+  CallerEnd,
+  CallerListener,
+  RequestPlan,
+  UpstreamEnd,
+  UpstreamFailure,
+} from "#wire/ends.ts";
 import { fieldNames } from "#wire/field-names.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { parseFaultOf } from "#wire/parse-faults.ts";
 import type { Waiter } from "#wire/pool.ts";
+import { presentedKey } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { sendProblem } from "./failure.ts";
-import { planRequest } from "./forwarding.ts";
+import { offersUpgrade, rareLines, writeForwardedTarget } from "./forwarding.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import type { InstancePool } from "./instances.ts";
 import { answerOwn } from "./own-addresses.ts";
+import { OwnLines } from "./own-lines.ts";
 import { malformedRequest, problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { requestIdOf } from "./trace.ts";
 
 type State = "free" | "waiting" | "sent" | "answering" | "tunnel";
 
@@ -27,7 +34,7 @@ const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "Q
 const attemptsMax = 3;
 const noBytes: Buffer = Buffer.alloc(0);
 
-export class Exchange implements CallerListener, Waiter {
+export class Exchange implements CallerListener, Waiter, RequestPlan {
   readonly #gateway: GatewayContext;
   readonly caller: CallerEnd;
   #state: State = "free";
@@ -47,9 +54,10 @@ export class Exchange implements CallerListener, Waiter {
   #answerMovedMs = 0;
   #upstreamEnded = false;
 
+  #ownLines: OwnLines;
+  #answerHead: ResponseHead | undefined;
+
   // What the record of the exchange says; read by the observer in `onDone`.
-  id = "";
-  requestId = "";
   snapshot: Snapshot | undefined;
   route: CompiledRoute | undefined;
   callerIndex: number | undefined;
@@ -67,6 +75,13 @@ export class Exchange implements CallerListener, Waiter {
   constructor(caller: CallerEnd, gateway: GatewayContext) {
     this.caller = caller;
     this.#gateway = gateway;
+    this.#ownLines = new OwnLines(caller);
+    this.decodeAnswer = caller.wantsDecodedBody;
+    this.bodyIsDecoded = caller.protocol === "HTTP/2";
+  }
+
+  get id(): string {
+    return this.#ownLines.exchangeId;
   }
 
   // 1. A request has come.
@@ -92,8 +107,7 @@ export class Exchange implements CallerListener, Waiter {
 
   #begin(): void {
     const gateway = this.#gateway;
-    this.id = gateway.ids.next();
-    this.requestId = requestIdOf(this.caller.head, this.id);
+    this.#ownLines.begin(gateway.ids, this.caller.head);
     this.snapshot = gateway.snapshot;
     this.#state = "waiting";
     this.startedMs = gateway.platform.clock.monotonicMs();
@@ -103,6 +117,7 @@ export class Exchange implements CallerListener, Waiter {
     this.#requestTrailers = undefined;
     this.#requestSentMs = 0;
     this.#upstreamEnded = false;
+    this.#answerHead = undefined;
     this.route = undefined;
     this.callerIndex = undefined;
     this.instance = undefined;
@@ -203,23 +218,55 @@ export class Exchange implements CallerListener, Waiter {
     this.#upstream = connection;
     this.#state = "sent";
     this.#streamed = false;
-    const plan = planRequest(
-      this.caller,
-      this.route as CompiledRoute,
-      this.instance as Instance,
-      this.id,
-      this.requestId,
-      (this.snapshot as Snapshot).trusts(this.caller.peer),
-    );
     const { head } = this.caller;
+    this.decodeAnswer = this.caller.wantsDecodedBody;
+    this.upgrade = head.upgrade && offersUpgrade(head);
     // A body that came whole with its head is a whole request, its trailers apart.
     const whole = this.#requestComplete && this.#firstIsAll && this.#requestTrailers === undefined;
-    const taken = connection.sendHead(head, plan, this.#bytes, this.#from, this.#to, whole);
+    const taken = connection.sendHead(head, this, this.#bytes, this.#from, this.#to, whole);
     if (this.#upstream !== connection) return;
     if (whole) this.#requestSentMs = this.#gateway.clock.nowMs;
     else if (this.#requestComplete) this.#endRequest();
     else if (taken) this.caller.resume();
     else this.caller.pause();
+  }
+
+  // What the connection asks when it puts the request together.
+
+  decodeAnswer: boolean;
+  readonly bodyIsDecoded: boolean;
+  upgrade = false;
+
+  get host(): string {
+    const { authority } = this.instance as Instance;
+    const { service } = this.route as CompiledRoute;
+    return service.host === "caller" ? this.caller.head.authority || authority : authority;
+  }
+
+  get traced(): boolean {
+    return this.#ownLines.traced;
+  }
+
+  writeTarget(out: Buffer, at: number): number {
+    const { head } = this.caller;
+    const route = this.route as CompiledRoute;
+    return writeForwardedTarget(head, route, this.instance as Instance, out, at);
+  }
+
+  /** Lines of the request as long as it has no answer, then those of the answer. */
+  writeLines(out: Buffer, at: number): number {
+    const answerHead = this.#answerHead;
+    if (answerHead !== undefined) {
+      at = this.#ownLines.writeAnswer(answerHead, out, at);
+      if (answerHead.has(fieldNames.date)) return at;
+      // RFC 9110 §6.6.1: an answer without Date gets that of its receipt.
+      return at + out.write(`Date: ${this.#gateway.httpDate()}\r\n`, at, "latin1");
+    }
+    const { caller } = this;
+    const trusted = (this.snapshot as Snapshot).trusts(caller.peer);
+    at = this.#ownLines.writeRequest(caller, trusted, out, at);
+    const rare = rareLines(caller.head);
+    return rare === "" ? at : at + out.write(rare, at, "latin1");
   }
 
   onUpstreamFlushed(): void {
@@ -276,26 +323,19 @@ export class Exchange implements CallerListener, Waiter {
     this.#bytes = noBytes;
     this.firstByteMs = this.#gateway.platform.clock.monotonicMs();
     this.#answerMovedMs = this.#gateway.clock.nowMs;
-    const added = this.#answerFields(head);
+    this.#answerHead = head;
     if (head.status === 101) {
       this.#state = "tunnel";
       this.#requestComplete = false;
-      return this.caller.sendUpgrade(head, added, bytes, from, to);
+      return this.caller.sendUpgrade(head, this, bytes, from, to);
     }
     this.#state = "answering";
-    return this.caller.sendHead(head, added, bytes, from, to, complete);
+    return this.caller.sendHead(head, this, bytes, from, to, complete);
   }
 
-  #answerFields(head: ResponseHead): string {
-    const fields = `Via: 1.${head.minorVersion} parlance\r\n${this.ownFields}`;
-    if (head.indexOf(fieldNames.date) >= 0) return fields;
-    // RFC 9110 §6.6.1: an answer without Date gets that of its receipt.
-    return `${fields}Date: ${this.#gateway.httpDate()}\r\n`;
-  }
-
-  /** The field lines that every answer carries. */
-  get ownFields(): string {
-    return `Parlance-Exchange: ${this.id}\r\nX-Request-Id: ${this.requestId}\r\n`;
+  /** The field lines that every answer of the gateway's own carries. */
+  #ownFields(): string {
+    return `${this.#ownLines.answerText()}Date: ${this.#gateway.httpDate()}\r\n`;
   }
 
   onResponseBody(bytes: Buffer, from: number, to: number): boolean {
@@ -427,7 +467,7 @@ export class Exchange implements CallerListener, Waiter {
     this.#dropUpstream();
     this.problem = problem;
     this.status = problem.definition.httpStatus;
-    const fields = `${this.ownFields}Date: ${this.#gateway.httpDate()}\r\n${this.#extraFields}`;
+    const fields = this.#ownFields() + this.#extraFields;
     this.#extraFields = "";
     this.#finish();
     sendProblem(this.caller, problem, this.id, fields);
@@ -444,7 +484,7 @@ export class Exchange implements CallerListener, Waiter {
   /** An answer of the gateway itself. */
   answer(status: number, reason: string, contentType: string, body: string): void {
     this.status = status;
-    const fields = `${this.ownFields}Date: ${this.#gateway.httpDate()}\r\n`;
+    const fields = this.#ownFields();
     this.#finish();
     const type = `Content-Type: ${contentType}\r\nCache-Control: no-store\r\n`;
     this.caller.sendOwn(status, reason, fields + type, Buffer.from(body));
@@ -466,10 +506,6 @@ export class Exchange implements CallerListener, Waiter {
 }
 
 function keyOf({ head }: CallerEnd): string | undefined {
-  const key = head.value(fieldNames["x-api-key"]);
-  if (key !== undefined) return key;
-  const authorization = head.value(fieldNames.authorization);
-  return authorization !== undefined && /^bearer /i.test(authorization)
-    ? authorization.slice(7).trim()
-    : undefined;
+  if (!head.has(fieldNames["x-api-key"]) && !head.has(fieldNames.authorization)) return undefined;
+  return presentedKey((name) => head.field(name));
 }

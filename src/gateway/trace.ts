@@ -1,6 +1,6 @@
 /**
- * The correlation fields of a request: X-Request-Id, which is checked before it is passed on, and
- * W3C Trace Context, in which every exchange is a span of its own.
+ * The correlation fields that callers send: X-Request-Id, which is checked before it is passed on,
+ * and W3C Trace Context, in which every exchange is a span of its own.
  */
 import { fieldNames } from "#wire/field-names.ts";
 import type { RequestHead } from "#wire/head.ts";
@@ -10,13 +10,19 @@ const requestIdPattern = /^[A-Za-z0-9][A-Za-z0-9._~:/+=@-]{0,127}$/;
 const traceParentPattern =
   /^([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-|$)/;
 
-/** The caller's request id when it is harmless, else the exchange's id. */
-export function requestIdOf(head: RequestHead, exchangeId: string): string {
+/**
+ * Flags of a trace that begins here: sampled, for every exchange is recorded and samplers that
+ * follow their parent would otherwise never see one; and random low bits (level 2).
+ */
+export const newTraceFlags = "03";
+
+/** The caller's request id, if it is harmless. */
+export function requestIdOf(head: RequestHead): string | undefined {
   const sent = head.value(fieldNames["x-request-id"]);
-  return sent !== undefined && requestIdPattern.test(sent) ? sent : exchangeId;
+  return sent !== undefined && requestIdPattern.test(sent) ? sent : undefined;
 }
 
-/** `trace id-flags` of a valid `traceparent`; undefined: none, or one that has to be restarted. */
+/** The trace of a valid `traceparent`; undefined: none, or one that has to be restarted. */
 export function traceOf(head: RequestHead): { id: string; flags: string } | undefined {
   const sent = head.field("traceparent");
   const match = sent === undefined ? null : traceParentPattern.exec(sent);
@@ -24,14 +30,3 @@ export function traceOf(head: RequestHead): { id: string; flags: string } | unde
   if (match[1] === "00" && match[4] === "-") return undefined;
   return { id: match[2] as string, flags: match[3] as string };
 }
-
-/** The span id of an exchange: the random half of its id. */
-export function spanIdOf(exchangeId: string): string {
-  return exchangeId.slice(16);
-}
-
-/**
- * Flags of a trace that begins here: sampled, for every exchange is recorded and samplers that
- * follow their parent would otherwise never see one; and random low bits (level 2).
- */
-export const newTraceFlags = "03";

@@ -44,6 +44,8 @@ export class ClientConnection implements UpstreamEnd {
   #reusable = true;
   #paused = false;
   #interims = 0;
+  #host = "";
+  #startLineEnd = "";
   /** Whether an exchange was carried before the present one. */
   #reused = false;
   #cause: unknown;
@@ -104,7 +106,7 @@ export class ClientConnection implements UpstreamEnd {
     complete: boolean,
   ): boolean {
     this.#state = "head";
-    this.#toHead = plan.method === "HEAD";
+    this.#toHead = head.method === "HEAD";
     this.#decodeAnswer = plan.decodeAnswer;
     this.#upgradeAsked = plan.upgrade;
     this.#encodeChunks = plan.bodyIsDecoded && head.framing === framing.chunked;
@@ -115,7 +117,11 @@ export class ClientConnection implements UpstreamEnd {
     if (plan.upgrade) {
       connection = `Connection: upgrade\r\nUpgrade: ${head.field("upgrade") ?? ""}\r\n`;
     }
-    let at = writeRequestHead(head, plan, connection);
+    if (plan.host !== this.#host) {
+      this.#host = plan.host;
+      this.#startLineEnd = ` HTTP/1.1\r\nHost: ${plan.host}\r\n`;
+    }
+    let at = writeRequestHead(head, plan, this.#startLineEnd, connection);
     const count = to - from;
     if (count === 0) return this.#outbox.sendScratch(at);
     if (count > joinedBodyBytesMax || this.#encodeChunks) {

@@ -15,6 +15,12 @@ export interface Peer {
   readonly trusted: boolean;
 }
 
+/** Field lines of the gateway's own, each ended by CR LF, written where a head is put together. */
+export interface OwnLines {
+  /** @returns the offset behind the last byte written. */
+  writeLines(out: Buffer, at: number): number;
+}
+
 export interface CallerEnd {
   readonly head: RequestHead;
   readonly peer: Peer;
@@ -25,10 +31,10 @@ export interface CallerEnd {
   readonly takesInterim: boolean;
 
   sendInterim(head: ResponseHead): void;
-  /** Sends the head, with `added` field lines (each ended by CR LF), and the first bytes of body. */
+  /** Sends the head, with own lines, and the first bytes of body. */
   sendHead(
     head: ResponseHead,
-    added: string,
+    own: OwnLines,
     bytes: Buffer,
     from: number,
     to: number,
@@ -42,7 +48,7 @@ export interface CallerEnd {
   /** Breaks off so that the caller sees the answer is not whole. */
   truncate(): void;
   /** The 101 answer; from now on bytes flow both ways without framing. */
-  sendUpgrade(head: ResponseHead, added: string, bytes: Buffer, from: number, to: number): boolean;
+  sendUpgrade(head: ResponseHead, own: OwnLines, bytes: Buffer, from: number, to: number): boolean;
   pause(): void;
   resume(): void;
 }
@@ -92,12 +98,10 @@ export interface UpstreamEnd {
   abort(): void;
 }
 
-export interface RequestPlan {
-  readonly method: string;
-  /** Path and query as the instance is to see them. */
-  readonly target: string;
-  /** Field lines of the gateway's own, each ended by CR LF; `Host` stands apart. */
-  readonly added: string;
+/** How a request is to be sent; its own lines leave out `Host`, which `host` tells. */
+export interface RequestPlan extends OwnLines {
+  /** Writes path and query as the instance is to see them. */
+  writeTarget(out: Buffer, at: number): number;
   readonly host: string;
   /** Whether the caller's `tracestate` goes with the request. */
   readonly traced: boolean;

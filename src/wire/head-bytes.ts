@@ -1,6 +1,6 @@
 /** Puts message heads together in the scratch buffer. Returns the offset behind the last byte. */
 import { latin1 } from "#base/latin1.ts";
-import type { RequestPlan } from "./ends.ts";
+import type { OwnLines, RequestPlan } from "./ends.ts";
 import {
   copyFields,
   droppedFromBodiless,
@@ -14,12 +14,22 @@ import { scratch } from "./scratch.ts";
 
 const crlf = "\r\n";
 
-/** A request head for an instance. */
-export function writeRequestHead(head: RequestHead, plan: RequestPlan, connection: string): number {
+/** A request head for an instance. `startLineEnd` is what stands behind the target. */
+export function writeRequestHead(
+  head: RequestHead,
+  plan: RequestPlan,
+  startLineEnd: string,
+  connection: string,
+): number {
   const out = scratch();
-  const { method, target, host, added } = plan;
-  const ownLines = `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n${added}${connection}`;
-  let at = out.write(ownLines, 0, "latin1");
+  const { bytes, methodEnd } = head;
+  let at = 0;
+  for (let next = head.methodStart; next < methodEnd; next++) out[at++] = bytes[next] as number;
+  out[at++] = 0x20;
+  at = plan.writeTarget(out, at);
+  at += out.write(startLineEnd, at, "latin1");
+  at = plan.writeLines(out, at);
+  if (connection !== "") at += out.write(connection, at, "latin1");
   const dropped = plan.traced ? droppedFromRequests : droppedFromUntracedRequests;
   at = copyFields(head, dropped, out, at);
   return endHead(out, at);
@@ -28,17 +38,25 @@ export function writeRequestHead(head: RequestHead, plan: RequestPlan, connectio
 /** The status line of an answer is copied too, but with our own version. */
 export function writeResponseHead(
   head: ResponseHead,
-  added: string,
+  own: OwnLines | undefined,
   connection: string,
   bodiless: boolean,
 ): number {
   const out = scratch();
-  let at = out.write("HTTP/1.1", 0, "latin1");
   const { bytes, start, fieldsStart } = head;
-  for (let next = start + 8; next < fieldsStart; next++) out[at++] = bytes[next] as number;
+  let at = 0;
+  for (let next = start; next < fieldsStart; next++) out[at++] = bytes[next] as number;
+  out[7] = 0x31;
   at = copyFields(head, bodiless ? droppedFromBodiless : droppedFromResponses, out, at);
-  at += out.write(connection === "" ? added : added + connection, at, "latin1");
+  if (own !== undefined) at = own.writeLines(out, at);
+  if (connection !== "") at += out.write(connection, at, "latin1");
   return endHead(out, at);
+}
+
+/** Own lines as text, for heads that are not put together in bytes. */
+export function ownLinesText(own: OwnLines): string {
+  const out = scratch();
+  return latin1(out, 0, own.writeLines(out, 0));
 }
 
 /** The end of a chunked body: `0`, the trailer fields, the empty line. */

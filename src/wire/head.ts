@@ -24,6 +24,9 @@ class Head {
   spans = new Int32Array(4 * fieldsAtFirst);
   /** A `fieldNames` id a field, 0 for names the gateway has no business with. */
   ids = new Uint8Array(fieldsAtFirst);
+  /** One bit for each known name that occurs, ids below 32 and from 32 on. */
+  #seenLow = 0;
+  #seenHigh = 0;
   minorVersion = 1;
   framing: Framing = framing.none;
   /** Meaningful when `framing` is length; for answers to HEAD the announced length. */
@@ -44,9 +47,11 @@ class Head {
     this.keepAlive = true;
     this.upgrade = false;
     this.hasNominatedFields = false;
+    this.#seenLow = 0;
+    this.#seenHigh = 0;
   }
 
-  /** Room for one more field. */
+  /** Notes one more field. */
   addField(id: number, nameStart: number, nameEnd: number, from: number, to: number): void {
     const index = this.fieldCount++;
     if (index >= this.ids.length) this.#grow();
@@ -56,6 +61,13 @@ class Head {
     this.spans[at + 2] = from;
     this.spans[at + 3] = to;
     this.ids[index] = id;
+    if (id < 32) this.#seenLow |= 1 << id;
+    else this.#seenHigh |= 1 << (id - 32);
+  }
+
+  /** Whether a field with this known name is there. */
+  has(id: FieldId): boolean {
+    return ((id < 32 ? this.#seenLow >>> id : this.#seenHigh >>> (id - 32)) & 1) === 1;
   }
 
   #grow(): void {
@@ -87,6 +99,7 @@ class Head {
 
   /** Value of the first field with a known name. */
   value(id: FieldId): string | undefined {
+    if (!this.has(id)) return undefined;
     const index = this.indexOf(id);
     return index < 0 ? undefined : this.valueAt(index);
   }

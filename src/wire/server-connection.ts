@@ -6,7 +6,7 @@
 import type { Socket } from "node:net";
 import type { Limits, Timeouts } from "#base/limits.ts";
 import { BodyReader } from "./body-reader.ts";
-import type { CallerEnd, CallerListener, Peer } from "./ends.ts";
+import type { CallerEnd, CallerListener, OwnLines, Peer } from "./ends.ts";
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
 import { chunkSizeLine, lastChunk, writeResponseHead } from "./head-bytes.ts";
 import { HeadGatherer } from "./head-gatherer.ts";
@@ -254,12 +254,12 @@ export class ServerConnection implements CallerEnd {
 
   sendInterim(head: ResponseHead): void {
     if (!this.takesInterim) return;
-    this.#outbox.sendScratch(writeResponseHead(head, "", "", true));
+    this.#outbox.sendScratch(writeResponseHead(head, undefined, "", true));
   }
 
   sendHead(
     head: ResponseHead,
-    added: string,
+    own: OwnLines,
     bytes: Buffer,
     from: number,
     to: number,
@@ -280,7 +280,7 @@ export class ServerConnection implements CallerEnd {
     if (!this.#keepAlive) connection += "Connection: close\r\n";
     else if (old) connection += "Connection: keep-alive\r\n";
     const bodiless = head.status === 204 || (old && head.framing === framing.chunked);
-    let at = writeResponseHead(head, added, connection, bodiless);
+    let at = writeResponseHead(head, own, connection, bodiless);
     const count = to - from;
     if (count === 0) return this.#outbox.sendScratch(at);
     if (count > joinedBodyBytesMax) {
@@ -328,13 +328,13 @@ export class ServerConnection implements CallerEnd {
     this.#finish();
   }
 
-  sendUpgrade(head: ResponseHead, added: string, bytes: Buffer, from: number, to: number): boolean {
+  sendUpgrade(head: ResponseHead, own: OwnLines, bytes: Buffer, from: number, to: number): boolean {
     this.#headSent = true;
     this.#keepAlive = false;
     this.#state = "tunnel";
     this.#body.begin(framing.close, 0, false);
     const upgrade = `Connection: upgrade\r\nUpgrade: ${head.field("upgrade") ?? ""}\r\n`;
-    const taken = this.#outbox.sendScratch(writeResponseHead(head, added, upgrade, true));
+    const taken = this.#outbox.sendScratch(writeResponseHead(head, own, upgrade, true));
     if (this.#ahead !== undefined) {
       const ahead = this.#ahead;
       this.#ahead = undefined;

@@ -1,0 +1,148 @@
+/**
+ * The field lines that the gateway adds to every request and answer: correlation, Via, and where
+ * the request came from. They are written as octets into templates that live as long as the
+ * caller's connection, because strings for them would cost more than parsing does.
+ */
+import { latin1 } from "#base/latin1.ts";
+import type { CallerEnd } from "#wire/ends.ts";
+import { fieldNames } from "#wire/field-names.ts";
+import type { RequestHead, ResponseHead } from "#wire/head.ts";
+import { exchangeIdDigits, type ExchangeIds } from "./exchange-id.ts";
+import { newTraceFlags, requestIdOf, traceOf } from "./trace.ts";
+
+const pseudonym = "parlance";
+const hole = "0".repeat(exchangeIdDigits);
+const half = exchangeIdDigits / 2;
+
+interface Template {
+  readonly text: string;
+  /** Where ids, and where span ids (their second half), stand. */
+  readonly ids: readonly number[];
+  readonly spans: readonly number[];
+}
+
+const exchangeLine = `Parlance-Exchange: ${hole}\r\n`;
+const requestIdLine = `X-Request-Id: ${hole}\r\n`;
+
+/** As long as the caller sends neither a request id nor a trace. */
+const requestTemplate = template(
+  `Via: 1.1 ${pseudonym}\r\n${exchangeLine}${requestIdLine}traceparent: 00-${hole}-`,
+  `${hole.slice(half)}-${newTraceFlags}\r\n`,
+);
+const answerTemplate = template(`Via: 1.1 ${pseudonym}\r\n${exchangeLine}${requestIdLine}`, "");
+
+function template(text: string, spanText: string): Template {
+  const ids: number[] = [];
+  for (let at = text.indexOf(hole); at >= 0; at = text.indexOf(hole, at + 1)) ids.push(at);
+  return { text: text + spanText, ids, spans: spanText === "" ? [] : [text.length] };
+}
+
+export class OwnLines {
+  readonly #id = Buffer.alloc(exchangeIdDigits);
+  readonly #request = Buffer.from(requestTemplate.text, "latin1");
+  readonly #answer = Buffer.from(answerTemplate.text, "latin1");
+  readonly #untrustedOrigin: string;
+  /** What the caller sent as a harmless request id; undefined: the exchange's id is used. */
+  #requestId: string | undefined;
+  #trace: { readonly id: string; readonly flags: string } | undefined;
+
+  constructor(caller: CallerEnd) {
+    const { address, encrypted } = caller.peer;
+    const scheme = encrypted ? "https" : "http";
+    this.#untrustedOrigin = `X-Forwarded-For: ${address}\r\nX-Forwarded-Proto: ${scheme}\r\n`;
+  }
+
+  /** A new exchange has begun. */
+  begin(ids: ExchangeIds, head: RequestHead): void {
+    const id = this.#id;
+    ids.writeNext(id, 0);
+    this.#requestId = head.has(fieldNames["x-request-id"]) ? requestIdOf(head) : undefined;
+    this.#trace = head.has(fieldNames.traceparent) ? traceOf(head) : undefined;
+    for (const at of answerTemplate.ids) copy(id, 0, this.#answer, at);
+    if (this.#requestId !== undefined || this.#trace !== undefined) return;
+    for (const at of requestTemplate.ids) copy(id, 0, this.#request, at);
+    for (const at of requestTemplate.spans) copy(id, half, this.#request, at);
+  }
+
+  get exchangeId(): string {
+    return latin1(this.#id, 0, exchangeIdDigits);
+  }
+
+  get requestId(): string {
+    return this.#requestId ?? this.exchangeId;
+  }
+
+  /** Whether the caller's trace goes on, so that its `tracestate` still holds. */
+  get traced(): boolean {
+    return this.#trace !== undefined;
+  }
+
+  /** Lines of a request. @param trusted whether the peer's own X-Forwarded-* are believed. */
+  writeRequest(caller: CallerEnd, trusted: boolean, out: Buffer, at: number): number {
+    const { head } = caller;
+    const plain =
+      this.#requestId === undefined &&
+      this.#trace === undefined &&
+      head.minorVersion === 1 &&
+      !head.has(fieldNames.via);
+    if (plain) at = append(this.#request, out, at);
+    else at += out.write(this.#requestText(head), at, "latin1");
+    if (trusted) return at + out.write(trustedOrigin(caller), at, "latin1");
+    at += out.write(this.#untrustedOrigin, at, "latin1");
+    return appendForwardedHost(head, out, at);
+  }
+
+  /** Lines of an answer; `head` undefined: one of the gateway's own. */
+  writeAnswer(head: ResponseHead | undefined, out: Buffer, at: number): number {
+    const plain = this.#requestId === undefined && head?.minorVersion === 1;
+    if (plain) return append(this.#answer, out, at);
+    const via = head === undefined ? "" : `Via: 1.${head.minorVersion} ${pseudonym}\r\n`;
+    return at + out.write(via + this.answerText(), at, "latin1");
+  }
+
+  /** The correlation lines of an answer. */
+  answerText(): string {
+    return `Parlance-Exchange: ${this.exchangeId}\r\nX-Request-Id: ${this.requestId}\r\n`;
+  }
+
+  #requestText(head: RequestHead): string {
+    const id = this.exchangeId;
+    const own = `1.${head.minorVersion} ${pseudonym}`;
+    // RFC 9110 §7.6.3: behind what earlier hops wrote.
+    const via = head.has(fieldNames.via) ? `${head.field("via") ?? ""}, ${own}` : own;
+    const trace = `${this.#trace?.id ?? id}-${id.slice(half)}-${this.#trace?.flags ?? newTraceFlags}`;
+    return (
+      `Via: ${via}\r\nParlance-Exchange: ${id}\r\nX-Request-Id: ${this.requestId}\r\n` +
+      `traceparent: 00-${trace}\r\n`
+    );
+  }
+}
+
+/** What a trusted proxy said of the caller, with the proxy itself behind it. */
+function trustedOrigin({ head, peer }: CallerEnd): string {
+  const earlier = head.field("x-forwarded-for") ?? "";
+  const addresses = earlier === "" ? peer.address : `${earlier}, ${peer.address}`;
+  const scheme = head.value(fieldNames["x-forwarded-proto"]) ?? (peer.encrypted ? "https" : "http");
+  const host = head.value(fieldNames["x-forwarded-host"]) ?? head.authority;
+  const hostLine = host === "" ? "" : `X-Forwarded-Host: ${host}\r\n`;
+  return `X-Forwarded-For: ${addresses}\r\nX-Forwarded-Proto: ${scheme}\r\n${hostLine}`;
+}
+
+function appendForwardedHost(head: RequestHead, out: Buffer, at: number): number {
+  const { bytes, authorityStart, authorityEnd } = head;
+  if (authorityEnd === 0) return at;
+  at += out.write("X-Forwarded-Host: ", at, "latin1");
+  for (let next = authorityStart; next < authorityEnd; next++) out[at++] = bytes[next] as number;
+  out[at] = 0x0d;
+  out[at + 1] = 0x0a;
+  return at + 2;
+}
+
+function append(from: Buffer, out: Buffer, at: number): number {
+  out.set(from, at);
+  return at + from.length;
+}
+
+function copy(id: Buffer, from: number, out: Buffer, at: number): void {
+  for (let next = from; next < exchangeIdDigits; next++) out[at++] = id[next] as number;
+}
