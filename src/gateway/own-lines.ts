@@ -39,6 +39,7 @@ function template(text: string, spanText: string): Template {
 
 export class OwnLines {
   readonly #id = Buffer.alloc(exchangeIdDigits);
+  readonly #spanId = this.#id.subarray(half);
   readonly #request = Buffer.from(requestTemplate.text, "latin1");
   readonly #answer = Buffer.from(answerTemplate.text, "latin1");
   readonly #untrustedOrigin: string;
@@ -58,10 +59,10 @@ export class OwnLines {
     ids.writeNext(id, 0);
     this.#requestId = head.has(fieldNames["x-request-id"]) ? requestIdOf(head) : undefined;
     this.#trace = head.has(fieldNames.traceparent) ? traceOf(head) : undefined;
-    for (const at of answerTemplate.ids) copy(id, 0, this.#answer, at);
+    for (const at of answerTemplate.ids) this.#answer.set(id, at);
     if (this.#requestId !== undefined || this.#trace !== undefined) return;
-    for (const at of requestTemplate.ids) copy(id, 0, this.#request, at);
-    for (const at of requestTemplate.spans) copy(id, half, this.#request, at);
+    for (const at of requestTemplate.ids) this.#request.set(id, at);
+    for (const at of requestTemplate.spans) this.#request.set(this.#spanId, at);
   }
 
   get exchangeId(): string {
@@ -141,8 +142,4 @@ function appendForwardedHost(head: RequestHead, out: Buffer, at: number): number
 function append(from: Buffer, out: Buffer, at: number): number {
   out.set(from, at);
   return at + from.length;
-}
-
-function copy(id: Buffer, from: number, out: Buffer, at: number): void {
-  for (let next = from; next < exchangeIdDigits; next++) out[at++] = id[next] as number;
 }
