@@ -58,6 +58,8 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
   #answerHead: ResponseHead | undefined;
 
   // What the record of the exchange says; read by the observer in `onDone`.
+  /** False when what came was no head; then that of `caller` says nothing. */
+  hasHead = false;
   snapshot: Snapshot | undefined;
   route: CompiledRoute | undefined;
   callerIndex: number | undefined;
@@ -71,6 +73,8 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
   attempts = 0;
   requestBytes = 0;
   responseBytes = 0;
+  /** The observer's own; -1: none. */
+  observerSlot = -1;
 
   constructor(caller: CallerEnd, gateway: GatewayContext) {
     this.caller = caller;
@@ -84,10 +88,19 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     return this.#ownLines.exchangeId;
   }
 
+  /** The same as octets; they change with the next exchange. */
+  get idBytes(): Uint8Array {
+    return this.#ownLines.idBytes;
+  }
+
+  get requestId(): string {
+    return this.#ownLines.requestId;
+  }
+
   // 1. A request has come.
 
   onRequest(bytes: Buffer, from: number, to: number, complete: boolean): void {
-    this.#begin();
+    this.#begin(true);
     this.#bytes = bytes;
     this.#from = from;
     this.#to = to;
@@ -99,14 +112,15 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
   }
 
   onMalformedRequest(status: number, detail: string): void {
-    if (this.#state === "free") this.#begin();
+    if (this.#state === "free") this.#begin(false);
     const problem = malformedRequest(status)(detail);
     if (this.#state === "waiting" || this.#state === "sent") this.#refuse(problem);
     else this.#breakOff(problem);
   }
 
-  #begin(): void {
+  #begin(hasHead: boolean): void {
     const gateway = this.#gateway;
+    this.hasHead = hasHead;
     this.#ownLines.begin(gateway.ids, this.caller.head);
     this.snapshot = gateway.snapshot;
     this.#state = "waiting";
@@ -139,6 +153,7 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     const match = snapshot.router.match(head);
     if (match.kind === "miss") return this.#missed(match.status, match.allowedMethods);
     this.route = match;
+    this.#gateway.observer.onRouted(this);
     if (!snapshot.authorization.open) {
       const problem = this.#authorize(snapshot, match);
       if (problem !== undefined) return problem;

@@ -20,5 +20,7 @@ export interface GatewayContext {
 /** Sees every exchange begin and end, each exactly once; must not keep the object. */
 export interface ExchangeObserver {
   onBegin(exchange: Exchange): void;
+  /** Its route is known; not for exchanges that match none. */
+  onRouted(exchange: Exchange): void;
   onDone(exchange: Exchange): void;
 }

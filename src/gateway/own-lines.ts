@@ -65,6 +65,10 @@ export class OwnLines {
     for (const at of requestTemplate.spans) this.#request.set(this.#spanId, at);
   }
 
+  get idBytes(): Uint8Array {
+    return this.#id;
+  }
+
   get exchangeId(): string {
     return latin1(this.#id, 0, exchangeIdDigits);
   }

@@ -87,6 +87,7 @@ export async function startGatewayUnderTest(options: GatewayOptions): Promise<Ga
   let done = 0;
   const observer = {
     onBegin: () => void begun++,
+    onRouted: () => undefined,
     onDone: () => void done++,
   };
   const revision = { id: "0123456789abcdef", configuration: configurationOf(options) };
