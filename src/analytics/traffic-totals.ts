@@ -1,0 +1,114 @@
+/**
+ * Totals over all workers and revisions, by the names of services. A table of a worker is added up
+ * whenever it is asked for, and for good once nothing is in flight in it any more, so that counts
+ * survive reloads and crashes and memory does not grow with them.
+ */
+import { column, columnCount, createMeterMemory, type MeterShape } from "./meter.ts";
+
+/** Exchanges that found no route are counted under this name, which no service can have. */
+export const noService = "";
+
+export interface TrafficTotals {
+  /** Memory for a worker that takes a revision; the tables it had before are no longer current. */
+  open(worker: number, services: readonly string[]): SharedArrayBuffer;
+  /** Takes back the last `open` of a worker, whose revision was not taken. */
+  withdraw(worker: number): void;
+  /** A worker has died; what it had in flight is lost. */
+  close(worker: number): void;
+  read(): Traffic;
+}
+
+export interface Traffic {
+  /** Rows of `meter.ts` by service. */
+  readonly services: ReadonlyMap<string, Float64Array>;
+  /** By code. */
+  readonly problems: ReadonlyMap<string, number>;
+  /** Exchanges in flight in workers that died. */
+  readonly lost: number;
+}
+
+interface Table {
+  readonly worker: number;
+  readonly services: readonly string[];
+  readonly cells: Float64Array;
+  isCurrent: boolean;
+}
+
+export function createTrafficTotals(problems: MeterShape["problems"]): TrafficTotals {
+  let tables: Table[] = [];
+  const folded = new Map<string, Float64Array>();
+  const foldedProblems = new Float64Array(problems.length);
+  let lost = 0;
+
+  function addTo(
+    rows: Map<string, Float64Array>,
+    problemCounts: Float64Array,
+    { services, cells }: Table,
+  ): void {
+    for (const [index, name] of [...services, noService].entries()) {
+      let row = rows.get(name);
+      if (row === undefined) rows.set(name, (row = new Float64Array(columnCount)));
+      const start = index * columnCount;
+      for (let at = 0; at < columnCount; at++) {
+        row[at] = (row[at] as number) + (cells[start + at] as number);
+      }
+    }
+    const start = (services.length + 1) * columnCount;
+    for (let at = 0; at < problems.length; at++) {
+      problemCounts[at] = (problemCounts[at] as number) + (cells[start + at] as number);
+    }
+  }
+
+  function foldWhat(isOver: (table: Table) => boolean): void {
+    tables = tables.filter((table) => {
+      if (!isOver(table)) return true;
+      addTo(folded, foldedProblems, table);
+      return false;
+    });
+  }
+
+  const isQuiet = (table: Table): boolean => !table.isCurrent && inFlightOf(table) === 0;
+
+  return {
+    open(worker, services) {
+      foldWhat(isQuiet);
+      for (const table of tables) if (table.worker === worker) table.isCurrent = false;
+      const memory = createMeterMemory({ services: services.length, problems });
+      tables.push({ worker, services, cells: new Float64Array(memory), isCurrent: true });
+      return memory;
+    },
+    withdraw(worker) {
+      const last = tables.findLastIndex((table) => table.worker === worker);
+      if (last >= 0) tables.splice(last, 1);
+      const before = tables.findLast((table) => table.worker === worker);
+      if (before !== undefined) before.isCurrent = true;
+    },
+    close(worker) {
+      for (const table of tables) {
+        if (table.worker !== worker) continue;
+        lost += inFlightOf(table);
+        clearInFlight(table);
+      }
+      foldWhat((table) => table.worker === worker);
+    },
+    read() {
+      foldWhat(isQuiet);
+      const services = new Map([...folded].map(([name, row]) => [name, row.slice()]));
+      const counts = foldedProblems.slice();
+      for (const table of tables) addTo(services, counts, table);
+      const byCode = problems.map(({ code }, index) => [code, counts[index] as number] as const);
+      return { services, problems: new Map(byCode), lost };
+    },
+  };
+}
+
+function inFlightOf({ services, cells }: Table): number {
+  return services.reduce(
+    (sum, _, index) => sum + (cells[index * columnCount + column.inFlight] as number),
+    0,
+  );
+}
+
+function clearInFlight({ services, cells }: Table): void {
+  for (const index of services.keys()) cells[index * columnCount + column.inFlight] = 0;
+}

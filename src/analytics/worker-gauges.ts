@@ -1,0 +1,25 @@
+/** How one worker is, in memory that the main thread reads: renewed once a second by the worker. */
+export const gaugeNames = [
+  "connections",
+  "loopDelayMaxMs",
+  "heapUsedBytes",
+  "cpuS",
+  "linesDropped",
+] as const;
+
+export type WorkerGauges = Readonly<Record<(typeof gaugeNames)[number], number>>;
+
+export function createGaugeMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(8 * gaugeNames.length);
+}
+
+export function writeGauges(memory: SharedArrayBuffer, gauges: WorkerGauges): void {
+  const cells = new Float64Array(memory);
+  for (const [index, name] of gaugeNames.entries()) cells[index] = gauges[name];
+}
+
+export function readGauges(memory: SharedArrayBuffer): WorkerGauges {
+  const cells = new Float64Array(memory);
+  const entries = gaugeNames.map((name, index) => [name, cells[index] as number]);
+  return Object.fromEntries(entries) as unknown as WorkerGauges;
+}
