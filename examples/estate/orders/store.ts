@@ -11,8 +11,7 @@ import { refusalOfStep, totalOf } from "./order.ts";
 import { noSuchOrder, ProblemError } from "./problem.ts";
 
 const schema = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
+  BEGIN IMMEDIATE;
   CREATE TABLE IF NOT EXISTS orders (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -26,7 +25,12 @@ const schema = `
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     document TEXT NOT NULL
-  ) STRICT;`;
+  ) STRICT;
+  COMMIT;`;
+
+const busyMs = 5_000;
+/** SQLITE_BUSY */
+const busyCode = 5;
 
 export interface PageQuery {
   readonly limit: number;
@@ -57,10 +61,31 @@ interface OrderRow {
   readonly request: string;
 }
 
+/**
+ * Several instances may open a new file at once. While one of them turns it into a write-ahead log
+ * the others are told at once that it is busy, whatever time-out they have set: they try again.
+ */
+function openFile(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: busyMs });
+  const untilMs = performance.now() + busyMs;
+  for (;;) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      break;
+    } catch (error) {
+      const isBusy = error instanceof Error && "errcode" in error && error.errcode === busyCode;
+      if (!isBusy || performance.now() > untilMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+  database.exec("PRAGMA synchronous = NORMAL");
+  database.exec(schema);
+  return database;
+}
+
 export function openStore(file: string): OrderStore {
   mkdirSync(dirname(file), { recursive: true });
-  const database = new DatabaseSync(file, { timeout: 5_000 });
-  database.exec(schema);
+  const database = openFile(file);
   const insertOrder = database.prepare(
     "INSERT INTO orders (id, status, document, idempotency_key, request) VALUES (?, ?, ?, ?, ?)",
   );

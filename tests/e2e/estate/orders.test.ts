@@ -60,14 +60,14 @@ test("orders are listed page by page, newest first, without gaps or repetitions"
   const made: string[] = [];
   for (let count = 0; count < 5; count++) made.unshift((await place()).id);
   const seen: string[] = [];
-  let after: string | undefined = "";
-  while (after !== undefined && seen.length < made.length) {
-    const query: string = after === "" ? "limit=2" : `limit=2&after=${after}`;
+  let next: string | undefined = "";
+  while (next !== undefined && seen.length < made.length) {
+    const query: string = next === "" ? "limit=2" : `limit=2&after=${next}`;
     const answer = await fetch(`${second.url}/orders?${query}`);
     const page = (await answer.json()) as { items: Order[]; next?: string };
     assert.ok(page.items.length <= 2);
     seen.push(...page.items.map((order) => order.id));
-    after = page.next;
+    next = page.next;
   }
   assert.deepEqual(seen.slice(0, 5), made);
 });

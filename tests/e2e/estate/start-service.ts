@@ -1,10 +1,12 @@
 /** Starts a service of the sample estate as a process of its own, on a free port. */
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 
 export const root = join(import.meta.dirname, "..", "..", "..");
 
@@ -26,16 +28,23 @@ export function startService(
   return startProgram([script], { PORT: "0", ...env }, /listens on (http:\S+)/);
 }
 
-/** Resolves when a line of its output matches; rejects, with its output, when it ends before. */
-export function startProgram(
+/** When a program counts as started: a line that it prints, or an address that answers with 200. */
+type Sign = RegExp | { readonly answersAt: string };
+
+/** Rejects, with what the program printed, when it ends or takes too long before the sign. */
+export async function startProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  until: RegExp,
+  sign: Sign,
 ): Promise<RunningProgram> {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // A test that fails half-way neither waits for its programs nor leaves them behind.
+  for (const handle of [child, child.stdout, child.stderr]) unreference(handle);
+  process.once("exit", () => child.kill("SIGKILL"));
+  const printed: string[] = [];
   const ended = new Promise<number | string>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ?? code ?? -1));
   });
@@ -46,34 +55,61 @@ export function startProgram(
     clearTimeout(timer);
     return end;
   };
-  return new Promise((resolve, reject) => {
-    const lines: string[] = [];
-    const timer = setTimeout(() => {
-      child.kill("SIGKILL");
-      reject(new Error(`${args.join(" ")} did not start:\n${lines.join("\n")}`));
-    }, startMs);
+  const line = new Promise<string>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on("line", (line) => {
-        lines.push(line);
-        const match = until.exec(line);
-        if (match === null) return;
-        clearTimeout(timer);
-        resolve({ url: match[1] ?? "", stop });
+      createInterface({ input: stream }).on("line", (text) => {
+        printed.push(text);
+        const match = sign instanceof RegExp ? sign.exec(text) : null;
+        if (match !== null) resolve(match[1] ?? "");
       });
     }
-    void ended.then((end) => {
-      clearTimeout(timer);
-      reject(new Error(`${args.join(" ")} ended (${end}):\n${lines.join("\n")}`));
-    });
   });
+  const over = new AbortController();
+  const failed = ended.then((end) => {
+    over.abort();
+    throw new Error(`${args.join(" ")} ended (${end}):\n${printed.join("\n")}`);
+  });
+  const late = pause(startMs, undefined, { signal: over.signal }).then(() => {
+    child.kill("SIGKILL");
+    throw new Error(`${args.join(" ")} did not start:\n${printed.join("\n")}`);
+  });
+  const started = sign instanceof RegExp ? line : untilAnswer(sign.answersAt, over.signal);
+  try {
+    return { url: await Promise.race([started, failed, late]), stop };
+  } finally {
+    over.abort();
+    failed.catch(() => {});
+    late.catch(() => {});
+    if (!(sign instanceof RegExp)) started.catch(() => {});
+  }
 }
 
+function unreference(handle: object): void {
+  if ("unref" in handle && typeof handle.unref === "function") handle.unref();
+}
+
+async function untilAnswer(url: string, signal: AbortSignal): Promise<string> {
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer?.ok === true) return "";
+    await pause(50, undefined, { signal });
+  }
+}
+
+/** Below the range from which the system itself takes ports, so that nobody is given it meanwhile. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(12_000, 32_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 export interface TemporaryFolder {
