@@ -41,6 +41,8 @@ export interface Random {
 export interface Sockets {
   readonly connect: (options: net.NetConnectOpts) => net.Socket;
   readonly connectTls: (options: tls.ConnectionOptions) => tls.TLSSocket;
+  /** Begins a TLS handshake, as the server, on a connection that was accepted. */
+  readonly secure: (socket: net.Socket, options: tls.TLSSocketOptions) => tls.TLSSocket;
   readonly createServer: (
     options: net.ServerOpts,
     onConnection: (socket: net.Socket) => void,
@@ -91,6 +93,7 @@ export const nodePlatform: Platform = {
   sockets: {
     connect: (options) => net.connect(options),
     connectTls: (options) => tls.connect(options),
+    secure: (socket, options) => new tls.TLSSocket(socket, options),
     createServer: (options, onConnection) => net.createServer(options, onConnection),
     createHttpServer: (options, onRequest) => http.createServer(options, onRequest),
     resolve: async (host) => (await lookup(host, { all: true })).map((found) => found.address),

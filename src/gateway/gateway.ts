@@ -2,10 +2,10 @@
  * One worker's gateway: takes connections, gives each its exchange, swaps revisions, and drains.
  * It owns no thread and no signal; the runtime does.
  */
-import type { Socket } from "node:net";
 import type { Platform } from "#base/platform.ts";
 import type { Revision } from "#configuration/configuration.ts";
-import type { Peer } from "#wire/ends.ts";
+import type { CallerConnection } from "#wire/ends.ts";
+import { Http2ServerSession } from "#wire/http2-server-session.ts";
 import { createListener, type Listener } from "#wire/listener.ts";
 import { ServerConnection, type ServerContext } from "#wire/server-connection.ts";
 import { createExchangeIds } from "./exchange-id.ts";
@@ -35,8 +35,8 @@ export function createGateway(
 ): Gateway {
   const clock = { nowMs: platform.clock.monotonicMs() };
   const instances = createInstanceRegistry(platform, clock);
-  const connections = new Set<ServerConnection>();
-  let snapshot: Snapshot = createSnapshot(first, instances);
+  const connections = new Set<CallerConnection>();
+  let snapshot: Snapshot = createSnapshot(first, instances, platform.files);
   let draining = false;
   let dateMs = -1;
   let date = "";
@@ -72,29 +72,51 @@ export function createGateway(
       return draining;
     },
     createExchange: (caller) => new Exchange(caller, context),
-    takeHttp2: undefined,
+    get takeHttp2() {
+      return snapshot.revision.configuration.listen.http2 ? takeHttp2 : undefined;
+    },
     onClosed: (connection) => connections.delete(connection),
+  };
+  const takeHttp2: NonNullable<ServerContext["takeHttp2"]> = (socket, peer, bytes) => {
+    connections.add(new Http2ServerSession(socket, peer, bytes, serverContext));
   };
   const listener: Listener = createListener(platform, {
     get limits() {
       return snapshot.revision.configuration.limits;
     },
+    get timeouts() {
+      return snapshot.revision.configuration.timeouts;
+    },
+    clock,
+    get proxyProtocol() {
+      return snapshot.revision.configuration.listen.proxyProtocol;
+    },
+    get tls() {
+      return snapshot.tls;
+    },
+    get http2() {
+      return snapshot.revision.configuration.listen.http2;
+    },
     get connectionCount() {
       return connections.size;
     },
-    onConnection(socket: Socket, peer: Peer) {
+    onConnection(socket, peer) {
       connections.add(new ServerConnection(socket, peer, serverContext));
+    },
+    onHttp2(socket, peer) {
+      connections.add(new Http2ServerSession(socket, peer, undefined, serverContext));
     },
   });
   const stopTicking = platform.timers.every(tickMs, () => {
     const nowMs = platform.clock.monotonicMs();
     clock.nowMs = nowMs;
+    listener.onTick(nowMs);
     for (const connection of connections) connection.onTick(nowMs);
     instances.onTick(nowMs);
   });
 
   function prepare(revision: Revision): () => void {
-    const next = createSnapshot(revision, instances);
+    const next = createSnapshot(revision, instances, platform.files);
     return () => {
       snapshot = next;
       instances.retainOnly(next.pools);

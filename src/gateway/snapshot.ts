@@ -1,7 +1,9 @@
 /** One revision, compiled: an exchange takes it at its beginning and keeps it to its end. */
 import { BlockList, isIP } from "node:net";
-import type { Revision } from "#configuration/configuration.ts";
+import type { Files } from "#base/platform.ts";
+import type { ListenTls, Revision } from "#configuration/configuration.ts";
 import type { Peer } from "#wire/ends.ts";
+import { createTlsContexts, type TlsContexts } from "#wire/tls-contexts.ts";
 import { createAuthorization, type Authorization } from "./authorization.ts";
 import { createBalancer, type Balancer } from "./balance.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -15,14 +17,20 @@ export interface Snapshot {
   /** By the place of the service in the configuration. */
   readonly balancers: readonly Balancer[];
   readonly pools: ReadonlySet<InstancePool>;
+  /** What handshakes with callers use; undefined: plain TCP. */
+  readonly tls: TlsContexts | undefined;
   callerName(index: number): string;
   /** Whether what the peer says of earlier hops is believed. */
   trusts(peer: Peer): boolean;
   hasOther(route: CompiledRoute, tried: readonly InstancePool[]): boolean;
 }
 
-/** Throws when a file that an instance names cannot be read; nothing has changed then. */
-export function createSnapshot(revision: Revision, instances: InstanceRegistry): Snapshot {
+/** Throws when a file that it names cannot be read or used; nothing has changed then. */
+export function createSnapshot(
+  revision: Revision,
+  instances: InstanceRegistry,
+  files: Pick<Files, "read">,
+): Snapshot {
   const { configuration } = revision;
   const { limits, timeouts, callers } = configuration;
   const pools = new Set<InstancePool>();
@@ -38,10 +46,23 @@ export function createSnapshot(revision: Revision, instances: InstanceRegistry):
     authorization: createAuthorization(configuration),
     balancers,
     pools,
+    tls: tlsOf(configuration.listen.tls, files),
     callerName: (index) => (callers === "open" ? "" : (callers[index]?.name ?? "")),
     trusts: (peer) => peer.trusted || (trusted !== undefined && trusted(peer.address)),
     hasOther: (route, tried) => balancers[route.serviceIndex]?.hasOther(tried) ?? false,
   };
+}
+
+/** The files are read anew for every revision: that is how a renewed certificate comes into use. */
+function tlsOf(tls: ListenTls | undefined, files: Pick<Files, "read">): TlsContexts | undefined {
+  if (tls === undefined) return undefined;
+  const certificates = tls.certificates.map(({ certFile, keyFile, hosts }) => ({
+    name: certFile,
+    cert: files.read(certFile),
+    key: files.read(keyFile),
+    hosts,
+  }));
+  return createTlsContexts(certificates, tls.minVersion);
 }
 
 function trustedAddresses(blocks: readonly string[]): ((address: string) => boolean) | undefined {

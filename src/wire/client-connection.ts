@@ -128,7 +128,7 @@ export class ClientConnection implements UpstreamEnd {
       this.#outbox.sendScratch(at);
       return this.sendBody(bytes, from, to);
     }
-    scratch().set(bytes.subarray(from, to), at);
+    bytes.copy(scratch(), at, from, to);
     at += count;
     return this.#outbox.sendScratch(at);
   }

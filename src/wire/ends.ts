@@ -53,6 +53,15 @@ export interface CallerEnd {
   resume(): void;
 }
 
+/** What carries exchanges of one caller: an HTTP/1 connection or an HTTP/2 session. */
+export interface CallerConnection {
+  /** Called about ten times a second. */
+  onTick(nowMs: number): void;
+  /** Stops taking requests: closes at once when idle, else after the answers under way. */
+  drain(): void;
+  destroy(): void;
+}
+
 /** What the gateway hears from the caller's end. */
 export interface CallerListener {
   onRequest(bytes: Buffer, from: number, to: number, complete: boolean): void;

@@ -50,6 +50,7 @@ export const fieldNameCount = names.length;
 interface Candidate {
   readonly id: FieldId;
   readonly bytes: Uint8Array;
+  readonly first: number;
 }
 
 const lengthMax = Math.max(...names.map((name) => name.length));
@@ -57,7 +58,9 @@ const candidatesByLength: readonly (readonly Candidate[])[] = Array.from(
   { length: lengthMax + 1 },
   (_, length) =>
     names.flatMap((name, id) =>
-      id > 0 && name.length === length ? [{ id, bytes: Buffer.from(name, "latin1") }] : [],
+      id > 0 && name.length === length
+        ? [{ id, bytes: Buffer.from(name, "latin1"), first: name.charCodeAt(0) }]
+        : [],
     ),
 );
 
@@ -69,9 +72,11 @@ export function fieldIdOf(bytes: Uint8Array, from: number, to: number): FieldId 
   const length = to - from;
   if (length > lengthMax) return 0;
   const candidates = candidatesByLength[length] as readonly Candidate[];
+  const first = (bytes[from] as number) | 0x20;
   for (let index = 0; index < candidates.length; index++) {
     const candidate = candidates[index] as Candidate;
-    if (equalsIgnoringCase(bytes, from, candidate.bytes)) return candidate.id;
+    if (candidate.first === first && equalsIgnoringCase(bytes, from, candidate.bytes))
+      return candidate.id;
   }
   return 0;
 }

@@ -84,13 +84,29 @@ export function copyFields(
   return copyRun(bytes, runStart, head.end - 2, out, at);
 }
 
+/** The kept fields one by one, names in lower case, for HTTP/2. */
+export function visitFields(
+  head: RequestHead | ResponseHead,
+  dropped: Uint8Array,
+  visit: (name: string, value: string) => void,
+): void {
+  const nominated = head.hasNominatedFields ? nominatedNames(head) : undefined;
+  for (let index = 0; index < head.fieldCount; index++) {
+    const id = head.ids[index] as number;
+    if (dropped[id] === 1) continue;
+    const name = head.nameAt(index).toLowerCase();
+    if (nominated?.has(name) === true && !neverNominated.has(id)) continue;
+    visit(name, head.valueAt(index));
+  }
+}
+
 /** Short runs are faster octet by octet than through a call into the runtime. */
 function copyRun(bytes: Buffer, from: number, to: number, out: Buffer, at: number): number {
-  if (to - from < 48) {
+  if (to - from < 32) {
     for (let next = from; next < to; next++) out[at++] = bytes[next] as number;
     return at;
   }
-  out.set(bytes.subarray(from, to), at);
+  bytes.copy(out, at, from, to);
   return at + to - from;
 }
 

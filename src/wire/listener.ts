@@ -1,18 +1,37 @@
-/** Accepts connections and finds out who is at the other end. */
+/**
+ * Accepts connections and finds out who is at the other end: first a PROXY protocol header, then
+ * the TLS handshake, each when configured. Until both are through, a connection is an arrival: it
+ * counts towards the limit and has `timeouts.headMs`.
+ */
 import type { AddressInfo, Socket } from "node:net";
-import type { Limits } from "#base/limits.ts";
+import type { TLSSocket } from "node:tls";
+import type { Limits, Timeouts } from "#base/limits.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Peer } from "./ends.ts";
+import { parseProxyHeader, type ProxySource } from "./proxy-protocol.ts";
+import type { TlsContexts } from "./tls-contexts.ts";
 
 export interface ListenerContext {
   readonly limits: Limits;
+  readonly timeouts: Timeouts;
+  /** Coarse time, renewed about ten times a second. */
+  readonly clock: { readonly nowMs: number };
+  readonly proxyProtocol: boolean;
+  /** Undefined: plain TCP. Read anew for every handshake. */
+  readonly tls: TlsContexts | undefined;
+  /** Whether ALPN offers `h2` (RFC 9113 §3.2). */
+  readonly http2: boolean;
   readonly connectionCount: number;
   readonly onConnection: (socket: Socket, peer: Peer) => void;
+  /** A connection that agreed on HTTP/2 in its TLS handshake. */
+  readonly onHttp2: (socket: Socket, peer: Peer) => void;
 }
 
 export interface Listener {
   /** Resolves to the port. `shared`: other workers listen on the same one. */
   listen(where: { host: string; port: number; shared: boolean }): Promise<number>;
+  onTick(nowMs: number): void;
+  /** Takes no more connections; those that have not arrived yet are dropped. */
   close(): void;
 }
 
@@ -22,22 +41,52 @@ const tooManyConnections =
   "Parlance-Fault: gateway\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 export function createListener(platform: Platform, context: ListenerContext): Listener {
+  /** Connections on their way in, and since when. */
+  const arrivals = new Map<Socket, number>();
+
   const server = platform.sockets.createServer(
     { noDelay: true, allowHalfOpen: true, keepAlive: true },
     (socket) => {
-      if (context.connectionCount >= context.limits.connectionsMax) {
-        socket.on("error", () => socket.destroy());
-        socket.end(tooManyConnections, () => socket.destroy());
-        return;
+      const { proxyProtocol, tls } = context;
+      const plain = !proxyProtocol && tls === undefined;
+      if (context.connectionCount + arrivals.size >= context.limits.connectionsMax) {
+        return turnAway(socket, plain);
       }
-      context.onConnection(socket, {
-        address: plainAddress(socket.remoteAddress ?? ""),
-        port: socket.remotePort ?? 0,
-        encrypted: false,
-        trusted: false,
-      });
+      if (plain) return context.onConnection(socket, peerOf(socket, undefined, false));
+      arrivals.set(socket, context.clock.nowMs);
+      socket.on("error", () => socket.destroy());
+      socket.once("close", () => arrivals.delete(socket));
+      if (!proxyProtocol) return arrive(socket, undefined);
+      readProxyHeader(socket, (source) => arrive(socket, source));
     },
   );
+
+  function arrive(socket: Socket, source: ProxySource | undefined): void {
+    const { tls } = context;
+    if (tls !== undefined) return shakeHands(socket, tls, peerOf(socket, source, true));
+    arrivals.delete(socket);
+    context.onConnection(socket, peerOf(socket, source, false));
+    socket.resume();
+  }
+
+  function shakeHands(socket: Socket, tls: TlsContexts, peer: Peer): void {
+    const secured: TLSSocket = platform.sockets.secure(socket, {
+      isServer: true,
+      secureContext: tls.first,
+      SNICallback: (serverName, choose) => choose(null, tls.contextFor(serverName)),
+      ALPNProtocols: context.http2 ? ["h2", "http/1.1"] : ["http/1.1"],
+    });
+    const onError = (): void => void secured.destroy();
+    secured.on("error", onError);
+    secured.once("secure", () => {
+      if (!arrivals.delete(socket) || secured.destroyed) return;
+      // RFC 9113 §9.2.1: a renegotiation could change who the caller is in mid-connection.
+      secured.disableRenegotiation();
+      if (secured.alpnProtocol === "h2") context.onHttp2(secured, peer);
+      else context.onConnection(secured, peer);
+    });
+  }
+
   return {
     listen({ host, port, shared }) {
       return new Promise((resolve, reject) => {
@@ -48,9 +97,57 @@ export function createListener(platform: Platform, context: ListenerContext): Li
         });
       });
     },
+    onTick(nowMs) {
+      const { headMs } = context.timeouts;
+      if (headMs === 0) return;
+      for (const [socket, sinceMs] of arrivals) if (nowMs - sinceMs > headMs) socket.destroy();
+    },
     close() {
       server.close();
+      for (const socket of arrivals.keys()) socket.destroy();
     },
+  };
+}
+
+/** Under TLS or behind a PROXY header nobody could read an answer before the handshake. */
+function turnAway(socket: Socket, plain: boolean): void {
+  socket.on("error", () => socket.destroy());
+  if (plain) socket.end(tooManyConnections, () => socket.destroy());
+  else socket.destroy();
+}
+
+/** Takes the header off the front of the stream; what follows it is put back. */
+function readProxyHeader(
+  socket: Socket,
+  onHeader: (source: ProxySource | undefined) => void,
+): void {
+  let gathered: Buffer | undefined;
+  const stop = (): void => {
+    socket.off("data", onData);
+    socket.off("end", onEnd);
+  };
+  const onEnd = (): void => void socket.destroy();
+  const onData = (bytes: Buffer): void => {
+    gathered = gathered === undefined ? bytes : Buffer.concat([gathered, bytes]);
+    const header = parseProxyHeader(gathered);
+    if (header.kind === "incomplete") return;
+    stop();
+    if (header.kind === "fault") return void socket.destroy();
+    socket.pause();
+    if (header.length < gathered.length) socket.unshift(gathered.subarray(header.length));
+    onHeader(header.source);
+  };
+  socket.on("data", onData);
+  socket.on("end", onEnd);
+}
+
+function peerOf(socket: Socket, source: ProxySource | undefined, encrypted: boolean): Peer {
+  return {
+    address: source?.address ?? plainAddress(socket.remoteAddress ?? ""),
+    port: source?.port ?? socket.remotePort ?? 0,
+    encrypted,
+    // A balancer that names the caller says nothing about what that caller claims of others.
+    trusted: false,
   };
 }
 

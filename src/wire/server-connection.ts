@@ -6,10 +6,11 @@
 import type { Socket } from "node:net";
 import type { Limits, Timeouts } from "#base/limits.ts";
 import { BodyReader } from "./body-reader.ts";
-import type { CallerEnd, CallerListener, OwnLines, Peer } from "./ends.ts";
+import type { CallerConnection, CallerEnd, CallerListener, OwnLines, Peer } from "./ends.ts";
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
 import { chunkSizeLine, lastChunk, writeResponseHead } from "./head-bytes.ts";
 import { HeadGatherer } from "./head-gatherer.ts";
+import { opensHttp2 } from "./http2-preface.ts";
 import { Outbox } from "./outbox.ts";
 import { parseFault, parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
@@ -25,7 +26,7 @@ export interface ServerContext {
   readonly createExchange: (caller: CallerEnd) => CallerListener;
   /** Takes over a connection that opened with the HTTP/2 preface (RFC 9113 §3.4). */
   readonly takeHttp2: ((socket: Socket, peer: Peer, bytes: Buffer) => void) | undefined;
-  readonly onClosed: (connection: ServerConnection) => void;
+  readonly onClosed: (connection: CallerConnection) => void;
 }
 
 type State = "idle" | "head" | "exchange" | "tunnel" | "lingering" | "closed";
@@ -41,7 +42,7 @@ const probesMax = 8;
 const probe = "HTTP/1.1 100 Continue\r\n\r\n";
 const noBytes: Buffer = Buffer.alloc(0);
 
-export class ServerConnection implements CallerEnd {
+export class ServerConnection implements CallerEnd, CallerConnection {
   readonly head = new RequestHead();
   readonly peer: Peer;
   readonly #context: ServerContext;
@@ -138,9 +139,12 @@ export class ServerConnection implements CallerEnd {
   }
 
   #refuse(bytes: Buffer, result: number): void {
-    const { takeHttp2 } = this.#context;
+    // RFC 9113 §3.2: under TLS the protocol is agreed on by ALPN, not by the preface.
+    const takeHttp2 = this.peer.encrypted ? undefined : this.#context.takeHttp2;
     if (result === parseFault.versionUnsupported && this.#first && takeHttp2 !== undefined) {
-      if (bytes.toString("latin1", 0, 16) === "PRI * HTTP/2.0\r\n") {
+      const opens = opensHttp2(bytes);
+      if (opens === undefined) return void this.#gatherer.add(bytes, 0);
+      if (opens) {
         this.#detach();
         return takeHttp2(this.#socket, this.peer, bytes);
       }
@@ -159,6 +163,7 @@ export class ServerConnection implements CallerEnd {
 
   #detach(): void {
     for (const event of ["data", "end", "error", "close"]) this.#socket.removeAllListeners(event);
+    this.#socket.pause();
     this.#state = "closed";
     this.#context.onClosed(this);
   }
@@ -289,7 +294,7 @@ export class ServerConnection implements CallerEnd {
     }
     const out = scratch();
     if (this.#encodeChunks) at += out.write(chunkSizeLine(count), at, "latin1");
-    out.set(bytes.subarray(from, to), at);
+    bytes.copy(out, at, from, to);
     at += count;
     if (this.#encodeChunks) at += out.write("\r\n", at, "latin1");
     return this.#outbox.sendScratch(at);
@@ -305,7 +310,7 @@ export class ServerConnection implements CallerEnd {
   }
 
   sendEnd(trailers: ResponseHead | undefined): void {
-    if (this.#encodeChunks) this.#outbox.sendText(lastChunk(undefined, true));
+    if (this.#encodeChunks) this.#outbox.sendText(lastChunk(trailers, true));
     else if (trailers !== undefined && this.head.minorVersion === 1) {
       this.#outbox.sendText(lastChunk(trailers, false));
     }

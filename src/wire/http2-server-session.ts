@@ -1,0 +1,133 @@
+/**
+ * One HTTP/2 connection of a caller: its streams, its time-outs and its orderly end. nghttp2 bounds
+ * rapid resets, CONTINUATION frames, header lists and queued answers to floods; what it leaves
+ * open (PING and SETTINGS of a caller that reads) is bounded here.
+ */
+import {
+  constants,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerSessionOptions,
+} from "node:http2";
+import type { Socket } from "node:net";
+import type { Limits } from "#base/limits.ts";
+import type { CallerConnection, Peer } from "./ends.ts";
+import { Http2ServerStream } from "./http2-server-stream.ts";
+import type { ServerContext } from "./server-connection.ts";
+
+const streamsMax = 100;
+const streamWindowBytes = 128 * 1024;
+/** Streams a caller may reset at once, and how many of these are given back a second. */
+const resetsBurst = 200;
+const resetsPerSecond = 33;
+/** PING and SETTINGS frames a second. */
+const controlFramesMax = 1_000;
+/** The last stream a connection can have: a GOAWAY that says so only announces the end. */
+const lastStreamId = 2 ** 31 - 1;
+/** From that announcement to the end: what was on its way has come by then. */
+const farewellMs = 200;
+
+export class Http2ServerSession implements CallerConnection {
+  readonly #context: ServerContext;
+  readonly #socket: Socket;
+  readonly #session: ServerHttp2Session;
+  readonly #streams = new Set<Http2ServerStream>();
+  #greeted = false;
+  #closed = false;
+  #idleSinceMs: number;
+  #drainingSinceMs: number | undefined;
+  #controlFrames = 0;
+  #controlSinceMs: number;
+
+  /** @param bytes what was read from the socket before; it has no listeners and is paused. */
+  constructor(socket: Socket, peer: Peer, bytes: Buffer | undefined, context: ServerContext) {
+    this.#context = context;
+    this.#socket = socket;
+    this.#idleSinceMs = this.#controlSinceMs = context.clock.nowMs;
+    if (bytes !== undefined) socket.unshift(bytes);
+    this.#session = performServerHandshake(socket, sessionOptions(context.limits));
+    const session = this.#session;
+    session.on("stream", (stream, _headers, _flags, fields) => {
+      const own = new Http2ServerStream(stream, peer, context);
+      this.#streams.add(own);
+      stream.once("close", () => {
+        this.#streams.delete(own);
+        this.#idleSinceMs = context.clock.nowMs;
+      });
+      own.begin(fields);
+    });
+    session.on("remoteSettings", () => {
+      this.#greeted = true;
+      this.#countControlFrame();
+    });
+    session.on("ping", () => this.#countControlFrame());
+    session.on("error", () => session.destroy());
+    session.on("close", () => this.#onClose());
+    socket.on("close", () => this.#onClose());
+    if (context.draining) this.drain();
+  }
+
+  #countControlFrame(): void {
+    if (++this.#controlFrames <= controlFramesMax) return;
+    this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+
+  onTick(nowMs: number): void {
+    if (this.#closed) return;
+    for (const stream of this.#streams) stream.onTick(nowMs);
+    if (nowMs - this.#controlSinceMs > 1_000) {
+      this.#controlSinceMs = nowMs;
+      this.#controlFrames = 0;
+    }
+    if (this.#streams.size > 0) return;
+    if (this.#drainingSinceMs !== undefined) {
+      if (nowMs - this.#drainingSinceMs > farewellMs) this.#session.destroy();
+      return;
+    }
+    const { headMs, keepAliveMs } = this.#context.timeouts;
+    const allowedMs = this.#greeted ? keepAliveMs : headMs;
+    if (allowedMs === 0 || nowMs - this.#idleSinceMs <= allowedMs) return;
+    if (this.#greeted) this.drain();
+    else this.destroy();
+  }
+
+  /** RFC 9113 §6.8: announces the end, and ends once no stream is open. */
+  drain(): void {
+    if (this.#drainingSinceMs !== undefined || this.#closed) return;
+    this.#drainingSinceMs = this.#context.clock.nowMs;
+    // Not session.close(): a request that crosses with its GOAWAY would be refused.
+    if (!this.#session.destroyed) this.#session.goaway(constants.NGHTTP2_NO_ERROR, lastStreamId);
+  }
+
+  destroy(): void {
+    this.#session.destroy();
+    this.#socket.destroy();
+  }
+
+  #onClose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#context.onClosed(this);
+  }
+}
+
+function sessionOptions(limits: Limits): ServerSessionOptions {
+  return {
+    // Room for the pseudo-fields and then some, so that our own parser can answer 431.
+    maxHeaderListPairs: limits.headFieldsMax + 16,
+    maxSettings: 32,
+    maxOutstandingPings: 10,
+    maxSessionInvalidFrames: 100,
+    maxSessionRejectedStreams: 100,
+    streamResetBurst: resetsBurst,
+    streamResetRate: resetsPerSecond,
+    // Which fields may stand twice is for the services to say.
+    strictSingleValueFields: false,
+    settings: {
+      maxConcurrentStreams: streamsMax,
+      // RFC 9113 §6.5.2 counts 32 bytes of overhead for each field.
+      maxHeaderListSize: limits.headBytesMax + 32 * limits.headFieldsMax,
+      initialWindowSize: streamWindowBytes,
+    },
+  };
+}

@@ -1,0 +1,259 @@
+/**
+ * One request over HTTP/2 and its answer: what `ServerConnection` is for HTTP/1.1, for one stream
+ * (RFC 9113 §8.1). Frames, flow control and order are node:http2's; what they say is checked here.
+ */
+import { constants, type ServerHttp2Stream } from "node:http2";
+import type { CallerEnd, CallerListener, OwnLines, Peer } from "./ends.ts";
+import { framing, RequestHead, type ResponseHead } from "./head.ts";
+import { answerFields, fieldsObject, ownAnswerFields } from "./http2-fields.ts";
+import { readTrailers, spellRequest, type RawFields } from "./http2-spelling.ts";
+import { parseFaultOf } from "./parse-faults.ts";
+import { parseRequestHead } from "./parse-request-head.ts";
+import type { ServerContext } from "./server-connection.ts";
+
+const noBytes: Buffer = Buffer.alloc(0);
+
+export class Http2ServerStream implements CallerEnd {
+  readonly head = new RequestHead();
+  readonly peer: Peer;
+  readonly protocol = "HTTP/2";
+  readonly wantsDecodedBody = true;
+  readonly #context: ServerContext;
+  readonly #stream: ServerHttp2Stream;
+  readonly #exchange: CallerListener;
+  #paused = false;
+  /** Whether a send returned false and nothing was flushed since. */
+  #blocked = false;
+  #requestEnded: boolean;
+  #requestBytes = 0;
+  #requestTrailers: ResponseHead | undefined;
+  #headSent = false;
+  /** Whether the answer has no body, so that HEADERS ended it. */
+  #bodiless = false;
+  #answerTrailers: ResponseHead | undefined;
+  #closed = false;
+  #sinceMs: number;
+
+  constructor(stream: ServerHttp2Stream, peer: Peer, context: ServerContext) {
+    this.#stream = stream;
+    this.peer = peer;
+    this.#context = context;
+    this.#sinceMs = context.clock.nowMs;
+    this.#requestEnded = stream.endAfterHeaders;
+    this.#exchange = context.createExchange(this);
+    stream.on("error", () => this.#onGone());
+    stream.on("aborted", () => this.#onGone());
+    stream.on("close", () => this.#onGone());
+    stream.on("drain", () => this.#onFlushed());
+    stream.on("wantTrailers", () => this.#sendTrailers());
+  }
+
+  /** The request's head has come. */
+  begin(fields: RawFields): void {
+    const spelled = spellRequest(fields, this.#requestEnded);
+    if (typeof spelled === "string") return this.#refuse(400, spelled);
+    const { head } = this;
+    const result = parseRequestHead(head, spelled, 0, spelled.length, this.#context.limits);
+    if (result < 0) {
+      const { status, detail } = parseFaultOf(result);
+      return this.#refuse(status, detail);
+    }
+    if (result !== spelled.length) return this.#refuse(400, "the head is not one HTTP head");
+    if (this.#requestEnded) {
+      if (head.contentLength > 0) return this.#refuse(400, "content-length without a body");
+      this.#stream.resume();
+      return this.#exchange.onRequest(noBytes, 0, 0, true);
+    }
+    this.#stream.on("trailers", (_fields, _flags, trailers) => this.#onTrailers(trailers));
+    this.#stream.on("data", (bytes: Buffer) => this.#onData(bytes));
+    this.#stream.on("end", () => this.#onEnd());
+    this.#exchange.onRequest(noBytes, 0, 0, false);
+  }
+
+  /** Answers a head that is none; what was read of it says nothing. */
+  #refuse(status: number, detail: string): void {
+    const { head } = this;
+    head.reset(noBytes, 0);
+    head.methodStart = head.methodEnd = 0;
+    this.#requestEnded = true;
+    this.#stream.resume();
+    this.#exchange.onMalformedRequest(status, detail);
+  }
+
+  // Reading
+
+  #onData(bytes: Buffer): void {
+    if (this.#closed || this.#requestEnded) return;
+    this.#sinceMs = this.#context.clock.nowMs;
+    this.#requestBytes += bytes.length;
+    if (this.#requestBytes > this.#lengthMax) {
+      return this.#failBody("the body is longer than content-length");
+    }
+    if (bytes.length === 0) return;
+    if (!this.#exchange.onRequestBody(bytes, 0, bytes.length)) this.pause();
+  }
+
+  /** RFC 9113 §8.1.1: DATA has exactly the length that content-length says. */
+  get #lengthMax(): number {
+    return this.head.framing === framing.chunked ? Infinity : this.head.contentLength;
+  }
+
+  #onTrailers(fields: RawFields): void {
+    const trailers = readTrailers(fields, this.#context.limits);
+    if (typeof trailers === "string") this.#failBody(trailers);
+    else this.#requestTrailers = trailers;
+  }
+
+  #onEnd(): void {
+    if (this.#closed || this.#requestEnded) return;
+    if (this.#requestBytes < this.#lengthMax && this.#lengthMax !== Infinity) {
+      return this.#failBody("the body is shorter than content-length");
+    }
+    this.#requestEnded = true;
+    this.#sinceMs = this.#context.clock.nowMs;
+    this.#exchange.onRequestEnd(this.#requestTrailers);
+  }
+
+  #failBody(detail: string): void {
+    if (this.#closed || this.#requestEnded) return;
+    this.#requestEnded = true;
+    this.#exchange.onMalformedRequest(400, detail);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#closed) return;
+    this.#paused = false;
+    this.#sinceMs = this.#context.clock.nowMs;
+    this.#stream.resume();
+  }
+
+  // Answering
+
+  get takesInterim(): boolean {
+    return !this.#headSent && !this.#closed;
+  }
+
+  sendInterim(head: ResponseHead): void {
+    if (!this.takesInterim) return;
+    this.#attempt(() => this.#stream.additionalHeaders(fieldsObject(head, head.status)));
+  }
+
+  sendHead(
+    head: ResponseHead,
+    own: OwnLines,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    complete: boolean,
+  ): boolean {
+    if (this.#closed) return true;
+    this.#headSent = true;
+    const { status } = head;
+    // 205 has no body either (RFC 9110 §15.3.6), and node:http2 sends none.
+    this.#bodiless = complete && from === to;
+    if (this.head.method === "HEAD" || status === 204 || status === 205 || status === 304) {
+      this.#bodiless = true;
+    }
+    const fields = answerFields(head, own, status === 204 || status === 205);
+    const waitForTrailers = !this.#bodiless && head.framing !== framing.length;
+    this.#attempt(() => {
+      this.#stream.respond(fields, { endStream: this.#bodiless, waitForTrailers });
+    });
+    return from === to ? true : this.sendBody(bytes, from, to);
+  }
+
+  sendBody(bytes: Buffer, from: number, to: number): boolean {
+    if (this.#closed || this.#bodiless || from === to) return true;
+    this.#sinceMs = this.#context.clock.nowMs;
+    // Frames are written later, so the giver's buffer cannot be lent.
+    if (this.#stream.write(Buffer.from(bytes.subarray(from, to)))) return true;
+    this.#blocked = true;
+    return false;
+  }
+
+  sendEnd(trailers: ResponseHead | undefined): void {
+    if (this.#closed) return;
+    this.#answerTrailers = trailers;
+    if (!this.#bodiless) this.#stream.end();
+    this.#stopRequest();
+  }
+
+  sendOwn(status: number, _reason: string, added: string, body: Buffer): void {
+    if (this.#closed) return;
+    this.#headSent = true;
+    this.#bodiless = this.head.method === "HEAD" || body.length === 0;
+    const fields = ownAnswerFields(status, added, body.length);
+    this.#attempt(() => {
+      this.#stream.respond(fields, { endStream: this.#bodiless });
+      if (!this.#bodiless) this.#stream.end(body);
+    });
+    this.#stopRequest();
+  }
+
+  /** RFC 9113 §8.1: the answer is whole; a caller that still sends is asked to stop. */
+  #stopRequest(): void {
+    if (this.#stream.readableEnded) return;
+    this.#requestEnded = true;
+    this.#paused = false;
+    this.#stream.resume();
+    if (this.#stream.endAfterHeaders) return;
+    if (this.#stream.writableFinished) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+    else this.#stream.once("finish", () => this.#stream.close(constants.NGHTTP2_NO_ERROR));
+  }
+
+  #sendTrailers(): void {
+    const trailers = this.#answerTrailers;
+    const fields = trailers === undefined ? {} : fieldsObject(trailers);
+    this.#attempt(() => this.#stream.sendTrailers(fields));
+  }
+
+  truncate(): void {
+    if (!this.#closed) this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
+  /** No request over HTTP/2 asks for one (RFC 9113 §8.6). */
+  sendUpgrade(): boolean {
+    this.truncate();
+    return true;
+  }
+
+  /** node:http2 throws when the stream has gone a moment ago, or at a field it does not like. */
+  #attempt(send: () => void): void {
+    if (this.#stream.destroyed || this.#stream.closed) return;
+    try {
+      send();
+    } catch {
+      this.truncate();
+    }
+  }
+
+  #onFlushed(): void {
+    if (this.#closed || !this.#blocked) return;
+    this.#blocked = false;
+    this.#sinceMs = this.#context.clock.nowMs;
+    this.#exchange.onCallerFlushed();
+  }
+
+  #onGone(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#exchange.onCallerGone();
+  }
+
+  /** Called about ten times a second. */
+  onTick(nowMs: number): void {
+    if (this.#closed) return;
+    this.#exchange.onTick(nowMs);
+    const { bodyIdleMs } = this.#context.timeouts;
+    const awaits = this.#blocked || (!this.#requestEnded && !this.#paused);
+    if (awaits && bodyIdleMs > 0 && nowMs - this.#sinceMs > bodyIdleMs) {
+      this.#sinceMs = nowMs;
+      this.#exchange.onCallerStalled();
+    }
+  }
+}
