@@ -46,7 +46,7 @@ function violationOf(one: Import, layers: Layers): string | undefined {
 }
 
 /** Files beside the code that are loaded by tests alone. */
-export function isTestFile(path: string): boolean {
+function isTestFile(path: string): boolean {
   return /(\.test|-fixture)\.ts$/.test(path);
 }
 

@@ -2,14 +2,14 @@
  * The RFCs that this project cites and the sections they have. A citation is written
  * `RFC 9112 §6.3`; a number or section that does not exist is a slip that misleads for years.
  */
-export interface RfcOutline {
+interface RfcOutline {
   /** Number of the last top-level section, appendices aside; absent: not checked. */
   readonly sections?: number;
   /** How many subsections a section has, for the RFCs whose outline is held whole. */
   readonly subsections?: Readonly<Record<string, number>>;
 }
 
-export const rfcs: Readonly<Record<string, RfcOutline>> = {
+const rfcs: Readonly<Record<string, RfcOutline>> = {
   2046: { sections: 9 },
   2616: { sections: 21 },
   2817: { sections: 10 },

@@ -121,6 +121,7 @@ const cases: readonly Case[] = [
   },
   { rule: rules.citesWell, name: "a good citation is fine", text: "// RFC 9112 §6.3: a" },
   { rule: rules.citesWell, name: "an RFC alone is fine", text: "// as RFC 9457, and more" },
+  { rule: rules.citesWell, name: "the id of a requirement is fine", text: `cites("RFC9112-3.2")` },
   { rule: rules.citesWell, name: "a missing blank is found", text: "// RFC9112", finds: /write/ },
   {
     rule: rules.citesWell,

@@ -25,5 +25,3 @@ export const skipsWithReason: Rule = (file) =>
     /\b(?:test|it|describe|suite)\.(?:skip|todo)\b|\b(?:skip|todo):\s*true\b|\bt\.(?:skip|todo)\(\s*\)/g,
     ([found]) => `${found} gives no reason: write { skip: "reason" }`,
   );
-
-export const testRules: readonly Rule[] = [hasAssertions, isNotExclusive, skipsWithReason];

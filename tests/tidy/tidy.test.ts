@@ -13,7 +13,7 @@ const code = projectFiles(
 );
 const examples = projectFiles("examples/**/*.ts");
 const product = code.filter(
-  ({ path }) => /^src\//.test(path) && !/(\.test|-fixture)\.ts$/.test(path),
+  ({ path }) => path.startsWith("src/") && !/(\.test|-fixture)\.ts$/.test(path),
 );
 const testFiles = [...code, ...examples].filter(({ path }) => path.endsWith(".test.ts"));
 const untested = [...code, ...examples].filter(({ path }) => !path.endsWith(".test.ts"));
