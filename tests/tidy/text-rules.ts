@@ -60,9 +60,9 @@ function isCapitalDocument(name: string): boolean {
   return /^[A-Z]+(\.md)?$/.test(name);
 }
 
-/** Any mention that could be meant as a citation, well formed or not. */
+/** Any mention that could be meant as a citation, well formed or not; ids such as RFC0-1 aside. */
 const mention =
-  /\bRFC[\s-]?(\d+)(?:,?\s*(§|[Ss]ection\s|[Ss]ec\.?\s)?\s*([A-Z]|\d+)?((?:\.\d+)*))?/g;
+  /\bRFC[\s-]?(\d+)(?!\d|-[\w.])(?:,?\s*(§|[Ss]ection\s|[Ss]ec\.?\s)?\s*([A-Z]|\d+)?((?:\.\d+)*))?/g;
 
 export const citesWell: Rule = (file) =>
   findingsOf(file, file.text, mention, (match) => {
