@@ -13,6 +13,7 @@ import { newTraceFlags, requestIdOf, traceOf } from "./trace.ts";
 const pseudonym = "parlance";
 const hole = "0".repeat(exchangeIdDigits);
 const half = exchangeIdDigits / 2;
+const forwardedHost = "X-Forwarded-Host: ";
 
 interface Template {
   readonly text: string;
@@ -40,7 +41,8 @@ function template(text: string, spanText: string): Template {
 export class OwnLines {
   readonly #id = Buffer.alloc(exchangeIdDigits);
   readonly #spanId = this.#id.subarray(half);
-  readonly #request = Buffer.from(requestTemplate.text, "latin1");
+  /** Ends in what the gateway itself knows of the caller; the forwarded host follows. */
+  readonly #request: Buffer;
   readonly #answer = Buffer.from(answerTemplate.text, "latin1");
   readonly #untrustedOrigin: string;
   /** What the caller sent as a harmless request id; undefined: the exchange's id is used. */
@@ -51,6 +53,10 @@ export class OwnLines {
     const { address, encrypted } = caller.peer;
     const scheme = encrypted ? "https" : "http";
     this.#untrustedOrigin = `X-Forwarded-For: ${address}\r\nX-Forwarded-Proto: ${scheme}\r\n`;
+    this.#request = Buffer.from(
+      `${requestTemplate.text}${this.#untrustedOrigin}${forwardedHost}`,
+      "latin1",
+    );
   }
 
   /** A new exchange has begun. */
@@ -89,19 +95,23 @@ export class OwnLines {
       this.#requestId === undefined &&
       this.#trace === undefined &&
       head.minorVersion === 1 &&
+      !head.overHttp2 &&
       !head.has(fieldNames.via);
-    if (plain) at = append(this.#request, out, at);
-    else at += out.write(this.#requestText(head), at, "latin1");
+    if (plain && !trusted && head.authorityEnd > 0) {
+      return appendAuthority(head, out, append(this.#request, out, at));
+    }
+    at += out.write(this.#requestText(head), at, "latin1");
     if (trusted) return at + out.write(trustedOrigin(caller), at, "latin1");
     at += out.write(this.#untrustedOrigin, at, "latin1");
-    return appendForwardedHost(head, out, at);
+    if (head.authorityEnd === 0) return at;
+    return appendAuthority(head, out, at + out.write(forwardedHost, at, "latin1"));
   }
 
   /** Lines of an answer; `head` undefined: one of the gateway's own. */
   writeAnswer(head: ResponseHead | undefined, out: Buffer, at: number): number {
-    const plain = this.#requestId === undefined && head?.minorVersion === 1;
+    const plain = this.#requestId === undefined && head?.minorVersion === 1 && !head.overHttp2;
     if (plain) return append(this.#answer, out, at);
-    const via = head === undefined ? "" : `Via: 1.${head.minorVersion} ${pseudonym}\r\n`;
+    const via = head === undefined ? "" : `Via: ${head.receivedVersion} ${pseudonym}\r\n`;
     return at + out.write(via + this.answerText(), at, "latin1");
   }
 
@@ -112,7 +122,7 @@ export class OwnLines {
 
   #requestText(head: RequestHead): string {
     const id = this.exchangeId;
-    const own = `1.${head.minorVersion} ${pseudonym}`;
+    const own = `${head.receivedVersion} ${pseudonym}`;
     // RFC 9110 §7.6.3: behind what earlier hops wrote.
     const via = head.has(fieldNames.via) ? `${head.field("via") ?? ""}, ${own}` : own;
     const trace = `${this.#trace?.id ?? id}-${id.slice(half)}-${this.#trace?.flags ?? newTraceFlags}`;
@@ -133,10 +143,8 @@ function trustedOrigin({ head, peer }: CallerEnd): string {
   return `X-Forwarded-For: ${addresses}\r\nX-Forwarded-Proto: ${scheme}\r\n${hostLine}`;
 }
 
-function appendForwardedHost(head: RequestHead, out: Buffer, at: number): number {
+function appendAuthority(head: RequestHead, out: Buffer, at: number): number {
   const { bytes, authorityStart, authorityEnd } = head;
-  if (authorityEnd === 0) return at;
-  at += out.write("X-Forwarded-Host: ", at, "latin1");
   for (let next = authorityStart; next < authorityEnd; next++) out[at++] = bytes[next] as number;
   out[at] = 0x0d;
   out[at + 1] = 0x0a;

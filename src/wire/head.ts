@@ -28,6 +28,8 @@ class Head {
   #seenLow = 0;
   #seenHigh = 0;
   minorVersion = 1;
+  /** Whether it came over HTTP/2 and was spelled as HTTP/1.1 afterwards. */
+  overHttp2 = false;
   framing: Framing = framing.none;
   /** Meaningful when `framing` is length; for answers to HEAD the announced length. */
   contentLength = 0;
@@ -42,6 +44,7 @@ class Head {
     this.bytes = bytes;
     this.start = start;
     this.fieldCount = 0;
+    this.overHttp2 = false;
     this.framing = framing.none;
     this.contentLength = 0;
     this.keepAlive = true;

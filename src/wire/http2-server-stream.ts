@@ -58,6 +58,7 @@ export class Http2ServerStream implements CallerEnd {
       const { status, detail } = parseFaultOf(result);
       return this.#refuse(status, detail);
     }
+    head.overHttp2 = true;
     if (result !== spelled.length) return this.#refuse(400, "the head is not one HTTP head");
     if (this.#requestEnded) {
       if (head.contentLength > 0) return this.#refuse(400, "content-length without a body");
