@@ -82,6 +82,11 @@ class Head {
     this.ids = ids;
   }
 
+  /** As `Via` names it (RFC 9110 §7.6.3). */
+  get receivedVersion(): string {
+    return this.overHttp2 ? "2" : `1.${this.minorVersion}`;
+  }
+
   nameAt(index: number): string {
     return latin1(this.bytes, this.spans[index * 4] as number, this.spans[index * 4 + 1] as number);
   }
