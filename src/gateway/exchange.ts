@@ -53,6 +53,7 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
   #requestSentMs = 0;
   #answerMovedMs = 0;
   #upstreamEnded = false;
+  #answeredAtOnce = false;
 
   #ownLines: OwnLines;
   #answerHead: ResponseHead | undefined;
@@ -136,6 +137,7 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     this.callerIndex = undefined;
     this.instance = undefined;
     this.firstByteMs = 0;
+    this.#answeredAtOnce = false;
     this.status = 0;
     this.problem = undefined;
     this.aborted = false;
@@ -345,6 +347,7 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
       return this.caller.sendUpgrade(head, this, bytes, from, to);
     }
     this.#state = "answering";
+    this.#answeredAtOnce = complete;
     return this.caller.sendHead(head, this, bytes, from, to, complete);
   }
 
@@ -515,7 +518,10 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     if (this.#state === "free") return;
     this.#state = "free";
     this.#bytes = noBytes;
-    this.endedMs = this.#gateway.platform.clock.monotonicMs();
+    // An answer that came in one piece has ended when it began.
+    this.endedMs = this.#answeredAtOnce
+      ? this.firstByteMs
+      : this.#gateway.platform.clock.monotonicMs();
     this.#gateway.observer.onDone(this);
   }
 }

@@ -22,8 +22,8 @@ export function writeForwardedTarget(
   }
   if (instance.basePath !== "") at += out.write(instance.basePath, at, "latin1");
   if (from >= pathEnd) out[at++] = SLASH;
-  for (let next = from; next < targetEnd; next++) out[at++] = bytes[next] as number;
-  return at;
+  bytes.copy(out, at, from, targetEnd);
+  return at + targetEnd - from;
 }
 
 /** Lines for fields that few requests have: `TE` and `Max-Forwards`; "" for all others. */
