@@ -62,7 +62,7 @@ function isCapitalDocument(name: string): boolean {
 
 /** Any mention that could be meant as a citation, well formed or not; ids such as RFC0-1 aside. */
 const mention =
-  /\bRFC[\s-]?(\d+)(?!\d|-[\w.])(?:,?\s*(§|[Ss]ection\s|[Ss]ec\.?\s)?\s*([A-Z]|\d+)?((?:\.\d+)*))?/g;
+  /(?<!"(?=RFC\d+"))\bRFC[\s-]?(\d+)(?!\d|-[\w.])(?:,?\s*(§|[Ss]ection\s|[Ss]ec\.?\s)?\s*([A-Z]|\d+)?((?:\.\d+)*))?/g;
 
 export const citesWell: Rule = (file) =>
   findingsOf(file, file.text, mention, (match) => {
