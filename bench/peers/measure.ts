@@ -1,4 +1,6 @@
-/** One run of one workload through one running proxy, with the checks that make its figures count. */
+/**
+ * One run of one workload through one running proxy, with the checks that make its figures count.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { cpuUsOf, residentBytesOf } from "#bench/rig/process-tree.ts";

@@ -1,4 +1,6 @@
-/** Programs that a benchmark starts: pinned to cores, their output kept, ended with the benchmark. */
+/**
+ * Programs that a benchmark starts: pinned to cores, their output kept, ended with the benchmark.
+ */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";
@@ -83,7 +85,9 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Asks until `ready` says yes; fails with the program's own words when it ends or takes too long. */
+/**
+ * Asks until `ready` says yes; fails with the program's own words when it ends or takes too long.
+ */
 export async function untilReady(
   running: Running,
   what: string,

@@ -1,4 +1,6 @@
-/** Keeps the figures of the last run as JSON under data/bench, which is not part of the repository. */
+/**
+ * Keeps the figures of the last run as JSON under data/bench, which is not part of the repository.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

@@ -1,4 +1,6 @@
-/** The service behind every proxy: nginx with fixed bodies, and its own count of what reached it. */
+/**
+ * The service behind every proxy: nginx with fixed bodies, and its own count of what reached it.
+ */
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { findTool } from "#tests/support/tools.ts";
 import { freePort, startProcess, untilReady } from "./processes.ts";

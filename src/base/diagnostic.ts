@@ -22,7 +22,9 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === "error");
 }
 
-/** `file:line:column: severity code: message (suggestion)`, the form that editors make clickable. */
+/**
+ * `file:line:column: severity code: message (suggestion)`, the form that editors make clickable.
+ */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { source, severity, code, message, suggestion } = diagnostic;
   const place = source === undefined ? "" : `${source.file}:${source.line}:${source.column}: `;

@@ -1,4 +1,7 @@
-/** Why a call failed, in words that every protocol can translate: the closed list of gRPC status codes. */
+/**
+ * Why a call failed, in words that every protocol can translate: the closed list of gRPC status
+ * codes.
+ */
 export const faultKinds = [
   "cancelled",
   "unknown",

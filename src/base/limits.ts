@@ -15,7 +15,9 @@ export interface Limits {
   readonly trailerBytesMax: number;
   /** Open caller connections per worker. Beyond: 503 and close. */
   readonly connectionsMax: number;
-  /** Connections to one instance per worker. Beyond: the exchange waits within its connect time-out. */
+  /**
+   * Connections to one instance per worker. Beyond: the exchange waits within its connect time-out.
+   */
   readonly instanceConnectionsMax: number;
 }
 

@@ -1,4 +1,6 @@
-/** The only door to time, randomness, sockets and files, so that a simulation can stand in for all. */
+/**
+ * The only door to time, randomness, sockets and files, so that a simulation can stand in for all.
+ */
 import { randomBytes } from "node:crypto";
 import {
   closeSync,

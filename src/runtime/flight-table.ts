@@ -1,5 +1,6 @@
 /**
- * What a worker is doing right now, in memory that outlives it: a slot an exchange in flight, filled
+ * What a worker is doing right now, in memory that outlives it: a slot an exchange in flight,
+ * filled
  * with a few stores and read by the main thread when the worker has died.
  */
 const slotsMax = 8_192;

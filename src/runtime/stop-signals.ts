@@ -1,4 +1,6 @@
-/** SIGTERM and SIGINT: the first asks for an orderly stop, a second one is not to be argued with. */
+/**
+ * SIGTERM and SIGINT: the first asks for an orderly stop, a second one is not to be argued with.
+ */
 import type { Clock } from "#base/platform.ts";
 
 /** A launcher passes on the signal that the terminal has sent to all: that is one Ctrl-C. */

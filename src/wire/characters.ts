@@ -1,4 +1,6 @@
-/** Which octets may stand where (RFC 9110 §5.5, §5.6.2; RFC 3986 §2): one table look-up an octet. */
+/**
+ * Which octets may stand where (RFC 9110 §5.5, §5.6.2; RFC 3986 §2): one table look-up an octet.
+ */
 
 /** Bit 0: token character. Bit 1: the underscore, which back ends take for a hyphen. */
 export const tokenCharacter = new Uint8Array(256);

@@ -56,7 +56,8 @@ export class ClientConnection implements UpstreamEnd {
   readonly openedMs: number;
 
   /**
-   * @param connect makes the socket, reading into the given buffer; `onRead` returns false to pause.
+   * @param connect makes the socket, reading into the given buffer; `onRead` returns false to
+   * pause.
    */
   constructor(
     connect: (buffer: Buffer, onRead: (count: number) => boolean) => Socket,

@@ -12,7 +12,8 @@ const continueExpectation = Buffer.from("100-continue");
 
 /**
  * Parses one request head that begins at `from`.
- * @returns the offset of the first byte behind it, 0 when bytes are missing, a negative `parseFault`.
+ * @returns the offset of the first byte behind it, 0 when bytes are missing, a negative
+ * `parseFault`.
  */
 export function parseRequestHead(
   head: RequestHead,

@@ -10,7 +10,8 @@ const statusLinePrefix = Buffer.from("HTTP/1.");
 /**
  * Parses one response head that begins at `from`.
  * @param toHead whether the request was HEAD, whose answer has no body whatever its fields say.
- * @returns the offset of the first byte behind it, 0 when bytes are missing, a negative `parseFault`.
+ * @returns the offset of the first byte behind it, 0 when bytes are missing, a negative
+ * `parseFault`.
  */
 export function parseResponseHead(
   head: ResponseHead,

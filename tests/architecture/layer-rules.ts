@@ -1,4 +1,6 @@
-/** The rules of ARCHITECTURE.md about who may import whom, as functions from imports to findings. */
+/**
+ * The rules of ARCHITECTURE.md about who may import whom, as functions from imports to findings.
+ */
 import type { Import } from "./imports.ts";
 
 /** Layer to the layers that it may import. */

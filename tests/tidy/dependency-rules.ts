@@ -5,7 +5,10 @@ export interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** `page` is docs/reference/dependencies.md: rows of "| `name` | why | size | licence | instead of |". */
+/**
+ * `page` is docs/reference/dependencies.md: rows of "| `name` | why | size | licence | instead of
+ * |".
+ */
 export function dependencyFindings(manifest: Manifest, page: string): readonly string[] {
   const rows = page.matchAll(/^\| `([^`]+)` \|(.*)\|$/gm);
   const cells = new Map([...rows].map(([, name = "", rest = ""]) => [name, rest.split("|")]));

@@ -1,4 +1,6 @@
-/** What a rule of this folder finds: a line of text that names the place, the fault and the way out. */
+/**
+ * What a rule of this folder finds: a line of text that names the place, the fault and the way out.
+ */
 import type { SourceFile } from "#tests/support/source-files.ts";
 
 export type Rule = (file: SourceFile) => readonly string[];

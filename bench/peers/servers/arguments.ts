@@ -1,4 +1,6 @@
-/** The command line of every small proxy here: port, upstream URL, and for TLS certificate and key. */
+/**
+ * The command line of every small proxy here: port, upstream URL, and for TLS certificate and key.
+ */
 import { readFileSync } from "node:fs";
 
 const [port, target, certFile, keyFile] = process.argv.slice(2);

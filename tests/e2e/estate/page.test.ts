@@ -1,4 +1,6 @@
-/** The shop's page in a real browser, through the gateway: buying, declines, outages, live orders. */
+/**
+ * The shop's page in a real browser, through the gateway: buying, declines, outages, live orders.
+ */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { chromium, type Browser, type Page } from "playwright-core";

@@ -97,7 +97,9 @@ async function untilAnswer(url: string, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** Below the range from which the system itself takes ports, so that nobody is given it meanwhile. */
+/**
+ * Below the range from which the system itself takes ports, so that nobody is given it meanwhile.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(12_000, 32_000);
