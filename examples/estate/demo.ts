@@ -119,7 +119,8 @@ async function waitUntilUp(
     const afterMs = Math.round(performance.now() - startedMs);
     if (afterMs > readyMs) throw new NotUp(`${name} did not answer at ${url} in ${readyMs} ms`);
     if (await answers(url)) {
-      report({ event: "up", name, url: station.url, speaks: station.speaks, afterMs });
+      const { url: shown, speaks } = station;
+      report({ event: "up", name, url: shown, speaks, afterMs, pid: child.pid() ?? 0 });
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));

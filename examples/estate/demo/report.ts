@@ -7,7 +7,7 @@ export interface Trial {
 }
 
 export type DemoEvent =
-  | ({ readonly event: "up"; readonly afterMs: number } & Station)
+  | ({ readonly event: "up"; readonly afterMs: number; readonly pid: number } & Station)
   | { readonly event: "stopped"; readonly name: string; readonly how: string }
   | { readonly event: "output"; readonly name: string; readonly line: string }
   | { readonly event: "refused"; readonly message: string }
@@ -38,11 +38,22 @@ function textOf(event: Exclude<DemoEvent, { event: "refused" }>): string {
     case "stopped":
       return `  ${event.name.padEnd(12)}${event.how}; starting it again`;
     case "output":
-      return `  ${event.name} | ${event.line}`;
+      return `  ${event.name} | ${plainLine(event.line)}`;
     case "stopping":
       return "\nStopping: the gateway first, then the services. Ctrl-C again kills them.";
     case "ready":
       return readyText(event);
+  }
+}
+
+/** The gateway logs JSON; people want its level and its message. */
+function plainLine(line: string): string {
+  if (!line.startsWith("{")) return line;
+  try {
+    const { level = "info", message } = JSON.parse(line) as { level?: string; message?: string };
+    return typeof message === "string" ? `${level}: ${message}` : line;
+  } catch {
+    return line;
   }
 }
 

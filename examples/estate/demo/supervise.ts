@@ -8,6 +8,7 @@ const restartMs = 1_000;
 const guard = new URL("leave-with-parent.ts", import.meta.url).href;
 
 export interface Supervised {
+  readonly pid: () => number | undefined;
   /** How often it died without having been told to. */
   readonly deaths: () => number;
   /** How it ended last: `exit code 3`, `signal SIGSEGV`. */
@@ -69,6 +70,7 @@ export function supervise(program: Program, report: Report): Supervised {
 
   start();
   return {
+    pid: () => child?.pid,
     deaths: () => deaths,
     lastEnd: () => lastEnd,
     stop: async (graceMs) => {

@@ -1,0 +1,147 @@
+/** `parlance demo` as a process of its own: what it prints works, and what dies comes back. */
+import assert from "node:assert/strict";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createInterface } from "node:readline";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+import { lacks } from "#tests/support/tools.ts";
+import { freePort, root, temporaryFolder } from "./start-service.ts";
+
+interface DemoEvent {
+  readonly event: string;
+  readonly name?: string;
+  readonly url?: string;
+  readonly pid?: number;
+  readonly how?: string;
+  readonly page?: string;
+  readonly trials?: readonly { readonly what: string; readonly command: string }[];
+}
+
+const folder = temporaryFolder();
+const ports = {
+  ORDERS_A_PORT: String(await freePort()),
+  ORDERS_B_PORT: String(await freePort()),
+  PAYMENTS_PORT: String(await freePort()),
+  STOREFRONT_PORT: String(await freePort()),
+};
+
+function startDemo(...more: readonly string[]): ChildProcess {
+  const gatewayPorts = ["--port", "0", "--admin-port", "0"];
+  const args = [`${root}/src/cli/main.ts`, "demo", ...gatewayPorts, ...more];
+  const env = { ...process.env, ...ports, ESTATE_DATA: folder.path };
+  // Another working folder than the checkout: the demo must not care.
+  return spawn(process.execPath, args, {
+    env,
+    cwd: folder.path,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
+  assert.ok(stream !== null);
+  let text = "";
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+async function until<Found>(look: () => Found | undefined, what: string): Promise<Found> {
+  for (let tries = 0; tries < 600; tries++) {
+    const found = look();
+    if (found !== undefined) return found;
+    await pause(50);
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+describe("the demo", () => {
+  let demo: ChildProcess;
+  const events: DemoEvent[] = [];
+  const seen = (event: string, name?: string): DemoEvent | undefined =>
+    events.find((one) => one.event === event && (name === undefined || one.name === name));
+
+  before(async () => {
+    demo = startDemo("--json");
+    process.once("exit", () => demo.kill("SIGTERM"));
+    assert.ok(demo.stdout !== null);
+    createInterface({ input: demo.stdout }).on("line", (line) =>
+      events.push(JSON.parse(line) as DemoEvent),
+    );
+    const end = once(demo, "exit").then(() => "ended");
+    const ready = until(() => seen("ready"), "the event ready");
+    assert.notEqual(await Promise.race([ready, end]), "ended", JSON.stringify(events));
+  });
+
+  after(() => {
+    demo.kill("SIGKILL");
+    folder.remove();
+  });
+
+  test("everything is up, and the page answers through the gateway", async () => {
+    for (const name of ["orders-a", "orders-b", "payments", "storefront", "gateway"]) {
+      assert.ok(seen("up", name) !== undefined, name);
+    }
+    const page = (seen("ready")?.page ?? "").replace("localhost", "127.0.0.1");
+    const answer = await fetch(page);
+    assert.equal(answer.status, 200);
+    assert.match(await answer.text(), /Kettle &amp; Copper/);
+  });
+
+  test("the commands to try do what they say", { skip: lacks("curl") }, async () => {
+    const expected = [
+      / 201 /,
+      / 201 /,
+      / 200 /,
+      /retry: /,
+      / 40[13] [^]*parlance-fault: policy/i,
+      /# TYPE /,
+    ];
+    const trials = seen("ready")?.trials ?? [];
+    assert.equal(trials.length, expected.length);
+    for (const [index, { what, command }] of trials.entries()) {
+      const shortened = command.replace("--max-time 10", "--max-time 1");
+      const run = promisify(execFile)("sh", ["-c", shortened]);
+      // curl ends with 28 when its time is up, which is how the event stream ends here.
+      const { stdout } = await run.catch((error: { stdout: string }) => error);
+      assert.match(stdout, expected[index] as RegExp, what);
+    }
+  });
+
+  test("a service that dies is reported and answers again", async () => {
+    const { pid = 0, url = "" } = seen("up", "orders-b") ?? {};
+    assert.notEqual(pid, 0);
+    process.kill(pid, "SIGKILL");
+    const stopped = await until(() => seen("stopped", "orders-b"), "the report");
+    assert.match(stopped.how ?? "", /signal SIGKILL/);
+    let isUp = false;
+    for (let tries = 0; tries < 200 && !isUp; tries++) {
+      await pause(50);
+      isUp = await fetch(`${url}/health`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+    }
+    assert.ok(isUp);
+  });
+
+  test("ports that are taken are named in one message, and the exit code is 3", async () => {
+    const second = startDemo();
+    const [complaint, [code]] = await Promise.all([textOf(second.stderr), once(second, "exit")]);
+    assert.equal(code, 3);
+    for (const port of Object.values(ports)) assert.ok(complaint.includes(port), complaint);
+    assert.match(complaint, /in use by another program; another one: ORDERS_A_PORT=/);
+  });
+
+  test("SIGTERM stops it all, and every port is free again", async () => {
+    demo.kill("SIGTERM");
+    const [code] = (await once(demo, "exit")) as [number | null];
+    assert.equal(code, 0);
+    for (const port of Object.values(ports)) {
+      const server = createServer().listen(Number(port), "127.0.0.1");
+      await once(server, "listening");
+      server.close();
+    }
+  });
+});
