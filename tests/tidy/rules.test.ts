@@ -94,6 +94,13 @@ const cases: readonly Case[] = [
   },
   {
     rule: rules.hasShortLines,
+    name: "a long comment in a test is found",
+    path: "src/wire/a.test.ts",
+    text: `// ${wide}`,
+    finds: /102/,
+  },
+  {
+    rule: rules.hasShortLines,
     name: "long code in a test is found",
     path: "src/wire/a.test.ts",
     text: `x(${wide});`,

@@ -26,11 +26,13 @@ export const isShort: Rule = ({ path, text }) => {
 };
 
 export const hasShortLines: Rule = ({ path, text }) => {
-  const lines = text.split("\n");
-  const codeLines = isTestCode(path) ? maskSource(text).code.split("\n") : lines;
-  return lines.flatMap((line, index) => {
+  const masked = isTestCode(path) ? maskSource(text) : undefined;
+  const uncommented = masked?.uncommented.split("\n");
+  const code = masked?.code.split("\n");
+  return text.split("\n").flatMap((line, index) => {
     const columns = [...line].length;
-    if (columns <= columnsMax || isLiteral(codeLines[index] as string)) return [];
+    if (columns <= columnsMax) return [];
+    if (uncommented?.[index] === line && isMostlyLiteral(code?.[index] as string)) return [];
     return [`${path}:${index + 1}: ${columns} columns, the limit is ${columnsMax}`];
   });
 };
@@ -40,9 +42,8 @@ function isTestCode(path: string): boolean {
 }
 
 /** In tests a long line may be data: a literal with hardly any code around it. */
-function isLiteral(codeLine: string): boolean {
-  const code = codeLine.replaceAll(/\s+/g, "");
-  return code.length < columnsMax / 2 && code.length < codeLine.length / 2;
+function isMostlyLiteral(codeLine: string): boolean {
+  return codeLine.replaceAll(/\s+/g, "").length < columnsMax / 2;
 }
 
 const vagueNames = /(^|-)(utils?|helpers?|common|managers?|impl|misc|stuff)(-|\.|$)/;
