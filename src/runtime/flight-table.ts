@@ -1,7 +1,6 @@
 /**
  * What a worker is doing right now, in memory that outlives it: a slot an exchange in flight,
- * filled
- * with a few stores and read by the main thread when the worker has died.
+ * filled with a few stores and read by the main thread when the worker has died.
  */
 const slotsMax = 8_192;
 /** Busy (Int32), service (Int32), start (Float64), id (32 digits), length (Int32), text. */
