@@ -1,11 +1,16 @@
 /**
- * A gateway in this process, with one pass-through service `/echo/*` whose only instance is given.
- * Tests talk to it over sockets alone.
+ * A gateway in this process: with one pass-through service `/echo/*` whose only instance is given,
+ * or with a configuration of the test's own. Tests talk to it over sockets alone.
  */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defaultLimits, defaultTimeouts, type Limits, type Timeouts } from "#base/limits.ts";
-import { nodePlatform } from "#base/platform.ts";
-import type { Configuration, Service } from "#configuration/configuration.ts";
-import { createGateway } from "#gateway/gateway.ts";
+import { nodePlatform, type Platform } from "#base/platform.ts";
+import type { Configuration, Revision, Service } from "#configuration/configuration.ts";
+import { loadConfiguration } from "#configuration/load.ts";
+import { createRevision } from "#configuration/revision.ts";
+import { createGateway, type Gateway } from "#gateway/gateway.ts";
 
 export const basePath = "/base";
 
@@ -83,6 +88,14 @@ function configurationOf(options: GatewayOptions): Configuration {
 }
 
 export async function startGatewayUnderTest(options: GatewayOptions): Promise<GatewayUnderTest> {
+  const revision = { id: "0123456789abcdef", configuration: configurationOf(options) };
+  return startGateway(revision, nodePlatform);
+}
+
+async function startGateway(
+  revision: Revision,
+  platform: Platform,
+): Promise<GatewayUnderTest & { readonly gateway: Gateway }> {
   let begun = 0;
   let done = 0;
   const observer = {
@@ -90,14 +103,48 @@ export async function startGatewayUnderTest(options: GatewayOptions): Promise<Ga
     onRouted: () => undefined,
     onDone: () => void done++,
   };
-  const revision = { id: "0123456789abcdef", configuration: configurationOf(options) };
-  const gateway = createGateway(nodePlatform, observer, revision);
+  const gateway = createGateway(platform, observer, revision);
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   return {
     port,
+    gateway,
     exchanges: () => ({ begun, done }),
     async close() {
       await gateway.drain();
     },
   };
+}
+
+/** What a parlance.yaml says, as plain values; JSON is YAML. */
+export type PlainConfiguration = Readonly<Record<string, unknown>>;
+
+export interface LoadedGateway extends GatewayUnderTest {
+  readonly gateway: Gateway;
+  /** Loads another configuration and makes it the current one. */
+  readonly take: (plain: PlainConfiguration) => void;
+}
+
+/** A gateway whose configuration goes the whole way, from a file to a revision. */
+export async function startLoadedGateway(
+  plain: PlainConfiguration,
+  platform: Platform = nodePlatform,
+): Promise<LoadedGateway> {
+  const started = await startGateway(revisionOf(plain), platform);
+  return { ...started, take: (next) => started.gateway.take(revisionOf(next)) };
+}
+
+function revisionOf(plain: PlainConfiguration): Revision {
+  const folder = mkdtempSync(join(tmpdir(), "parlance-test-"));
+  try {
+    const path = join(folder, "parlance.yaml");
+    writeFileSync(path, JSON.stringify({ version: 1, callers: "open", ...plain }));
+    const { configuration, diagnostics } = loadConfiguration(path, {
+      files: nodePlatform.files,
+      env: {},
+    });
+    if (configuration === undefined) throw new Error(JSON.stringify(diagnostics, null, 2));
+    return createRevision(configuration);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

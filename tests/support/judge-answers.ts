@@ -3,7 +3,7 @@ import { lenientReadings, strictReading } from "./message-rules.ts";
 import { readResponses, type SeenResponse } from "./read-responses.ts";
 
 /** A status that only a smuggled answer has. */
-export const markerStatus = 299;
+const markerStatus = 299;
 
 export interface AnswerEvidence {
   readonly received: Buffer;

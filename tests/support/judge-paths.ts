@@ -42,7 +42,8 @@ const readings: readonly PathReading[] = [
   { name: "with overlong UTF-8", read: (path) => percentDecode(overlongDecode(path)) },
   { name: "with %u", read: (path) => backslashes(percentDecode(overlongDecode(path))) },
   {
-    name: "without control characters",
+    // Windows drops blanks at the end of a name, others drop control characters anywhere.
+    name: "without blanks and control characters",
     read: (path) => percentDecode(path).replace(/[\0-\x20\x7f]/g, ""),
   },
 ];
@@ -59,8 +60,11 @@ function removeDotSegments(path: string): string {
 /** Reasons why the target leaves `basePath`; none: it stays. */
 export function pathEscapes(target: string, basePath: string): string[] {
   const reasons: string[] = [];
-  if (/[\0-\x20\x7f-\xff#\\]/.test(target)) reasons.push(`target ${target} has a bad character`);
   const path = target.split("?")[0] as string;
+  // Browsers send backslashes in queries as they are; in a path they read as slashes.
+  if (/[\0-\x20\x7f-\xff#]/.test(target) || path.includes("\\")) {
+    reasons.push(`target ${target} has a bad character`);
+  }
   if (!path.startsWith(`${basePath}/`) && path !== basePath) {
     reasons.push(`target ${target} is outside ${basePath}`);
   }

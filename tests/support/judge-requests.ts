@@ -8,7 +8,7 @@ import { valuesOf } from "./read-fields.ts";
 import { pathEscapes } from "./judge-paths.ts";
 
 /** A target that only a smuggled request asks for. */
-export const marker = "/smuggled";
+const marker = "/smuggled";
 
 /** Fields that no `Connection` field may take away and no caller may set in another spelling. */
 const protectedFields = ["host", "content-length", "authorization", "x-request-id", "cookie"];

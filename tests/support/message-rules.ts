@@ -1,12 +1,9 @@
 /**
  * How somebody at the other end of a connection may read a message: RFC 9112 to the letter, or
- * with the leniencies found in real servers. Each set of rules bends one thing, so that a
- * disagreement names its cause.
- *
- * A reader that ignores a body it was correctly told about (CL.0, TE.0) is not among them: against
- * it no gateway can do anything but refuse all bodies. What is here is what a gateway can prevent
- * by sending only messages that everybody reads alike.
+ * with a leniency found in real servers. Each set bends one thing, so that a difference has a name.
  */
+// A reader that ignores a body it was correctly told about (CL.0, TE.0) is not among them: against
+// it a gateway could only refuse all bodies. Here is what it can prevent by being unambiguous.
 export interface ReadingRules {
   readonly name: string;
   /** What ends a line of a head: CRLF, LF too, or even CR alone. */

@@ -9,17 +9,6 @@ import { readResponses, strictAnswers, type SeenResponse } from "./read-response
 /** Strings are latin1: one character, one byte. */
 export type Step = string | Buffer | { readonly pauseMs: number };
 
-export interface RawOptions {
-  /** Methods of the requests sent, for the framing of their answers; missing ones count as GET. */
-  readonly methods?: readonly string[];
-  /** Resolve as soon as so many final answers are complete; without it only closing ends the wait. */
-  readonly answers?: number;
-  /** How long the other side may stay silent before the wait ends without a close. */
-  readonly silenceMs?: number;
-  /** Send FIN behind the last step. */
-  readonly halfClose?: boolean;
-}
-
 export interface RawResult {
   readonly received: Buffer;
   readonly responses: readonly SeenResponse[];
@@ -119,19 +108,4 @@ export async function openRaw(
 /** Number of complete final answers. */
 export function finals(result: RawResult): number {
   return result.responses.filter((seen) => seen.complete && seen.status >= 200).length;
-}
-
-/** Sends the steps on a connection of its own and collects what comes back. */
-export async function rawExchange(
-  port: number,
-  steps: readonly Step[],
-  options: RawOptions = {},
-): Promise<RawResult> {
-  const connection = await openRaw(port, options.methods);
-  await connection.send(...steps);
-  if (options.halfClose === true) connection.socket.end();
-  const wanted = options.answers ?? Infinity;
-  const result = await connection.wait((seen) => finals(seen) >= wanted, options.silenceMs);
-  connection.close();
-  return result;
 }

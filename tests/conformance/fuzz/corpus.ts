@@ -1,6 +1,7 @@
-/** Where the fuzzer starts from: the smuggling vectors, and the seeds that once found something. */
+/** Where the fuzzer starts from: the smuggling vectors, and samples that once found something. */
 import { readFileSync } from "node:fs";
 import { toBytes } from "#tests/support/raw-http.ts";
+import type { MessageKind } from "./reading.ts";
 import { requestVectors } from "../smuggling/vectors/index.ts";
 
 /** Vectors that are small enough to be mutated often. */
@@ -16,12 +17,20 @@ export function requestCorpus(): string[] {
     .filter((text) => text.length < 2_000);
 }
 
-/** One seed a line; `#` begins a comment. */
-export function keptSeeds(): number[] {
+export interface KeptSample {
+  readonly kind: MessageKind;
+  readonly bytes: string;
+}
+
+/** One sample a line: the kind of message, a colon, the bytes as a JSON string. */
+export function keptSamples(): KeptSample[] {
   const text = readFileSync(new URL("./seeds.txt", import.meta.url), "utf8");
   return text
     .split("\n")
-    .map((line) => (line.split("#")[0] as string).trim())
-    .filter((line) => line !== "")
-    .map(Number);
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => {
+      const colon = line.indexOf(":");
+      const kind = line.slice(0, colon) as MessageKind;
+      return { kind, bytes: JSON.parse(line.slice(colon + 1)) as string };
+    });
 }

@@ -7,8 +7,6 @@ import { parseRequestHead } from "#wire/parse-request-head.ts";
 import { parseResponseHead } from "#wire/parse-response-head.ts";
 import type { MessageKind, ReadMessage, StreamReading } from "./reading.ts";
 
-export const fuzzLimits = defaultLimits;
-
 export interface OurReading extends StreamReading {
   /** Name of the fault, the start of `refusal`. */
   readonly fault: string | undefined;
@@ -70,13 +68,13 @@ class OurStream {
     const head = request ? new RequestHead() : new ResponseHead();
     const used =
       head instanceof RequestHead
-        ? parseRequestHead(head, bytes, 0, bytes.length, fuzzLimits)
+        ? parseRequestHead(head, bytes, 0, bytes.length, defaultLimits)
         : parseResponseHead(
             head,
             bytes,
             0,
             bytes.length,
-            fuzzLimits,
+            defaultLimits,
             this.#kind === "answer to HEAD",
           );
     if (used <= 0) return used;
@@ -98,10 +96,10 @@ class OurStream {
 
   #feedBody(bytes: Buffer): number {
     const copy = Buffer.from(bytes);
-    const rawUsed = this.#raw.read(copy, 0, copy.length, fuzzLimits);
+    const rawUsed = this.#raw.read(copy, 0, copy.length, defaultLimits);
     if (rawUsed >= 0) this.#kept += copy.toString("latin1", 0, this.#raw.keptEnd);
     const own = Buffer.from(bytes);
-    const used = this.#plain.read(own, 0, own.length, fuzzLimits);
+    const used = this.#plain.read(own, 0, own.length, defaultLimits);
     if (used !== rawUsed) throw new Error(`decoding reads ${used}, keeping reads ${rawUsed}`);
     if (used < 0) return used;
     this.#body += own.toString("latin1", 0, this.#plain.keptEnd);

@@ -6,7 +6,8 @@ import { judgeAnswers } from "#tests/support/judge-answers.ts";
 import { mediated, type Mediated } from "#tests/support/mediated.ts";
 import { finals, openRaw, type RawConnection, type RawResult } from "#tests/support/raw-http.ts";
 import { plainAnswer, type Answer } from "#tests/support/recording-upstream.ts";
-import { answerVectors, type AnswerVector } from "./vectors/answers.ts";
+import type { AnswerVector } from "./vectors/answer-vector.ts";
+import { answerVectors } from "./vectors/answers.ts";
 
 const classes = [...new Set(answerVectors.map((vector) => vector.class))];
 

@@ -24,9 +24,11 @@ for (const name of classes) {
         const { upstream, port } = await mediated(context);
         const connection = await openRaw(port, methodsOf(vector));
         await connection.send(...vector.steps);
-        await connection.wait((seen) => finals(seen) > 0, 300);
+        // A vector without an expected status may get no answer at all.
+        const silenceMs = vector.status === undefined ? 300 : 2_000;
+        const answered = await connection.wait((seen) => finals(seen) > 0, silenceMs);
         await pause(20);
-        const result = await connection.wait(() => true);
+        const result = await connection.wait(() => !isRefused(answered));
         connection.close();
         const sent = Buffer.concat(
           vector.steps.map((step) =>
@@ -43,7 +45,15 @@ for (const name of classes) {
 }
 
 function methodsOf(vector: Vector): string[] {
-  return String(vector.steps[0]).startsWith("HEAD ") ? ["HEAD"] : [];
+  const [first] = vector.steps;
+  return typeof first === "string" && first.startsWith("HEAD ") ? ["HEAD"] : [];
+}
+
+function isRefused(result: RawResult): boolean {
+  const first = result.responses.find((seen) => seen.status >= 200);
+  return (
+    first !== undefined && endsTheConnection.includes(first.status) && !wellFormed.test(first.body)
+  );
 }
 
 function checkAnswer(vector: Vector, result: RawResult): void {
@@ -53,11 +63,10 @@ function checkAnswer(vector: Vector, result: RawResult): void {
     const expected = vector.status.join(" or ");
     assert.ok(vector.status.includes(Number(got)), `status ${got}, expected ${expected}`);
   }
-  if (first === undefined || !endsTheConnection.includes(first.status)) return;
+  if (first === undefined || !isRefused(result)) return;
   assert.equal(fieldOf(first, "content-type"), "application/problem+json");
   assert.equal(fieldOf(first, "parlance-fault"), "client");
   assert.match(fieldOf(first, "parlance-exchange") ?? "", /^[\w-]+$/);
-  if (wellFormed.test(first.body)) return;
   assert.ok(result.closed, "the connection stays open behind the refusal");
   assert.equal(finals(result), 1, "something was answered behind the refusal");
 }

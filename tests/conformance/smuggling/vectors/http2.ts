@@ -1,7 +1,7 @@
 /** Requests over HTTP/2 whose fields mean something else once they are spelled in HTTP/1.1. */
 import { hostLine, lastChunk, smuggled, sources } from "./vector.ts";
 
-export type Http2Field = readonly [name: string, value: string];
+type Http2Field = readonly [name: string, value: string];
 
 export interface Http2Vector {
   readonly name: string;
