@@ -1,13 +1,25 @@
 /**
  * The workers as one gateway: all serve the same revision, take a new one together or not at all,
- * and stop together.
+ * are counted together and stop together.
  */
-import type { Log } from "#base/log.ts";
 import type { Platform } from "#base/platform.ts";
+import { createTrafficTotals, type Traffic } from "#analytics/traffic-totals.ts";
+import { createGaugeMemory, readGauges, type WorkerGauges } from "#analytics/worker-gauges.ts";
 import type { Revision } from "#configuration/configuration.ts";
-import { createSupervisor, type WorkerStatus } from "#runtime/supervisor.ts";
+import { problems } from "#gateway/problems.ts";
+import { createFlightMemory } from "#runtime/flight-table.ts";
 import type { LogSink } from "#runtime/log-sink.ts";
-import type { Drained, LogBatch, Question, WorkerData } from "./worker-messages.ts";
+import { createSupervisor, type WorkerStatus } from "#runtime/supervisor.ts";
+import { logLostFlights } from "./lost-flights.ts";
+import { createWrittenMemory } from "./worker-log.ts";
+import type {
+  Drained,
+  Fault,
+  LogLines,
+  MeteredRevision,
+  Question,
+  WorkerData,
+} from "./worker-messages.ts";
 
 export interface FleetOptions {
   readonly platform: Platform;
@@ -15,6 +27,7 @@ export interface FleetOptions {
   readonly host: string;
   readonly port: number;
   readonly workers: number;
+  readonly heapMbMax: number;
   readonly first: Revision;
 }
 
@@ -24,37 +37,83 @@ export interface Fleet {
   readonly revision: Revision;
   /** All workers, or none: rejects with the reason when one of them cannot. One at a time. */
   take(revision: Revision): Promise<void>;
-  /** Resolves to the number of exchanges that were cut off. */
+  /** Resolves to the number of connections that were cut off. */
   drain(): Promise<number>;
-  statuses(): readonly WorkerStatus[];
+  workers(): readonly FleetWorker[];
+  traffic(): Traffic;
+  /** Makes the first worker fail. */
+  causeFault(fault: Fault): void;
 }
 
-/** What is on a worker's heap beside buffers, which do not count. */
-const resourceLimits = { maxOldGenerationSizeMb: 1_024 };
+export interface FleetWorker extends WorkerStatus {
+  readonly gauges: WorkerGauges;
+}
+
 /** What a worker gets beyond `drainMs` before it is ended. */
 const drainGraceMs = 2_000;
 
+interface WorkerMemory {
+  flight: SharedArrayBuffer;
+  gauges: SharedArrayBuffer;
+  written: SharedArrayBuffer;
+}
+
 export function createFleet(options: FleetOptions): Fleet {
-  const { platform, sink, host, port, workers } = options;
-  const log: Log = sink.log;
+  const { platform, sink, host, port } = options;
+  const totals = createTrafficTotals(problems.definitions);
   let revision = options.first;
+  let servedSinceMs = 0;
+  const memories: WorkerMemory[] = Array.from({ length: options.workers }, createMemory);
+
+  function metered(index: number, next: Revision): MeteredRevision {
+    const names = next.configuration.services.map(({ name }) => name);
+    return { revision: next, meterMemory: totals.open(index, names) };
+  }
+
   const supervisor = createSupervisor({
     platform,
-    log,
+    log: sink.log,
     entry: new URL("./main-worker.ts", import.meta.url),
-    count: workers,
-    resourceLimits,
-    dataFor: (index): WorkerData => ({
-      index,
-      listen: { host, port, shared: workers > 1 },
-      revision,
-      logForm: sink.form,
-    }),
-    onMessage: (_index, message) => sink.writeLines((message as LogBatch).lines),
-    onDied: () => undefined,
+    count: options.workers,
+    // Buffers do not count as heap.
+    resourceLimits: { maxOldGenerationSizeMb: options.heapMbMax },
+    dataFor(index): WorkerData {
+      const memory = createMemory();
+      memories[index] = memory;
+      return {
+        ...metered(index, revision),
+        index,
+        listen: { host, port, shared: options.workers > 1 },
+        logForm: sink.form,
+        flightMemory: memory.flight,
+        gaugeMemory: memory.gauges,
+        writtenMemory: memory.written,
+      };
+    },
+    onMessage(index, message) {
+      sink.writeLines(message as LogLines);
+      Atomics.add(new Int32Array(memoryOf(index).written), 0, 1);
+    },
+    onDied(index) {
+      const dead = { index, flightMemory: memoryOf(index).flight, servedSinceMs };
+      const { configuration } = revision;
+      logLostFlights(sink.log, { ...dead, configuration }, platform.clock.nowMs());
+      totals.close(index);
+    },
   });
 
-  const ask = (question: Question) => supervisor.askAll(() => question);
+  function memoryOf(index: number): WorkerMemory {
+    return memories[index] as WorkerMemory;
+  }
+
+  const ask = (index: number, question: Question) => supervisor.ask(index, question);
+
+  /** @param next all have prepared it, but for workers that were born since. */
+  function commit(index: number, next: Revision): Promise<unknown> {
+    return ask(index, { kind: "commit", id: next.id }).catch(() =>
+      ask(index, { kind: "take", ...metered(index, next) }),
+    );
+  }
 
   return {
     start: () => supervisor.start(),
@@ -62,33 +121,53 @@ export function createFleet(options: FleetOptions): Fleet {
       return revision;
     },
     async take(next) {
-      const prepared = await ask({ kind: "prepare", revision: next });
-      const failure = prepared.find(({ status }) => status === "rejected");
-      if (failure?.status === "rejected") throw failure.reason;
+      const indexes: number[] = [];
+      const answers = await supervisor.askAll((index): Question => {
+        indexes.push(index);
+        return { kind: "prepare", ...metered(index, next) };
+      });
+      const failure = answers.find((answer) => answer.status === "rejected");
+      if (failure !== undefined) {
+        for (const index of indexes) totals.withdraw(index);
+        throw failure.reason;
+      }
       // Whoever is born from now on begins with it.
       revision = next;
-      for (const { index } of supervisor.statuses()) {
+      servedSinceMs = platform.clock.nowMs();
+      await Promise.allSettled(
         supervisor
-          .ask(index, { kind: "commit", id: next.id } satisfies Question)
-          // Born in between, with the one before.
-          .catch(() => supervisor.ask(index, { kind: "take", revision: next } satisfies Question))
-          .catch(() => undefined);
-      }
+          .statuses()
+          .filter(({ state }) => state !== "waiting")
+          .map(({ index }) => commit(index, next)),
+      );
     },
     async drain() {
       supervisor.retire();
       const { drainMs } = revision.configuration.timeouts;
-      const late = new Promise<undefined>((resolve) =>
-        platform.timers.after(drainMs + drainGraceMs, () => resolve(undefined)),
-      );
-      const answers = await Promise.race([ask({ kind: "drain" }), late]);
+      const { promise: late, resolve } = Promise.withResolvers<undefined>();
+      const cancel = platform.timers.after(drainMs + drainGraceMs, () => resolve(undefined));
+      const question: Question = { kind: "drain" };
+      const answers = await Promise.race([supervisor.askAll(() => question), late]);
+      cancel();
       await supervisor.stop();
-      let cut = 0;
-      for (const answer of answers ?? []) {
-        if (answer.status === "fulfilled") cut += (answer.value as Drained).cut;
-      }
-      return cut;
+      return (answers ?? []).reduce(
+        (sum, answer) => sum + (answer.status === "fulfilled" ? (answer.value as Drained).cut : 0),
+        0,
+      );
     },
-    statuses: () => supervisor.statuses(),
+    workers: () =>
+      supervisor
+        .statuses()
+        .map((status) => ({ ...status, gauges: readGauges(memoryOf(status.index).gauges) })),
+    traffic: () => totals.read(),
+    causeFault: (fault) => void ask(0, { kind: "fault", fault }).catch(() => undefined),
+  };
+}
+
+function createMemory(): WorkerMemory {
+  return {
+    flight: createFlightMemory(),
+    gauges: createGaugeMemory(),
+    written: createWrittenMemory(),
   };
 }

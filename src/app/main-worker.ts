@@ -1,15 +1,37 @@
 /** A worker thread: one gateway, told what to do by the main thread. */
 import { workerData } from "node:worker_threads";
 import { nodePlatform } from "#base/platform.ts";
+import { writeGauges } from "#analytics/worker-gauges.ts";
 import { createGateway } from "#gateway/gateway.ts";
-import { answerQuestions } from "#runtime/worker-port.ts";
-import type { Drained, Question, WorkerData } from "./worker-messages.ts";
+import { answerQuestions, sendMessage } from "#runtime/worker-port.ts";
+import { createExchangeObserver } from "./exchange-observer.ts";
+import { causeFault } from "./fault.ts";
+import { createLoopDelay } from "./loop-delay.ts";
+import type { MeteredRevision, Question, WorkerData } from "./worker-messages.ts";
+import { createWorkerLog } from "./worker-log.ts";
+
+const gaugesMs = 1_000;
 
 const data = workerData as WorkerData;
-const observer = { onBegin: () => undefined, onDone: () => undefined };
+const { clock, timers } = nodePlatform;
+const workerLog = createWorkerLog(nodePlatform, data.logForm, data.writtenMemory, sendMessage);
+const observer = createExchangeObserver(clock, data.flightMemory, workerLog.log);
+observer.expect(data.revision, data.meterMemory);
 const gateway = createGateway(nodePlatform, observer, data.revision);
 const listening = gateway.listen(data.listen);
+const loopDelay = createLoopDelay(nodePlatform);
 let prepared: { readonly id: string; readonly commit: () => void } | undefined;
+
+timers.every(gaugesMs, () => {
+  const { user, system } = process.threadCpuUsage();
+  writeGauges(data.gaugeMemory, {
+    connections: gateway.connectionCount,
+    loopDelayMaxMs: loopDelay.takeMaxMs(),
+    heapUsedBytes: process.memoryUsage().heapUsed,
+    cpuS: (user + system) / 1e6,
+    linesDropped: workerLog.dropped,
+  });
+});
 
 answerQuestions((question) => {
   // The first question asks only whether it is up.
@@ -17,13 +39,10 @@ answerQuestions((question) => {
   return answer(question as Question);
 });
 
-function answer(question: Question): true | Promise<Drained> {
+function answer(question: Question): unknown {
   switch (question.kind) {
     case "prepare":
-      prepared = {
-        id: question.revision.id,
-        commit: gateway.prepare(question.revision),
-      };
+      prepared = { id: question.revision.id, commit: prepare(question) };
       return true;
     case "commit": {
       const { id, commit } = prepared ?? {};
@@ -33,9 +52,22 @@ function answer(question: Question): true | Promise<Drained> {
       return true;
     }
     case "take":
-      gateway.take(question.revision);
+      prepare(question)();
       return true;
     case "drain":
-      return gateway.drain().then((cut) => ({ cut }));
+      return drain();
+    case "fault":
+      return causeFault(question.fault);
   }
+}
+
+function prepare({ revision, meterMemory }: MeteredRevision): () => void {
+  observer.expect(revision, meterMemory);
+  return gateway.prepare(revision);
+}
+
+async function drain() {
+  const cut = await gateway.drain();
+  workerLog.flush();
+  return { cut };
 }

@@ -1,15 +1,17 @@
 /** `startGateway`: the process from its first line of log to its exit code. */
-import type { Log } from "#base/log.ts";
 import { nodePlatform, type Platform } from "#base/platform.ts";
-import type { Configuration } from "#configuration/configuration.ts";
+import { startAdminServer, type AdminServer } from "#control/admin-api/server.ts";
+import type { LoadedConfiguration } from "#configuration/load.ts";
 import { createRevision } from "#configuration/revision.ts";
-import { holdPort, portRefusal, type HeldPort } from "#runtime/hold-port.ts";
-import { createLogSink } from "#runtime/log-sink.ts";
+import { holdPort, portRefusal } from "#runtime/hold-port.ts";
+import { createLogSink, type LogSink } from "#runtime/log-sink.ts";
 import { listenForStop } from "#runtime/stop-signals.ts";
-import { startAdmin } from "./admin.ts";
 import { checkConfiguration } from "./check-configuration.ts";
-import { createFleet } from "./fleet.ts";
+import { createEstate } from "./estate.ts";
+import { createFleet, type Fleet } from "./fleet.ts";
 import { logDiagnostics } from "./log-diagnostics.ts";
+import { announceOpen, createReloads, type Reloads } from "./reloads.ts";
+import { faults, type Fault } from "./worker-messages.ts";
 
 export interface StartOptions {
   readonly configPath: string;
@@ -20,109 +22,136 @@ export interface StartOptions {
   readonly json: boolean;
 }
 
-export const exitCodes = { stopped: 0, findings: 1, refused: 3, killed: 130 } as const;
+const exitCodes = { stopped: 0, findings: 1, refused: 3, killed: 130 } as const;
+/** Per worker; a test sets less. */
+const heapMbMax = Number(process.env["PARLANCE_HEAP_MB"] ?? 1_024);
 
 export async function startGateway(options: StartOptions): Promise<number> {
   const platform = nodePlatform;
-  const startedMs = platform.clock.monotonicMs();
   const sink = createLogSink(platform.clock, process.stderr, options.json);
-  const { log } = sink;
-  const loaded = checkConfiguration(options.configPath, platform.files);
-  logDiagnostics(log, sink.form, loaded.diagnostics);
-  if (loaded.configuration === undefined) {
-    const isUnreadable = loaded.diagnostics.some(({ code }) => code === "unreadable-configuration");
+  const load = (): LoadedConfiguration =>
+    withPorts(checkConfiguration(options.configPath, platform.files), options);
+  const first = load();
+  logDiagnostics(sink.log, sink.form, first.diagnostics);
+  if (first.configuration === undefined) {
+    const isUnreadable = first.diagnostics.some(({ code }) => code === "unreadable-configuration");
     return isUnreadable ? exitCodes.refused : exitCodes.findings;
   }
-  const configuration = withPorts(loaded.configuration, options);
-  sink.setLevel(configuration.log.level);
-  const { listen } = configuration;
-  const held = await takePort(platform, log, listen.host, listen.port);
-  if (held === undefined) return exitCodes.refused;
-  const workers = workersOf(listen.workers, log);
-  const { host } = listen;
-  const fleet = createFleet({
-    platform,
-    sink,
-    host,
-    port: held.port,
-    workers,
-    first: createRevision(configuration),
-  });
-  let state: "starting" | "ready" | "draining" = "starting";
-  const adminWhere = { host: listen.adminHost, port: listen.adminPort };
-  const admin = await startAdmin(platform, adminWhere, {
-    isReady: () => state === "ready",
-  }).catch((error: unknown) => {
-    log.error("port-refused", portRefusal(error, "admin port", adminWhere.host, adminWhere.port));
-  });
-  await held.release();
-  if (admin === undefined) return exitCodes.refused;
+  sink.setLevel(first.configuration.log.level);
   const signals = listenForStop(platform.clock, (signal) => {
-    log.warn("killed", `${signal} again: stopping at once`);
+    sink.log.warn("killed", `${signal} again: stopped at once`);
     process.exit(exitCodes.killed);
   });
-  try {
-    await fleet.start();
-  } catch (error) {
-    log.error("start-failed", portRefusal(error, "port", host, held.port));
-    await admin.close();
-    signals.dispose();
-    return exitCodes.refused;
-  }
-  if (configuration.callers === "open") {
-    log.warn("callers-open", "callers: open, anybody may call everything; for local work only");
-  }
-  state = "ready";
-  log.info(
-    "ready",
-    `listening on ${urlOf(host, held.port)}, admin ${urlOf(adminWhere.host, admin.port)}`,
-    {
-      port: held.port,
-      adminPort: admin.port,
-      workers,
-      revision: fleet.revision.id,
-      afterMs: Math.round(platform.clock.monotonicMs() - startedMs),
-    },
-  );
+  const running = await startAll(platform, sink, first, load);
+  if (running === undefined) return exitCodes.refused;
+  const onHangUp = (): void => void running.reloads.reload("SIGHUP");
+  process.on("SIGHUP", onHangUp);
+  allowFaults(running.fleet);
+
   const signal = await signals.asked;
-  state = "draining";
-  log.info("draining", `${signal}: finishing what is in flight`);
-  const cut = await fleet.drain();
-  if (cut > 0) log.warn("exchanges-cut", "not all could finish in time", { cut });
-  await admin.close();
-  log.info("stopped", "stopped");
+  running.setDraining();
+  sink.log.info("draining", `${signal}: taking nothing new, finishing what is in flight`);
+  running.reloads.close();
+  const cut = await running.fleet.drain();
+  if (cut > 0) {
+    const message = `${cut} connections were cut off: they did not finish within drainMs`;
+    sink.log.warn("cut-off", message, { cut });
+  }
+  await running.admin.close();
+  sink.log.info("stopped", "stopped in order", { cut });
   signals.dispose();
+  process.off("SIGHUP", onHangUp);
   return exitCodes.stopped;
 }
 
-function withPorts(configuration: Configuration, { port, adminPort }: StartOptions): Configuration {
-  const { listen } = configuration;
-  return {
-    ...configuration,
-    listen: { ...listen, port: port ?? listen.port, adminPort: adminPort ?? listen.adminPort },
-  };
+interface Running {
+  readonly fleet: Fleet;
+  readonly admin: AdminServer;
+  readonly reloads: Reloads;
+  setDraining(): void;
 }
 
-async function takePort(
+/** Undefined when a port cannot be had or a worker cannot start; the log has said why. */
+async function startAll(
   platform: Platform,
-  log: Log,
-  host: string,
-  port: number,
-): Promise<HeldPort | undefined> {
+  sink: LogSink,
+  first: LoadedConfiguration,
+  load: () => LoadedConfiguration,
+): Promise<Running | undefined> {
+  const { log } = sink;
+  const { clock } = platform;
+  const startedMs = clock.monotonicMs();
+  const configuration = first.configuration as NonNullable<typeof first.configuration>;
+  const { host, port: wanted, adminHost, adminPort } = configuration.listen;
+  const refuse = (message: string): undefined => log.error("start-refused", message) as undefined;
+
+  let held: Awaited<ReturnType<typeof holdPort>>;
   try {
-    return await holdPort(platform, host, port);
+    held = await holdPort(platform, host, wanted);
   } catch (error) {
-    log.error("port-refused", portRefusal(error, "port", host, port), { port });
-    return undefined;
+    return refuse(portRefusal(error, "the port for callers", host, wanted));
   }
+  const { port } = held;
+  const workers = workersOf(configuration.listen.workers, sink);
+  const revision = createRevision(configuration);
+  const fleet = createFleet({ platform, sink, host, port, workers, heapMbMax, first: revision });
+  let state: "starting" | "ready" | "draining" = "starting";
+  let reloads: Reloads | undefined;
+  const estate = createEstate({
+    platform,
+    fleet,
+    port,
+    state: () => state,
+    reloads: () => reloads?.counts ?? { taken: 0, refused: 0 },
+  });
+  let admin: AdminServer;
+  try {
+    // While the other port is still held, so that the two are never the same.
+    admin = await startAdminServer(platform, log, { host: adminHost, port: adminPort }, estate);
+  } catch (error) {
+    return refuse(portRefusal(error, "the admin port", adminHost, adminPort));
+  } finally {
+    await held.release();
+  }
+  try {
+    await fleet.start();
+  } catch (error) {
+    await admin.close();
+    await fleet.drain();
+    return refuse(`the gateway cannot start: ${error instanceof Error ? error.message : error}`);
+  }
+  reloads = createReloads({ platform, sink, fleet, first, load });
+  if (configuration.callers === "open") announceOpen(log);
+  state = "ready";
+  const where = `${urlOf(host, port)}, admin ${urlOf(adminHost, admin.port)}`;
+  const afterMs = Math.round(clock.monotonicMs() - startedMs);
+  const fields = { port, adminPort: admin.port, workers, revision: revision.id, afterMs };
+  log.info("ready", `listening on ${where}`, fields);
+  return { fleet, admin, reloads, setDraining: () => (state = "draining") };
+}
+
+/** Ports of the command line stand above those of the file, in every revision. */
+function withPorts(loaded: LoadedConfiguration, options: StartOptions): LoadedConfiguration {
+  const { configuration } = loaded;
+  if (configuration === undefined) return loaded;
+  const { listen } = configuration;
+  const { port = listen.port, adminPort = listen.adminPort } = options;
+  return { ...loaded, configuration: { ...configuration, listen: { ...listen, port, adminPort } } };
 }
 
 /** Only Linux spreads connections over sockets that share a port. */
-function workersOf(wanted: number, log: Log): number {
+function workersOf(wanted: number, { log }: LogSink): number {
   if (wanted === 1 || process.platform === "linux") return wanted;
-  const why = `workers cannot share a port on ${process.platform}: running one instead of ${wanted}`;
-  log.warn("one-worker", why);
+  const reason = `workers cannot share a port on ${process.platform}`;
+  log.warn("one-worker", `${reason}: one runs instead of ${wanted}`);
   return 1;
+}
+
+/** Tests name a fault in PARLANCE_TEST_FAULT and send SIGUSR2. */
+function allowFaults(fleet: Fleet): void {
+  const named = process.env["PARLANCE_TEST_FAULT"];
+  const fault = faults.find((one): one is Fault => one === named);
+  if (fault !== undefined) process.on("SIGUSR2", () => fleet.causeFault(fault));
 }
 
 function urlOf(host: string, port: number): string {

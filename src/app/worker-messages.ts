@@ -1,31 +1,42 @@
 /** What the main thread and its workers say to each other. All of it can be cloned. */
-import type { LogForm } from "#runtime/log-lines.ts";
 import type { Revision } from "#configuration/configuration.ts";
+import type { LogForm } from "#runtime/log-lines.ts";
+
+/** A revision, and where a worker counts its exchanges. */
+export interface MeteredRevision {
+  readonly revision: Revision;
+  readonly meterMemory: SharedArrayBuffer;
+}
 
 /** `workerData` of a worker. */
-export interface WorkerData {
+export interface WorkerData extends MeteredRevision {
   readonly index: number;
   readonly listen: { readonly host: string; readonly port: number; readonly shared: boolean };
-  readonly revision: Revision;
   readonly logForm: LogForm;
+  readonly flightMemory: SharedArrayBuffer;
+  readonly gaugeMemory: SharedArrayBuffer;
+  readonly writtenMemory: SharedArrayBuffer;
 }
 
 export type Question =
   /** Compile a revision and keep it at hand. */
-  | { readonly kind: "prepare"; readonly revision: Revision }
+  | ({ readonly kind: "prepare" } & MeteredRevision)
   /** Make the prepared revision the current one. */
   | { readonly kind: "commit"; readonly id: string }
   /** Both at once. */
-  | { readonly kind: "take"; readonly revision: Revision }
+  | ({ readonly kind: "take" } & MeteredRevision)
   /** Stop and finish what is in flight; the answer is a `Drained`. */
-  | { readonly kind: "drain" };
+  | { readonly kind: "drain" }
+  /** For tests of the supervisor. */
+  | { readonly kind: "fault"; readonly fault: Fault };
+
+export const faults = ["throw", "reject", "exhaust-heap"] as const;
+export type Fault = (typeof faults)[number];
 
 export interface Drained {
   /** Connections that were cut off. */
   readonly cut: number;
 }
 
-export interface LogBatch {
-  readonly kind: "log";
-  readonly lines: string;
-}
+/** The one message that a worker sends unasked: lines for the log. */
+export type LogLines = string;

@@ -1,0 +1,61 @@
+/** The running gateway as the admin port shows it. */
+import { fileURLToPath } from "node:url";
+import type { Platform } from "#base/platform.ts";
+import { formatMetrics } from "#analytics/prometheus.ts";
+import type { Estate } from "#control/admin-api/operation.ts";
+import type { Fleet } from "./fleet.ts";
+
+export interface EstateSource {
+  readonly platform: Platform;
+  readonly fleet: Fleet;
+  readonly port: number;
+  readonly state: () => Estate["state"];
+  readonly reloads: () => { readonly taken: number; readonly refused: number };
+}
+
+export function createEstate({ platform, fleet, port, state, reloads }: EstateSource): Estate {
+  const { clock } = platform;
+  const startedMs = clock.monotonicMs();
+  const startS = clock.nowMs() / 1_000;
+  const version = readVersion(platform);
+  const secondsSince = (ms: number): number => Math.round(clock.monotonicMs() - ms) / 1_000;
+  return {
+    version,
+    port,
+    get state() {
+      return state();
+    },
+    get uptimeS() {
+      return secondsSince(startedMs);
+    },
+    get revision() {
+      return fleet.revision;
+    },
+    workers: () =>
+      fleet.workers().map((worker) => ({
+        index: worker.index,
+        state: worker.state,
+        restarts: worker.restarts,
+        uptimeS: secondsSince(worker.startedMs),
+        connections: worker.gauges.connections,
+      })),
+    metrics() {
+      const { user, system } = process.cpuUsage();
+      return formatMetrics(fleet.traffic(), {
+        version,
+        revision: fleet.revision.id,
+        isReady: state() === "ready",
+        startS,
+        rssBytes: process.memoryUsage.rss(),
+        cpuS: (user + system) / 1e6,
+        reloads: reloads(),
+        workers: fleet.workers().map((worker) => ({ ...worker, isUp: worker.state === "up" })),
+      });
+    },
+  };
+}
+
+function readVersion({ files }: Platform): string {
+  const path = fileURLToPath(new URL("../../package.json", import.meta.url));
+  return (JSON.parse(files.read(path).toString("utf8")) as { readonly version: string }).version;
+}

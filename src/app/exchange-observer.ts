@@ -1,0 +1,60 @@
+/** What a worker notes of each exchange: its flight, its numbers, its log line. */
+import type { Log } from "#base/log.ts";
+import type { Clock } from "#base/platform.ts";
+import { createMeter, type Meter } from "#analytics/meter.ts";
+import type { Exchange } from "#gateway/exchange.ts";
+import type { ExchangeObserver } from "#gateway/gateway-context.ts";
+import { problems } from "#gateway/problems.ts";
+import type { Snapshot } from "#gateway/snapshot.ts";
+import type { Revision } from "#configuration/configuration.ts";
+import { createFlightTable } from "#runtime/flight-table.ts";
+import { logExchange } from "./exchange-line.ts";
+
+export interface WorkerObserver extends ExchangeObserver {
+  /** Where exchanges of a revision are counted; to be told before it becomes current. */
+  expect(revision: Revision, memory: SharedArrayBuffer): void;
+}
+
+export function createExchangeObserver(
+  clock: Clock,
+  flightMemory: SharedArrayBuffer,
+  log: Log,
+): WorkerObserver {
+  const flights = createFlightTable(flightMemory);
+  const originMs = clock.nowMs() - clock.monotonicMs();
+  /** By the revision object that the gateway's snapshot holds. */
+  const meters = new WeakMap<Revision, Meter>();
+  let lastSnapshot: Snapshot | undefined;
+  let lastMeter: Meter | undefined;
+
+  function meterOf(snapshot: Snapshot): Meter | undefined {
+    if (snapshot === lastSnapshot) return lastMeter;
+    lastSnapshot = snapshot;
+    lastMeter = meters.get(snapshot.revision);
+    return lastMeter;
+  }
+
+  return {
+    expect(revision, memory) {
+      const services = revision.configuration.services.length;
+      meters.set(revision, createMeter(memory, { services, problems: problems.definitions }));
+    },
+    onBegin(exchange) {
+      const { head } = exchange.caller;
+      const [from, to] = exchange.hasHead ? [head.methodStart, head.pathEnd] : [0, 0];
+      const startMs = originMs + exchange.startedMs;
+      exchange.observerSlot = flights.begin(exchange.idBytes, startMs, head.bytes, from, to);
+    },
+    onRouted(exchange) {
+      const { serviceIndex } = exchange.route as NonNullable<Exchange["route"]>;
+      flights.noteService(exchange.observerSlot, serviceIndex);
+      meterOf(exchange.snapshot as Snapshot)?.begin(serviceIndex);
+    },
+    onDone(exchange) {
+      const snapshot = exchange.snapshot as Snapshot;
+      flights.end(exchange.observerSlot);
+      meterOf(snapshot)?.end(exchange);
+      logExchange(log, exchange, snapshot.revision.configuration.log.exchanges);
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** All operations by the `operationId` of openapi.yaml. */
+import type { Operation } from "./operation.ts";
+import { explainRequest } from "./operations/explain-request.ts";
+import { getCurrentRevision } from "./operations/get-current-revision.ts";
+import { getLivez } from "./operations/get-livez.ts";
+import { getMetrics } from "./operations/get-metrics.ts";
+import { getOpenapi } from "./operations/get-openapi.ts";
+import { getReadyz } from "./operations/get-readyz.ts";
+import { getStatus } from "./operations/get-status.ts";
+
+export const operations: Readonly<Record<string, Operation>> = {
+  explainRequest,
+  getCurrentRevision,
+  getLivez,
+  getMetrics,
+  getOpenapi,
+  getReadyz,
+  getStatus,
+};

@@ -1,0 +1,25 @@
+/** GET /api/v1/explain */
+import type { Operation } from "#control/admin-api/operation.ts";
+import { problems } from "#control/problems.ts";
+import { explainRoute } from "#gateway/explain.ts";
+
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+const target = /^(?:\/|[a-z]+:\/\/)/i;
+
+export const explainRequest: Operation = ({ query, estate }) => {
+  const method = query.get("method") ?? "";
+  const url = query.get("url") ?? "";
+  const caller = query.get("as") ?? undefined;
+  if (!token.test(method)) return wrong("method", method, "an HTTP method, such as GET");
+  if (!target.test(url)) return wrong("url", url, "a path that begins with / or a URL");
+  const request = { method, url, headers: {}, caller };
+  return { kind: "json", value: explainRoute(estate.revision.configuration, request) };
+};
+
+function wrong(name: string, value: string, expected: string): ReturnType<Operation> {
+  const what = value === "" ? "is missing" : `is ${JSON.stringify(value.slice(0, 100))}`;
+  return {
+    kind: "problem",
+    problem: problems["bad-parameter"](`parameter ${name} ${what}; expected ${expected}`),
+  };
+}

@@ -1,0 +1,8 @@
+/** GET /metrics */
+import type { Operation } from "#control/admin-api/operation.ts";
+
+export const getMetrics: Operation = ({ estate }) => ({
+  kind: "text",
+  status: 200,
+  text: estate.metrics(),
+});

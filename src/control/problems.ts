@@ -1,0 +1,41 @@
+/** What the admin API itself can refuse with. */
+import { defineProblems } from "#base/problem.ts";
+
+export const problems = defineProblems({
+  "host-not-allowed": {
+    title: "The admin API is not called by this name",
+    httpStatus: 421,
+    faultKind: "permission_denied",
+    blame: "client",
+  },
+  "cross-origin": {
+    title: "Pages of other origins may not call the admin API",
+    httpStatus: 403,
+    faultKind: "permission_denied",
+    blame: "client",
+  },
+  "unknown-operation": {
+    title: "The admin API has no such address",
+    httpStatus: 404,
+    faultKind: "not_found",
+    blame: "client",
+  },
+  "operation-method": {
+    title: "The address does not take this method",
+    httpStatus: 405,
+    faultKind: "unimplemented",
+    blame: "client",
+  },
+  "bad-parameter": {
+    title: "A parameter is missing or wrong",
+    httpStatus: 400,
+    faultKind: "invalid_argument",
+    blame: "client",
+  },
+  "operation-failed": {
+    title: "The operation failed",
+    httpStatus: 500,
+    faultKind: "internal",
+    blame: "gateway",
+  },
+});
