@@ -40,8 +40,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     keys = keysIn(dataFolder);
     programs = serviceProgramsIn(dataFolder, gatewayUrl, keys);
   } catch (error) {
-    const message = `The estate cannot start: ${error instanceof Error ? error.message : String(error)}`;
-    report({ event: "refused", message });
+    const why = error instanceof Error ? error.message : String(error);
+    report({ event: "refused", message: `The estate cannot start: ${why}` });
     return 3;
   }
   const taken = await refusalOfPorts([

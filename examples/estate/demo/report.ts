@@ -33,8 +33,10 @@ export function createReport(json: boolean): Report {
 
 function textOf(event: Exclude<DemoEvent, { event: "refused" }>): string {
   switch (event.event) {
-    case "up":
-      return `  ${event.name.padEnd(12)}${event.url.padEnd(24)}${event.speaks.padEnd(16)}up after ${event.afterMs} ms`;
+    case "up": {
+      const columns = [event.name.padEnd(11), event.url.padEnd(23), event.speaks.padEnd(15)];
+      return `  ${columns.join(" ")} up after ${event.afterMs} ms`;
+    }
     case "stopped":
       return `  ${event.name.padEnd(12)}${event.how}; starting it again`;
     case "output":

@@ -14,7 +14,7 @@ const unsentBytesMax = 1_000_000;
 type Follower = (event: OrderEvent) => void;
 
 /** Looks for rows that any instance wrote since the last look. */
-export function createFeed(store: OrderStore): {
+function createFeed(store: OrderStore): {
   readonly follow: (follower: Follower) => () => void;
   readonly close: () => void;
 } {

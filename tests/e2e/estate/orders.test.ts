@@ -1,10 +1,16 @@
 /** The orders service, two real instances on one file: REST, events, WebSocket. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
 import { parse } from "yaml";
 import { readProjectFile } from "#tests/support/source-files.ts";
-import { startService, temporaryFolder, type RunningProgram } from "./start-service.ts";
+import {
+  startProgram,
+  startService,
+  temporaryFolder,
+  type RunningProgram,
+} from "./start-service.ts";
 
 interface Order {
   readonly id: string;
@@ -106,6 +112,14 @@ test("the same Idempotency-Key makes one order, on whichever instance it arrives
   assert.equal(((await once.json()) as Order).id, ((await again.json()) as Order).id);
   const other = await send(`${second.url}/orders`, "POST", { ...body, customer: "x" }, key);
   assert.equal(other.status, 409);
+});
+
+test("instances that open a new file at the same moment do not refuse each other", async () => {
+  const script = fileURLToPath(import.meta.resolve("./open-orders-files.ts"));
+  const args = [script, folder.path, String(Date.now() + 1_500), "25"];
+  const started = [1, 2, 3].map(() => startProgram(args, {}, /all opened/));
+  const programs = await Promise.all(started);
+  assert.equal(programs.length, 3);
 });
 
 const refused: readonly [
