@@ -28,7 +28,7 @@ function shellLines(file: SourceFile): readonly string[] {
   return [...lines, ...inlineCode(file)].map((line) => line.replace(/^\s*\$ /, "").trim());
 }
 
-const npmCommand = /(?:^|&& )npm (?:run )?([a-z][\w:-]*)/g;
+const npmCommand = /(?:^|&& )npm (?:run )?(?:--\S+ )*([a-z][\w:-]*)/g;
 const npmOwn: ReadonlySet<string> = new Set(["ci", "install", "i"]);
 
 export function unknownScripts(
