@@ -400,7 +400,8 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
       return (this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, this.#tried);
     }
     if (failure.kind !== "closed-before-answer" || !failure.reused) return false;
-    if (this.#streamed || !idempotentMethods.has(this.caller.head.method)) return false;
+    if (this.#streamed) return false;
+    if (!failure.unprocessed && !idempotentMethods.has(this.caller.head.method)) return false;
     // The same instance again: only the connection was stale.
     this.#tried.pop();
     return true;
@@ -411,16 +412,18 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     switch (failure.kind) {
       case "connect": {
         const { cause } = failure;
-        const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-        return problems["instance-unreachable"](`${where}: no connection${code}`, { cause });
+        return problems["instance-unreachable"](`${where}: no connection${codeOf(cause)}`, {
+          cause,
+        });
       }
       case "connect-timeout":
         return problems["instance-connect-timeout"](`${where}: no connection within connectMs`);
       case "closed-before-answer":
-      case "closed-in-answer":
-        return problems["instance-closed"](`${where}: closed before the answer was whole`, {
-          cause: failure.cause,
-        });
+      case "closed-in-answer": {
+        const { cause } = failure;
+        const detail = `${where}: closed before the answer was whole${codeOf(cause)}`;
+        return problems["instance-closed"](detail, { cause });
+      }
       case "malformed":
         return problems["instance-malformed"](`${where}: ${parseFaultOf(failure.fault).detail}`);
     }
@@ -524,6 +527,11 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
       : this.#gateway.platform.clock.monotonicMs();
     this.#gateway.observer.onDone(this);
   }
+}
+
+/** The system's or the TLS library's name for what went wrong, for instance ECONNREFUSED. */
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
 }
 
 function keyOf({ head }: CallerEnd): string | undefined {

@@ -5,6 +5,7 @@
 import type { Limits, Timeouts } from "#base/limits.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Instance } from "#configuration/configuration.ts";
+import { Http2Pool } from "#wire/http2-pool.ts";
 import { ConnectionPool, type Pool, type PoolContext, type PoolTarget } from "#wire/pool.ts";
 
 /** After a failed connection the instance is passed over that long, if there are others. */
@@ -53,7 +54,7 @@ export function createInstanceRegistry(
         let pool = pools.get(key);
         if (pool === undefined) {
           const context: PoolContext = { platform, limits, timeouts, clock };
-          pool = new InstancePool(instance, new ConnectionPool(target, context), clock);
+          pool = new InstancePool(instance, openPool(instance, target, context), clock);
           pools.set(key, pool);
         }
         return pool;
@@ -70,6 +71,10 @@ export function createInstanceRegistry(
       for (const pool of pools.values()) pool.connections.onTick(nowMs);
     },
   };
+}
+
+function openPool(instance: Instance, target: PoolTarget, context: PoolContext): Pool {
+  return instance.http2 ? new Http2Pool(target, context) : new ConnectionPool(target, context);
 }
 
 function targetOf(instance: Instance, platform: Platform): PoolTarget {

@@ -15,6 +15,8 @@ export const pathCharacter = new Uint8Array(256);
  * (`"`, `<`, `>`, `\`, `^`, backtick, `{`, `|`, `}`): visible ASCII but "#".
  */
 export const queryCharacter = new Uint8Array(256);
+/** Letters, digits, dots and hyphens: all that most host names have. */
+export const nameCharacter = new Uint8Array(256);
 /** Characters of a host (RFC 3986 §3.2.2, IP literals included) and its port. */
 export const authorityCharacter = new Uint8Array(256);
 
@@ -36,4 +38,5 @@ for (let digit = 0; digit < 6; digit++) {
 mark(pathCharacter, alphanumeric + "-._~!$&'()*+,;=:@/%");
 for (let octet = 0x21; octet < 0x7f; octet++) queryCharacter[octet] = 1;
 queryCharacter[0x23] = 0;
+mark(nameCharacter, alphanumeric + "-.");
 mark(authorityCharacter, alphanumeric + "-._~!$&'()*+,;=%:[]");

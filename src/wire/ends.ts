@@ -85,7 +85,13 @@ export interface CallerListener {
 export type UpstreamFailure =
   | { readonly kind: "connect"; readonly cause: unknown }
   | { readonly kind: "connect-timeout" }
-  | { readonly kind: "closed-before-answer"; readonly reused: boolean; readonly cause?: unknown }
+  | {
+      readonly kind: "closed-before-answer";
+      readonly reused: boolean;
+      /** Whether the instance said that it has done nothing with the request. */
+      readonly unprocessed?: boolean;
+      readonly cause?: unknown;
+    }
   | { readonly kind: "closed-in-answer"; readonly cause?: unknown }
   | { readonly kind: "malformed"; readonly fault: number };
 

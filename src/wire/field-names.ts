@@ -50,19 +50,23 @@ export const fieldNameCount = names.length;
 interface Candidate {
   readonly id: FieldId;
   readonly bytes: Uint8Array;
-  readonly first: number;
 }
 
 const lengthMax = Math.max(...names.map((name) => name.length));
-const candidatesByLength: readonly (readonly Candidate[])[] = Array.from(
-  { length: lengthMax + 1 },
-  (_, length) =>
-    names.flatMap((name, id) =>
-      id > 0 && name.length === length
-        ? [{ id, bytes: Buffer.from(name, "latin1"), first: name.charCodeAt(0) }]
-        : [],
-    ),
+
+/** By length and first letter; most names of others find nothing there and are done. */
+const candidates: (readonly Candidate[] | undefined)[] = new Array((lengthMax + 1) * 32).fill(
+  undefined,
 );
+for (const [id, name] of names.entries()) {
+  if (id === 0) continue;
+  const slot = slotOf(name.length, name.charCodeAt(0));
+  candidates[slot] = [...(candidates[slot] ?? []), { id, bytes: Buffer.from(name, "latin1") }];
+}
+
+function slotOf(length: number, firstLetter: number): number {
+  return length * 32 + (firstLetter & 31);
+}
 
 /**
  * Id of the field name at [from, to), whatever its case; 0 when it is none of ours.
@@ -71,12 +75,11 @@ const candidatesByLength: readonly (readonly Candidate[])[] = Array.from(
 export function fieldIdOf(bytes: Uint8Array, from: number, to: number): FieldId {
   const length = to - from;
   if (length > lengthMax) return 0;
-  const candidates = candidatesByLength[length] as readonly Candidate[];
-  const first = (bytes[from] as number) | 0x20;
-  for (let index = 0; index < candidates.length; index++) {
-    const candidate = candidates[index] as Candidate;
-    if (candidate.first === first && equalsIgnoringCase(bytes, from, candidate.bytes))
-      return candidate.id;
+  const found = candidates[slotOf(length, bytes[from] as number)];
+  if (found === undefined) return 0;
+  for (let index = 0; index < found.length; index++) {
+    const candidate = found[index] as Candidate;
+    if (equalsIgnoringCase(bytes, from, candidate.bytes)) return candidate.id;
   }
   return 0;
 }

@@ -102,7 +102,8 @@ export class Http2ServerStream implements CallerEnd {
   #onTrailers(fields: RawFields): void {
     const trailers = readTrailers(fields, this.#context.limits);
     if (typeof trailers === "string") this.#failBody(trailers);
-    else this.#requestTrailers = trailers;
+    // Behind a body with a length HTTP/1.1 has no place for them (RFC 9112 §7.1.2).
+    else if (this.head.framing === framing.chunked) this.#requestTrailers = trailers;
   }
 
   #onEnd(): void {
@@ -161,7 +162,7 @@ export class Http2ServerStream implements CallerEnd {
       this.#bodiless = true;
     }
     const fields = answerFields(head, own, status === 204 || status === 205);
-    const waitForTrailers = !this.#bodiless && head.framing !== framing.length;
+    const waitForTrailers = !this.#bodiless && (head.framing !== framing.length || head.overHttp2);
     this.#attempt(() => {
       this.#stream.respond(fields, { endStream: this.#bodiless, waitForTrailers });
     });

@@ -3,11 +3,13 @@
  * new ones are opened up to a limit, and who comes later waits in order.
  */
 import type { Socket } from "node:net";
+import type { ConnectionOptions } from "node:tls";
 import type { Limits, Timeouts } from "#base/limits.ts";
 import type { Platform } from "#base/platform.ts";
 import { Addresses } from "./addresses.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { UpstreamEnd, UpstreamFailure, UpstreamListener } from "./ends.ts";
+import { secureOptions, type PoolTls } from "./tls-options.ts";
 
 export interface PoolTarget {
   /** Host name or address; unused with `socketPath`. */
@@ -15,15 +17,6 @@ export interface PoolTarget {
   readonly port: number;
   readonly socketPath: string | undefined;
   readonly tls: PoolTls | undefined;
-}
-
-export interface PoolTls {
-  readonly serverName: string;
-  readonly verify: boolean;
-  /** PEM. */
-  readonly ca: Buffer | undefined;
-  readonly cert: Buffer | undefined;
-  readonly key: Buffer | undefined;
 }
 
 export interface PoolContext {
@@ -56,6 +49,7 @@ const keepAliveMarginMs = 1_000;
 
 export class ConnectionPool implements Pool {
   readonly #target: PoolTarget;
+  readonly #secure: ConnectionOptions | undefined;
   readonly #context: PoolContext;
   readonly #addresses: Addresses;
   readonly #idle: ClientConnection[] = [];
@@ -67,6 +61,7 @@ export class ConnectionPool implements Pool {
 
   constructor(target: PoolTarget, context: PoolContext) {
     this.#target = target;
+    this.#secure = target.tls === undefined ? undefined : secureOptions(target.tls, "http/1.1");
     this.#context = context;
     this.#addresses = new Addresses(target.host, context.platform, (addresses) => {
       for (const connection of this.#open) {
@@ -137,8 +132,7 @@ export class ConnectionPool implements Pool {
 
   #connect(where: { path: string } | { host: string; port: number }): void {
     const { platform, limits, clock } = this.#context;
-    const { tls } = this.#target;
-    const secure = tls === undefined ? undefined : secureOptions(tls);
+    const secure = this.#secure;
     let opened: Socket | undefined;
     const connection = new ClientConnection(
       (buffer, onRead) => {
@@ -195,15 +189,4 @@ export class ConnectionPool implements Pool {
   #fail(failure: UpstreamFailure): void {
     this.#waiting.shift()?.onUpstreamFailed(failure);
   }
-}
-
-function secureOptions(tls: PoolTls): object {
-  return {
-    servername: tls.serverName,
-    rejectUnauthorized: tls.verify,
-    ALPNProtocols: ["http/1.1"],
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key }),
-  };
 }

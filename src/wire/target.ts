@@ -3,7 +3,7 @@
  * mean the same to us and to every back end: whatever some of them would normalise is refused.
  */
 import { latin1 } from "#base/latin1.ts";
-import { authorityCharacter, hexValue, pathCharacter } from "./characters.ts";
+import { authorityCharacter, hexValue, nameCharacter, pathCharacter } from "./characters.ts";
 import type { RequestHead } from "./head.ts";
 import { parseFault } from "./parse-faults.ts";
 
@@ -79,6 +79,13 @@ function readAbsoluteForm(head: RequestHead): number {
 /** Host and optional port, nothing else: no user information, no list. Returns 0 or a fault. */
 export function checkAuthority(bytes: Uint8Array, from: number, to: number): number {
   if (from === to) return parseFault.hostInvalid;
+  let plain = from;
+  while (plain < to && nameCharacter[bytes[plain] as number] === 1) plain++;
+  return plain === to ? 0 : checkRareAuthority(bytes, from, to);
+}
+
+/** The same for what has a port, an IP literal, or odd characters. */
+function checkRareAuthority(bytes: Uint8Array, from: number, to: number): number {
   let colon = -1;
   let bracket = -1;
   for (let at = from; at < to; at++) {

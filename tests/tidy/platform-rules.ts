@@ -21,7 +21,15 @@ const moduleRules: readonly ModuleRule[] = [
   {
     modules: ["net", "tls", "dgram", "dns", "dns/promises", "http", "https"],
     doors: [platformFile],
-    pure: ["isIP", "isIPv4", "isIPv6", "BlockList", "STATUS_CODES", "createSecureContext"],
+    pure: [
+      "isIP",
+      "isIPv4",
+      "isIPv6",
+      "BlockList",
+      "STATUS_CODES",
+      "createSecureContext",
+      "checkServerIdentity",
+    ],
     instead: "platform.sockets",
   },
   { modules: ["fs", "fs/promises"], doors: [platformFile], instead: "platform.files" },

@@ -1,0 +1,159 @@
+/** One HTTP/2 connection to an instance: hands out streams, and notices when it has gone quiet. */
+import { connect, type ClientHttp2Session, type ClientSessionOptions } from "node:http2";
+import type { Socket } from "node:net";
+import type { Limits } from "#base/limits.ts";
+import type { UpstreamListener } from "./ends.ts";
+import { Http2ClientStream, type Http2StreamContext } from "./http2-client-stream.ts";
+
+/** Streams at once when the instance sets no limit. */
+const streamsMax = 1_000;
+const streamWindowBytes = 256 * 1024;
+/** With requests under way, that often we ask whether the instance is still there. */
+const pingEveryMs = 15_000;
+const pingAnswerMs = 10_000;
+
+export interface Http2SessionEvents {
+  /** The instance has sent its SETTINGS: it does speak HTTP/2. */
+  onReady(session: Http2ClientSession): void;
+  /** A stream has closed, so another one may be opened. */
+  onRoom(session: Http2ClientSession): void;
+  onClosed(session: Http2ClientSession, cause: unknown): void;
+}
+
+export class Http2ClientSession {
+  readonly #session: ClientHttp2Session;
+  readonly #socket: Socket;
+  readonly #limits: Limits;
+  readonly #events: Http2SessionEvents;
+  readonly #clock: { readonly nowMs: number };
+  #streams = 0;
+  #carried = false;
+  #retired = false;
+  #closed = false;
+  #ready = false;
+  #cause: unknown;
+  #idleSinceMs: number;
+  #heardMs: number;
+  #pingSinceMs: number | undefined;
+
+  /** @param socket connected, under TLS with `h2` agreed on. */
+  constructor(
+    socket: Socket,
+    limits: Limits,
+    clock: { readonly nowMs: number },
+    events: Http2SessionEvents,
+  ) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#events = events;
+    this.#clock = clock;
+    this.#idleSinceMs = this.#heardMs = clock.nowMs;
+    const session = connect("http://instance.invalid", {
+      createConnection: () => socket,
+      ...sessionOptions(limits),
+    });
+    this.#session = session;
+    session.on("remoteSettings", () => {
+      if (this.#ready) return;
+      this.#ready = true;
+      events.onReady(this);
+    });
+    session.on("goaway", () => (this.#retired = true));
+    session.on("error", (cause) => (this.#cause = cause));
+    session.on("close", () => this.#onClose());
+    socket.on("close", () => this.#onClose());
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
+  /** Whether another stream may be opened now. */
+  get hasRoom(): boolean {
+    if (!this.usable || !this.#ready) return false;
+    const max = this.#session.remoteSettings.maxConcurrentStreams ?? streamsMax;
+    return this.#streams < Math.min(max, streamsMax);
+  }
+
+  get usable(): boolean {
+    const { closed, destroyed } = this.#session;
+    return !this.#retired && !this.#closed && !closed && !destroyed;
+  }
+
+  open(listener: UpstreamListener): Http2ClientStream {
+    this.#streams++;
+    const session = this.#session;
+    const wasCarrying = this.#carried;
+    const context: Http2StreamContext = {
+      limits: this.#limits,
+      scheme: "encrypted" in this.#socket ? "https" : "http",
+      request: (fields, options) => session.request(fields, options),
+      get wasStale() {
+        return session.destroyed && wasCarrying;
+      },
+      onClosed: () => {
+        this.#streams--;
+        this.#carried = true;
+        this.#idleSinceMs = this.#heardMs = this.#clock.nowMs;
+        if (this.#retired) this.#endWhenIdle();
+        else this.#events.onRoom(this);
+      },
+    };
+    return new Http2ClientStream(listener, context);
+  }
+
+  onTick(nowMs: number, keepAliveMs: number): void {
+    if (this.#closed) return;
+    if (this.#retired || !this.usable) return this.#endWhenIdle();
+    if (this.#streams === 0) {
+      if (keepAliveMs > 0 && nowMs - this.#idleSinceMs > keepAliveMs) this.retire();
+      return;
+    }
+    if (this.#pingSinceMs !== undefined) {
+      if (nowMs - this.#pingSinceMs > pingAnswerMs)
+        this.#session.destroy(new Error("no PING answer"));
+    } else if (nowMs - this.#heardMs > pingEveryMs) {
+      this.#pingSinceMs = nowMs;
+      this.#session.ping(() => {
+        this.#pingSinceMs = undefined;
+        this.#heardMs = this.#clock.nowMs;
+      });
+    }
+  }
+
+  /** Opens no more streams, and ends after those under way. */
+  retire(): void {
+    this.#retired = true;
+    this.#endWhenIdle();
+  }
+
+  destroy(): void {
+    this.#session.destroy();
+    this.#socket.destroy();
+  }
+
+  #endWhenIdle(): void {
+    if (this.#streams === 0 && !this.#closed) this.#session.destroy();
+  }
+
+  #onClose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#events.onClosed(this, this.#cause);
+  }
+}
+
+function sessionOptions(limits: Limits): ClientSessionOptions {
+  // The types do not know the last one for clients; node:http2 does.
+  const options: ClientSessionOptions & { strictSingleValueFields: boolean } = {
+    maxHeaderListPairs: limits.headFieldsMax + 16,
+    maxReservedRemoteStreams: 0,
+    settings: {
+      enablePush: false,
+      maxHeaderListSize: limits.headBytesMax + 32 * limits.headFieldsMax,
+      initialWindowSize: streamWindowBytes,
+    },
+    strictSingleValueFields: false,
+  };
+  return options;
+}
