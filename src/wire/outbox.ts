@@ -68,7 +68,7 @@ export class Outbox {
 
   readonly #flushed = (failure?: Error | null): void => {
     this.#waiting = false;
-    if (failure) return;
+    if (failure || this.#socket.writableEnded) return;
     if (this.#socket.writableLength > 0) this.#wait();
     else this.#onFlushed();
   };

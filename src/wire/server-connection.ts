@@ -33,9 +33,9 @@ type State = "idle" | "head" | "exchange" | "tunnel" | "lingering" | "closed";
 
 /** Pipelined bytes kept while an exchange runs; more waits in the kernel. */
 const aheadBytesMax = 64 * 1024;
-/** After the last answer: how much is still read and dropped, and for how long. */
-const lingerBytesMax = 1024 * 1024;
+/** After the last answer: how long a silent caller, and any caller, is still read and dropped. */
 const lingerMs = 2_000;
+const lingerMsMax = 30_000;
 /** How long an answer may pause after the caller's FIN before the caller counts as gone. */
 const endedIdleMs = 600;
 const probesMax = 8;
@@ -63,7 +63,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
   #answered = false;
   #keepAlive = true;
   #encodeChunks = false;
-  #lingered = 0;
+  #lingerUntilMs = 0;
   #first = true;
 
   constructor(socket: Socket, peer: Peer, context: ServerContext) {
@@ -101,14 +101,15 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     switch (this.#state) {
       case "idle":
       case "head":
+        // What was kept ahead is about to be read, and came earlier.
+        if (this.#ahead !== undefined) return this.#keepAhead(bytes, 0);
         return this.#readHead(bytes, 0);
       case "exchange":
       case "tunnel":
         if (this.#body.done) return this.#keepAhead(bytes, 0);
         return this.#readBody(bytes, 0);
       case "lingering":
-        this.#lingered += bytes.length;
-        if (this.#lingered > lingerBytesMax) this.#socket.destroy();
+        this.#sinceMs = this.#context.clock.nowMs;
         return;
       case "closed":
         return;
@@ -129,6 +130,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     const { head } = this;
     const result = parseRequestHead(head, bytes, from, bytes.length, this.#context.limits);
     if (result === 0) {
+      if (this.#callerEnded) return this.#close();
       if (gatherer.empty) gatherer.add(bytes, from);
       return;
     }
@@ -185,12 +187,17 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     const exchange = (this.#exchange ??= this.#context.createExchange(this));
     if (this.#body.done) {
       if (from < bytes.length) this.#keepAhead(bytes, from);
+      else if (this.#callerEnded) this.#keepAlive = false;
       return exchange.onRequest(bytes, from, from, true);
     }
     const next = this.#body.read(bytes, from, bytes.length, this.#context.limits);
     if (next < 0) return this.#refuseAs(parseFaultOf(next).status, parseFaultOf(next).detail);
-    if (next < bytes.length) this.#keepAhead(bytes, next);
     const { done, trailers, keptEnd } = this.#body;
+    if (next < bytes.length) this.#keepAhead(bytes, next);
+    else if (this.#callerEnded) {
+      if (!done) return void this.#socket.destroy();
+      this.#keepAlive = false;
+    }
     exchange.onRequest(bytes, from, keptEnd, done && trailers === undefined);
     if (done && trailers !== undefined) exchange.onRequestEnd(trailers);
   }
@@ -218,32 +225,49 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     if (this.#ahead.length >= aheadBytesMax) this.pause();
   }
 
+  /** Their turn has come. The socket goes on behind them, unless it has to wait again. */
+  readonly #readAhead = (): void => {
+    const ahead = this.#ahead;
+    if (ahead === undefined || this.#state === "closed") return;
+    const wasPaused = this.#paused;
+    this.#ahead = undefined;
+    this.#paused = false;
+    this.#onData(ahead);
+    if (wasPaused && !this.#paused) this.#socket.resume();
+  };
+
   #onEnd(): void {
     switch (this.#state) {
       case "idle":
       case "head":
+        this.#callerEnded = true;
+        if (this.#ahead === undefined) this.#close();
+        return;
       case "lingering":
-        this.#socket.end();
-        if (this.#state !== "lingering") this.#linger();
+        this.#callerEnded = true;
         return;
       case "tunnel":
         this.#callerEnded = true;
-        if (!this.#body.done) {
-          this.#body.begin(framing.none, 0, false);
-          this.#exchange?.onRequestEnd(undefined);
-        }
-        return;
+        return this.#endTunnelled();
       case "exchange":
         // RFC 9112 §8: a request that ends before its body does is incomplete.
         if (!this.#body.done) return void this.#socket.destroy();
         this.#callerEnded = true;
-        this.#keepAlive = false;
+        // Requests that were sent ahead of the FIN are answered, too.
+        if (this.#ahead === undefined) this.#keepAlive = false;
         this.#sinceMs = this.#context.clock.nowMs;
         this.#probeCaller();
         return;
       case "closed":
         return;
     }
+  }
+
+  /** The caller's half of a tunnel is over. */
+  #endTunnelled(): void {
+    if (this.#body.done) return;
+    this.#body.begin(framing.none, 0, false);
+    this.#exchange?.onRequestEnd(undefined);
   }
 
   #onClose(): void {
@@ -271,6 +295,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     complete: boolean,
   ): boolean {
     this.#headSent = true;
+    this.#sinceMs = this.#context.clock.nowMs;
     if (this.#context.draining || (complete && !this.#body.done)) this.#keepAlive = false;
     const old = this.head.minorVersion === 0;
     let connection = "";
@@ -328,7 +353,8 @@ export class ServerConnection implements CallerEnd, CallerConnection {
       : "Connection: close\r\n";
     const lines = `HTTP/1.1 ${status} ${reason}\r\n${added}Content-Length: ${body.length}\r\n`;
     const head = Buffer.from(lines + connection + "\r\n", "latin1");
-    this.#socket.write(this.head.method === "HEAD" ? head : Buffer.concat([head, body]));
+    const bytes = this.head.method === "HEAD" ? head : Buffer.concat([head, body]);
+    this.#outbox.send(bytes, 0, bytes.length);
     this.#answered = true;
     this.#finish();
   }
@@ -339,20 +365,26 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     this.#state = "tunnel";
     this.#body.begin(framing.close, 0, false);
     const upgrade = `Connection: upgrade\r\nUpgrade: ${head.field("upgrade") ?? ""}\r\n`;
+    this.#sinceMs = this.#context.clock.nowMs;
     const taken = this.#outbox.sendScratch(writeResponseHead(head, own, upgrade, true));
-    if (this.#ahead !== undefined) {
-      const ahead = this.#ahead;
-      this.#ahead = undefined;
-      this.#readBody(ahead, 0);
-    }
+    this.#readAhead();
+    if (this.#callerEnded) this.#endTunnelled();
     return from === to ? taken : this.#outbox.send(bytes, from, to);
   }
 
   truncate(): void {
     if (this.#state === "closed") return;
     // A close-delimited answer has no other sign of being cut than a reset (RFC 9112 §8).
-    if (this.#headSent && this.head.minorVersion === 0) this.#socket.resetAndDestroy();
-    else this.#socket.destroySoon();
+    if (this.#headSent && this.head.minorVersion === 0) return this.#reset();
+    this.#ahead = undefined;
+    this.#socket.destroySoon();
+    this.#linger();
+  }
+
+  #reset(): void {
+    // Without a close_notify before it, the end of a TLS connection counts as cut off.
+    if (this.peer.encrypted) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   pause(): void {
@@ -377,16 +409,13 @@ export class ServerConnection implements CallerEnd, CallerConnection {
       return;
     }
     if (!this.#keepAlive || !this.#body.done) return this.#close();
+    // A caller that does not take its answers gets no further ones.
+    if (this.#outbox.blocked) return;
     this.#state = "idle";
     this.#sinceMs = this.#context.clock.nowMs;
-    const ahead = this.#ahead;
-    this.resume();
-    if (ahead === undefined) return;
-    this.#ahead = undefined;
     // Not from here: a row of pipelined requests would pile up on the stack.
-    queueMicrotask(() => {
-      if (this.#state !== "closed") this.#onData(ahead);
-    });
+    if (this.#ahead !== undefined) queueMicrotask(this.#readAhead);
+    else this.resume();
   }
 
   #close(): void {
@@ -401,15 +430,17 @@ export class ServerConnection implements CallerEnd, CallerConnection {
    */
   #linger(): void {
     this.#state = "lingering";
-    this.#lingered = 0;
     this.#sinceMs = this.#context.clock.nowMs;
+    this.#lingerUntilMs = this.#sinceMs + lingerMsMax;
     this.resume();
     if (this.#callerEnded) this.#socket.destroySoon();
   }
 
   #onFlushed(): void {
     this.#sinceMs = this.#context.clock.nowMs;
-    if (this.#state === "exchange" || this.#state === "tunnel") this.#exchange?.onCallerFlushed();
+    if (this.#state !== "exchange" && this.#state !== "tunnel") return;
+    if (this.#answered && this.#state === "exchange") this.#finish();
+    else this.#exchange?.onCallerFlushed();
   }
 
   // Time
@@ -434,26 +465,34 @@ export class ServerConnection implements CallerEnd, CallerConnection {
         return;
       case "exchange":
         this.#exchange?.onTick(nowMs);
-        if (this.#callerEnded) {
-          if (!this.#headSent) this.#probeCaller();
-          else if (!this.#answered && waitedMs > endedIdleMs) this.#socket.destroy();
-        } else if (
-          (this.#outbox.blocked || (!this.#body.done && !this.#paused)) &&
-          isOver(waitedMs, timeouts.bodyIdleMs)
-        ) {
-          this.#exchange?.onCallerStalled();
-        }
-        return;
+        return this.#tickExchange(waitedMs);
       case "tunnel":
         this.#exchange?.onTick(nowMs);
         if (isOver(waitedMs, timeouts.tunnelIdleMs)) this.#socket.destroy();
         return;
       case "lingering":
-        if (waitedMs > lingerMs && !this.#outbox.blocked) this.#socket.destroy();
-        else if (isOver(waitedMs, timeouts.bodyIdleMs)) this.#socket.destroy();
+        if (
+          nowMs > this.#lingerUntilMs ||
+          (waitedMs > lingerMs && this.#socket.writableLength === 0)
+        ) {
+          this.#socket.destroy();
+        }
         return;
       case "closed":
         return;
+    }
+  }
+
+  #tickExchange(waitedMs: number): void {
+    if (this.#state !== "exchange") return;
+    if (this.#callerEnded && !this.#headSent) return this.#probeCaller();
+    if (this.#outbox.blocked || (!this.#body.done && !this.#paused)) {
+      if (!isOver(waitedMs, this.#context.timeouts.bodyIdleMs)) return;
+      this.#exchange?.onCallerStalled();
+      // What it does not take would otherwise be held for ever.
+      if (this.#outbox.blocked) this.#reset();
+    } else if (this.#callerEnded && !this.#answered && waitedMs > endedIdleMs) {
+      this.#socket.destroy();
     }
   }
 
