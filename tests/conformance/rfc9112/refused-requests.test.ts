@@ -165,11 +165,6 @@ const rows: readonly Row[] = [
   ],
   ["RFC9110-6.5.1-1", "a trailer is Set-Cookie", chunked("1\r\nx\r\n0\r\nSet-Cookie: x\r\n\r\n")],
   ["RFC9110-6.5.1-1", "a trailer is Cookie", chunked("1\r\nx\r\n0\r\nCookie: x\r\n\r\n")],
-  [
-    "RFC9110-9.3.8-1",
-    "TRACE has content",
-    head(`${host}Content-Length: 1\r\n`, "TRACE /echo/x HTTP/1.1") + "x",
-  ],
   ["RFC9110-15.6.6-1", "the version is 1.2", head(host, "GET /echo/x HTTP/1.2"), 505],
   ["RFC9110-15.6.6-1", "the version is 2.0", head(host, "GET /echo/x HTTP/2.0"), 505],
   ["RFC9110-15.6.6-1", "the version is 0.9", head(host, "GET /echo/x HTTP/0.9"), 505],
