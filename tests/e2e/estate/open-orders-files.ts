@@ -1,4 +1,4 @@
-/** Opens new files of the orders service at given moments, to meet other processes that do the same. */
+/** Opens new files of the orders service at given moments, to meet others that do the same. */
 import { openStore } from "#examples/estate/orders/store.ts";
 
 const [folder = "", firstMs = "0", count = "0"] = process.argv.slice(2);
