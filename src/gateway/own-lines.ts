@@ -65,10 +65,10 @@ export class OwnLines {
     ids.writeNext(id, 0);
     this.#requestId = head.has(fieldNames["x-request-id"]) ? requestIdOf(head) : undefined;
     this.#trace = head.has(fieldNames.traceparent) ? traceOf(head) : undefined;
-    for (const at of answerTemplate.ids) this.#answer.set(id, at);
+    fill(answerTemplate.ids, id, this.#answer);
     if (this.#requestId !== undefined || this.#trace !== undefined) return;
-    for (const at of requestTemplate.ids) this.#request.set(id, at);
-    for (const at of requestTemplate.spans) this.#request.set(this.#spanId, at);
+    fill(requestTemplate.ids, id, this.#request);
+    fill(requestTemplate.spans, this.#spanId, this.#request);
   }
 
   get idBytes(): Uint8Array {
@@ -154,4 +154,8 @@ function appendAuthority(head: RequestHead, out: Buffer, at: number): number {
 function append(from: Buffer, out: Buffer, at: number): number {
   out.set(from, at);
   return at + from.length;
+}
+
+function fill(holes: readonly number[], digits: Buffer, out: Buffer): void {
+  for (let index = 0; index < holes.length; index++) out.set(digits, holes[index]);
 }
