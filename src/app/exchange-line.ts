@@ -1,9 +1,13 @@
 /** The log line of an exchange. Of the request it says method and path: no query, no header. */
 import type { Log, LogFields } from "#base/log.ts";
 import type { Log as LogOptions } from "#configuration/configuration.ts";
-import type { Exchange } from "#gateway/exchange.ts";
+import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 
-export function logExchange(log: Log, exchange: Exchange, which: LogOptions["exchanges"]): void {
+export function logExchange(
+  log: Log,
+  exchange: ExchangeRecord,
+  which: LogOptions["exchanges"],
+): void {
   if (which === "none") return;
   const isFailure = failed(exchange);
   if (which === "failures" && !isFailure) return;
@@ -13,18 +17,18 @@ export function logExchange(log: Log, exchange: Exchange, which: LogOptions["exc
 }
 
 /** Whoever was refused by rule is no failure; what we, a service or the caller broke off is. */
-function failed({ problem, aborted }: Exchange): boolean {
+function failed({ problem, aborted }: ExchangeRecord): boolean {
   if (aborted) return true;
   if (problem === undefined) return false;
   const { blame } = problem.definition;
   return blame === "gateway" || blame === "service";
 }
 
-function messageOf({ aborted }: Exchange): string {
+function messageOf({ aborted }: ExchangeRecord): string {
   return aborted ? "the caller went away" : "done";
 }
 
-function fieldsOf(exchange: Exchange): LogFields {
+function fieldsOf(exchange: ExchangeRecord): LogFields {
   const { caller, hasHead, snapshot, route, callerIndex, problem } = exchange;
   const name = callerIndex === undefined ? undefined : snapshot?.callerName(callerIndex);
   return {
@@ -51,6 +55,6 @@ function fieldsOf(exchange: Exchange): LogFields {
   };
 }
 
-function since({ startedMs }: Exchange, ms: number): number {
+function since({ startedMs }: ExchangeRecord, ms: number): number {
   return Math.round((ms - startedMs) * 100) / 100;
 }

@@ -2,7 +2,7 @@
 import type { Log } from "#base/log.ts";
 import type { Clock } from "#base/platform.ts";
 import { createMeter, type Meter } from "#analytics/meter.ts";
-import type { Exchange } from "#gateway/exchange.ts";
+import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import type { ExchangeObserver } from "#gateway/gateway-context.ts";
 import { problems } from "#gateway/problems.ts";
 import type { Snapshot } from "#gateway/snapshot.ts";
@@ -46,7 +46,7 @@ export function createExchangeObserver(
       exchange.observerSlot = flights.begin(exchange.idBytes, startMs, head.bytes, from, to);
     },
     onRouted(exchange) {
-      const { serviceIndex } = exchange.route as NonNullable<Exchange["route"]>;
+      const { serviceIndex } = exchange.route as NonNullable<ExchangeRecord["route"]>;
       flights.noteService(exchange.observerSlot, serviceIndex);
       meterOf(exchange.snapshot as Snapshot)?.begin(serviceIndex);
     },

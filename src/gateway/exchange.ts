@@ -1,7 +1,7 @@
 /**
- * The life of one request, top to bottom: routed, permitted, given an instance, sent, answered,
- * counted. The object belongs to a connection (or an HTTP/2 stream) and serves its exchanges one
- * after the other. Bytes are spliced by `pass`; whatever fails ends in `#refuse` or `#breakOff`.
+ * The life of one request, top to bottom: admitted, given an instance, sent, answered, counted.
+ * The object belongs to a connection (or an HTTP/2 stream) and serves its exchanges one after the
+ * other. Bytes are passed on as they come; whatever fails ends in `#refuse` or `#breakOff`.
  */
 import type { Problem } from "#base/problem.ts";
 import type { Instance } from "#configuration/configuration.ts";
@@ -14,16 +14,14 @@ import type {
 } from "#wire/ends.ts";
 import { fieldNames } from "#wire/field-names.ts";
 import type { ResponseHead } from "#wire/head.ts";
-import { parseFaultOf } from "#wire/parse-faults.ts";
 import type { Waiter } from "#wire/pool.ts";
-import { presentedKey } from "./authorization.ts";
+import { admit, bodyTooLarge, type OwnAnswer } from "./admission.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import { sendProblem } from "./failure.ts";
+import { ExchangeRecord } from "./exchange-record.ts";
+import { failureProblem, sendProblem } from "./failure.ts";
 import { offersUpgrade, rareLines, writeForwardedTarget } from "./forwarding.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import type { InstancePool } from "./instances.ts";
-import { answerOwn } from "./own-addresses.ts";
-import { OwnLines } from "./own-lines.ts";
 import { malformedRequest, problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -34,9 +32,8 @@ const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "Q
 const attemptsMax = 3;
 const noBytes: Buffer = Buffer.alloc(0);
 
-export class Exchange implements CallerListener, Waiter, RequestPlan {
+export class Exchange extends ExchangeRecord implements CallerListener, Waiter, RequestPlan {
   readonly #gateway: GatewayContext;
-  readonly caller: CallerEnd;
   #state: State = "free";
   #upstream: UpstreamEnd | undefined;
   #pool: InstancePool | undefined;
@@ -55,50 +52,16 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
   #upstreamEnded = false;
   #answeredAtOnce = false;
 
-  #ownLines: OwnLines;
   #answerHead: ResponseHead | undefined;
 
-  // What the record of the exchange says; read by the observer in `onDone`.
-  /** False when what came was no head; then that of `caller` says nothing. */
-  hasHead = false;
-  snapshot: Snapshot | undefined;
-  route: CompiledRoute | undefined;
-  callerIndex: number | undefined;
-  instance: Instance | undefined;
-  startedMs = 0;
-  firstByteMs = 0;
-  endedMs = 0;
-  status = 0;
-  problem: Problem | undefined;
-  aborted = false;
-  attempts = 0;
-  requestBytes = 0;
-  responseBytes = 0;
-  /** The observer's own; -1: none. */
-  observerSlot = -1;
-
   constructor(caller: CallerEnd, gateway: GatewayContext) {
-    this.caller = caller;
+    super(caller);
     this.#gateway = gateway;
-    this.#ownLines = new OwnLines(caller);
     this.decodeAnswer = caller.wantsDecodedBody;
     this.bodyIsDecoded = caller.protocol === "HTTP/2";
   }
 
-  get id(): string {
-    return this.#ownLines.exchangeId;
-  }
-
-  /** The same as octets; they change with the next exchange. */
-  get idBytes(): Uint8Array {
-    return this.#ownLines.idBytes;
-  }
-
-  get requestId(): string {
-    return this.#ownLines.requestId;
-  }
-
-  // 1. A request has come.
+  // 1. A request has come: may it pass, and where to?
 
   onRequest(bytes: Buffer, from: number, to: number, complete: boolean): void {
     this.#begin(true);
@@ -107,9 +70,15 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     this.#to = to;
     this.#requestComplete = complete;
     this.requestBytes = to - from;
-    const problem = this.#admit();
-    if (problem === undefined) this.#connect();
-    else if (problem !== "answered") this.#refuse(problem);
+    const admission = admit(this, this.#gateway);
+    switch (admission.kind) {
+      case "pass":
+        return this.#connect();
+      case "answer":
+        return this.#answer(admission);
+      case "refuse":
+        return this.#refuse(admission.problem, admission.fields);
+    }
   }
 
   onMalformedRequest(status: number, detail: string): void {
@@ -121,8 +90,8 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
 
   #begin(hasHead: boolean): void {
     const gateway = this.#gateway;
-    this.hasHead = hasHead;
-    this.#ownLines.begin(gateway.ids, this.caller.head);
+    this.resetRecord(hasHead);
+    this.ownLines.begin(gateway.ids, this.caller.head);
     this.snapshot = gateway.snapshot;
     this.#state = "waiting";
     this.startedMs = gateway.platform.clock.monotonicMs();
@@ -133,85 +102,11 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     this.#requestSentMs = 0;
     this.#upstreamEnded = false;
     this.#answerHead = undefined;
-    this.route = undefined;
-    this.callerIndex = undefined;
-    this.instance = undefined;
-    this.firstByteMs = 0;
     this.#answeredAtOnce = false;
-    this.status = 0;
-    this.problem = undefined;
-    this.aborted = false;
-    this.attempts = 0;
-    this.responseBytes = 0;
     gateway.observer.onBegin(this);
   }
 
-  // 2. May it pass, and where to?
-
-  #admit(): Problem | "answered" | undefined {
-    const { head } = this.caller;
-    const snapshot = this.snapshot as Snapshot;
-    if (answerOwn(this, this.#gateway)) return "answered";
-    const match = snapshot.router.match(head);
-    if (match.kind === "miss") return this.#missed(match.status, match.allowedMethods);
-    this.route = match;
-    this.#gateway.observer.onRouted(this);
-    if (!snapshot.authorization.open) {
-      const problem = this.#authorize(snapshot, match);
-      if (problem !== undefined) return problem;
-    }
-    const { service } = match;
-    if (head.encodedSlash && service.encodedSlash === "refuse") {
-      return problems["encoded-slash"](
-        `the path has %2F; service ${service.name} does not say encodedSlash: pass`,
-      );
-    }
-    if (head.contentLength > service.bodyBytesMax || this.requestBytes > service.bodyBytesMax) {
-      return this.#bodyTooLarge(match);
-    }
-    return undefined;
-  }
-
-  #missed(status: 404 | 405, allowed: readonly string[]): Problem {
-    const { head } = this.caller;
-    if (status === 405) {
-      this.#extraFields = `Allow: ${allowed.join(", ")}\r\n`;
-      const list = allowed.join(", ");
-      return problems["method-not-allowed"](`${head.method} is not among the methods: ${list}`);
-    }
-    return problems["no-route"](
-      `no route matches ${head.path.slice(0, 200)}; \`parlance explain\` tells why`,
-    );
-  }
-
-  #extraFields = "";
-
-  #authorize(snapshot: Snapshot, route: CompiledRoute): Problem | undefined {
-    const { authorization } = snapshot;
-    const key = keyOf(this.caller);
-    this.callerIndex = authorization.callerOf(key);
-    if (this.callerIndex === undefined) {
-      return problems["caller-unknown"](
-        key === undefined
-          ? "no key was sent, as X-Api-Key or Authorization: Bearer"
-          : "the key belongs to no caller",
-      );
-    }
-    if (authorization.may(this.callerIndex, route.index)) return undefined;
-    const name = snapshot.callerName(this.callerIndex);
-    return problems["caller-not-permitted"](
-      `caller ${name} may not call ${route.service.name}.${route.route.id}`,
-    );
-  }
-
-  #bodyTooLarge(route: CompiledRoute): Problem {
-    const { name, bodyBytesMax } = route.service;
-    return problems["body-too-large"](
-      `service ${name} takes bodies of at most ${bodyBytesMax} bytes (bodyBytesMax)`,
-    );
-  }
-
-  // 3. An instance, and a connection to it.
+  // 2. An instance, and a connection to it.
 
   #connect(): void {
     const { serviceIndex } = this.route as CompiledRoute;
@@ -261,7 +156,7 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
   }
 
   get traced(): boolean {
-    return this.#ownLines.traced;
+    return this.ownLines.traced;
   }
 
   writeTarget(out: Buffer, at: number): number {
@@ -274,15 +169,14 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
   writeLines(out: Buffer, at: number): number {
     const answerHead = this.#answerHead;
     if (answerHead !== undefined) {
-      at = this.#ownLines.writeAnswer(answerHead, out, at);
+      at = this.ownLines.writeAnswer(answerHead, out, at);
       if (answerHead.has(fieldNames.date)) return at;
       // RFC 9110 §6.6.1: an answer without Date gets that of its receipt.
       return at + out.write(`Date: ${this.#gateway.httpDate()}\r\n`, at, "latin1");
     }
-    const { caller } = this;
-    const trusted = (this.snapshot as Snapshot).trusts(caller.peer);
-    at = this.#ownLines.writeRequest(caller, trusted, out, at);
-    const rare = rareLines(caller.head);
+    const trusted = (this.snapshot as Snapshot).trusts(this.caller.peer);
+    at = this.ownLines.writeRequest(this.caller, trusted, out, at);
+    const rare = rareLines(this.caller.head);
     return rare === "" ? at : at + out.write(rare, at, "latin1");
   }
 
@@ -290,16 +184,16 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     if (!this.#requestComplete || this.#state === "tunnel") this.caller.resume();
   }
 
-  // 4. The rest of the request.
+  // 3. The rest of the request.
 
   onRequestBody(bytes: Buffer, from: number, to: number): boolean {
     this.requestBytes += to - from;
     const upstream = this.#upstream;
     if (upstream === undefined) return true;
     if (this.requestBytes > (this.route as CompiledRoute).service.bodyBytesMax) {
-      if (this.#state === "sent") this.#refuse(this.#bodyTooLarge(this.route as CompiledRoute));
+      if (this.#state === "sent") this.#refuse(bodyTooLarge(this.route as CompiledRoute));
       else if (this.#state === "answering") {
-        this.#breakOff(this.#bodyTooLarge(this.route as CompiledRoute));
+        this.#breakOff(bodyTooLarge(this.route as CompiledRoute));
       }
       if (this.#state !== "tunnel") return true;
     }
@@ -322,7 +216,7 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     this.#upstream?.sendEnd(this.#requestTrailers);
   }
 
-  // 5. The answer.
+  // 4. The answer.
 
   onInterim(head: ResponseHead): void {
     if (this.caller.takesInterim) this.caller.sendInterim(head);
@@ -353,7 +247,7 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
 
   /** The field lines that every answer of the gateway's own carries. */
   #ownFields(): string {
-    return `${this.#ownLines.answerText()}Date: ${this.#gateway.httpDate()}\r\n`;
+    return `${this.ownLines.answerText()}Date: ${this.#gateway.httpDate()}\r\n`;
   }
 
   onResponseBody(bytes: Buffer, from: number, to: number): boolean {
@@ -379,11 +273,11 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     this.caller.sendEnd(trailers);
   }
 
-  // 6. What can go wrong.
+  // 5. What can go wrong.
 
   onUpstreamFailed(failure: UpstreamFailure): void {
     this.#upstream = undefined;
-    const problem = this.#problemOf(failure);
+    const problem = failureProblem(failure, this);
     if (this.#state === "answering" || this.#state === "tunnel") return this.#breakOff(problem);
     if (this.#mayTryAgain(failure)) return this.#connect();
     this.#refuse(problem);
@@ -405,28 +299,6 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     // The same instance again: only the connection was stale.
     this.#tried.pop();
     return true;
-  }
-
-  #problemOf(failure: UpstreamFailure): Problem {
-    const where = `service ${this.route?.service.name ?? ""}, instance ${this.instance?.url ?? ""}`;
-    switch (failure.kind) {
-      case "connect": {
-        const { cause } = failure;
-        return problems["instance-unreachable"](`${where}: no connection${codeOf(cause)}`, {
-          cause,
-        });
-      }
-      case "connect-timeout":
-        return problems["instance-connect-timeout"](`${where}: no connection within connectMs`);
-      case "closed-before-answer":
-      case "closed-in-answer": {
-        const { cause } = failure;
-        const detail = `${where}: closed before the answer was whole${codeOf(cause)}`;
-        return problems["instance-closed"](detail, { cause });
-      }
-      case "malformed":
-        return problems["instance-malformed"](`${where}: ${parseFaultOf(failure.fault).detail}`);
-    }
   }
 
   onCallerStalled(): void {
@@ -481,15 +353,14 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
     else this.#refuse(problem);
   }
 
-  // 7. The end, always and exactly once.
+  // 6. The end, always and exactly once.
 
   /** Before an answer began: the caller is told in words. */
-  #refuse(problem: Problem): void {
+  #refuse(problem: Problem, extraFields = ""): void {
     this.#dropUpstream();
     this.problem = problem;
     this.status = problem.definition.httpStatus;
-    const fields = this.#ownFields() + this.#extraFields;
-    this.#extraFields = "";
+    const fields = this.#ownFields() + extraFields;
     this.#finish();
     sendProblem(this.caller, problem, this.id, fields);
   }
@@ -503,12 +374,11 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
   }
 
   /** An answer of the gateway itself. */
-  answer(status: number, reason: string, contentType: string, body: string): void {
+  #answer({ status, reason, body }: OwnAnswer): void {
     this.status = status;
-    const fields = this.#ownFields();
+    const fields = `${this.#ownFields()}Content-Type: text/plain\r\nCache-Control: no-store\r\n`;
     this.#finish();
-    const type = `Content-Type: ${contentType}\r\nCache-Control: no-store\r\n`;
-    this.caller.sendOwn(status, reason, fields + type, Buffer.from(body));
+    this.caller.sendOwn(status, reason, fields, Buffer.from(body));
   }
 
   #dropUpstream(): void {
@@ -527,14 +397,4 @@ export class Exchange implements CallerListener, Waiter, RequestPlan {
       : this.#gateway.platform.clock.monotonicMs();
     this.#gateway.observer.onDone(this);
   }
-}
-
-/** The system's or the TLS library's name for what went wrong, for instance ECONNREFUSED. */
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-}
-
-function keyOf({ head }: CallerEnd): string | undefined {
-  if (!head.has(fieldNames["x-api-key"]) && !head.has(fieldNames.authorization)) return undefined;
-  return presentedKey((name) => head.field(name));
 }

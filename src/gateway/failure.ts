@@ -4,7 +4,10 @@
  */
 import { STATUS_CODES } from "node:http";
 import type { Problem } from "#base/problem.ts";
-import type { CallerEnd } from "#wire/ends.ts";
+import type { CallerEnd, UpstreamFailure } from "#wire/ends.ts";
+import { parseFaultOf } from "#wire/parse-faults.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
+import { problems } from "./problems.ts";
 
 export function sendProblem(
   caller: CallerEnd,
@@ -28,4 +31,33 @@ export function sendProblem(
   if (definition.httpStatus === 401) fields += 'WWW-Authenticate: Bearer realm="parlance"\r\n';
   const reason = STATUS_CODES[definition.httpStatus] ?? "";
   caller.sendOwn(definition.httpStatus, reason, fields, Buffer.from(JSON.stringify(body)));
+}
+
+/** What an upstream's failure is to the caller. */
+export function failureProblem(failure: UpstreamFailure, exchange: ExchangeRecord): Problem {
+  const { route, instance } = exchange;
+  const where = `service ${route?.service.name ?? ""}, instance ${instance?.url ?? ""}`;
+  switch (failure.kind) {
+    case "connect": {
+      const { cause } = failure;
+      return problems["instance-unreachable"](`${where}: no connection${codeOf(cause)}`, {
+        cause,
+      });
+    }
+    case "connect-timeout":
+      return problems["instance-connect-timeout"](`${where}: no connection within connectMs`);
+    case "closed-before-answer":
+    case "closed-in-answer": {
+      const { cause } = failure;
+      const detail = `${where}: closed before the answer was whole${codeOf(cause)}`;
+      return problems["instance-closed"](detail, { cause });
+    }
+    case "malformed":
+      return problems["instance-malformed"](`${where}: ${parseFaultOf(failure.fault).detail}`);
+  }
+}
+
+/** The system's or the TLS library's name for what went wrong, for instance ECONNREFUSED. */
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
 }

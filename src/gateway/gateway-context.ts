@@ -1,6 +1,6 @@
 /** What all exchanges of one worker share. */
 import type { Platform } from "#base/platform.ts";
-import type { Exchange } from "./exchange.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
 import type { ExchangeIds } from "./exchange-id.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -19,8 +19,8 @@ export interface GatewayContext {
 
 /** Sees every exchange begin and end, each exactly once; must not keep the object. */
 export interface ExchangeObserver {
-  onBegin(exchange: Exchange): void;
+  onBegin(exchange: ExchangeRecord): void;
   /** Its route is known; not for exchanges that match none. */
-  onRouted(exchange: Exchange): void;
-  onDone(exchange: Exchange): void;
+  onRouted(exchange: ExchangeRecord): void;
+  onDone(exchange: ExchangeRecord): void;
 }

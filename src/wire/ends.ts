@@ -3,6 +3,7 @@
  * Bytes are handed over as ranges of a buffer that the giver reuses as soon as `true` comes back;
  * `false` means: wait, and leave that buffer alone, until told that it was flushed.
  */
+import type { FieldId } from "./field-names.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 
 /** Who is at the other end of a caller's connection. */
@@ -120,6 +121,8 @@ export interface RequestPlan extends OwnLines {
   readonly host: string;
   /** Whether the caller's `tracestate` goes with the request. */
   readonly traced: boolean;
+  /** A field of the caller's that is not for the instance to see; 0: none. */
+  readonly withheld: FieldId;
   /** Whether the answer's chunk framing is to be removed. */
   readonly decodeAnswer: boolean;
   /** Whether the request's body comes as data and has to be framed here. */

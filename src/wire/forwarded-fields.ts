@@ -3,7 +3,13 @@
  * those that `Connection` nominates, and those that the gateway writes itself. What is forwarded
  * is copied as the bytes that came; runs of kept lines are copied at once.
  */
-import { fieldNameCount, fieldNames, neverNominated, type FieldName } from "./field-names.ts";
+import {
+  fieldNameCount,
+  fieldNames,
+  neverNominated,
+  type FieldId,
+  type FieldName,
+} from "./field-names.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 
 function tableOf(names: readonly FieldName[]): Uint8Array {
@@ -59,6 +65,7 @@ export const droppedFromTrailers = tableOf(hopByHop);
 
 /**
  * Copies the kept field lines to `out` at `at`.
+ * @param withheld one more name to leave out, 0: none.
  * @returns the offset behind the last byte written.
  */
 export function copyFields(
@@ -66,16 +73,19 @@ export function copyFields(
   dropped: Uint8Array,
   out: Buffer,
   at: number,
+  withheld: FieldId = 0,
 ): number {
   const { bytes, spans, ids, fieldCount } = head;
   const nominated = head.hasNominatedFields ? nominatedNames(head) : undefined;
   let runStart = head.fieldsStart;
   for (let index = 0; index < fieldCount; index++) {
+    const id = ids[index] as number;
     const drop =
-      dropped[ids[index] as number] === 1 ||
+      dropped[id] === 1 ||
+      (id === withheld && id !== 0) ||
       (nominated !== undefined &&
         nominated.has(head.nameAt(index).toLowerCase()) &&
-        !neverNominated.has(ids[index] as number));
+        !neverNominated.has(id));
     if (!drop) continue;
     const lineStart = spans[index * 4] as number;
     at = copyRun(bytes, runStart, lineStart, out, at);

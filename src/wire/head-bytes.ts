@@ -31,7 +31,7 @@ export function writeRequestHead(
   at = plan.writeLines(out, at);
   if (connection !== "") at += out.write(connection, at, "latin1");
   const dropped = plan.traced ? droppedFromRequests : droppedFromUntracedRequests;
-  at = copyFields(head, dropped, out, at);
+  at = copyFields(head, dropped, out, at, plan.withheld);
   return endHead(out, at);
 }
 

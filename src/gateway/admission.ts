@@ -1,0 +1,111 @@
+/**
+ * May a request pass, and where to? Own addresses, route, caller, permission, size: in this order,
+ * which `explain` follows too. Nothing has been sent anywhere yet.
+ */
+import type { Problem } from "#base/problem.ts";
+import { fieldNames } from "#wire/field-names.ts";
+import { presentedKey } from "./authorization.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
+import type { GatewayContext } from "./gateway-context.ts";
+import { answerOf, type OwnAnswer } from "./own-addresses.ts";
+import { problems } from "./problems.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export type { OwnAnswer } from "./own-addresses.ts";
+
+interface Pass {
+  readonly kind: "pass";
+}
+interface Refusal {
+  readonly kind: "refuse";
+  readonly problem: Problem;
+  /** Field lines, each ended by CR LF. */
+  readonly fields: string;
+}
+
+const pass: Pass = { kind: "pass" };
+
+/** Notes route and caller in the record. */
+export function admit(
+  exchange: ExchangeRecord,
+  gateway: GatewayContext,
+): Pass | OwnAnswer | Refusal {
+  const { head } = exchange.caller;
+  const snapshot = exchange.snapshot as Snapshot;
+  const own = answerOf(head, gateway.draining);
+  if (own !== undefined) return own;
+  const match = snapshot.router.match(head);
+  if (match.kind === "miss") return missed(exchange, match.allowedMethods);
+  exchange.route = match;
+  gateway.observer.onRouted(exchange);
+  if (!snapshot.authorization.open) {
+    const problem = authorize(exchange, snapshot, match);
+    if (problem !== undefined) return refuse(problem);
+  }
+  const { service } = match;
+  if (head.encodedSlash && service.encodedSlash === "refuse") {
+    return refuse(
+      problems["encoded-slash"](
+        `the path has %2F; service ${service.name} does not say encodedSlash: pass`,
+      ),
+    );
+  }
+  if (head.contentLength > service.bodyBytesMax || exchange.requestBytes > service.bodyBytesMax) {
+    return refuse(bodyTooLarge(match));
+  }
+  return pass;
+}
+
+export function bodyTooLarge({ service }: CompiledRoute): Problem {
+  return problems["body-too-large"](
+    `service ${service.name} takes bodies of at most ${service.bodyBytesMax} bytes (bodyBytesMax)`,
+  );
+}
+
+function refuse(problem: Problem, fields = ""): Refusal {
+  return { kind: "refuse", problem, fields };
+}
+
+/** RFC 9110 §15.5.6: a 405 tells the methods that are allowed. */
+function missed({ caller }: ExchangeRecord, allowedMethods: readonly string[]): Refusal {
+  const { head } = caller;
+  const allowed = allowedMethods.join(", ");
+  if (allowed !== "") {
+    const detail = `${head.method} is not among the methods: ${allowed}`;
+    return refuse(problems["method-not-allowed"](detail), `Allow: ${allowed}\r\n`);
+  }
+  const path = head.path.slice(0, 200);
+  return refuse(problems["no-route"](`no route matches ${path}; \`parlance explain\` tells why`));
+}
+
+function authorize(
+  exchange: ExchangeRecord,
+  { authorization, callerName }: Snapshot,
+  route: CompiledRoute,
+): Problem | undefined {
+  const { head } = exchange.caller;
+  const key =
+    head.has(fieldNames["x-api-key"]) || head.has(fieldNames.authorization)
+      ? presentedKey((name) => head.field(name))
+      : undefined;
+  exchange.callerIndex = authorization.callerOf(key);
+  if (exchange.callerIndex === undefined) {
+    return problems["caller-unknown"](
+      key === undefined
+        ? "no key was sent, as X-Api-Key or Authorization: Bearer"
+        : "the key belongs to no caller",
+    );
+  }
+  if (key !== undefined) {
+    // A service that saw the key could call others in the caller's name.
+    exchange.withheld = head.has(fieldNames["x-api-key"])
+      ? fieldNames["x-api-key"]
+      : fieldNames.authorization;
+  }
+  if (authorization.may(exchange.callerIndex, route.index)) return undefined;
+  const name = callerName(exchange.callerIndex);
+  return problems["caller-not-permitted"](
+    `caller ${name} may not call ${route.service.name}.${route.route.id}`,
+  );
+}

@@ -1,0 +1,70 @@
+/**
+ * What is known of one exchange: what the observer reads at its end. The object serves the
+ * exchanges of a connection one after the other, so nobody may keep it.
+ */
+import type { Problem } from "#base/problem.ts";
+import type { Instance } from "#configuration/configuration.ts";
+import type { CallerEnd } from "#wire/ends.ts";
+import type { FieldId } from "#wire/field-names.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import { OwnLines } from "./own-lines.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export class ExchangeRecord {
+  readonly caller: CallerEnd;
+  protected readonly ownLines: OwnLines;
+  /** False when what came was no head; then that of `caller` says nothing. */
+  hasHead = false;
+  /** Taken at the beginning, kept to the end. */
+  snapshot: Snapshot | undefined;
+  route: CompiledRoute | undefined;
+  callerIndex: number | undefined;
+  instance: Instance | undefined;
+  startedMs = 0;
+  firstByteMs = 0;
+  endedMs = 0;
+  status = 0;
+  problem: Problem | undefined;
+  aborted = false;
+  attempts = 0;
+  requestBytes = 0;
+  responseBytes = 0;
+  /** The observer's own; -1: none. */
+  observerSlot = -1;
+
+  /** The field that proved who calls, which is not for the service to see; 0: none. */
+  withheld: FieldId = 0;
+
+  constructor(caller: CallerEnd) {
+    this.caller = caller;
+    this.ownLines = new OwnLines(caller);
+  }
+
+  get id(): string {
+    return this.ownLines.exchangeId;
+  }
+
+  /** The same as octets; they change with the next exchange. */
+  get idBytes(): Uint8Array {
+    return this.ownLines.idBytes;
+  }
+
+  get requestId(): string {
+    return this.ownLines.requestId;
+  }
+
+  protected resetRecord(hasHead: boolean): void {
+    this.hasHead = hasHead;
+    this.route = undefined;
+    this.callerIndex = undefined;
+    this.instance = undefined;
+    this.firstByteMs = 0;
+    this.status = 0;
+    this.problem = undefined;
+    this.aborted = false;
+    this.attempts = 0;
+    this.requestBytes = 0;
+    this.responseBytes = 0;
+    this.withheld = 0;
+  }
+}
