@@ -19,7 +19,7 @@ const forbiddenTrailers =
 const authority = /^(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::\d{0,5})?$/;
 /** Names that CGI-like servers cannot tell from the ones that gateways and framing rely on. */
 const disguised =
-  /^(?=.*_)(?:x[-_]forwarded[-_].*|content[-_]length|transfer[-_]encoding|x[-_]request[-_]id)$/;
+  /^(?=.*_)(?:x[-_]forwarded[-_](?:for|proto|host|port|prefix)|x[-_]real[-_]ip|content[-_]length|transfer[-_]encoding|x[-_]request[-_]id)$/;
 
 export interface Evidence {
   /** What the caller sent, all of it; for HTTP/2 what it means in HTTP/1.1, or undefined. */
