@@ -8,6 +8,7 @@ import { createGaugeMemory, readGauges, type WorkerGauges } from "#analytics/wor
 import type { Revision } from "#configuration/configuration.ts";
 import { problems } from "#gateway/problems.ts";
 import { createFlightMemory } from "#runtime/flight-table.ts";
+import { canShare } from "#runtime/hold-port.ts";
 import type { LogSink } from "#runtime/log-sink.ts";
 import { createSupervisor, type WorkerStatus } from "#runtime/supervisor.ts";
 import { logLostFlights } from "./lost-flights.ts";
@@ -83,7 +84,7 @@ export function createFleet(options: FleetOptions): Fleet {
       return {
         ...metered(index, revision),
         index,
-        listen: { host, port, shared: options.workers > 1 },
+        listen: { host, port, shared: canShare },
         logForm: sink.form,
         flightMemory: memory.flight,
         gaugeMemory: memory.gauges,

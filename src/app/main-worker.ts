@@ -19,6 +19,8 @@ const observer = createExchangeObserver(clock, data.flightMemory, workerLog.log)
 observer.expect(data.revision, data.meterMemory);
 const gateway = createGateway(nodePlatform, observer, data.revision);
 const listening = gateway.listen(data.listen);
+// Who asks is told; nobody may have asked yet.
+listening.catch(() => undefined);
 const loopDelay = createLoopDelay(nodePlatform);
 let prepared: { readonly id: string; readonly commit: () => void } | undefined;
 

@@ -3,7 +3,7 @@ import { nodePlatform, type Platform } from "#base/platform.ts";
 import { startAdminServer, type AdminServer } from "#control/admin-api/server.ts";
 import type { LoadedConfiguration } from "#configuration/load.ts";
 import { createRevision } from "#configuration/revision.ts";
-import { holdPort, portRefusal } from "#runtime/hold-port.ts";
+import { canShare, holdPort, portRefusal, type HeldPort } from "#runtime/hold-port.ts";
 import { createLogSink, type LogSink } from "#runtime/log-sink.ts";
 import { listenForStop } from "#runtime/stop-signals.ts";
 import { checkConfiguration } from "./check-configuration.ts";
@@ -85,7 +85,7 @@ async function startAll(
   const { host, port: wanted, adminHost, adminPort } = configuration.listen;
   const refuse = (message: string): undefined => log.error("start-refused", message) as undefined;
 
-  let held: Awaited<ReturnType<typeof holdPort>>;
+  let held: HeldPort;
   try {
     held = await holdPort(platform, host, wanted);
   } catch (error) {
@@ -109,16 +109,18 @@ async function startAll(
     // While the other port is still held, so that the two are never the same.
     admin = await startAdminServer(platform, log, { host: adminHost, port: adminPort }, estate);
   } catch (error) {
+    await held.afterWorkers();
     return refuse(portRefusal(error, "the admin port", adminHost, adminPort));
-  } finally {
-    await held.release();
   }
   try {
+    await held.beforeWorkers();
     await fleet.start();
   } catch (error) {
     await admin.close();
     await fleet.drain();
-    return refuse(`the gateway cannot start: ${error instanceof Error ? error.message : error}`);
+    return refuse(startRefusal(error, host, port));
+  } finally {
+    await held.afterWorkers();
   }
   reloads = createReloads({ platform, sink, fleet, first, load });
   if (configuration.callers === "open") announceOpen(log);
@@ -128,6 +130,12 @@ async function startAll(
   const fields = { port, adminPort: admin.port, workers, revision: revision.id, afterMs };
   log.info("ready", `listening on ${where}`, fields);
   return { fleet, admin, reloads, setDraining: () => (state = "draining") };
+}
+
+function startRefusal(error: unknown, host: string, port: number): string {
+  const isSystem = error instanceof Error && "code" in error;
+  if (isSystem) return portRefusal(error, "the port for callers", host, port);
+  return `a worker cannot start: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Ports of the command line stand above those of the file, in every revision. */
@@ -141,7 +149,7 @@ function withPorts(loaded: LoadedConfiguration, options: StartOptions): LoadedCo
 
 /** Only Linux spreads connections over sockets that share a port. */
 function workersOf(wanted: number, { log }: LogSink): number {
-  if (wanted === 1 || process.platform === "linux") return wanted;
+  if (wanted === 1 || canShare) return wanted;
   const reason = `workers cannot share a port on ${process.platform}`;
   log.warn("one-worker", `${reason}: one runs instead of ${wanted}`);
   return 1;

@@ -5,7 +5,7 @@
 import type { ResourceLimits } from "node:worker_threads";
 import type { Log } from "#base/log.ts";
 import type { Cancel, Platform } from "#base/platform.ts";
-import { startWorkerThread, type WorkerThread } from "./worker-thread.ts";
+import { startWorkerThread, ThreadEnded, type WorkerThread } from "./worker-thread.ts";
 
 /** A worker that lived shorter than this makes its successor wait. */
 const youngMs = 1_000;
@@ -84,7 +84,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       onEnd: (reason) => onEnd(place, thread, reason),
     });
     place.thread = thread;
-    await thread.ask(undefined);
+    try {
+      await thread.ask(undefined);
+    } catch (error) {
+      // Without what it needs, a port for example, it is of no use.
+      await thread.terminate();
+      throw error;
+    }
     if (place.thread === thread) place.isUp = true;
   }
 
@@ -107,8 +113,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   function replace(place: Place): void {
     bear(place).then(
       () => log.info("worker-replaced", `worker ${place.index} is up again`),
-      // Its end is reported by `onEnd`.
-      () => undefined,
+      (error: unknown) => {
+        // Its end is reported by `onEnd`.
+        if (error instanceof ThreadEnded || isRetired) return;
+        const reason = error instanceof Error ? error.message : String(error);
+        log.error("worker-failed", `worker ${place.index} cannot start`, { reason });
+      },
     );
   }
 

@@ -21,7 +21,9 @@ async function answerOne(
   try {
     send({ kind: "answer", id, answer: await answer(question) });
   } catch (error) {
-    send({ kind: "failure", id, message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+    send({ kind: "failure", id, error: { message, code } });
   }
 }
 

@@ -23,13 +23,24 @@ export interface ThreadOptions {
 /** From the worker. */
 export type FromThread =
   | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
-  | { readonly kind: "failure"; readonly id: number; readonly message: string }
+  | { readonly kind: "failure"; readonly id: number; readonly error: Failure }
   | { readonly kind: "message"; readonly message: unknown };
+
+export interface Failure {
+  readonly message: string;
+  /** Of a system error, for example EADDRINUSE. */
+  readonly code: string | undefined;
+}
 
 /** To the worker. */
 export interface ToThread {
   readonly id: number;
   readonly question: unknown;
+}
+
+/** An answer that cannot come any more. */
+export class ThreadEnded extends Error {
+  override readonly name = "ThreadEnded";
 }
 
 interface Asker {
@@ -50,7 +61,7 @@ export function startWorkerThread(options: ThreadOptions): WorkerThread {
     const asker = askers.get(message.id);
     askers.delete(message.id);
     if (message.kind === "answer") asker?.resolve(message.answer);
-    else asker?.reject(new Error(message.message));
+    else asker?.reject(toError(message.error));
   });
   worker.on("error", (error) => {
     reason = describeError(error);
@@ -58,7 +69,7 @@ export function startWorkerThread(options: ThreadOptions): WorkerThread {
   worker.on("exit", (code) => {
     ended = true;
     const why = reason ?? `it ended with exit code ${code}`;
-    for (const asker of askers.values()) asker.reject(new Error(`${name} is gone: ${why}`));
+    for (const asker of askers.values()) asker.reject(new ThreadEnded(`${name} is gone: ${why}`));
     askers.clear();
     options.onEnd(why);
   });
@@ -66,7 +77,7 @@ export function startWorkerThread(options: ThreadOptions): WorkerThread {
   return {
     ask(question) {
       return new Promise((resolve, reject) => {
-        if (ended) return reject(new Error(`${name} is gone`));
+        if (ended) return reject(new ThreadEnded(`${name} is gone`));
         const id = ++lastId;
         askers.set(id, { resolve, reject });
         const message: ToThread = { id, question };
@@ -77,6 +88,10 @@ export function startWorkerThread(options: ThreadOptions): WorkerThread {
       await worker.terminate();
     },
   };
+}
+
+function toError({ message, code }: Failure): Error {
+  return Object.assign(new Error(message), code === undefined ? {} : { code });
 }
 
 function describeError(error: unknown): string {

@@ -31,7 +31,13 @@ export interface OperationRequest {
 }
 
 export type OperationAnswer =
-  | { readonly kind: "text"; readonly status: number; readonly text: string }
+  | {
+      readonly kind: "text";
+      readonly status: number;
+      readonly text: string;
+      /** `text/plain` without it. */
+      readonly type?: string;
+    }
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "problem"; readonly problem: Problem };
 

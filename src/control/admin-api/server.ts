@@ -116,8 +116,10 @@ function isChunked({ headers }: IncomingMessage): boolean {
 
 function render(answer: OperationAnswer): { status: number; type: string; body: string } {
   switch (answer.kind) {
-    case "text":
-      return { status: answer.status, type: "text/plain; charset=utf-8", body: answer.text };
+    case "text": {
+      const { status, text: body, type = "text/plain; charset=utf-8" } = answer;
+      return { status, type, body };
+    }
     case "json":
       return { status: 200, type: "application/json", body: JSON.stringify(answer.value) };
     case "problem":

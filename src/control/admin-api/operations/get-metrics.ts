@@ -5,4 +5,5 @@ export const getMetrics: Operation = ({ estate }) => ({
   kind: "text",
   status: 200,
   text: estate.metrics(),
+  type: "text/plain; version=0.0.4; charset=utf-8",
 });

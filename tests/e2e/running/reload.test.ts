@@ -1,0 +1,150 @@
+/** A new configuration for a running gateway: taken whole, without a lost request, or not at all. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { Pool } from "undici";
+import {
+  configurationOf,
+  replaceFile,
+  runGateway,
+  runService,
+  type LogLine,
+  type RunningGateway,
+} from "./run-gateway.ts";
+
+interface Load {
+  /** Ends the load and tells what came of it. */
+  stop(): Promise<{ readonly answers: number; readonly failures: readonly string[] }>;
+}
+
+/** Keep-alive requests over several connections, one after the other on each, until stopped. */
+function putUnderLoad(gateway: RunningGateway, accepted: readonly string[]): Load {
+  const pool = new Pool(gateway.url, { connections: 8 });
+  const failures: string[] = [];
+  let answers = 0;
+  let isOver = false;
+  const callers = Array.from({ length: 8 }, async () => {
+    while (!isOver) {
+      try {
+        const { statusCode, body } = await pool.request({ path: "/echo/x", method: "GET" });
+        const text = await body.text();
+        if (statusCode !== 200 || !accepted.includes(text)) failures.push(`${statusCode} ${text}`);
+        answers++;
+      } catch (error) {
+        failures.push(String(error));
+      }
+      await pause(1);
+    }
+  });
+  return {
+    async stop() {
+      isOver = true;
+      await Promise.all(callers);
+      await pool.close();
+      return { answers, failures };
+    },
+  };
+}
+
+function isUnknownKey(line: LogLine): boolean {
+  return line["code"] === "unknown-key";
+}
+
+async function current(gateway: RunningGateway): Promise<string> {
+  const answer = await fetch(`${gateway.adminUrl}/api/v1/revisions/current`);
+  return ((await answer.json()) as { id: string }).id;
+}
+
+test("file changes and SIGHUP under load lose no request", async (t) => {
+  const one = await runService(t, "one");
+  const two = await runService(t, "two");
+  const gateway = await runGateway(t, configurationOf(one.url));
+  const load = putUnderLoad(gateway, ["one", "two"]);
+  const first = await current(gateway);
+  const revisions = [first];
+  for (let round = 0; round < 3; round++) {
+    const url = round % 2 === 0 ? two.url : one.url;
+    const text = configurationOf(url, { service: `, timeoutMs: ${10_000 + round}` });
+    replaceFile(gateway.configPath, text);
+    if (round === 1) gateway.kill("SIGHUP");
+    const before = revisions.at(-1);
+    const taken = await gateway.seen("revision-taken", (line) => line["before"] === before);
+    assert.match(taken.message, /services\.echo\.instances changed/);
+    revisions.push(String(taken["revision"]));
+    await pause(150);
+  }
+  const { answers, failures } = await load.stop();
+  assert.deepEqual(failures, []);
+  assert.ok(answers > 100, `${answers} answers are no load`);
+  assert.equal(new Set(revisions).size, 4);
+  assert.equal(await current(gateway), revisions.at(-1));
+  assert.equal(await (await fetch(`${gateway.url}/echo/x`)).text(), "two");
+});
+
+test("every exchange after the change is announced is served by the new revision", async (t) => {
+  const one = await runService(t, "one");
+  const two = await runService(t, "two");
+  const gateway = await runGateway(t, configurationOf(one.url, { workers: 3 }));
+  replaceFile(gateway.configPath, configurationOf(two.url, { workers: 3 }));
+  await gateway.seen("revision-taken");
+  const answers = await Promise.all(
+    Array.from({ length: 30 }, async () => {
+      const headers = { connection: "close" };
+      return (await fetch(`${gateway.url}/echo/x`, { headers })).text();
+    }),
+  );
+  assert.deepEqual([...new Set(answers)], ["two"]);
+});
+
+test("a faulty new file keeps the old revision and says why, with line and column", async (t) => {
+  const service = await runService(t);
+  const good = configurationOf(service.url);
+  const gateway = await runGateway(t, good);
+  const before = await current(gateway);
+  writeFileSync(gateway.configPath, good.replace("instances:", "instancez:"));
+  const refused = await gateway.seen("reload-refused");
+  assert.match(refused.message, new RegExp(`revision ${before} stays`));
+  const finding = await gateway.seen("configuration-finding", isUnknownKey);
+  assert.match(finding.message, /parlance\.yaml:4:11: error unknown-key: .*instancez/);
+  assert.equal(finding.level, "error");
+  assert.equal(await current(gateway), before);
+  assert.equal((await fetch(`${gateway.url}/echo/x`)).status, 200);
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  assert.match(metrics, /^parlance_reloads_total\{outcome="refused"\} 1$/m);
+  writeFileSync(gateway.configPath, `${good}limits: { headFieldsMax: 50 }\n`);
+  const taken = await gateway.seen("revision-taken");
+  assert.match(taken.message, /limits\.headFieldsMax changed/);
+});
+
+test("SIGHUP without a change says that nothing changed", async (t) => {
+  const gateway = await runGateway(t, configurationOf("http://127.0.0.1:1"));
+  const before = await current(gateway);
+  gateway.kill("SIGHUP");
+  assert.match((await gateway.seen("reload-unchanged")).message, /nothing changed/);
+  assert.equal(await current(gateway), before);
+});
+
+test("what needs a restart is said, and all else is taken", async (t) => {
+  const service = await runService(t);
+  const gateway = await runGateway(t, configurationOf("http://127.0.0.1:1"));
+  replaceFile(gateway.configPath, configurationOf(service.url, { workers: 1 }));
+  const warning = await gateway.seen("restart-needed");
+  assert.match(warning.message, /^listen\.workers will change with the next start/);
+  await gateway.seen("revision-taken");
+  assert.equal((await fetch(`${gateway.url}/echo/x`)).status, 200);
+});
+
+test("an exchange that began under the old revision ends under it", async (t) => {
+  const old = await runService(t);
+  const gateway = await runGateway(t, configurationOf(old.url));
+  const answer = fetch(`${gateway.url}/echo/wait`);
+  await old.awaits(1);
+  const text = configurationOf("http://127.0.0.1:1").replace("echo:", "other:");
+  replaceFile(gateway.configPath, text);
+  const taken = await gateway.seen("revision-taken");
+  assert.match(taken.message, /services\.other added, services\.echo removed/);
+  assert.equal((await fetch(`${gateway.url}/echo/x`)).status, 404);
+  old.waiting[0]?.end("still here");
+  assert.equal(await (await answer).text(), "still here");
+});

@@ -1,0 +1,49 @@
+/** Stopping: in order, within a time, and at once when told twice. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { configurationOf, runGateway, runService } from "./run-gateway.ts";
+
+test("SIGTERM lets an exchange in flight finish and ends with exit code 0", async (t) => {
+  const service = await runService(t);
+  const gateway = await runGateway(t, configurationOf(service.url));
+  const answer = fetch(`${gateway.url}/echo/wait`);
+  await service.awaits(1);
+  gateway.kill("SIGTERM");
+  await gateway.seen("draining");
+  const ready = await fetch(`${gateway.adminUrl}/readyz`);
+  assert.equal(ready.status, 503);
+  assert.equal(await ready.text(), "draining\n");
+  await assert.rejects(fetch(`${gateway.url}/echo/new`, { headers: { connection: "close" } }));
+  service.waiting[0]?.end("late but whole");
+  assert.equal(await (await answer).text(), "late but whole");
+  assert.equal(await gateway.ended, 0);
+  assert.equal((await gateway.seen("stopped"))["cut"], 0);
+});
+
+test("what does not finish within drainMs is cut off and counted", async (t) => {
+  const service = await runService(t);
+  const more = "timeouts: { drainMs: 200 }\n";
+  const gateway = await runGateway(t, configurationOf(service.url, { more }));
+  const answer = fetch(`${gateway.url}/echo/wait`).catch(() => "cut off");
+  await service.awaits(1);
+  gateway.kill("SIGINT");
+  assert.equal(await gateway.ended, 0);
+  assert.equal(await answer, "cut off");
+  assert.equal((await gateway.seen("cut-off"))["cut"], 1);
+});
+
+test("a second signal ends it at once", async (t) => {
+  const service = await runService(t);
+  const gateway = await runGateway(t, configurationOf(service.url));
+  const answer = fetch(`${gateway.url}/echo/wait`).catch(() => "cut off");
+  await service.awaits(1);
+  gateway.kill("SIGTERM");
+  await gateway.seen("draining");
+  // Two signals in one breath are one Ctrl-C that a launcher has passed on.
+  await pause(500);
+  gateway.kill("SIGTERM");
+  assert.equal(await gateway.ended, 130);
+  assert.equal(await answer, "cut off");
+  assert.match((await gateway.seen("killed")).message, /at once/);
+});
