@@ -20,6 +20,6 @@ export function writeGauges(memory: SharedArrayBuffer, gauges: WorkerGauges): vo
 
 export function readGauges(memory: SharedArrayBuffer): WorkerGauges {
   const cells = new Float64Array(memory);
-  const entries = gaugeNames.map((name, index) => [name, cells[index] as number]);
-  return Object.fromEntries(entries) as unknown as WorkerGauges;
+  const entries = gaugeNames.map((name, index) => [name, cells[index] as number] as const);
+  return Object.fromEntries(entries) as WorkerGauges;
 }

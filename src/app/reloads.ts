@@ -21,10 +21,16 @@ export interface ReloadOptions {
   /** What the gateway has started with. */
   readonly first: LoadedConfiguration;
   readonly load: () => LoadedConfiguration;
+  /** Counts up. */
+  readonly counts: ReloadCounts;
+}
+
+export interface ReloadCounts {
+  taken: number;
+  refused: number;
 }
 
 export interface Reloads {
-  readonly counts: { readonly taken: number; readonly refused: number };
   /** One after the other; several wishes while one runs become one. */
   reload(why: string): Promise<void>;
   close(): void;
@@ -38,9 +44,8 @@ const fileBytesMax = 8 * 1024 * 1024;
 const changesShown = 20;
 
 export function createReloads(options: ReloadOptions): Reloads {
-  const { platform, sink, fleet } = options;
+  const { platform, sink, fleet, counts } = options;
   const log: Log = sink.log;
-  const counts = { taken: 0, refused: 0 };
   let named = digestNamed(options.first, platform);
   let running: Promise<void> | undefined;
   let isWanted = false;
@@ -122,7 +127,6 @@ export function createReloads(options: ReloadOptions): Reloads {
   }
 
   return {
-    counts,
     reload,
     close: () => watch.close(),
   };

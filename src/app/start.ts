@@ -34,8 +34,7 @@ export async function startGateway(options: StartOptions): Promise<number> {
   const first = load();
   logDiagnostics(sink.log, sink.form, first.diagnostics);
   if (first.configuration === undefined) {
-    const isUnreadable = first.diagnostics.some(({ code }) => code === "unreadable-configuration");
-    return isUnreadable ? exitCodes.refused : exitCodes.findings;
+    return first.isUnreadable ? exitCodes.refused : exitCodes.findings;
   }
   sink.setLevel(first.configuration.log.level);
   const signals = listenForStop(platform.clock, (signal) => {
@@ -96,13 +95,13 @@ async function startAll(
   const revision = createRevision(configuration);
   const fleet = createFleet({ platform, sink, host, port, workers, heapMbMax, first: revision });
   let state: "starting" | "ready" | "draining" = "starting";
-  let reloads: Reloads | undefined;
+  const counts = { taken: 0, refused: 0 };
   const estate = createEstate({
     platform,
     fleet,
     port,
     state: () => state,
-    reloads: () => reloads?.counts ?? { taken: 0, refused: 0 },
+    reloads: () => counts,
   });
   let admin: AdminServer;
   try {
@@ -122,7 +121,7 @@ async function startAll(
   } finally {
     await held.afterWorkers();
   }
-  reloads = createReloads({ platform, sink, fleet, first, load });
+  const reloads = createReloads({ platform, sink, fleet, first, load, counts });
   if (configuration.callers === "open") announceOpen(log);
   state = "ready";
   const where = `${urlOf(host, port)}, admin ${urlOf(adminHost, admin.port)}`;

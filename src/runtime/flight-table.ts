@@ -48,8 +48,8 @@ export function createFlightTable(memory: SharedArrayBuffer): FlightTable {
       doubles[(start + at.startMs) >> 3] = startMs;
       bytes.set(id, start + at.id);
       const length = Math.min(to - from, textBytesMax);
-      for (let index = 0, to = start + at.text; index < length; index++) {
-        bytes[to + index] = head[from + index] as number;
+      for (let index = 0; index < length; index++) {
+        bytes[start + at.text + index] = head[from + index] as number;
       }
       ints[(start + at.length) >> 2] = length;
       ints[(start + at.service) >> 2] = -1;

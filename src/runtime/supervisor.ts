@@ -145,7 +145,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     async stop() {
       this.retire();
-      await Promise.all(places.map(({ thread }) => thread?.terminate()));
+      await Promise.all(places.map(async ({ thread }) => thread?.terminate()));
     },
     statuses: () =>
       places.map(({ index, thread, isUp, restarts, startedMs }) => ({

@@ -1,7 +1,7 @@
 /**
  * Notices that one of several files is another one: written in place, replaced by an editor's
- * rename, or reached through a link that was switched. Folders are watched and, because those can be
- * replaced too, the files looked at every few seconds.
+ * rename, or reached through a link that was switched. Folders are watched, and because those can
+ * be replaced too, the files are looked at every few seconds.
  */
 import type { Cancel, Platform } from "#base/platform.ts";
 import { dirname } from "node:path";

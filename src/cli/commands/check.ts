@@ -1,13 +1,9 @@
 /** `parlance check`: everything that can be said about a configuration without running it. */
-import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
+import { hasErrors } from "#base/diagnostic.ts";
+import { nodePlatform } from "#base/platform.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { exitCode, type Command } from "#cli/command.ts";
-import {
-  configOption,
-  configPathOf,
-  exitCodeOfRefusal,
-  loadFile,
-} from "#cli/configuration-file.ts";
+import { configOption, configPathOf, exitCodeOfRefusal } from "#cli/configuration-file.ts";
 import { count, countFindings, print, printDiagnostics, printJson } from "#cli/print.ts";
 
 export const check: Command = {
@@ -28,9 +24,9 @@ export const check: Command = {
   },
   async run(input) {
     const file = configPathOf(input, input.positionals[0]);
-    const loaded = await loadFile(file);
-    const { configuration } = loaded;
-    const diagnostics = [...loaded.diagnostics, ...(await checkCompiled(configuration))];
+    const { checkConfiguration } = await import("#app/check-configuration.ts");
+    const loaded = checkConfiguration(file, nodePlatform.files);
+    const { configuration, diagnostics } = loaded;
     const isStrict = input.flag("strict");
     const isFine = !diagnostics.some(
       ({ severity }) => severity === "error" || (isStrict && severity === "warning"),
@@ -50,15 +46,6 @@ export const check: Command = {
     return isFine ? exitCode.fine : exitCodeOfRefusal(loaded);
   },
 };
-
-/** What shows only when routes of all services are seen together. */
-async function checkCompiled(
-  configuration: Configuration | undefined,
-): Promise<readonly Diagnostic[]> {
-  if (configuration === undefined) return [];
-  const { checkRoutes } = await import("#gateway/check-routes.ts");
-  return checkRoutes(configuration);
-}
 
 async function factsOf(configuration: Configuration) {
   const { createRevision } = await import("#configuration/revision.ts");

@@ -1,4 +1,4 @@
-/** The admin port: finds the operation that openapi.yaml names for an address and answers with it. */
+/** The admin port: answers with the operation that openapi.yaml names for an address. */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { assert } from "#base/assert.ts";

@@ -89,7 +89,7 @@ test("status, revision and explain tell of the running gateway, without secrets"
   assert.deepEqual(revision.configuration.callers, [{ name: "shop", may: ["echo.*"] }]);
   assert.doesNotMatch(current.text, /sha256|long-enough/i);
   const query = new URLSearchParams({ method: "GET", url: "/echo/x", as: "shop" });
-  const explained = JSON.parse((await get(`${adminUrl}/api/v1/explain?${query}`)).text);
+  const explained = JSON.parse((await get(`${adminUrl}/api/v1/explain?${String(query)}`)).text);
   assert.equal(explained.outcome.kind, "forwarded");
   const wrong = await get(`${adminUrl}/api/v1/explain?method=GET`);
   assert.equal(wrong.status, 400);
@@ -108,7 +108,7 @@ test("who may not ask is refused with problem+json", async (t) => {
     { headers: { "sec-fetch-site": "same-site" }, expected: 403, code: "cross-origin" },
   ];
   for (const { headers, expected, code } of cases) {
-    const answer = await get(status, headers as unknown as Record<string, string>);
+    const answer = await get(status, headers);
     assert.equal(answer.status, expected, JSON.stringify(headers));
     assert.equal(answer.type, "application/problem+json");
     assert.equal(JSON.parse(answer.text).code, code);
@@ -118,7 +118,7 @@ test("who may not ask is refused with problem+json", async (t) => {
     { host: `[::1]:${port}` },
     { origin: adminUrl, "sec-fetch-site": "same-origin" },
   ]) {
-    const answer = await get(status, headers as unknown as Record<string, string>);
+    const answer = await get(status, headers);
     assert.equal(answer.status, 200, JSON.stringify(headers));
   }
 });

@@ -1,4 +1,4 @@
-/** A new configuration for a running gateway: taken whole, without a lost request, or not at all. */
+/** A new configuration for a running gateway: taken whole and without loss, or not at all. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -23,9 +23,9 @@ function putUnderLoad(gateway: RunningGateway, accepted: readonly string[]): Loa
   const pool = new Pool(gateway.url, { connections: 8 });
   const failures: string[] = [];
   let answers = 0;
-  let isOver = false;
+  const over = new AbortController();
   const callers = Array.from({ length: 8 }, async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       try {
         const { statusCode, body } = await pool.request({ path: "/echo/x", method: "GET" });
         const text = await body.text();
@@ -39,7 +39,7 @@ function putUnderLoad(gateway: RunningGateway, accepted: readonly string[]): Loa
   });
   return {
     async stop() {
-      isOver = true;
+      over.abort();
       await Promise.all(callers);
       await pool.close();
       return { answers, failures };

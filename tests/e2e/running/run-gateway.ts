@@ -39,7 +39,7 @@ interface RunOptions {
 
 type Scope = Pick<TestContext, "after">;
 
-export function temporaryFolder(scope: Scope): string {
+function temporaryFolder(scope: Scope): string {
   const folder = mkdtempSync(join(tmpdir(), "parlance-running-"));
   scope.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
