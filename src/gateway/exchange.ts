@@ -48,6 +48,8 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   #streamed = false;
   #waitingSinceMs = 0;
   #requestSentMs = 0;
+  /** Since when the instance takes nothing more of the request; 0: it does. */
+  #requestStoppedMs = 0;
   #answerMovedMs = 0;
   #upstreamEnded = false;
   #answeredAtOnce = false;
@@ -100,6 +102,7 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     this.#firstIsAll = true;
     this.#requestTrailers = undefined;
     this.#requestSentMs = 0;
+    this.#requestStoppedMs = 0;
     this.#upstreamEnded = false;
     this.#answerHead = undefined;
     this.#answeredAtOnce = false;
@@ -130,6 +133,7 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     this.#upstream = connection;
     this.#state = "sent";
     this.#streamed = false;
+    this.#requestStoppedMs = 0;
     const { head } = this.caller;
     this.decodeAnswer = this.caller.wantsDecodedBody;
     this.upgrade = head.upgrade && offersUpgrade(head);
@@ -140,7 +144,10 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     if (whole) this.#requestSentMs = this.#gateway.clock.nowMs;
     else if (this.#requestComplete) this.#endRequest();
     else if (taken) this.caller.resume();
-    else this.caller.pause();
+    else {
+      this.#requestStoppedMs = this.#gateway.clock.nowMs;
+      this.caller.pause();
+    }
   }
 
   // What the connection asks when it puts the request together.
@@ -181,6 +188,7 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   }
 
   onUpstreamFlushed(): void {
+    this.#requestStoppedMs = 0;
     if (!this.#requestComplete || this.#state === "tunnel") this.caller.resume();
   }
 
@@ -199,7 +207,9 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     }
     this.#firstIsAll = false;
     this.#streamed = true;
-    return upstream.sendBody(bytes, from, to);
+    if (upstream.sendBody(bytes, from, to)) return true;
+    this.#requestStoppedMs = this.#gateway.clock.nowMs;
+    return false;
   }
 
   onRequestEnd(trailers: ResponseHead | undefined): void {
@@ -242,7 +252,9 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     }
     this.#state = "answering";
     this.#answeredAtOnce = complete;
-    return this.caller.sendHead(head, this, bytes, from, to, complete);
+    if (this.caller.sendHead(head, this, bytes, from, to, complete)) return true;
+    this.#answerMovedMs = Infinity;
+    return false;
   }
 
   /** The field lines that every answer of the gateway's own carries. */
@@ -253,7 +265,10 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   onResponseBody(bytes: Buffer, from: number, to: number): boolean {
     this.responseBytes += to - from;
     this.#answerMovedMs = this.#gateway.clock.nowMs;
-    return this.caller.sendBody(bytes, from, to);
+    if (this.caller.sendBody(bytes, from, to)) return true;
+    // While the caller is slow, the instance is not.
+    this.#answerMovedMs = Infinity;
+    return false;
   }
 
   onCallerFlushed(): void {
@@ -277,6 +292,8 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
 
   onUpstreamFailed(failure: UpstreamFailure): void {
     this.#upstream = undefined;
+    // A tunnel that has ended in order.
+    if (this.#state === "free") return;
     const problem = failureProblem(failure, this);
     if (this.#state === "answering" || this.#state === "tunnel") return this.#breakOff(problem);
     if (this.#mayTryAgain(failure)) return this.#connect();
@@ -302,11 +319,11 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   }
 
   onCallerStalled(): void {
+    if (this.#state === "free") return;
     const problem = problems["body-timeout"](
       "nothing was sent or taken within timeouts.bodyIdleMs",
     );
-    if (this.#state === "waiting" || this.#state === "sent") this.#refuse(problem);
-    else this.#breakOff(problem);
+    this.#timeOut(problem);
   }
 
   onCallerGone(): void {
@@ -335,8 +352,9 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
         this.onUpstreamFailed({ kind: "connect-timeout" });
       }
     } else if (this.#state === "sent") {
-      const waited = this.#requestSentMs === 0 ? 0 : nowMs - this.#requestSentMs;
-      if (service.firstByteMs > 0 && waited > service.firstByteMs) {
+      // An instance that stops taking the request is waited for as one that does not answer it.
+      const sinceMs = this.#requestSentMs || this.#requestStoppedMs || nowMs;
+      if (service.firstByteMs > 0 && nowMs - sinceMs > service.firstByteMs) {
         this.#timeOut(
           problems["answer-timeout"](`no answer within firstByteMs: ${service.firstByteMs}`),
         );
@@ -349,8 +367,8 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   }
 
   #timeOut(problem: Problem): void {
-    if (this.#state === "answering") this.#breakOff(problem);
-    else this.#refuse(problem);
+    if (this.#state === "waiting" || this.#state === "sent") this.#refuse(problem);
+    else this.#breakOff(problem);
   }
 
   // 6. The end, always and exactly once.
