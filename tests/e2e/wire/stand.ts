@@ -27,7 +27,15 @@ export function atEnd(t: TestContext, close: Close): void {
     const own: Close[] = (list = []);
     endings.set(t, list);
     t.after(async () => {
-      for (const one of own.reverse()) await one();
+      const failures: unknown[] = [];
+      for (const one of own.reverse()) {
+        try {
+          await one();
+        } catch (failure) {
+          failures.push(failure);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
     });
   }
   list.push(close);
@@ -85,7 +93,7 @@ export interface RawService {
   readonly server: net.Server;
   /** Every connection there has been, in order. */
   readonly sockets: readonly net.Socket[];
-  /** How many connections are gone. */
+  /** How many connections the gateway has ended or reset. */
   readonly closed: () => number;
 }
 
@@ -96,11 +104,12 @@ export async function rawService(
   where: net.ListenOptions = { port: 0, host: "127.0.0.1" },
 ): Promise<RawService> {
   const sockets: net.Socket[] = [];
-  let closed = 0;
+  const gone = new Set<net.Socket>();
   const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     sockets.push(socket);
     socket.on("error", () => {});
-    socket.on("close", () => closed++);
+    socket.on("end", () => gone.add(socket));
+    socket.on("close", () => gone.add(socket));
     onConnection(socket, sockets.length - 1);
   });
   server.listen(where);
@@ -111,7 +120,7 @@ export async function rawService(
   });
   const address = server.address();
   const port = typeof address === "object" ? (address?.port ?? 0) : 0;
-  return { port, server, sockets, closed: () => closed };
+  return { port, server, sockets, closed: () => gone.size };
 }
 
 /** Answers with these bytes as soon as the empty line behind a head has come. */
