@@ -1,0 +1,125 @@
+/** What a service offers, read from whatever it was described in: types, operations, bindings. */
+import type { SourcePlace } from "#base/diagnostic.ts";
+import type { NamedType, RecordType, RefType, Type, TypeName } from "./types.ts";
+
+export interface Contract {
+  /** The service's own name for itself; the name in the configuration may differ. */
+  readonly name: string;
+  readonly version: string;
+  readonly documentation?: string;
+  /** The dialect that its instances speak unless the configuration says otherwise. */
+  readonly dialect: Dialect;
+  /** Namespace of everything that has none of its own, for dialects that want one. */
+  readonly namespace: string;
+  readonly types: ReadonlyMap<TypeName, NamedType>;
+  readonly operations: readonly Operation[];
+}
+
+export type Dialect = "rest" | "soap" | "grpc" | "graphql" | "jsonrpc" | "text";
+
+export interface Operation {
+  /** Unique in the contract: `getInvoice`. */
+  readonly id: string;
+  readonly documentation?: string;
+  readonly deprecated?: boolean;
+  readonly mode: "unary" | "server-stream" | "client-stream" | "bidi" | "one-way";
+  /** RFC 9110 §9.2: what may be repeated, and what changes nothing. */
+  readonly safety: "safe" | "idempotent" | "unsafe";
+  readonly input: Message;
+  /** Undefined for one-way. */
+  readonly output: Message | undefined;
+  readonly faults: readonly DeclaredFault[];
+  readonly rest?: RestBinding;
+  readonly soap?: SoapBinding;
+  readonly origin?: SourcePlace;
+}
+
+/** Always a record, so that every dialect can add to it; `{}` when there is nothing to say. */
+export interface Message {
+  readonly type: RecordType | RefType;
+  /** Header parameters that travel beside the body, typed (SOAP headers, response headers). */
+  readonly headers: readonly HeaderField[];
+}
+
+export interface HeaderField {
+  readonly name: string;
+  readonly type: Type;
+  readonly required: boolean;
+  readonly xml?: { readonly name: string; readonly namespace: string };
+  /** Field name in HTTP. */
+  readonly http?: string;
+}
+
+export interface DeclaredFault {
+  /** Unique in the operation. */
+  readonly name: string;
+  readonly type: RefType | RecordType | undefined;
+  /** Element of the SOAP detail. */
+  readonly xml?: { readonly name: string; readonly namespace: string };
+  /** HTTP statuses that mean it: `404`, `4XX`, `default`. */
+  readonly statuses?: readonly string[];
+  readonly documentation?: string;
+}
+
+export interface RestBinding {
+  /** Upper case. */
+  readonly method: string;
+  /** `/orders/{id}`: as in the contract's paths; parameters are input fields. */
+  readonly path: string;
+  readonly parameters: readonly RestParameter[];
+  readonly body: RestBody | undefined;
+  readonly success: RestSuccess;
+}
+
+export interface RestParameter {
+  /** Field of the input record. */
+  readonly field: string;
+  readonly name: string;
+  readonly in: "path" | "query" | "header" | "cookie";
+  readonly style:
+    "simple" | "label" | "matrix" | "form" | "spaceDelimited" | "pipeDelimited" | "deepObject";
+  readonly explode: boolean;
+}
+
+export interface RestBody {
+  /** Field of the input record that is the body; undefined: the input record itself. */
+  readonly field: string | undefined;
+  readonly required: boolean;
+  readonly contents: readonly RestContent[];
+}
+
+export interface RestContent {
+  /** `application/json`; may be a range. */
+  readonly mediaType: string;
+  readonly format: "json" | "xml" | "form" | "multipart" | "text" | "bytes";
+  /** Root element for XML. */
+  readonly xml?: { readonly name: string; readonly namespace: string };
+}
+
+export interface RestSuccess {
+  readonly status: number;
+  /** Field of the output record that is the body; undefined: the record itself; null: no body. */
+  readonly field: string | undefined | null;
+  readonly contents: readonly RestContent[];
+}
+
+export interface SoapBinding {
+  readonly version: "1.1" | "1.2";
+  /** Versions that the service's ports offer, the bound one first. */
+  readonly versions: readonly ("1.1" | "1.2")[];
+  readonly action: string;
+  readonly style: "document" | "rpc";
+  /** Whether the body's one element is a wrapper whose children are the fields. */
+  readonly wrapped: boolean;
+  readonly use: "literal" | "encoded";
+  /** Element in the Body (for rpc: the operation's wrapper in its namespace); none: empty Body. */
+  readonly input: QualifiedName | undefined;
+  readonly output: QualifiedName | undefined;
+  /** Fields of `Message.headers` that must be understood when the gateway sends them. */
+  readonly portType?: string;
+}
+
+export interface QualifiedName {
+  readonly name: string;
+  readonly namespace: string;
+}

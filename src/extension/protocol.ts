@@ -1,0 +1,117 @@
+/**
+ * What a folder in src/protocols/ offers: all that the author of a protocol must read, together
+ * with the contract model. Every role is optional but the name. Nothing here waits: bodies are
+ * whole, codecs are compiled when a revision is loaded.
+ */
+import type { Diagnostic } from "#base/diagnostic.ts";
+import type { Call, Fault, Reply } from "#call/call.ts";
+import type { Contract, Dialect, Operation } from "#contract/contract.ts";
+
+export interface Protocol {
+  readonly name: Dialect;
+  readonly importer?: ContractImporter;
+  readonly describe?: ContractDescriber;
+  readonly createFace?: (service: ServiceContract) => Face;
+  readonly createUpstream?: (service: ServiceContract) => Upstream;
+}
+
+/** A contract under the name of a configured service. */
+export interface ServiceContract {
+  readonly serviceName: string;
+  readonly contract: Contract;
+}
+
+export interface ContractImporter {
+  /** From the first 64 KiB of a document. 0: surely not mine; 1: surely mine. */
+  readonly recognize: (text: string, file: string) => number;
+  /** Total: any text yields a contract, however empty, and what is wrong with it. Never throws. */
+  readonly import: (source: ContractSource) => ImportedContract;
+}
+
+export interface ContractSource {
+  /** Absolute path or URL, for messages and for resolving references. */
+  readonly file: string;
+  readonly text: string;
+  /** Reads a document that this one refers to; undefined when it may not or cannot be read. */
+  readonly read: (reference: string, from: string) => { file: string; text: string } | undefined;
+}
+
+export interface ImportedContract {
+  readonly contract: Contract;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type ContractDescriber = (
+  service: ServiceContract,
+  options: { readonly address: string },
+) => {
+  readonly text: string;
+  readonly mediaType: string;
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+/** A request as a face sees it. Names are lower case; a repeated field is joined by ", ". */
+export interface FaceRequest {
+  readonly method: string;
+  /** The path behind the face's own prefix, percent-encoding kept: `/orders/42`, `/` at least. */
+  readonly path: string;
+  /** Without `?`; "" for none. */
+  readonly query: string;
+  readonly field: (lowerCaseName: string) => string | undefined;
+  readonly body: Buffer;
+}
+
+export interface WireMessage {
+  /** Field lines without framing fields: `["content-type", "application/json"]`. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer;
+}
+
+export interface FaceResponse extends WireMessage {
+  readonly status: number;
+}
+
+/** We are the server: decodes requests of one service in one dialect, encodes its answers. */
+export interface Face {
+  /** Before the body is read: may this be one of ours, and how large may its body be? */
+  readonly decode: (request: FaceRequest) => Decoded;
+  readonly encode: (reply: Reply, context: FaceContext) => FaceResponse;
+}
+
+/** What the answer has to fit: kept from decoding, opaque to everybody else. */
+export interface FaceContext {
+  readonly operation: Operation | undefined;
+  readonly exchangeId: string;
+  /** The face's own: negotiated media type, SOAP version. */
+  readonly negotiated: unknown;
+}
+
+export type Decoded =
+  | { readonly kind: "call"; readonly call: Call; readonly negotiated: unknown }
+  /** A document that the face serves itself, for example `?wsdl`. */
+  | { readonly kind: "document"; readonly response: FaceResponse }
+  | {
+      readonly kind: "fault";
+      readonly fault: Fault;
+      readonly operation: Operation | undefined;
+      readonly negotiated: unknown;
+    };
+
+/** We are the client: encodes calls to instances, decodes their answers. */
+export interface Upstream {
+  readonly encode: (call: Call) => UpstreamRequest | Fault;
+  readonly decode: (response: UpstreamResponse, call: Call) => Reply;
+}
+
+export interface UpstreamRequest extends WireMessage {
+  readonly kind: "request";
+  readonly method: string;
+  /** Behind the instance's base path, with query. */
+  readonly target: string;
+}
+
+export interface UpstreamResponse {
+  readonly status: number;
+  readonly field: (lowerCaseName: string) => string | undefined;
+  readonly body: Buffer;
+}
