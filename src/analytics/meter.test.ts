@@ -90,6 +90,7 @@ test("counts survive revisions that move, drop and bring back services", () => {
   const totals = createTrafficTotals(problems);
   const serve = (names: readonly string[], index: number): void => {
     const meter = meterOf(totals.open(0, names), names.length);
+    totals.settle(0);
     meter.begin(index);
     meter.end(exchange({ route: { serviceIndex: index } }));
   };
@@ -105,8 +106,10 @@ test("an exchange that ends after its revision was replaced is still counted", (
   const totals = createTrafficTotals(problems);
   const old = meterOf(totals.open(0, ["a"]), 1);
   old.begin(0);
-  totals.open(0, ["a"]);
-  totals.open(0, ["a"]);
+  for (let round = 0; round < 2; round++) {
+    totals.open(0, ["a"]);
+    totals.settle(0);
+  }
   assert.equal(totals.read().services.get("a")?.[column.inFlight], 1);
   old.end(exchange({}));
   const row = totals.read().services.get("a") as Float64Array;
@@ -128,13 +131,16 @@ test("what a dead worker had in flight is lost, what it had counted is kept", ()
   assert.deepEqual([row[column.status + 1], row[column.inFlight], lost], [2, 1, 1]);
 });
 
-test("a revision that was not taken leaves the one before current", () => {
+test("a revision that was not taken leaves the one before in use, in every worker", () => {
   const totals = createTrafficTotals(problems);
-  const meter = meterOf(totals.open(0, ["a"]), 1);
-  totals.open(0, ["b"]);
-  totals.withdraw(0);
+  const meters = [0, 1].map((worker) => meterOf(totals.open(worker, ["a"]), 1));
+  for (const worker of [0, 1]) totals.open(worker, ["b"]);
   totals.read();
-  meter.begin(0);
-  meter.end(exchange({}));
-  assert.equal(totals.read().services.get("a")?.[column.status + 1], 1);
+  for (const worker of [0, 1]) totals.withdraw(worker);
+  totals.read();
+  for (const meter of meters) {
+    meter.begin(0);
+    meter.end(exchange({}));
+  }
+  assert.equal(totals.read().services.get("a")?.[column.status + 1], 2);
 });

@@ -9,9 +9,11 @@ import { column, columnCount, createMeterMemory, type MeterShape } from "./meter
 export const noService = "";
 
 export interface TrafficTotals {
-  /** Memory for a worker that takes a revision; the tables it had before are no longer current. */
+  /** Memory for a worker that may take a revision. */
   open(worker: number, services: readonly string[]): SharedArrayBuffer;
-  /** Takes back the last `open` of a worker, whose revision was not taken. */
+  /** It has taken it: nothing new begins in the tables that it had before. */
+  settle(worker: number): void;
+  /** It has not: takes back its last `open`. */
   withdraw(worker: number): void;
   /** A worker has died; what it had in flight is lost. */
   close(worker: number): void;
@@ -31,7 +33,8 @@ interface Table {
   readonly worker: number;
   readonly services: readonly string[];
   readonly cells: Float64Array;
-  isCurrent: boolean;
+  /** Nothing new begins in it. */
+  isPast: boolean;
 }
 
 export function createTrafficTotals(problems: MeterShape["problems"]): TrafficTotals {
@@ -67,21 +70,22 @@ export function createTrafficTotals(problems: MeterShape["problems"]): TrafficTo
     });
   }
 
-  const isQuiet = (table: Table): boolean => !table.isCurrent && inFlightOf(table) === 0;
+  const isQuiet = (table: Table): boolean => table.isPast && inFlightOf(table) === 0;
 
   return {
     open(worker, services) {
       foldWhat(isQuiet);
-      for (const table of tables) if (table.worker === worker) table.isCurrent = false;
       const memory = createMeterMemory({ services: services.length, problems });
-      tables.push({ worker, services, cells: new Float64Array(memory), isCurrent: true });
+      tables.push({ worker, services, cells: new Float64Array(memory), isPast: false });
       return memory;
+    },
+    settle(worker) {
+      const own = tables.filter((table) => table.worker === worker);
+      for (const table of own.slice(0, -1)) table.isPast = true;
     },
     withdraw(worker) {
       const last = tables.findLastIndex((table) => table.worker === worker);
       if (last >= 0) tables.splice(last, 1);
-      const before = tables.findLast((table) => table.worker === worker);
-      if (before !== undefined) before.isCurrent = true;
     },
     close(worker) {
       for (const table of tables) {

@@ -1,7 +1,16 @@
-/** Ways to lose a worker, for the tests of what happens then. */
+/** Ways in which a worker can fail, for the tests of what happens then. */
 import type { Fault } from "./worker-messages.ts";
 
-export function causeFault(fault: Fault): Promise<never> | boolean {
+let refusesNext = false;
+
+/** Throws once after the fault `refuse-revision`. */
+export function failIfAsked(): void {
+  if (!refusesNext) return;
+  refusesNext = false;
+  throw new Error("a refusal that a test asked for");
+}
+
+export function causeFault(fault: Fault): boolean {
   switch (fault) {
     case "throw":
       queueMicrotask(() => {
@@ -10,6 +19,9 @@ export function causeFault(fault: Fault): Promise<never> | boolean {
       return true;
     case "reject":
       void Promise.reject(new Error("a rejection that a test asked for"));
+      return true;
+    case "refuse-revision":
+      refusesNext = true;
       return true;
     case "exhaust-heap": {
       const hoard: unknown[] = [];

@@ -81,8 +81,10 @@ export function createFleet(options: FleetOptions): Fleet {
     dataFor(index): WorkerData {
       const memory = createMemory();
       memories[index] = memory;
+      const first = metered(index, revision);
+      totals.settle(index);
       return {
-        ...metered(index, revision),
+        ...first,
         index,
         listen: { host, port, shared: canShare },
         logForm: sink.form,
@@ -110,10 +112,11 @@ export function createFleet(options: FleetOptions): Fleet {
   const ask = (index: number, question: Question) => supervisor.ask(index, question);
 
   /** @param next all have prepared it, but for workers that were born since. */
-  function commit(index: number, next: Revision): Promise<unknown> {
-    return ask(index, { kind: "commit", id: next.id }).catch(() =>
+  async function commit(index: number, next: Revision): Promise<void> {
+    await ask(index, { kind: "commit", id: next.id }).catch(() =>
       ask(index, { kind: "take", ...metered(index, next) }),
     );
+    totals.settle(index);
   }
 
   return {

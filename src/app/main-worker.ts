@@ -5,7 +5,7 @@ import { writeGauges } from "#analytics/worker-gauges.ts";
 import { createGateway } from "#gateway/gateway.ts";
 import { answerQuestions, sendMessage } from "#runtime/worker-port.ts";
 import { createExchangeObserver } from "./exchange-observer.ts";
-import { causeFault } from "./fault.ts";
+import { causeFault, failIfAsked } from "./fault.ts";
 import { createLoopDelay } from "./loop-delay.ts";
 import type { MeteredRevision, Question, WorkerData } from "./worker-messages.ts";
 import { createWorkerLog } from "./worker-log.ts";
@@ -64,6 +64,7 @@ function answer(question: Question): unknown {
 }
 
 function prepare({ revision, meterMemory }: MeteredRevision): () => void {
+  failIfAsked();
   observer.expect(revision, meterMemory);
   return gateway.prepare(revision);
 }

@@ -5,7 +5,7 @@ import type { LoadedConfiguration } from "#configuration/load.ts";
 import { createRevision } from "#configuration/revision.ts";
 import { canShare, holdPort, portRefusal, type HeldPort } from "#runtime/hold-port.ts";
 import { createLogSink, type LogSink } from "#runtime/log-sink.ts";
-import { listenForStop } from "#runtime/stop-signals.ts";
+import { listenForHangUps, listenForStop } from "#runtime/signals.ts";
 import { checkConfiguration } from "./check-configuration.ts";
 import { createEstate } from "./estate.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
@@ -41,11 +41,14 @@ export async function startGateway(options: StartOptions): Promise<number> {
     sink.log.warn("killed", `${signal} again: stopped at once`);
     process.exit(exitCodes.killed);
   });
+  const hangUps = listenForHangUps();
   const running = await startAll(platform, sink, first, load);
-  if (running === undefined) return exitCodes.refused;
-  const onHangUp = (): void => void running.reloads.reload("SIGHUP");
-  process.on("SIGHUP", onHangUp);
-  allowFaults(running.fleet);
+  if (running === undefined) {
+    signals.dispose();
+    hangUps.dispose();
+    return exitCodes.refused;
+  }
+  hangUps.begin(() => void running.reloads.reload("SIGHUP"));
 
   const signal = await signals.asked;
   running.setDraining();
@@ -59,7 +62,7 @@ export async function startGateway(options: StartOptions): Promise<number> {
   await running.admin.close();
   sink.log.info("stopped", "stopped in order", { cut });
   signals.dispose();
-  process.off("SIGHUP", onHangUp);
+  hangUps.dispose();
   return exitCodes.stopped;
 }
 
@@ -122,6 +125,7 @@ async function startAll(
     await held.afterWorkers();
   }
   const reloads = createReloads({ platform, sink, fleet, first, load, counts });
+  allowFaults(fleet);
   if (configuration.callers === "open") announceOpen(log);
   state = "ready";
   const where = `${urlOf(host, port)}, admin ${urlOf(adminHost, admin.port)}`;

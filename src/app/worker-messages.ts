@@ -27,10 +27,10 @@ export type Question =
   | ({ readonly kind: "take" } & MeteredRevision)
   /** Stop and finish what is in flight; the answer is a `Drained`. */
   | { readonly kind: "drain" }
-  /** For tests of the supervisor. */
+  /** For tests of what happens then. */
   | { readonly kind: "fault"; readonly fault: Fault };
 
-export const faults = ["throw", "reject", "exhaust-heap"] as const;
+export const faults = ["throw", "reject", "exhaust-heap", "refuse-revision"] as const;
 export type Fault = (typeof faults)[number];
 
 export interface Drained {

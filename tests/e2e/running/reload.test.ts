@@ -1,9 +1,13 @@
 /** A new configuration for a running gateway: taken whole and without loss, or not at all. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { connect } from "node:tls";
 import { Pool } from "undici";
+import { makeAuthority } from "#tests/support/certificates.ts";
 import {
   configurationOf,
   replaceFile,
@@ -88,13 +92,7 @@ test("every exchange after the change is announced is served by the new revision
   const gateway = await runGateway(t, configurationOf(one.url, { workers: 3 }));
   replaceFile(gateway.configPath, configurationOf(two.url, { workers: 3 }));
   await gateway.seen("revision-taken");
-  const answers = await Promise.all(
-    Array.from({ length: 30 }, async () => {
-      const headers = { connection: "close" };
-      return (await fetch(`${gateway.url}/echo/x`, { headers })).text();
-    }),
-  );
-  assert.deepEqual([...new Set(answers)], ["two"]);
+  assert.deepEqual(await answersOf(gateway), ["two"]);
 });
 
 test("a faulty new file keeps the old revision and says why, with line and column", async (t) => {
@@ -125,6 +123,34 @@ test("SIGHUP without a change says that nothing changed", async (t) => {
   assert.equal(await current(gateway), before);
 });
 
+test("a certificate that changes is taken, although the configuration is the same", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "parlance-certificates-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { certFile, keyFile } = makeAuthority(folder, "first");
+  const next = makeAuthority(folder, "second");
+  const tls = `, tls: { certificates: [{ cert: "${certFile}", key: "${keyFile}" }] }`;
+  const text = configurationOf("http://127.0.0.1:1", { listen: tls });
+  const gateway = await runGateway(t, text);
+  const port = Number(new URL(gateway.url).port);
+  assert.equal(await commonNameAt(port), "first");
+  renameSync(next.keyFile, keyFile);
+  renameSync(next.certFile, certFile);
+  const taken = await gateway.seen("revision-taken");
+  assert.match(taken.message, /contents of named files/);
+  assert.equal(taken["revision"], taken["before"]);
+  assert.equal(await commonNameAt(port), "second");
+});
+
+function commonNameAt(port: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().subject.CN);
+      socket.destroy();
+    });
+    socket.once("error", reject);
+  });
+}
+
 test("what needs a restart is said, and all else is taken", async (t) => {
   const service = await runService(t);
   const gateway = await runGateway(t, configurationOf("http://127.0.0.1:1"));
@@ -148,3 +174,32 @@ test("an exchange that began under the old revision ends under it", async (t) =>
   old.waiting[0]?.end("still here");
   assert.equal(await (await answer).text(), "still here");
 });
+
+test("when one worker cannot take a revision, none does, and the next one is taken", async (t) => {
+  const one = await runService(t, "one");
+  const two = await runService(t, "two");
+  const env = { PARLANCE_TEST_FAULT: "refuse-revision" };
+  const gateway = await runGateway(t, configurationOf(one.url), { env });
+  const before = await current(gateway);
+  gateway.kill("SIGUSR2");
+  replaceFile(gateway.configPath, configurationOf(two.url));
+  const refused = await gateway.seen("reload-refused");
+  assert.match(refused.message, new RegExp(`revision ${before} stays`));
+  assert.equal(refused["reason"], "a refusal that a test asked for");
+  assert.deepEqual(await answersOf(gateway), ["one"]);
+  assert.equal(await current(gateway), before);
+  replaceFile(gateway.configPath, configurationOf(two.url, { service: ", timeoutMs: 9000" }));
+  await gateway.seen("revision-taken");
+  assert.deepEqual(await answersOf(gateway), ["two"]);
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  assert.match(metrics, /^parlance_exchanges_total\{service="echo",status="2xx"\} 40$/m);
+});
+
+/** What both workers answer, each asked several times. */
+async function answersOf({ url }: RunningGateway): Promise<readonly string[]> {
+  const headers = { connection: "close" };
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, async () => (await fetch(`${url}/echo/x`, { headers })).text()),
+  );
+  return [...new Set(answers)];
+}
