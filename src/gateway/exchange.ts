@@ -71,7 +71,7 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     this.#from = from;
     this.#to = to;
     this.#requestComplete = complete;
-    this.requestBytes = to - from;
+    this.requestBytes = this.caller.bodyBytes;
     const admission = admit(this, this.#gateway);
     switch (admission.kind) {
       case "pass":
@@ -195,7 +195,7 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   // 3. The rest of the request.
 
   onRequestBody(bytes: Buffer, from: number, to: number): boolean {
-    this.requestBytes += to - from;
+    this.requestBytes = this.caller.bodyBytes;
     const upstream = this.#upstream;
     if (upstream === undefined) return true;
     if (this.requestBytes > (this.route as CompiledRoute).service.bodyBytesMax) {

@@ -10,7 +10,7 @@ export class BodyReader {
   done = true;
   /** End of the bytes to hand on; they begin where `read` was told to begin. */
   keptEnd = 0;
-  /** Octets handed on so far. */
+  /** Octets of the body so far, without chunk framing. */
   bytes = 0;
 
   get trailers(): ResponseHead | undefined {
@@ -53,7 +53,7 @@ export class BodyReader {
         if (next < 0) return next;
         this.done = chunked.done;
         this.keptEnd = chunked.keptEnd;
-        this.bytes += this.keptEnd - from;
+        this.bytes = chunked.dataBytes;
         return next;
       }
     }

@@ -28,6 +28,8 @@ export interface CallerEnd {
   readonly protocol: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2";
   /** Whether answers must come without chunk framing, because this end frames them itself. */
   readonly wantsDecodedBody: boolean;
+  /** Octets of the request's body that have come so far, without framing. */
+  readonly bodyBytes: number;
   /** Whether 1xx answers may be sent. */
   readonly takesInterim: boolean;
 

@@ -136,6 +136,10 @@ export class Http2ServerStream implements CallerEnd {
 
   // Answering
 
+  get bodyBytes(): number {
+    return this.#requestBytes;
+  }
+
   get takesInterim(): boolean {
     return !this.#headSent && !this.#closed;
   }

@@ -86,6 +86,10 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     return this.head.minorVersion === 0;
   }
 
+  get bodyBytes(): number {
+    return this.#body.bytes;
+  }
+
   get takesInterim(): boolean {
     return this.head.minorVersion === 1 && !this.#headSent;
   }
