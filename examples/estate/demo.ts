@@ -76,7 +76,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     const ports = ["--port", String(port), "--admin-port", String(adminPort)];
     const command = ["start", "--config", pathOf("parlance.yaml"), ...ports];
     const args = [pathOf("../../src/cli/main.ts"), ...command];
-    const env = { STOREFRONT_KEY: keys.storefront, ORDERS_KEY: keys.orders };
+    const log = options.json ? "json" : "text";
+    const env = { STOREFRONT_KEY: keys.storefront, ORDERS_KEY: keys.orders, PARLANCE_LOG: log };
     gateway = supervise({ name: "gateway", args, env, isTalkative: true }, report);
     const station = { name: "gateway", url: gatewayUrl, speaks: "all of it" };
     await waitUntilUp(station, `${adminUrl}/readyz`, gateway, signal, report);

@@ -4,6 +4,7 @@ import { startAdminServer, type AdminServer } from "#control/admin-api/server.ts
 import type { LoadedConfiguration } from "#configuration/load.ts";
 import { createRevision } from "#configuration/revision.ts";
 import { canShare, holdPort, portRefusal, type HeldPort } from "#runtime/hold-port.ts";
+import type { LogForm } from "#runtime/log-lines.ts";
 import { createLogSink, type LogSink } from "#runtime/log-sink.ts";
 import { listenForHangUps, listenForStop } from "#runtime/signals.ts";
 import { checkConfiguration } from "./check-configuration.ts";
@@ -28,7 +29,7 @@ const heapMbMax = Number(process.env["PARLANCE_HEAP_MB"] ?? 1_024);
 
 export async function startGateway(options: StartOptions): Promise<number> {
   const platform = nodePlatform;
-  const sink = createLogSink(platform.clock, process.stderr, options.json);
+  const sink = createLogSink(platform.clock, process.stderr, wantedForm(options));
   const load = (): LoadedConfiguration =>
     withPorts(checkConfiguration(options.configPath, platform.files), options);
   const first = load();
@@ -64,6 +65,13 @@ export async function startGateway(options: StartOptions): Promise<number> {
   signals.dispose();
   hangUps.dispose();
   return exitCodes.stopped;
+}
+
+/** PARLANCE_LOG=text is for those who read the log through a pipe. */
+function wantedForm({ json }: StartOptions): LogForm | undefined {
+  if (json) return "json";
+  const wanted = process.env["PARLANCE_LOG"];
+  return wanted === "text" || wanted === "json" ? wanted : undefined;
 }
 
 interface Running {

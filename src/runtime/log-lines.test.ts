@@ -39,7 +39,7 @@ test("nothing in a line for people steers a terminal", () => {
 test("records below the level are left out", () => {
   let written = "";
   const output = { isTTY: false, write: (text: string) => (written += text) };
-  const sink = createLogSink({ nowMs: () => 0, monotonicMs: () => 0 }, output, false);
+  const sink = createLogSink({ nowMs: () => 0, monotonicMs: () => 0 }, output, undefined);
   sink.setLevel("warn");
   sink.log.info("a", "not this");
   sink.log.error("b", "this");
@@ -47,12 +47,13 @@ test("records below the level are left out", () => {
   assert.match(written, /"event":"b"/);
 });
 
-test("text is for terminals, unless JSON is asked for", () => {
+test("text is for terminals and JSON for programs, unless the other is asked for", () => {
   const clock = { nowMs: () => 0, monotonicMs: () => 0 };
   const output = (isTTY: boolean) => ({ isTTY, write: () => undefined });
-  assert.equal(createLogSink(clock, output(true), false).form, "text");
-  assert.equal(createLogSink(clock, output(true), true).form, "json");
-  assert.equal(createLogSink(clock, output(false), false).form, "json");
+  assert.equal(createLogSink(clock, output(true), undefined).form, "text");
+  assert.equal(createLogSink(clock, output(true), "json").form, "json");
+  assert.equal(createLogSink(clock, output(false), undefined).form, "json");
+  assert.equal(createLogSink(clock, output(false), "text").form, "text");
 });
 
 test("a record carries the time of the clock", () => {

@@ -17,8 +17,13 @@ export interface ErrorOutput {
   write(text: string): unknown;
 }
 
-export function createLogSink(clock: Clock, output: ErrorOutput, json: boolean): LogSink {
-  const form: LogForm = json || output.isTTY !== true ? "json" : "text";
+/** @param wanted undefined: text on a terminal, else JSON. */
+export function createLogSink(
+  clock: Clock,
+  output: ErrorOutput,
+  wanted: LogForm | undefined,
+): LogSink {
+  const form = wanted ?? (output.isTTY === true ? "text" : "json");
   let least: LogLevel = "info";
   return {
     form,
