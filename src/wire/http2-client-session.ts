@@ -8,6 +8,8 @@ import { Http2ClientStream, type Http2StreamContext } from "./http2-client-strea
 /** Streams at once when the instance sets no limit. */
 const streamsMax = 1_000;
 const streamWindowBytes = 256 * 1024;
+/** What all streams may have queued together; each one alone waits at some 64 KiB. */
+const sessionMemoryMiB = 128;
 /** With requests under way, that often we ask whether the instance is still there. */
 const pingEveryMs = 15_000;
 const pingAnswerMs = 10_000;
@@ -146,6 +148,7 @@ export class Http2ClientSession {
 function sessionOptions(limits: Limits): ClientSessionOptions {
   // The types do not know the last one for clients; node:http2 does.
   const options: ClientSessionOptions & { strictSingleValueFields: boolean } = {
+    maxSessionMemory: sessionMemoryMiB,
     maxHeaderListPairs: limits.headFieldsMax + 16,
     maxReservedRemoteStreams: 0,
     settings: {

@@ -17,6 +17,7 @@ import type { ServerContext } from "./server-connection.ts";
 
 const streamsMax = 100;
 const streamWindowBytes = 128 * 1024;
+const sessionMemoryMiB = 32;
 /** Streams a caller may reset at once, and how many of these are given back a second. */
 const resetsBurst = 200;
 const resetsPerSecond = 33;
@@ -64,6 +65,8 @@ export class Http2ServerSession implements CallerConnection {
     session.on("error", () => session.destroy());
     session.on("close", () => this.#onClose());
     socket.on("close", () => this.#onClose());
+    // A caller that sends nothing more cannot even give windows: its streams are over.
+    socket.on("end", () => this.destroy());
     if (context.draining) this.drain();
   }
 
@@ -113,6 +116,8 @@ export class Http2ServerSession implements CallerConnection {
 
 function sessionOptions(limits: Limits): ServerSessionOptions {
   return {
+    // All streams' queued answers fit, else new streams would be refused for slow readers.
+    maxSessionMemory: sessionMemoryMiB,
     // Room for the pseudo-fields and then some, so that our own parser can answer 431.
     maxHeaderListPairs: limits.headFieldsMax + 16,
     maxSettings: 32,
