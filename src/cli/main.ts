@@ -64,12 +64,12 @@ function printVersion(json: boolean): number {
 }
 
 // Whoever reads only the first lines of an answer (`| head`) has closed the pipe: no fault of ours.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(exitCode.fine);
-  });
-}
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exitCode.fine);
+});
+// A gateway whose log nobody reads any more has callers nonetheless.
+process.stderr.on("error", () => undefined);
 
 try {
   process.exitCode = await run(process.argv.slice(2));

@@ -1,6 +1,7 @@
 /** The log of exchanges: which are told, and what is never told. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { configurationOf, runGateway, runService, type LogLine } from "./run-gateway.ts";
 
 test("exchanges: all tells each exchange, but no query, key or header", async (t) => {
@@ -52,4 +53,19 @@ test("every line of the log is JSON when it does not go to a terminal", async (t
     gateway.log.filter(({ event, time }) => event === "not-json" || time === ""),
     [],
   );
+});
+
+test("a gateway whose log nobody reads any more goes on, and stops in order", async (t) => {
+  const service = await runService(t);
+  const more = "log: { exchanges: all }\n";
+  const gateway = await runGateway(t, configurationOf(service.url, { more }));
+  gateway.closeLog();
+  for (let count = 0; count < 5; count++) {
+    assert.equal((await fetch(`${gateway.url}/echo/x`)).status, 200);
+    await pause(150);
+  }
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  assert.match(metrics, /^parlance_exchanges_total\{service="echo",status="2xx"\} 5$/m);
+  gateway.kill("SIGTERM");
+  assert.equal(await gateway.ended, 0);
 });

@@ -25,6 +25,8 @@ export interface RunningGateway {
   readonly configPath: string;
   readonly pid: number;
   readonly log: readonly LogLine[];
+  /** From now on nobody reads its log. */
+  closeLog(): void;
   /** The first line of an event that fits, from the whole log. */
   seen(event: string, fits?: (line: LogLine) => boolean): Promise<LogLine>;
   kill(signal: NodeJS.Signals): void;
@@ -127,6 +129,7 @@ export async function runGateway(
     pid: child.pid as number,
     log,
     seen,
+    closeLog: () => child.stderr.destroy(),
     kill: (signal) => void child.kill(signal),
     ended,
   };
