@@ -58,6 +58,8 @@ export interface DeclaredFault {
   readonly xml?: { readonly name: string; readonly namespace: string };
   /** HTTP statuses that mean it: `404`, `4XX`, `default`. */
   readonly statuses?: readonly string[];
+  /** Bodies that carry it in HTTP, where the contract says so. */
+  readonly contents?: readonly RestContent[];
   readonly documentation?: string;
 }
 
@@ -79,6 +81,8 @@ export interface RestParameter {
   readonly style:
     "simple" | "label" | "matrix" | "form" | "spaceDelimited" | "pipeDelimited" | "deepObject";
   readonly explode: boolean;
+  /** The value is JSON text, whatever the style (OpenAPI's `content`). */
+  readonly content?: "json";
 }
 
 export interface RestBody {

@@ -36,6 +36,8 @@ export interface IntType {
   /** Decimal digits; both inclusive. */
   readonly minimum?: string;
   readonly maximum?: string;
+  /** How JSON spells those beyond 32 bits; absent: as the codec's option says. */
+  readonly spelling?: "string" | "number";
 }
 
 /** The value is its lexical form, never a binary fraction. */
@@ -48,6 +50,8 @@ export interface DecimalType {
   readonly maximum?: string;
   readonly minimumExcluded?: boolean;
   readonly maximumExcluded?: boolean;
+  /** How JSON spells it; absent: as the codec's option says. */
+  readonly spelling?: "string" | "number";
 }
 
 export interface StringType {
@@ -96,15 +100,20 @@ export interface RecordType {
 }
 
 /**
- * One of several. The value is a one-key object: the name of the variant, and its value.
- * A union that stands for a tagged JSON object (`discriminator`) is spelled with the tag there.
+ * One of several. The value is a one-key object: the name of the variant, and its value. JSON spells
+ * it so too, unless it is plain: then the value of the variant stands there alone (oneOf, anyOf) and
+ * is told apart by its tag in `discriminator`, which may also be a field of the variants, or else by
+ * its shape, of which the first that fits is taken.
  */
 export interface UnionType {
   readonly kind: "union";
+  readonly plain?: boolean;
   /** Exactly one holds (oneOf, xs:choice), or at least one (anyOf), of which the first is taken. */
   readonly exclusive: boolean;
   readonly variants: readonly Variant[];
   readonly discriminator?: { readonly property: string };
+  /** JSON spells the bare value of the variant (oneOf, anyOf): the first that fits is meant. */
+  readonly bare?: boolean;
 }
 
 export interface Variant {
@@ -130,6 +139,7 @@ export interface MapType {
   readonly kind: "map";
   readonly key: ScalarType | EnumType;
   readonly value: Type;
+  readonly valueNullable?: boolean;
 }
 
 /** Carried, not understood: XML as its text, JSON as its text, a protobuf Any as its bytes. */
