@@ -1,5 +1,5 @@
 /**
- * The shape of answer vectors. What a service, or somebody who can write into its answers, does to make a caller or the
+ * What a service, or somebody who can write into its answers, does to make a caller or the
  * gateway see another answer. The service sends these bytes to the first request.
  */
 import type { AnswerStep } from "#tests/support/recording-upstream.ts";
