@@ -7,6 +7,7 @@ export function benchRevision(): Revision {
   const url = "http://127.0.0.1:9000";
   return {
     id: "bench",
+    contracts: new Map(),
     configuration: {
       listen: {
         host: "127.0.0.1",
@@ -26,6 +27,8 @@ export function benchRevision(): Revision {
       services: [
         {
           name: "up",
+          contractFile: undefined,
+          speaks: undefined,
           instances: [
             {
               url,

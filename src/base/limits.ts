@@ -11,6 +11,8 @@ export interface Limits {
   readonly targetBytesMax: number;
   /** Bytes of a request body. Beyond: 413. A service can set its own. */
   readonly bodyBytesMax: number;
+  /** Bytes of a document that is translated. Beyond: 413, or 502 for an answer. */
+  readonly documentBytesMax: number;
   /** Bytes of a trailer section. */
   readonly trailerBytesMax: number;
   /** Open caller connections per worker. Beyond: 503 and close. */
@@ -49,6 +51,7 @@ export const defaultLimits: Limits = {
   headFieldsMax: 100,
   targetBytesMax: 8 * 1024,
   bodyBytesMax: 8 * 1024 ** 3,
+  documentBytesMax: 16 * 1024 ** 2,
   trailerBytesMax: 8 * 1024,
   connectionsMax: 10_000,
   instanceConnectionsMax: 1_024,
@@ -65,4 +68,25 @@ export const defaultTimeouts: Timeouts = {
   instanceKeepAliveMs: 55_000,
   totalMs: 0,
   drainMs: 10_000,
+};
+
+/** Bounds on one document that is read whole: a message, or a contract. */
+export interface DocumentLimits {
+  readonly documentBytesMax: number;
+  /** Elements, arrays and objects within each other. */
+  readonly depthMax: number;
+  /** Values, elements and attributes in all. */
+  readonly nodesMax: number;
+  /** UTF-16 units of one text: a string, an attribute, an element's content. */
+  readonly textLengthMax: number;
+  /** Digits of one number, written out without an exponent. */
+  readonly digitsMax: number;
+}
+
+export const defaultDocumentLimits: DocumentLimits = {
+  documentBytesMax: 16 * 1024 ** 2,
+  depthMax: 64,
+  nodesMax: 1_000_000,
+  textLengthMax: 16 * 1024 ** 2,
+  digitsMax: 1_000,
 };

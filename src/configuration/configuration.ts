@@ -1,5 +1,6 @@
 /** What an operator declares, resolved: plain data, no defaults left open, no functions. */
 import type { Limits, Timeouts } from "#base/limits.ts";
+import type { Contract, Dialect } from "#contract/contract.ts";
 
 export interface Configuration {
   readonly listen: Listen;
@@ -44,7 +45,11 @@ export interface Certificate {
 export interface Service {
   readonly name: string;
   readonly instances: readonly Instance[];
-  /** Never empty: without `routes` in the file it is the one prefix route `/{name}`. */
+  /** Absolute path of the document that describes the service; undefined: it passes through. */
+  readonly contractFile: string | undefined;
+  /** Dialect of the instances; undefined: that of the contract, once it is known. */
+  readonly speaks: Dialect | undefined;
+  /** Those of the file; without any, and without a contract, the one prefix route `/{name}`. */
   readonly routes: readonly Route[];
   /** `Host` sent to instances: that of the instance, or the one the caller sent. */
   readonly host: "instance" | "caller";
@@ -95,6 +100,10 @@ export interface Route {
   readonly methods: readonly string[];
   /** Lower-case field name to the exact value. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Dialect in which callers speak here; undefined: any HTTP, passed through. */
+  readonly face?: Dialect;
+  /** Operation of the contract that the route stands for. */
+  readonly operation?: string;
   /** Leading path that is removed before forwarding: "/orders" of the prefix route, else "". */
   readonly stripPrefix: string;
   /** Where it stands in the file, for diagnostics and explain. */
@@ -120,9 +129,11 @@ export interface Log {
 
 /** An immutable, content-addressed configuration. */
 export interface Revision {
+  /** By service name. */
+  readonly contracts: ReadonlyMap<string, Contract>;
   /**
-   * First 16 hex digits of the SHA-256 over the canonical JSON of `configuration`, without the
-   * places of routes in the file.
+   * First 16 hex digits of the SHA-256 over the canonical JSON of the configuration and the
+   * digests of its contracts, without the places of routes in the file.
    */
   readonly id: string;
   readonly configuration: Configuration;

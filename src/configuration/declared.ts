@@ -1,4 +1,5 @@
 /** parlance.yaml once it fits its schema: the schema's defaults are filled in, nothing else is. */
+import type { Dialect } from "#contract/contract.ts";
 import type { Limits, Timeouts } from "#base/limits.ts";
 import type { Log } from "./configuration.ts";
 
@@ -32,6 +33,8 @@ export interface DeclaredListen {
 
 export interface DeclaredService {
   readonly instances: readonly (string | DeclaredInstance)[];
+  readonly contract?: string;
+  readonly speaks?: Dialect;
   readonly routes: readonly DeclaredRoute[];
   readonly prefix?: boolean;
   readonly host: "instance" | "caller";

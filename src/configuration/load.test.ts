@@ -34,6 +34,8 @@ test("a minimal file becomes a configuration in which every default is decided",
     services: [
       {
         name: "orders",
+        contractFile: undefined,
+        speaks: undefined,
         instances: [
           {
             url: "http://127.0.0.1:9101/base/",

@@ -102,7 +102,7 @@ function resolveAll(
   const reporter = createReporter(root, placeAt);
   const pemFiles = createPemFiles(folder, files, reporter);
   const listen = resolveListen(declared.listen, cores, pemFiles, reporter);
-  const services = resolveServices(declared, pemFiles, reporter);
+  const services = resolveServices(declared, folder, pemFiles, reporter);
   const callers = resolveCallers(declared.callers, services, reporter);
   const configuration: Configuration = {
     listen,

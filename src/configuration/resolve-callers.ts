@@ -28,9 +28,12 @@ export function resolveCallers(
   }
   const owners = new Map<string, string>();
   const callables = callablesOf(services);
+  const withContract = new Set(
+    services.flatMap(({ name, contractFile }) => (contractFile === undefined ? [] : [name])),
+  );
   return entries.map(([name, caller]) => {
     const keySha256 = digestKey(name, caller, owners, reporter);
-    checkGrants(name, caller, callables, reporter);
+    checkGrants(name, caller, callables, withContract, reporter);
     return { name, keySha256, may: caller.may };
   });
 }
@@ -70,10 +73,14 @@ function checkGrants(
   name: string,
   { may }: DeclaredCaller,
   callables: ReadonlySet<string>,
+  withContract: ReadonlySet<string>,
   reporter: Reporter,
 ): void {
   for (const [index, pattern] of may.entries()) {
     if (callables.has(pattern)) continue;
+    // Which operations a contract has is known once it is read.
+    const [service = "", operation = "*"] = pattern.split(".");
+    if (withContract.has(service) && operation !== "*") continue;
     const path = ["callers", name, "may", index];
     const shown = JSON.stringify(pattern.slice(0, 200));
     if (!/^(?:\*|[^\s.*]+\.(?:\*|[^\s.*]+))$/.test(pattern)) {

@@ -15,7 +15,8 @@ export function resolveRoutes(
   const path = ["services", name, "routes"];
   const routes: Route[] = [];
   const lines = new Map<string, number>();
-  const hasPrefix = service.prefix ?? service.routes.length === 0;
+  const hasPrefix =
+    service.prefix ?? (service.routes.length === 0 && service.contract === undefined);
   for (const [index, declared] of service.routes.entries()) {
     const routePath = [...path, index];
     const { id } = declared;
@@ -44,7 +45,7 @@ export function resolveRoutes(
     const stripPrefix = `/${name}`;
     const prefix = { host: undefined, path: `/${name}/*`, methods: [], headers: {}, stripPrefix };
     routes.push({ id: prefixRouteId, ...prefix, source });
-  } else if (routes.length === 0) {
+  } else if (routes.length === 0 && service.contract === undefined) {
     const message = `nothing leads to service ${name}: it has no routes and \`prefix: false\``;
     reporter.error(["services", name, "prefix"], "no-routes", message);
   }

@@ -1,4 +1,6 @@
 /** `services` with general limits and time-outs merged in, URLs taken apart and routes complete. */
+import { resolve } from "node:path";
+import type { Dialect } from "#contract/contract.ts";
 import type { Instance, InstanceTls, Service } from "./configuration.ts";
 import type { Declared, DeclaredInstance, DeclaredService } from "./declared.ts";
 import { parseInstanceUrl } from "./instance-url.ts";
@@ -9,6 +11,7 @@ import { resolveRoutes } from "./resolve-routes.ts";
 
 export function resolveServices(
   { services, limits, timeouts }: Declared,
+  folder: string,
   pemFiles: PemFiles,
   reporter: Reporter,
 ): readonly Service[] {
@@ -20,6 +23,8 @@ export function resolveServices(
   return entries.map(([name, service]) => ({
     name,
     instances: resolveInstances(name, service, pemFiles, reporter),
+    contractFile: service.contract === undefined ? undefined : resolve(folder, service.contract),
+    speaks: resolveSpeaks(name, service, reporter),
     routes: resolveRoutes(name, service, reporter),
     host: service.host,
     bodyBytesMax: service.bodyBytesMax ?? limits.bodyBytesMax,
@@ -29,6 +34,18 @@ export function resolveServices(
     timeoutMs: service.timeoutMs ?? timeouts.totalMs,
     encodedSlash: service.encodedSlash,
   }));
+}
+
+function resolveSpeaks(
+  name: string,
+  { speaks, contract }: DeclaredService,
+  reporter: Reporter,
+): Dialect | undefined {
+  if (speaks !== undefined && contract === undefined) {
+    const message = `\`speaks\` needs a \`contract\`: without one, service ${name} passes through`;
+    reporter.error(["services", name, "speaks"], "speaks-without-contract", message);
+  }
+  return speaks;
 }
 
 function resolveInstances(

@@ -1,9 +1,16 @@
 /** A configuration and its name: the digest of what it says, wherever and however it is written. */
 import { hash } from "node:crypto";
+import type { Contract } from "#contract/contract.ts";
+import { contractDigest } from "#contract/canonical-bytes.ts";
 import type { Configuration, Revision } from "./configuration.ts";
 
-export function createRevision(configuration: Configuration): Revision {
-  return { id: hash("sha256", canonicalJson(configuration)).slice(0, 16), configuration };
+export function createRevision(
+  configuration: Configuration,
+  contracts: ReadonlyMap<string, Contract> = new Map(),
+): Revision {
+  const digests = Array.from(contracts, ([name, contract]) => [name, contractDigest(contract)]);
+  const said = digests.length === 0 ? configuration : [configuration, digests];
+  return { id: hash("sha256", canonicalJson(said)).slice(0, 16), configuration, contracts };
 }
 
 /**

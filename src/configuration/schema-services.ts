@@ -109,11 +109,25 @@ const service = mapOf(
       minItems: 1,
       "x-expected": "at least one instance",
     },
+    contract: {
+      type: "string",
+      description:
+        "OpenAPI or WSDL document that describes the service, relative to this file. Without it " +
+        "the service passes through.",
+      minLength: 1,
+      maxLength: 4096,
+      "x-expected": "the path of a contract, such as contracts/orders.openapi.yaml",
+    },
+    speaks: {
+      type: "string",
+      description: "Dialect of the instances. Default: that of the contract.",
+      enum: ["rest", "soap"],
+    },
     routes: {
       type: "array",
       description:
-        "Requests that belong to the service. Without any it is the prefix route " +
-        "`/{name}/*`, whose prefix is removed before forwarding.",
+        "Requests that belong to the service. Without any, and without a contract, it is the " +
+        "prefix route `/{name}/*`, whose prefix is removed before forwarding.",
       default: [],
       items: route,
     },
@@ -121,7 +135,7 @@ const service = mapOf(
       type: "boolean",
       description:
         "Whether the prefix route `/{name}/*` (id `default`) stands behind the given routes, " +
-        "too. Default: only when there are no routes.",
+        "too. Default: only when there are neither routes nor a contract.",
     },
     host: {
       type: "string",

@@ -11,6 +11,8 @@ export function fixtureService(
 ): Service {
   return {
     name,
+    contractFile: undefined,
+    speaks: undefined,
     instances: [
       {
         url: "http://127.0.0.1:9101/base",

@@ -57,7 +57,7 @@ export async function runGateway(
     const { configuration } = first;
     const listen = { ...configuration.listen, tls: undefined };
     const timeouts = { ...configuration.timeouts, drainMs: 1 };
-    gateway.take({ id: "last", configuration: { ...configuration, listen, timeouts } });
+    gateway.take({ ...first, id: "last", configuration: { ...configuration, listen, timeouts } });
     await gateway.drain();
   });
   const take = (yaml: string): void => gateway.take(revisionOf(folder, yaml));
@@ -70,7 +70,7 @@ function revisionOf(folder: string, text: string): Revision {
   const { files } = nodePlatform;
   const { configuration, diagnostics } = loadConfiguration(file, { files, env: {}, cores: 1 });
   assert.ok(configuration, JSON.stringify(diagnostics, undefined, 1));
-  return { id: "0123456789abcdef", configuration };
+  return { id: "0123456789abcdef", configuration, contracts: new Map() };
 }
 
 /** Waits until a condition holds. Fails with its words after `withinMs`. */

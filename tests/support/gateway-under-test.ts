@@ -34,6 +34,8 @@ function configurationOf(options: GatewayOptions): Configuration {
   const timeouts: Timeouts = { ...defaultTimeouts, drainMs: 0, ...options.timeouts };
   const service: Service = {
     name: "echo",
+    contractFile: undefined,
+    speaks: undefined,
     instances: [
       {
         url: `http://127.0.0.1:${options.upstreamPort}${basePath}`,
@@ -88,7 +90,8 @@ function configurationOf(options: GatewayOptions): Configuration {
 }
 
 export async function startGatewayUnderTest(options: GatewayOptions): Promise<GatewayUnderTest> {
-  const revision = { id: "0123456789abcdef", configuration: configurationOf(options) };
+  const configuration = configurationOf(options);
+  const revision = { id: "0123456789abcdef", configuration, contracts: new Map() };
   return startGateway(revision, nodePlatform);
 }
 

@@ -1,0 +1,78 @@
+/**
+ * The routes that a contract gives its service: one for each operation at the REST face, one for
+ * the SOAP face, and the documents. Operations are routes of their own so that `may`, `explain`
+ * and the counts speak of them by name.
+ */
+import type { Configuration, Route, Service } from "#configuration/configuration.ts";
+import type { Contract, Operation } from "#contract/contract.ts";
+
+/** Ids of routes that are no operation; no operation can have them. */
+export const documentRouteId = ".openapi";
+export const soapRouteId = ".soap";
+
+export type Contracts = ReadonlyMap<string, Contract>;
+
+/** The configuration with the routes of all contracts behind those that it gives itself. */
+export function withContractRoutes(
+  configuration: Configuration,
+  contracts: Contracts,
+): Configuration {
+  const services = configuration.services.map((service) => {
+    const contract = contracts.get(service.name);
+    if (contract === undefined) return service;
+    const routes = [...service.routes, ...contractRoutes(service, contract)];
+    return { ...service, speaks: service.speaks ?? contract.dialect, routes };
+  });
+  return { ...configuration, services };
+}
+
+function contractRoutes(
+  { name, contractFile = "" }: Service,
+  contract: Contract,
+): readonly Route[] {
+  const prefix = `/${name}`;
+  const source = { file: contractFile, line: 1, column: 1 };
+  const common = { host: undefined, headers: {}, stripPrefix: prefix, source };
+  const routes: Route[] = contract.operations.map((operation) => ({
+    ...common,
+    id: operation.id,
+    path: prefix + routedPath(operation),
+    methods: methodsOf(operation),
+    face: "rest",
+    operation: operation.id,
+    source: operation.origin ?? source,
+  }));
+  routes.push({
+    ...common,
+    id: documentRouteId,
+    path: `${prefix}/openapi.json`,
+    methods: ["GET"],
+    face: "rest",
+  });
+  routes.push({
+    ...common,
+    id: soapRouteId,
+    path: `/soap/${name}`,
+    methods: ["GET", "POST"],
+    stripPrefix: "",
+    face: "soap",
+  });
+  return routes;
+}
+
+function methodsOf({ rest, safety }: Operation): readonly string[] {
+  if (rest !== undefined) return [rest.method];
+  return safety === "safe" ? ["GET", "POST"] : ["POST"];
+}
+
+/**
+ * The path as the router can match it: a segment that holds more than one whole parameter is taken
+ * as a parameter; the face, which knows the template, looks closer.
+ */
+function routedPath({ id, rest }: Operation): string {
+  if (rest === undefined) return `/${id}`;
+  return rest.path
+    .split("/")
+    .map((segment, index) => (segment.includes("{") ? `{p${index}}` : segment))
+    .join("/");
+}

@@ -1,0 +1,49 @@
+/**
+ * What translates for a service: its faces and its upstream, compiled from the contract when the
+ * first exchange needs them and kept as long as the revision.
+ */
+import type { Dialect } from "#contract/contract.ts";
+import type { Face, Protocol, Upstream } from "#extension/protocol.ts";
+import type { Service } from "#configuration/configuration.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { Contracts } from "./contract-routes.ts";
+
+export interface Translator {
+  /** Undefined: this dialect has no face (yet). */
+  face(dialect: Dialect): Face | undefined;
+  readonly upstream: Upstream | undefined;
+  /** Index of the route that stands for an operation. */
+  routeOf(operationId: string): number | undefined;
+}
+
+/** By the place of the service in the configuration; undefined: no contract. */
+export function createTranslators(
+  services: readonly Service[],
+  contracts: Contracts,
+  protocols: readonly Protocol[],
+  routes: readonly CompiledRoute[],
+): readonly (Translator | undefined)[] {
+  const routesByOperation = new Map<string, number>();
+  for (const { index, route, service } of routes) {
+    if (route.operation === undefined) continue;
+    routesByOperation.set(`${service.name}.${route.operation}`, index);
+  }
+  return services.map((service) => {
+    const contract = contracts.get(service.name);
+    if (contract === undefined) return undefined;
+    const named = { serviceName: service.name, contract };
+    const faces = new Map<Dialect, Face | undefined>();
+    let upstream: Upstream | undefined;
+    const find = (dialect: Dialect | undefined) => protocols.find(({ name }) => name === dialect);
+    return {
+      face(dialect) {
+        if (!faces.has(dialect)) faces.set(dialect, find(dialect)?.createFace?.(named));
+        return faces.get(dialect);
+      },
+      get upstream() {
+        return (upstream ??= find(service.speaks)?.createUpstream?.(named));
+      },
+      routeOf: (operationId) => routesByOperation.get(`${service.name}.${operationId}`),
+    };
+  });
+}
