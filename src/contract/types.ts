@@ -112,8 +112,6 @@ export interface UnionType {
   readonly exclusive: boolean;
   readonly variants: readonly Variant[];
   readonly discriminator?: { readonly property: string };
-  /** JSON spells the bare value of the variant (oneOf, anyOf): the first that fits is meant. */
-  readonly bare?: boolean;
 }
 
 export interface Variant {
