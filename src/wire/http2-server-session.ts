@@ -38,6 +38,7 @@ export class Http2ServerSession implements CallerConnection {
   #idleSinceMs: number;
   #drainingSinceMs: number | undefined;
   #controlFrames = 0;
+  #resets = 0;
   #controlSinceMs: number;
 
   /** @param bytes what was read from the socket before; it has no listeners and is paused. */
@@ -49,8 +50,12 @@ export class Http2ServerSession implements CallerConnection {
     this.#session = performServerHandshake(socket, sessionOptions(context.limits));
     const session = this.#session;
     session.on("stream", (stream, _headers, _flags, fields) => {
+      if (this.#resets > resetsBurst) return stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
       const own = new Http2ServerStream(stream, peer, context);
       this.#streams.add(own);
+      stream.once("aborted", () => {
+        if (!own.truncated) this.#countReset();
+      });
       stream.once("close", () => {
         this.#streams.delete(own);
         this.#idleSinceMs = context.clock.nowMs;
@@ -75,12 +80,22 @@ export class Http2ServerSession implements CallerConnection {
     this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
   }
 
+  /**
+   * nghttp2 counts resets as well, but tells nobody: what one read brings behind the last allowed
+   * one would still become exchanges.
+   */
+  #countReset(): void {
+    if (++this.#resets !== resetsBurst + 1) return;
+    queueMicrotask(() => this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM));
+  }
+
   onTick(nowMs: number): void {
     if (this.#closed) return;
     for (const stream of this.#streams) stream.onTick(nowMs);
     if (nowMs - this.#controlSinceMs > 1_000) {
       this.#controlSinceMs = nowMs;
       this.#controlFrames = 0;
+      this.#resets = Math.max(0, this.#resets - resetsPerSecond);
     }
     if (this.#streams.size > 0) return;
     if (this.#drainingSinceMs !== undefined) {

@@ -32,6 +32,8 @@ export class Http2ServerStream implements CallerEnd {
   #bodiless = false;
   #answerTrailers: ResponseHead | undefined;
   #closed = false;
+  /** Whether it was us who broke off. */
+  truncated = false;
   #sinceMs: number;
 
   constructor(stream: ServerHttp2Stream, peer: Peer, context: ServerContext) {
@@ -219,7 +221,9 @@ export class Http2ServerStream implements CallerEnd {
   }
 
   truncate(): void {
-    if (!this.#closed) this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    if (this.#closed) return;
+    this.truncated = true;
+    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 
   /** No request over HTTP/2 asks for one (RFC 9113 §8.6). */

@@ -26,7 +26,7 @@ interface Frame {
   readonly payload: Buffer;
 }
 
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+export function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
   head.writeUInt8(type, 3);
@@ -49,7 +49,7 @@ function literal(text: string): Buffer {
   return Buffer.concat([Buffer.from(length), octets]);
 }
 
-function fieldSection(fields: readonly RawField[]): Buffer {
+export function fieldSection(fields: readonly RawField[]): Buffer {
   return Buffer.concat(
     fields.flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]),
   );
