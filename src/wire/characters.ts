@@ -39,4 +39,4 @@ mark(pathCharacter, alphanumeric + "-._~!$&'()*+,;=:@/%");
 for (let octet = 0x21; octet < 0x7f; octet++) queryCharacter[octet] = 1;
 queryCharacter[0x23] = 0;
 mark(nameCharacter, alphanumeric + "-.");
-mark(authorityCharacter, alphanumeric + "-._~!$&'()*+,;=%:[]");
+mark(authorityCharacter, alphanumeric + "-._~!$&'()*+,;=:[]");

@@ -14,6 +14,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 const SEMICOLON = 0x3b;
 
+/** Back ends that count in 32 bits with a sign must read the same size as we do. */
+const chunkBytesMax = 0x7fff_ffff;
 const sizeDigitsMax = 12;
 const extensionBytesMax = 1024;
 
@@ -30,7 +32,9 @@ const at = {
   extension: 9,
   extensionQuoted: 10,
   extensionEscape: 11,
-  done: 12,
+  extensionValue: 12,
+  extensionEnd: 13,
+  done: 14,
 } as const;
 type State = (typeof at)[keyof typeof at];
 
@@ -58,6 +62,8 @@ const forbiddenInTrailers: ReadonlySet<FieldId> = new Set([
   fieldNames["max-forwards"],
   fieldNames["content-type"],
   fieldNames["content-encoding"],
+  fieldNames.cookie,
+  fieldNames["set-cookie"],
 ]);
 
 export class ChunkedReader {
@@ -67,6 +73,8 @@ export class ChunkedReader {
   #digits = 0;
   #left = 0;
   #extensionBytes = 0;
+  /** Octets of the present name or value. */
+  #extensionPart = 0;
   #trailerBytes: Buffer | undefined;
   /** The trailer section, once `done`, when it had fields; its bytes are never among the kept. */
   trailers: ResponseHead | undefined;
@@ -108,18 +116,22 @@ export class ChunkedReader {
           if (digit < 16) {
             if (++this.#digits > sizeDigitsMax) return parseFault.chunkSizeInvalid;
             this.#left = this.#left * 16 + digit;
+            if (this.#left > chunkBytesMax) return parseFault.chunkSizeInvalid;
             this.#state = at.size;
           } else if (this.#digits === 0) return parseFault.chunkSizeInvalid;
           else if (octet === CR) this.#state = at.sizeEnd;
           else if (octet === SEMICOLON) {
             this.#state = at.extension;
+            this.#extensionPart = 0;
             keep = false;
           } else return parseFault.chunkSizeInvalid;
           break;
         }
         case at.extension:
         case at.extensionQuoted:
-        case at.extensionEscape: {
+        case at.extensionEscape:
+        case at.extensionValue:
+        case at.extensionEnd: {
           const fault = this.#readExtension(octet);
           if (fault !== 0) return fault;
           keep = keep && this.#extensionEnded();
@@ -177,7 +189,7 @@ export class ChunkedReader {
     return end;
   }
 
-  /** One octet of `;name=value` or `;name="quoted"`. Returns 0 or a fault. */
+  /** One octet of `;name`, `;name=value` or `;name="quoted"` (RFC 9112 §7.1.1). 0 or a fault. */
   #readExtension(octet: number): number {
     if (++this.#extensionBytes > extensionBytesMax) return parseFault.chunkExtensionInvalid;
     if (this.#state === at.extensionEscape) {
@@ -185,15 +197,27 @@ export class ChunkedReader {
       return fieldCharacter[octet] === 1 ? 0 : parseFault.chunkExtensionInvalid;
     }
     if (this.#state === at.extensionQuoted) {
-      if (octet === 0x22) this.#state = at.extension;
+      if (octet === 0x22) this.#state = at.extensionEnd;
       else if (octet === 0x5c) this.#state = at.extensionEscape;
       return fieldCharacter[octet] === 1 ? 0 : parseFault.chunkExtensionInvalid;
     }
-    if (octet === CR) this.#state = at.sizeEnd;
-    else if (octet === 0x22) this.#state = at.extensionQuoted;
-    else if (octet !== SEMICOLON && octet !== 0x3d && tokenCharacter[octet] === 0) {
-      return parseFault.chunkExtensionInvalid;
+    const part = this.#extensionPart;
+    if (this.#state !== at.extensionEnd) {
+      if (tokenCharacter[octet] !== 0) {
+        this.#extensionPart++;
+        return 0;
+      }
+      if (octet === 0x22 && this.#state === at.extensionValue && part === 0) {
+        this.#state = at.extensionQuoted;
+        return 0;
+      }
+      if (part === 0) return parseFault.chunkExtensionInvalid;
     }
+    this.#extensionPart = 0;
+    if (octet === CR) this.#state = at.sizeEnd;
+    else if (octet === SEMICOLON) this.#state = at.extension;
+    else if (octet === 0x3d && this.#state === at.extension) this.#state = at.extensionValue;
+    else return parseFault.chunkExtensionInvalid;
     return 0;
   }
 

@@ -50,10 +50,19 @@ const ownInRequests: readonly FieldName[] = [
 ];
 
 /** Requests: besides, what the gateway vouches for is always its own word. */
-export const droppedFromRequests = tableOf(ownInRequests);
+const ownTable = tableOf(ownInRequests);
+const oldTable = tableOf([...ownInRequests, "expect"]);
+const untracedTable = tableOf([...ownInRequests, "tracestate"]);
+const oldUntracedTable = tableOf([...ownInRequests, "expect", "tracestate"]);
 
-/** `tracestate` means nothing without its `traceparent` (W3C Trace Context §3.3). */
-export const droppedFromUntracedRequests = tableOf([...ownInRequests, "tracestate"]);
+/**
+ * `tracestate` means nothing without its `traceparent` (W3C Trace Context §3.3), and `Expect` of
+ * an HTTP/1.0 caller is ignored (RFC 9110 §10.1.1).
+ */
+export function droppedFromRequest(head: RequestHead, traced: boolean): Uint8Array {
+  if (head.minorVersion === 0) return traced ? oldTable : oldUntracedTable;
+  return traced ? ownTable : untracedTable;
+}
 
 export const droppedFromResponses = tableOf(hopByHop);
 

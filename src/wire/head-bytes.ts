@@ -4,10 +4,9 @@ import type { OwnLines, RequestPlan } from "./ends.ts";
 import {
   copyFields,
   droppedFromBodiless,
-  droppedFromRequests,
+  droppedFromRequest,
   droppedFromResponses,
   droppedFromTrailers,
-  droppedFromUntracedRequests,
 } from "./forwarded-fields.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 import { scratch } from "./scratch.ts";
@@ -30,7 +29,7 @@ export function writeRequestHead(
   at += out.write(startLineEnd, at, "latin1");
   at = plan.writeLines(out, at);
   if (connection !== "") at += out.write(connection, at, "latin1");
-  const dropped = plan.traced ? droppedFromRequests : droppedFromUntracedRequests;
+  const dropped = droppedFromRequest(head, plan.traced);
   at = copyFields(head, dropped, out, at, plan.withheld);
   return endHead(out, at);
 }

@@ -4,10 +4,9 @@ import { latin1 } from "#base/latin1.ts";
 import type { OwnLines, RequestPlan } from "./ends.ts";
 import {
   droppedFromBodiless,
-  droppedFromRequests,
+  droppedFromRequest,
   droppedFromResponses,
   droppedFromTrailers,
-  droppedFromUntracedRequests,
   visitFields,
 } from "./forwarded-fields.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
@@ -35,7 +34,7 @@ export function requestFields(head: RequestHead, plan: RequestPlan, scheme: stri
   const fields = [":method", head.method, ":scheme", scheme];
   fields.push(":authority", plan.host, ":path", target);
   addLines(fields, ownLinesText(plan));
-  const dropped = plan.traced ? droppedFromRequests : droppedFromUntracedRequests;
+  const dropped = droppedFromRequest(head, plan.traced);
   visitFields(head, dropped, (name, value) => fields.push(name, value));
   return fields;
 }

@@ -133,10 +133,9 @@ function readOwnField(
       return 0;
     }
     case fieldNames["transfer-encoding"]:
+      // RFC 9112 §6.3: without chunked at the end nobody knows where the body ends.
+      if (!endsInChunked(bytes, from, to)) return parseFault.transferCodingNotFinal;
       if (framingFields.chunked || to - from !== 7) return parseFault.transferCodingUnsupported;
-      if (!isLetters(bytes, from, to) || !equalsIgnoringCase(bytes, from, chunkedCoding)) {
-        return parseFault.transferCodingUnsupported;
-      }
       framingFields.chunked = true;
       return 0;
     case fieldNames.connection:
@@ -162,6 +161,14 @@ export function decimal(bytes: Uint8Array, from: number, to: number): number {
     value = value * 10 + digit;
   }
   return value;
+}
+
+function endsInChunked(bytes: Uint8Array, from: number, to: number): boolean {
+  const start = to - chunkedCoding.length;
+  if (start < from || !isLetters(bytes, start, to)) return false;
+  if (!equalsIgnoringCase(bytes, start, chunkedCoding)) return false;
+  const before = bytes[start - 1];
+  return start === from || before === COMMA || before === SP || before === HTAB;
 }
 
 /** Guards the case-folding comparison, which would take `\x43` for `c` but also `\x03` for `#`. */

@@ -60,6 +60,10 @@ function settle(head: ResponseHead, toHead: boolean): number {
   head.upgrade = head.status === 101 && fields.upgradeOption && fields.upgradeField;
   if (fields.contentLength >= 0) head.contentLength = fields.contentLength;
   const { status } = head;
+  // RFC 9110 §8.6, RFC 9112 §6.1: an interim answer has no length; one that has is read two ways.
+  if (status < 200 && (fields.chunked || fields.contentLength > 0)) {
+    return parseFault.framingAmbiguous;
+  }
   if (toHead || status < 200 || status === 204 || status === 304) head.framing = framing.none;
   else if (fields.chunked) head.framing = framing.chunked;
   else if (fields.contentLength < 0) head.framing = framing.close;

@@ -17,8 +17,11 @@ const SEMICOLON = 0x3b;
 /** Finds path and authority in the target and checks both. Returns 0 or a fault. */
 export function readTarget(head: RequestHead): number {
   const { bytes, targetStart, targetEnd } = head;
-  const method = head.methodEnd - head.methodStart === 7 ? head.method : "";
+  const methodBytes = head.methodEnd - head.methodStart;
+  const method = methodBytes === 7 || methodBytes === 5 ? head.method : "";
   if (method === "CONNECT") return parseFault.connectRefused;
+  // RFC 9110 §9.3.8: it would show a caller what the gateway adds for services alone.
+  if (method === "TRACE") return parseFault.traceRefused;
   let pathStart = targetStart;
   if (bytes[targetStart] !== SLASH) {
     if (bytes[targetStart] === 0x2a && targetEnd - targetStart === 1) {
@@ -72,8 +75,8 @@ function readAbsoluteForm(head: RequestHead): number {
   if (fault !== 0) return fault;
   head.authorityStart = authorityStart;
   head.authorityEnd = at;
-  // An absolute-form target without a path is one we would have to complete.
-  return at < targetEnd && bytes[at] === SLASH ? at : 0;
+  // Without a path it is well-formed too (RFC 9112 §3.2.2); no route leads there.
+  return at;
 }
 
 /** Host and optional port, nothing else: no user information, no list. Returns 0 or a fault. */
@@ -120,9 +123,11 @@ function checkRareAuthority(bytes: Uint8Array, from: number, to: number): number
  */
 function checkPathSegments(bytes: Uint8Array, from: number, to: number): number {
   let encodedSlash = 0;
-  /** Length of the segment's name so far, and whether it is all dots. */
+  /** Octets of the segment's name so far, how many are dots, and whether some are neither dots nor
+   *  blanks, which Windows drops at the end of a name. */
   let length = 0;
-  let dots = true;
+  let dots = 0;
+  let others = false;
   let parameters = false;
   let at = from + 1;
   for (;;) {
@@ -141,17 +146,19 @@ function checkPathSegments(bytes: Uint8Array, from: number, to: number): number 
       if (octet === SLASH) encodedSlash = 1;
     }
     if (octet === SLASH) {
-      if (dots && (length === 1 || length === 2)) return parseFault.pathEscapes;
+      if (!others && (dots === 1 || dots === 2)) return parseFault.pathEscapes;
       // An empty segment at the very end is a trailing slash.
       if (length === 0 && (at < to || parameters)) return parseFault.pathEmptySegment;
       if (at >= to) return encodedSlash;
       length = 0;
-      dots = true;
+      dots = 0;
+      others = false;
       parameters = false;
     } else if (octet === SEMICOLON) parameters = true;
     else if (!parameters) {
       length++;
-      if (octet !== DOT) dots = false;
+      if (octet === DOT) dots++;
+      else if (octet !== 0x20) others = true;
     }
     at += width;
   }
