@@ -29,6 +29,7 @@ type State = "free" | "waiting" | "sent" | "answering" | "tunnel";
 
 /** Methods whose requests may be sent twice (RFC 9110 §9.2.2, RFC 10008 §2 for QUERY). */
 const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]);
+const offeredMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY";
 const attemptsMax = 3;
 const noBytes: Buffer = Buffer.alloc(0);
 
@@ -46,6 +47,8 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   #requestComplete = true;
   #requestTrailers: ResponseHead | undefined;
   #streamed = false;
+  /** Whether a kept connection turned out stale, so that the next one has to be new. */
+  #stale = false;
   #waitingSinceMs = 0;
   #requestSentMs = 0;
   /** Since when the instance takes nothing more of the request; 0: it does. */
@@ -86,7 +89,9 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   onMalformedRequest(status: number, detail: string): void {
     if (this.#state === "free") this.#begin(false);
     const problem = malformedRequest(status)(detail);
-    if (this.#state === "waiting" || this.#state === "sent") this.#refuse(problem);
+    // RFC 9110 §15.5.6: CONNECT is the only method that is refused wherever it points.
+    const fields = status === 405 ? `Allow: ${offeredMethods}\r\n` : "";
+    if (this.#state === "waiting" || this.#state === "sent") this.#refuse(problem, fields);
     else this.#breakOff(problem);
   }
 
@@ -101,6 +106,7 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     this.#tried.length = 0;
     this.#firstIsAll = true;
     this.#requestTrailers = undefined;
+    this.#stale = false;
     this.#requestSentMs = 0;
     this.#requestStoppedMs = 0;
     this.#upstreamEnded = false;
@@ -124,7 +130,7 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     this.instance = pool.instance;
     this.#state = "waiting";
     this.#waitingSinceMs = this.#gateway.clock.nowMs;
-    const connection = pool.connections.acquire(this);
+    const connection = pool.connections.acquire(this, this.#stale);
     if (connection !== undefined) this.onConnected(connection);
     else if (!this.#requestComplete) this.caller.pause();
   }
@@ -315,6 +321,7 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     if (!failure.unprocessed && !idempotentMethods.has(this.caller.head.method)) return false;
     // The same instance again: only the connection was stale.
     this.#tried.pop();
+    this.#stale = true;
     return true;
   }
 

@@ -28,6 +28,10 @@ export class Addresses {
     return this.#known[0] === this.#host;
   }
 
+  get count(): number {
+    return this.#known.length;
+  }
+
   /** The next address in turn; undefined while none is known yet. */
   next(): string | undefined {
     return this.#known[this.#turn++ % this.#known.length];

@@ -33,8 +33,11 @@ export interface Waiter extends UpstreamListener {
 
 /** Where requests for one instance get their connection, whatever protocol it speaks. */
 export interface Pool {
-  /** A connection at once, or undefined: `onConnected` or `onUpstreamFailed` will follow. */
-  acquire(waiter: Waiter): UpstreamEnd | undefined;
+  /**
+   * A connection at once, or undefined: `onConnected` or `onUpstreamFailed` will follow.
+   * @param fresh whether it must be a new one, because a kept one has just turned out stale.
+   */
+  acquire(waiter: Waiter, fresh: boolean): UpstreamEnd | undefined;
   /** Forgets a waiter; a connection being opened for it is kept for others. */
   cancel(waiter: Waiter): void;
   onTick(nowMs: number): void;
@@ -55,6 +58,8 @@ export class ConnectionPool implements Pool {
   readonly #idle: ClientConnection[] = [];
   readonly #open = new Set<ClientConnection>();
   readonly #waiting: Waiter[] = [];
+  /** Who waits for a new connection and must not get a kept one. */
+  readonly #waitingFresh: Waiter[] = [];
   readonly #opening = new Map<Socket, number>();
   #resolving = 0;
   #closed = false;
@@ -70,23 +75,41 @@ export class ConnectionPool implements Pool {
     });
   }
 
-  acquire(waiter: Waiter): UpstreamEnd | undefined {
+  acquire(waiter: Waiter, fresh: boolean): UpstreamEnd | undefined {
     for (;;) {
       const connection = this.#idle.pop();
       if (connection === undefined) break;
       if (!connection.usable) continue;
+      // What was idle for longer than the stale one is no better.
+      if (fresh) {
+        connection.retire();
+        continue;
+      }
       connection.begin(waiter);
       return connection;
     }
-    this.#waiting.push(waiter);
-    const count = this.#open.size + this.#opening.size + this.#resolving;
-    if (count < this.#context.limits.instanceConnectionsMax) this.#openOne();
+    (fresh ? this.#waitingFresh : this.#waiting).push(waiter);
+    if (!this.#full) this.#openOne();
     return undefined;
   }
 
+  get #full(): boolean {
+    const count = this.#open.size + this.#opening.size + this.#resolving;
+    return count >= this.#context.limits.instanceConnectionsMax;
+  }
+
+  /** Whether more wait than connections are being opened. */
+  get #short(): boolean {
+    const waiting = this.#waiting.length + this.#waitingFresh.length;
+    return waiting > this.#opening.size + this.#resolving;
+  }
+
   cancel(waiter: Waiter): void {
-    const index = this.#waiting.indexOf(waiter);
-    if (index >= 0) this.#waiting.splice(index, 1);
+    for (const queue of [this.#waiting, this.#waitingFresh]) {
+      const index = queue.indexOf(waiter);
+      if (index >= 0) queue.splice(index, 1);
+    }
+    if (this.#closed) this.#stopOpening();
   }
 
   onTick(nowMs: number): void {
@@ -110,18 +133,25 @@ export class ConnectionPool implements Pool {
   close(): void {
     this.#closed = true;
     for (const connection of this.#open) connection.retire();
+    this.#stopOpening();
+  }
+
+  /** After `close`: attempts to connect that nobody waits for. */
+  #stopOpening(): void {
+    if (this.#waiting.length > 0 || this.#waitingFresh.length > 0) return;
+    for (const socket of this.#opening.keys()) socket.destroy();
   }
 
   #openOne(): void {
-    const { socketPath } = this.#target;
-    if (socketPath !== undefined) return this.#connect({ path: socketPath });
-    const address = this.#addresses.next();
-    if (address !== undefined) return this.#connect({ host: address, port: this.#target.port });
+    const { socketPath, port } = this.#target;
+    if (socketPath !== undefined) return this.#connect({ path: socketPath }, 0);
+    const host = this.#addresses.next();
+    if (host !== undefined) return this.#connect({ host, port }, this.#addresses.count - 1);
     this.#resolving++;
     this.#addresses.first().then(
       (first) => {
         this.#resolving--;
-        this.#connect({ host: first, port: this.#target.port });
+        this.#connect({ host: first, port }, this.#addresses.count - 1);
       },
       (cause: unknown) => {
         this.#resolving--;
@@ -130,7 +160,8 @@ export class ConnectionPool implements Pool {
     );
   }
 
-  #connect(where: { path: string } | { host: string; port: number }): void {
+  /** @param others how many more addresses of the instance are tried when this one fails. */
+  #connect(where: { path: string } | { host: string; port: number }, others: number): void {
     const { platform, limits, clock } = this.#context;
     const secure = this.#secure;
     let opened: Socket | undefined;
@@ -157,17 +188,25 @@ export class ConnectionPool implements Pool {
     let cause: unknown;
     socket.once("error", (failure) => (cause = failure));
     socket.once("close", () => {
-      if (this.#opening.delete(socket)) this.#fail({ kind: "connect", cause });
+      if (!this.#opening.delete(socket)) return;
+      const host = others > 0 && this.#short ? this.#addresses.next() : undefined;
+      if (host === undefined) this.#fail({ kind: "connect", cause });
+      else this.#connect({ host, port: this.#target.port }, others - 1);
     });
     socket.once(secure === undefined ? "connect" : "secureConnect", () => {
       this.#opening.delete(socket);
       this.#open.add(connection);
-      this.#offer(connection);
+      const waiter = this.#waitingFresh.shift();
+      if (waiter === undefined) return this.#offer(connection);
+      connection.begin(waiter);
+      waiter.onConnected(connection);
     });
   }
 
   /** A connection has become free: to the first who waits, else to the idle ones. */
   #offer(connection: ClientConnection): void {
+    // One that must be new cannot be opened while all places are taken.
+    if (this.#waitingFresh.length > 0 && this.#full) return connection.retire();
     const waiter = this.#waiting.shift();
     if (waiter !== undefined) {
       connection.begin(waiter);
@@ -183,10 +222,10 @@ export class ConnectionPool implements Pool {
     this.#open.delete(connection);
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
-    if (this.#waiting.length > this.#opening.size + this.#resolving) this.#openOne();
+    if (this.#short) this.#openOne();
   }
 
   #fail(failure: UpstreamFailure): void {
-    this.#waiting.shift()?.onUpstreamFailed(failure);
+    (this.#waitingFresh.shift() ?? this.#waiting.shift())?.onUpstreamFailed(failure);
   }
 }

@@ -3,6 +3,7 @@
  * in reverse order, and the gateway must have let go of every connection and ended every exchange.
  */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
@@ -175,4 +176,22 @@ export function post(path: string, body: string, fields = ""): string {
 
 export function ok(body: string, fields = ""): string {
   return `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n${fields}\r\n${body}`;
+}
+
+/** A port whose queue of connections is full, in a process that never takes one. */
+export async function fullBacklog(t: TestContext): Promise<number> {
+  const program =
+    "import socket,sys,time\ns=socket.socket();s.bind(('127.0.0.1',0));s.listen(0)\n" +
+    "print(s.getsockname()[1],flush=True)\ntime.sleep(60)";
+  const child = spawn("python3", ["-c", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const port = Number(String(line));
+  const fillers = Array.from({ length: 4 }, () => net.connect(port, "127.0.0.1"));
+  for (const filler of fillers) filler.on("error", () => {});
+  await pause(100);
+  atEnd(t, () => {
+    for (const filler of fillers) filler.destroy();
+    child.kill("SIGKILL");
+  });
+  return port;
 }

@@ -1,14 +1,21 @@
 /** Each time-out, and who is told what by it. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import net from "node:net";
 import { describe, test, type TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { finals } from "#tests/support/raw-http.ts";
 import { lacks } from "#tests/support/tools.ts";
 import { fieldOf, type SeenResponse } from "#tests/support/read-responses.ts";
-import { answering, atEnd, caller, eventually, get, ok, post, rawService, stand } from "./stand.ts";
+import {
+  answering,
+  caller,
+  eventually,
+  fullBacklog,
+  get,
+  ok,
+  post,
+  rawService,
+  stand,
+} from "./stand.ts";
 
 function codeOf(answer: SeenResponse | undefined): unknown {
   if (answer === undefined) return undefined;
@@ -190,8 +197,7 @@ describe("time-outs", { concurrency: true }, () => {
     "connectMs: an instance that never takes the connection is a 504",
     { skip: lacks("python3") },
     async (t) => {
-      const { port: full, close } = await fullBacklog();
-      atEnd(t, close);
+      const full = await fullBacklog(t);
       const { port } = await stand(t, full, { service: { connectMs: 400 } });
       const connection = await caller(t, port);
       await connection.send(get());
@@ -204,8 +210,7 @@ describe("time-outs", { concurrency: true }, () => {
     "connectMs: the other instance takes over, and the caller sees nothing of it",
     { skip: lacks("python3") },
     async (t) => {
-      const { port: full, close } = await fullBacklog();
-      atEnd(t, close);
+      const full = await fullBacklog(t);
       const upstream = await rawService(t, answering(ok("here")));
       const instances = [`http://127.0.0.1:${full}`, `http://127.0.0.1:${upstream.port}`];
       const { port } = await stand(t, 0, { service: { instances, connectMs: 300 } });
@@ -242,23 +247,3 @@ describe("time-outs", { concurrency: true }, () => {
     assert.ok(await eventually(() => upstream.closed() === 1));
   });
 });
-
-/** A port whose queue of connections is full, in a process that never takes one. */
-async function fullBacklog(): Promise<{ readonly port: number; readonly close: () => void }> {
-  const program =
-    "import socket,sys,time\ns=socket.socket();s.bind(('127.0.0.1',0));s.listen(0)\n" +
-    "print(s.getsockname()[1],flush=True)\ntime.sleep(60)";
-  const child = spawn("python3", ["-c", program], { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
-  const port = Number(String(line));
-  const fillers = Array.from({ length: 4 }, () => net.connect(port, "127.0.0.1"));
-  for (const filler of fillers) filler.on("error", () => {});
-  await pause(100);
-  return {
-    port,
-    close: () => {
-      for (const filler of fillers) filler.destroy();
-      child.kill("SIGKILL");
-    },
-  };
-}
