@@ -1,100 +1,15 @@
-/** YAML text to placed nodes, through the `yaml` library: YAML 1.2 and one document. */
-import { LineCounter, parseDocument as parseYaml, type Document } from "yaml";
-import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
-import { createNodeReader } from "./read-nodes.ts";
-import type { PlacedNode } from "./placed-node.ts";
+/** The text of a configuration file to placed nodes, within the bounds of what it ever nests. */
+import { parseYaml, type ParsedDocument } from "#formats/yaml/parse-yaml.ts";
 
-export interface ParsedDocument {
-  /** Undefined when the text cannot be understood; then there is a diagnostic that says why. */
-  readonly root: PlacedNode | undefined;
-  readonly diagnostics: readonly Diagnostic[];
-  readonly placeAt: (offset: number) => SourcePlace;
-}
+export type { ParsedDocument } from "#formats/yaml/parse-yaml.ts";
 
 export function parseDocument(text: string, file: string): ParsedDocument {
-  const lineCounter = new LineCounter();
-  const placeAt = (offset: number): SourcePlace => {
-    const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
-    return { file, line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  const refuse = (code: string, offset: number, message: string, suggestion?: string) => {
-    const hint = suggestion === undefined ? {} : { suggestion };
-    const source = placeAt(offset);
-    const diagnostic: Diagnostic = { code, severity: "error", message, source, ...hint };
-    return { root: undefined, diagnostics: [diagnostic], placeAt };
-  };
-  let document: Document.Parsed;
-  try {
-    // Repeated keys are found by our own reader, which is not quadratic.
-    const options = { lineCounter, uniqueKeys: false, prettyErrors: false };
-    document = parseYaml(text, options);
-  } catch (error) {
-    return refuse("yaml-syntax", 0, `this is not YAML: ${String(error)}`);
-  }
-  const fault = firstFault(document);
-  if (fault !== undefined) {
-    const [code, message, suggestion] = explainFault(fault, text);
-    return refuse(code, fault.offset, message, suggestion);
-  }
-  const { explicit, version } = document.directives.yaml;
-  if (explicit && version !== "1.2") {
-    return refuse("yaml-version", 0, `%YAML ${version} is not supported; expected YAML 1.2`);
-  }
-  if (document.contents === null) {
-    return refuse("empty-file", 0, "the file is empty; expected at least `version: 1`");
-  }
-  const reader = createNodeReader(placeAt);
-  const root = reader.read(document.contents);
-  return { root, diagnostics: reader.diagnostics, placeAt };
-}
-
-interface YamlFault {
-  readonly code: string;
-  readonly offset: number;
-  readonly message: string;
-}
-
-/** One fault is enough: those behind it are mostly its consequences. */
-function firstFault(document: Document.Parsed): YamlFault | undefined {
-  let first: YamlFault | undefined;
-  for (const { code, pos, message } of [...document.errors, ...document.warnings]) {
-    const fault = { code, offset: pos[0], message };
-    if (code === "RESOURCE_EXHAUSTION") return fault;
-    if (first === undefined || fault.offset < first.offset) first = fault;
-  }
-  return first;
-}
-
-function explainFault(
-  { code, offset, message }: YamlFault,
-  text: string,
-): readonly [code: string, message: string, suggestion?: string] {
-  switch (code) {
-    case "RESOURCE_EXHAUSTION":
-      return ["nested-too-deep", "values are nested too deeply"];
-    case "TAB_AS_INDENT":
-      return ["tab-indent", "a tab indents this line; expected spaces (YAML 1.2.2 §6.1)"];
-    case "MULTIPLE_DOCS":
-      return ["several-documents", "a second YAML document begins here; expected one document"];
-    case "TAG_RESOLVE_FAILED":
-      return ["yaml-tag", `${lowerFirst(message)}; expected a value without a tag`];
-    case "BLOCK_AS_IMPLICIT_KEY":
-      return [
-        "yaml-syntax",
-        `a map or list begins where one is not possible (${lowerFirst(message)})`,
-        "check the indentation, and put text that contains `: ` in quotes",
-      ];
-    default: {
-      const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-      const line = text.slice(lineStart, offset + 1);
-      const inFlow = line.endsWith("${");
-      if (!inFlow) return ["yaml-syntax", lowerFirst(message)];
-      const hint = 'write references in quotes inside { } and [ ]: "${NAME}"';
-      return ["yaml-syntax", lowerFirst(message), hint];
-    }
-  }
-}
-
-function lowerFirst(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1);
+  return parseYaml(text, file, {
+    depthMax: 32,
+    aliasedNodesMax: 10_000,
+    mergeKeys: false,
+    expected: "at least `version: 1`",
+    suggest: (line) =>
+      line.endsWith("${") ? 'write references in quotes inside { } and [ ]: "${NAME}"' : undefined,
+  });
 }

@@ -1,33 +1,8 @@
-/** A YAML value that knows where it stands, so that every later message can say so. */
+/** Finding one's way among the values of a configuration file, by keys and indexes. */
+import type { PlacedNode } from "#formats/yaml/placed-node.ts";
 import { allowsType, schemaUnder, type JsonSchema } from "./json-schema.ts";
 
-export type PlacedNode = PlacedScalar | PlacedList | PlacedMap;
-
-export interface PlacedScalar {
-  readonly kind: "scalar";
-  /** In characters from the beginning of the text, as all offsets. */
-  readonly offset: number;
-  readonly value: string | number | boolean | null;
-  /** The text before its `${NAME}` references were replaced. */
-  readonly written?: string;
-}
-
-interface PlacedList {
-  readonly kind: "list";
-  readonly offset: number;
-  readonly items: readonly PlacedNode[];
-}
-
-interface PlacedMap {
-  readonly kind: "map";
-  readonly offset: number;
-  readonly entries: ReadonlyMap<string, PlacedEntry>;
-}
-
-export interface PlacedEntry {
-  readonly keyOffset: number;
-  readonly node: PlacedNode;
-}
+export type { PlacedEntry, PlacedNode, PlacedScalar } from "#formats/yaml/placed-node.ts";
 
 /** Keys and indexes from the root. */
 export type NodePath = readonly (string | number)[];

@@ -3,10 +3,14 @@ import { isAlias, isMap, isScalar, isSeq, type YAMLMap } from "yaml";
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
 import type { PlacedEntry, PlacedNode } from "./placed-node.ts";
 
-/** Far more than the schema ever nests. */
-const depthMax = 32;
-/** What all aliases of a file together may stand for: a bomb of ten lines stands for billions. */
-const aliasedNodesMax = 10_000;
+/** What a kind of document may ask for. */
+export interface NodeBounds {
+  readonly depthMax: number;
+  /** What all aliases of a file together may stand for: a bomb of ten lines stands for billions. */
+  readonly aliasedNodesMax: number;
+  /** Whether `<<` brings in the entries of the maps behind it, as YAML 1.1 had it. */
+  readonly mergeKeys: boolean;
+}
 
 export interface NodeReader {
   readonly read: (contents: unknown) => PlacedNode | undefined;
@@ -14,7 +18,10 @@ export interface NodeReader {
 }
 
 /** Undefined out of any function here: a diagnostic says why, and reading has stopped. */
-export function createNodeReader(placeAt: (offset: number) => SourcePlace): NodeReader {
+export function createNodeReader(
+  placeAt: (offset: number) => SourcePlace,
+  { depthMax, aliasedNodesMax, mergeKeys }: NodeBounds,
+): NodeReader {
   const diagnostics: Diagnostic[] = [];
   const anchors = new Map<string, unknown>();
   let aliasedNodes = 0;
@@ -46,7 +53,9 @@ export function createNodeReader(placeAt: (offset: number) => SourcePlace): Node
       }
       return { kind: "list", offset, items };
     }
-    return { kind: "scalar", offset, value: scalarValue(node) };
+    const value = scalarValue(node);
+    if (typeof value !== "number") return { kind: "scalar", offset, value };
+    return { kind: "scalar", offset, value, source: sourceOf(node) ?? String(value) };
   }
 
   function readAlias(name: string, depth: number, offset: number): PlacedNode | undefined {
@@ -66,6 +75,7 @@ export function createNodeReader(placeAt: (offset: number) => SourcePlace): Node
 
   function readMap(map: YAMLMap, depth: number, offset: number): PlacedNode | undefined {
     const entries = new Map<string, PlacedEntry>();
+    const merged: PlacedNode[] = [];
     for (const { key, value } of map.items) {
       const keyOffset = offsetOf(key, offset);
       const word = scalarValue(key);
@@ -73,7 +83,13 @@ export function createNodeReader(placeAt: (offset: number) => SourcePlace): Node
         return refuse("key-not-text", keyOffset, "this key is not text; expected a word");
       }
       rememberAnchor(key);
-      const name = String(word);
+      const name = typeof word === "number" ? (sourceOf(key) ?? String(word)) : String(word);
+      if (mergeKeys && name === "<<") {
+        const node = read(value, depth + 1, endOf(key, keyOffset));
+        if (node === undefined) return undefined;
+        merged.push(...(node.kind === "list" ? node.items : [node]));
+        continue;
+      }
       const earlier = entries.get(name);
       if (earlier !== undefined) {
         const { line } = placeAt(earlier.keyOffset);
@@ -87,6 +103,7 @@ export function createNodeReader(placeAt: (offset: number) => SourcePlace): Node
       if (node === undefined) return undefined;
       entries.set(name, { keyOffset, node });
     }
+    for (const node of merged) mergeInto(entries, node);
     return { kind: "map", offset, entries };
   }
 
@@ -97,6 +114,18 @@ export function createNodeReader(placeAt: (offset: number) => SourcePlace): Node
   }
 
   return { read: (contents) => read(contents, 0, 0), diagnostics };
+}
+
+/** What stands in the map itself goes before what is merged into it. */
+function mergeInto(entries: Map<string, PlacedEntry>, node: PlacedNode): void {
+  if (node.kind !== "map") return;
+  for (const [name, entry] of node.entries) {
+    if (!entries.has(name)) entries.set(name, entry);
+  }
+}
+
+function sourceOf(node: unknown): string | undefined {
+  return isScalar(node) ? node.source : undefined;
 }
 
 function scalarValue(node: unknown): string | number | boolean | null {
