@@ -7,10 +7,9 @@ import type { Log } from "#base/log.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { diffConfigurations, type Change } from "#configuration/diff.ts";
-import type { LoadedConfiguration } from "#configuration/load.ts";
-import { createRevision } from "#configuration/revision.ts";
 import { createFileWatch } from "#runtime/watch-files.ts";
 import type { LogSink } from "#runtime/log-sink.ts";
+import type { CheckedConfiguration } from "./check-configuration.ts";
 import type { Fleet } from "./fleet.ts";
 import { logDiagnostics } from "./log-diagnostics.ts";
 
@@ -19,8 +18,8 @@ export interface ReloadOptions {
   readonly sink: LogSink;
   readonly fleet: Fleet;
   /** What the gateway has started with. */
-  readonly first: LoadedConfiguration;
-  readonly load: () => LoadedConfiguration;
+  readonly first: CheckedConfiguration;
+  readonly load: () => Promise<CheckedConfiguration>;
   /** Counts up. */
   readonly counts: ReloadCounts;
 }
@@ -81,18 +80,17 @@ export function createReloads(options: ReloadOptions): Reloads {
 
   async function reloadOnce(why: string): Promise<void> {
     log.debug("reload", `reading the configuration again: ${why}`);
-    const loaded = options.load();
+    const loaded = await options.load();
     watch.watch(loaded.filesRead);
     const before = fleet.revision;
-    const { configuration } = loaded;
-    if (configuration === undefined) {
+    const { revision: next } = loaded;
+    if (next === undefined) {
       counts.refused++;
       logDiagnostics(log, sink.form, loaded.diagnostics);
       const message = `revision ${before.id} stays: the new configuration has errors`;
       log.error("reload-refused", message, { revision: before.id });
       return;
     }
-    const next = createRevision(configuration);
     const nowNamed = digestNamed(loaded, platform);
     if (next.id === before.id && nowNamed === named) {
       log.info("reload-unchanged", `nothing changed: revision ${next.id} stays`, {
@@ -101,6 +99,7 @@ export function createReloads(options: ReloadOptions): Reloads {
       return;
     }
     logDiagnostics(log, sink.form, loaded.diagnostics);
+    const { configuration } = next;
     const changes = diffConfigurations(before.configuration, configuration);
     warnOfFixed(changes);
     await fleet.take(next);
@@ -143,7 +142,7 @@ function summaryOf(changes: readonly Change[]): string {
 }
 
 /** Of the certificates and keys: they are no part of a revision's id. */
-function digestNamed({ filesRead }: LoadedConfiguration, { files }: Platform): string {
+function digestNamed({ filesRead }: CheckedConfiguration, { files }: Platform): string {
   return filesRead
     .slice(1)
     .map((path) => {

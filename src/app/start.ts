@@ -1,15 +1,15 @@
 /** `startGateway`: the process from its first line of log to its exit code. */
 import { nodePlatform, type Platform } from "#base/platform.ts";
 import { startAdminServer, type AdminServer } from "#control/admin-api/server.ts";
-import type { LoadedConfiguration } from "#configuration/load.ts";
-import { createRevision } from "#configuration/revision.ts";
+import type { Revision } from "#configuration/configuration.ts";
 import { canShare, holdPort, portRefusal, type HeldPort } from "#runtime/hold-port.ts";
 import type { LogForm } from "#runtime/log-lines.ts";
 import { createLogSink, type LogSink } from "#runtime/log-sink.ts";
 import { listenForHangUps, listenForStop } from "#runtime/signals.ts";
-import { checkConfiguration } from "./check-configuration.ts";
+import type { CheckedConfiguration } from "./check-configuration.ts";
 import { createEstate } from "./estate.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
+import { loadRevision } from "./load-revision.ts";
 import { logDiagnostics } from "./log-diagnostics.ts";
 import { announceOpen, createReloads, type Reloads } from "./reloads.ts";
 import { faults, type Fault } from "./worker-messages.ts";
@@ -30,14 +30,15 @@ const heapMbMax = Number(process.env["PARLANCE_HEAP_MB"] ?? 1_024);
 export async function startGateway(options: StartOptions): Promise<number> {
   const platform = nodePlatform;
   const sink = createLogSink(platform.clock, process.stderr, wantedForm(options));
-  const load = (): LoadedConfiguration =>
-    withPorts(checkConfiguration(options.configPath, platform.files), options);
-  const first = load();
+  const { configPath: path, port, adminPort } = options;
+  const load = (): Promise<CheckedConfiguration> =>
+    loadRevision({ path, port, adminPort }, platform);
+  const first = await load();
   logDiagnostics(sink.log, sink.form, first.diagnostics);
-  if (first.configuration === undefined) {
+  if (first.revision === undefined) {
     return first.isUnreadable ? exitCodes.refused : exitCodes.findings;
   }
-  sink.setLevel(first.configuration.log.level);
+  sink.setLevel(first.revision.configuration.log.level);
   const signals = listenForStop(platform.clock, (signal) => {
     sink.log.warn("killed", `${signal} again: stopped at once`);
     process.exit(exitCodes.killed);
@@ -85,13 +86,14 @@ interface Running {
 async function startAll(
   platform: Platform,
   sink: LogSink,
-  first: LoadedConfiguration,
-  load: () => LoadedConfiguration,
+  first: CheckedConfiguration,
+  load: () => Promise<CheckedConfiguration>,
 ): Promise<Running | undefined> {
   const { log } = sink;
   const { clock } = platform;
   const startedMs = clock.monotonicMs();
-  const configuration = first.configuration as NonNullable<typeof first.configuration>;
+  const revision = first.revision as Revision;
+  const { configuration } = revision;
   const { host, port: wanted, adminHost, adminPort } = configuration.listen;
   const refuse = (message: string): undefined => log.error("start-refused", message) as undefined;
 
@@ -103,7 +105,6 @@ async function startAll(
   }
   const { port } = held;
   const workers = workersOf(configuration.listen.workers, sink);
-  const revision = createRevision(configuration);
   const fleet = createFleet({ platform, sink, host, port, workers, heapMbMax, first: revision });
   let state: "starting" | "ready" | "draining" = "starting";
   const counts = { taken: 0, refused: 0 };
@@ -147,15 +148,6 @@ function startRefusal(error: unknown, host: string, port: number): string {
   const isSystem = error instanceof Error && "code" in error;
   if (isSystem) return portRefusal(error, "the port for callers", host, port);
   return `a worker cannot start: ${error instanceof Error ? error.message : String(error)}`;
-}
-
-/** Ports of the command line stand above those of the file, in every revision. */
-function withPorts(loaded: LoadedConfiguration, options: StartOptions): LoadedConfiguration {
-  const { configuration } = loaded;
-  if (configuration === undefined) return loaded;
-  const { listen } = configuration;
-  const { port = listen.port, adminPort = listen.adminPort } = options;
-  return { ...loaded, configuration: { ...configuration, listen: { ...listen, port, adminPort } } };
 }
 
 /** Only Linux spreads connections over sockets that share a port. */

@@ -1,6 +1,6 @@
 /** Which configuration a command works on, and what to say when it cannot be had. */
 import { nodePlatform } from "#base/platform.ts";
-import type { LoadedConfiguration } from "#configuration/load.ts";
+import type { CheckedConfiguration } from "#app/check-configuration.ts";
 import { exitCode, UsageError, type CommandInput, type Option } from "./command.ts";
 
 export const configOption: Option = {
@@ -17,13 +17,13 @@ export function configPathOf(input: CommandInput, file?: string): string {
   return option ?? file ?? "parlance.yaml";
 }
 
-export async function loadFile(path: string): Promise<LoadedConfiguration> {
-  const { loadConfiguration } = await import("#configuration/load.ts");
-  return loadConfiguration(path, { files: nodePlatform.files, env: process.env });
+export async function loadFile(path: string): Promise<CheckedConfiguration> {
+  const { loadRevision } = await import("#app/load-revision.ts");
+  return loadRevision({ path }, nodePlatform);
 }
 
 /** For a configuration that did not come out of it. */
-export function exitCodeOfRefusal({ isUnreadable }: LoadedConfiguration): number {
+export function exitCodeOfRefusal({ isUnreadable }: CheckedConfiguration): number {
   return isUnreadable ? exitCode.refused : exitCode.findings;
 }
 

@@ -1,9 +1,13 @@
 /** `parlance check`: everything that can be said about a configuration without running it. */
 import { hasErrors } from "#base/diagnostic.ts";
-import { nodePlatform } from "#base/platform.ts";
-import type { Configuration } from "#configuration/configuration.ts";
+import type { Revision } from "#configuration/configuration.ts";
 import { exitCode, type Command } from "#cli/command.ts";
-import { configOption, configPathOf, exitCodeOfRefusal } from "#cli/configuration-file.ts";
+import {
+  configOption,
+  configPathOf,
+  exitCodeOfRefusal,
+  loadFile,
+} from "#cli/configuration-file.ts";
 import { count, countFindings, print, printDiagnostics, printJson } from "#cli/print.ts";
 
 export const check: Command = {
@@ -24,14 +28,13 @@ export const check: Command = {
   },
   async run(input) {
     const file = configPathOf(input, input.positionals[0]);
-    const { checkConfiguration } = await import("#app/check-configuration.ts");
-    const loaded = checkConfiguration(file, nodePlatform.files);
-    const { configuration, diagnostics } = loaded;
+    const loaded = await loadFile(file);
+    const { revision, diagnostics } = loaded;
     const isStrict = input.flag("strict");
     const isFine = !diagnostics.some(
       ({ severity }) => severity === "error" || (isStrict && severity === "warning"),
     );
-    const facts = configuration === undefined ? undefined : await factsOf(configuration);
+    const facts = revision === undefined ? undefined : factsOf(revision);
     if (input.json) printJson({ file, isFine, ...facts, diagnostics });
     else {
       printDiagnostics(diagnostics);
@@ -47,11 +50,10 @@ export const check: Command = {
   },
 };
 
-async function factsOf(configuration: Configuration) {
-  const { createRevision } = await import("#configuration/revision.ts");
+function factsOf({ id, configuration }: Revision) {
   const { services, callers } = configuration;
   return {
-    revision: createRevision(configuration).id,
+    revision: id,
     services: services.length,
     routes: services.reduce((sum, { routes }) => sum + routes.length, 0),
     callers: callers === "open" ? callers : callers.length,

@@ -49,14 +49,14 @@ export const explain: Command = {
     }
     const headers = readHeaders(input.texts("header"));
     const loaded = await loadFile(configPathOf(input));
-    if (loaded.configuration === undefined) {
+    if (loaded.revision === undefined) {
       if (input.json) printJson({ diagnostics: loaded.diagnostics });
       else printDiagnostics(loaded.diagnostics);
       return exitCodeOfRefusal(loaded);
     }
     const { explainRoute } = await import("#gateway/explain.ts");
     const request = { method, url, headers, caller: input.text("as") };
-    const explanation = explainRoute(loaded.configuration, request);
+    const explanation = explainRoute(loaded.revision.configuration, request);
     if (input.json) printJson(explanation);
     else print(formatExplanation(explanation));
     return explanation.outcome.kind === "refused" ? exitCode.findings : exitCode.fine;

@@ -1,0 +1,89 @@
+/** Reads the contracts of all services, each by the protocol that recognises it. */
+import { dirname, resolve } from "node:path";
+import type { Diagnostic } from "#base/diagnostic.ts";
+import type { Files } from "#base/platform.ts";
+import type { Service } from "#configuration/configuration.ts";
+import type { Contract } from "#contract/contract.ts";
+import type { ContractImporter, ImportedContract } from "#extension/protocol.ts";
+import { standardProtocols } from "./standard-protocols.ts";
+
+const contractBytesMax = 20 * 1024 * 1024;
+const recognizedBytes = 64 * 1024;
+
+export interface ImportedContracts {
+  /** By service name. */
+  readonly contracts: ReadonlyMap<string, Contract>;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Absolute paths, those of imported schemas included. */
+  readonly filesRead: readonly string[];
+}
+
+export function importContracts(
+  services: readonly Service[],
+  files: Pick<Files, "readUpTo">,
+  onContract: (file: string) => void,
+): ImportedContracts {
+  const contracts = new Map<string, Contract>();
+  const diagnostics: Diagnostic[] = [];
+  const filesRead = new Set<string>();
+  for (const { name, contractFile } of services) {
+    if (contractFile === undefined) continue;
+    onContract(contractFile);
+    const imported = importContract(contractFile, files, filesRead);
+    diagnostics.push(...imported.diagnostics);
+    if (imported.contract !== undefined) contracts.set(name, imported.contract);
+  }
+  return { contracts, diagnostics, filesRead: [...filesRead] };
+}
+
+/** @param filesRead the paths that were read are added to it. */
+export function importContract(
+  file: string,
+  files: Pick<Files, "readUpTo">,
+  filesRead: Set<string>,
+): Partial<ImportedContract> & Pick<ImportedContract, "diagnostics"> {
+  const read = (path: string): string | undefined => {
+    filesRead.add(path);
+    try {
+      const bytes = files.readUpTo(path, contractBytesMax + 1);
+      return bytes.length > contractBytesMax ? undefined : bytes.toString("utf8");
+    } catch {
+      return undefined;
+    }
+  };
+  const text = read(file);
+  if (text === undefined) {
+    const message = `the contract cannot be read, or is larger than ${contractBytesMax} bytes`;
+    return { diagnostics: [refusal("unreadable-contract", message, file)] };
+  }
+  const importer = recognize(text.slice(0, recognizedBytes), file);
+  if (importer === undefined) {
+    const message = "this is no contract that is understood; expected OpenAPI or WSDL 1.1";
+    return { diagnostics: [refusal("unknown-contract", message, file)] };
+  }
+  return importer.import({
+    file,
+    text,
+    // Only local files: nothing is fetched while a contract is loaded.
+    read(reference, from) {
+      if (/^[a-z][a-z0-9+.-]+:/i.test(reference)) return undefined;
+      const path = resolve(dirname(from), reference);
+      const found = read(path);
+      return found === undefined ? undefined : { file: path, text: found };
+    },
+  });
+}
+
+function recognize(text: string, file: string): ContractImporter | undefined {
+  let best: ContractImporter | undefined;
+  let bestScore = 0;
+  for (const { importer } of standardProtocols) {
+    const score = importer?.recognize(text, file) ?? 0;
+    if (score > bestScore) [best, bestScore] = [importer, score];
+  }
+  return best;
+}
+
+function refusal(code: string, message: string, file: string): Diagnostic {
+  return { code, severity: "error", message, source: { file, line: 1, column: 1 } };
+}
