@@ -90,3 +90,28 @@ export const defaultDocumentLimits: DocumentLimits = {
   textLengthMax: 16 * 1024 ** 2,
   digitsMax: 1_000,
 };
+
+/** Bounds on a contract, which may consist of several documents that refer to each other. */
+export interface ContractLimits {
+  readonly filesMax: number;
+  /** Elements of all documents, and what groups of theirs expand to. */
+  readonly elementsMax: number;
+  readonly typesMax: number;
+  /** Elements within each other, groups within groups, types derived from types. */
+  readonly depthMax: number;
+}
+
+export const defaultContractLimits: ContractLimits = {
+  filesMax: 500,
+  elementsMax: 500_000,
+  typesMax: 50_000,
+  depthMax: 200,
+};
+
+/** For contract documents: larger, and loaded seldom. */
+export const contractDocumentLimits: DocumentLimits = {
+  ...defaultDocumentLimits,
+  documentBytesMax: 64 * 1024 ** 2,
+  depthMax: 256,
+  nodesMax: 5_000_000,
+};
