@@ -41,8 +41,9 @@ export class Http2ClientStream implements UpstreamEnd {
   #requestTrailers: ResponseHead | undefined;
   #requestSent = false;
   #answering = false;
+  /** Whether END_STREAM came. */
+  #sawEnd = false;
   #interims = 0;
-  #answerBytes = 0;
   #answerTrailers: ResponseHead | undefined;
   #blocked = false;
   #cause: unknown;
@@ -90,6 +91,13 @@ export class Http2ClientStream implements UpstreamEnd {
   }
 
   #listen(stream: ClientHttp2Stream): void {
+    // RST_STREAM with NO_ERROR looks like END_STREAM to listeners, but it marks the stream closed
+    // before it pushes the end.
+    const push = stream.push.bind(stream);
+    stream.push = (chunk, encoding) => {
+      if (chunk === null && !stream.closed) this.#sawEnd = true;
+      return push(chunk, encoding);
+    };
     stream.on("headers", (_fields, _flags, fields) => this.#onInterim(fields));
     stream.on("response", (_fields, flags, fields) => this.#onResponse(fields, flags));
     stream.on("trailers", (_fields, _flags, fields) => this.#onTrailers(fields));
@@ -176,7 +184,6 @@ export class Http2ClientStream implements UpstreamEnd {
 
   #onData(bytes: Buffer): void {
     if (this.#listener === undefined || !this.#answering) return;
-    this.#answerBytes += bytes.length;
     // nghttp2 holds DATA to content-length, but not behind an answer that must have none.
     if (this.#head.framing === framing.none) return;
     if (!this.#listener.onResponseBody(bytes, 0, bytes.length)) this.pause();
@@ -193,10 +200,8 @@ export class Http2ClientStream implements UpstreamEnd {
 
   #onEnd(): void {
     const stream = this.#stream as ClientHttp2Stream;
-    const { framing: kind, contentLength } = this.#head;
-    const short = kind === framing.length && this.#answerBytes < contentLength;
     // After a reset the stream ends, too; `close` follows and tells.
-    if (!this.#answering || stream.rstCode !== constants.NGHTTP2_NO_ERROR || short) return;
+    if (!this.#answering || !this.#sawEnd || stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
     const listener = this.#listener;
     this.#listener = undefined;
     if (!this.#requestSent) stream.close(constants.NGHTTP2_CANCEL);

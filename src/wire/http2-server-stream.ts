@@ -12,6 +12,8 @@ import { parseRequestHead } from "./parse-request-head.ts";
 import type { ServerContext } from "./server-connection.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
+/** For node:http2 any error means RST_STREAM with INTERNAL_ERROR. */
+const brokenOff = new Error("the answer was broken off");
 
 export class Http2ServerStream implements CallerEnd {
   readonly head = new RequestHead();
@@ -223,7 +225,8 @@ export class Http2ServerStream implements CallerEnd {
   truncate(): void {
     if (this.#closed) return;
     this.truncated = true;
-    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    // Not close(): it ends the writing side first, and a cut answer would look whole.
+    this.#stream.destroy(brokenOff);
   }
 
   /** No request over HTTP/2 asks for one (RFC 9113 §8.6). */

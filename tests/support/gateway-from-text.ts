@@ -57,7 +57,11 @@ export async function runGateway(
     const { configuration } = first;
     const listen = { ...configuration.listen, tls: undefined };
     const timeouts = { ...configuration.timeouts, drainMs: 1 };
-    gateway.take({ ...first, id: "last", configuration: { ...configuration, listen, timeouts } });
+    gateway.take({
+      ...first,
+      id: "last",
+      configuration: { ...configuration, services: [], listen, timeouts },
+    });
     await gateway.drain();
   });
   const take = (yaml: string): void => gateway.take(revisionOf(folder, yaml));

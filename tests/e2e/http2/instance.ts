@@ -42,6 +42,10 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     response.write("part");
     setTimeout(() => response.socket?.destroy(), 50);
   },
+  "/cut-sized": (_request, response) => {
+    response.writeHead(200, { "content-length": 100 }).write("part");
+    setTimeout(() => response.socket?.destroy(), 50);
+  },
   "/never": () => undefined,
   "/slow": (_request, response) => void setTimeout(() => response.end("slow"), 400),
   "/endless": (_request, response) => {

@@ -37,6 +37,14 @@ function openRaw(context: TestContext, port: number): RawCaller {
   return { socket, received: () => received, closed: () => closed };
 }
 
+function framesOf(bytes: Buffer): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
+    frames.push(bytes.subarray(at, at + 9 + bytes.readUIntBE(at, 3)));
+  }
+  return frames;
+}
+
 const get = [
   [":method", "GET"],
   [":scheme", "http"],
@@ -176,6 +184,29 @@ test("no more than 100 streams at once", async (context) => {
   await until(() => begun() >= 100, "a hundred begin");
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.equal(begun(), 100);
+});
+
+test("an answer that is cut never carries END_STREAM", async (context) => {
+  const { port } = await start(context);
+  for (const path of ["/web/cut", "/web/cut-sized"]) {
+    const caller = openRaw(context, port);
+    caller.socket.write(preface);
+    caller.socket.write(settings);
+    const fields = get.map(([name, value]) => [name, name === ":path" ? path : value] as const);
+    caller.socket.write(frame(1, 5, 1, fieldSection(fields)));
+    const frames = (): Buffer[] => framesOf(caller.received()).filter((seen) => seen[8] === 1);
+    await until(() => frames().some((seen) => seen[3] === 3), "RST_STREAM comes");
+    const kinds = frames().map((seen) => [seen[3], (seen[4] as number) & 1]);
+    assert.deepEqual(
+      kinds,
+      [
+        [1, 0],
+        [0, 0],
+        [3, 0],
+      ],
+      path,
+    );
+  }
 });
 
 test("a window of zero, then none at all, does not hold the gateway's stop", async (context) => {
