@@ -119,6 +119,11 @@ export interface SoapBinding {
   /** Element in the Body (for rpc: the operation's wrapper in its namespace); none: empty Body. */
   readonly input: QualifiedName | undefined;
   readonly output: QualifiedName | undefined;
+  /** Fields of bytes that travel as MIME parts beside the envelope (SOAP with Attachments). */
+  readonly attachments?: {
+    readonly input: readonly string[];
+    readonly output: readonly string[];
+  };
   /** Fields of `Message.headers` that must be understood when the gateway sends them. */
   readonly portType?: string;
 }

@@ -62,6 +62,8 @@ export interface StringType {
   /** As written in the source; `patternDialect` says how to read it. */
   readonly pattern?: string;
   readonly patternDialect?: "xsd" | "ecma";
+  /** Further patterns, each of which must match as well. */
+  readonly patternsAlso?: readonly string[];
   /** XSD Part 2 §4.3.6; "preserve" where the source knows no such thing. */
   readonly whitespace: "preserve" | "replace" | "collapse";
   /** An annotation only, for example `email`. */
@@ -92,6 +94,11 @@ export interface RecordType {
   /** In the order in which ordered dialects emit them. Inherited fields are not repeated. */
   readonly fields: readonly Field[];
   readonly extends?: TypeName;
+  /**
+   * Derived from that type by leaving out or narrowing: may stand in its place (xsi:type), but
+   * its fields are complete here. Never together with `extends`.
+   */
+  readonly restricts?: TypeName;
   readonly abstract?: boolean;
   /** Whether unknown members may occur; they are kept, dropped or rejected by policy. */
   readonly open?: boolean;
@@ -117,6 +124,8 @@ export interface UnionType {
 export interface Variant {
   readonly name: string;
   readonly type: Type;
+  /** Whether the variant may stand there with an explicit null (xsi:nil). */
+  readonly nullable?: boolean;
   /** Value of the discriminator, where there is one. */
   readonly tag?: string;
   readonly xml?: XmlBinding;
@@ -179,7 +188,8 @@ export interface Field {
  * - text: the content of the enclosing element (simpleContent)
  * - inline: no node of its own: the variants of a choice, the items of a repeated group, stand
  *   right in the enclosing element
- * - any, anyAttribute: whatever else is there, as opaque XML
+ * - any, anyAttribute: whatever else is there, as opaque XML; `namespace` is the wildcard's:
+ *   "##any", or namespaces separated by spaces, "##local" for none, or "##other URI" for all others
  */
 export interface XmlBinding {
   readonly node: "element" | "attribute" | "text" | "inline" | "any" | "anyAttribute";
