@@ -95,7 +95,11 @@ export const nodePlatform: Platform = {
   sockets: {
     connect: (options) => net.connect(options),
     connectTls: (options) => tls.connect(options),
-    secure: (socket, options) => new tls.TLSSocket(socket, options),
+    secure: (socket, options) => {
+      const secured = new tls.TLSSocket(socket, options);
+      // As tls.Server does; otherwise node:http2 waits for the end of the handshake for ever.
+      return secured.once("secure", () => Object.assign(secured, { secureConnecting: false }));
+    },
     createServer: (options, onConnection) => net.createServer(options, onConnection),
     createHttpServer: (options, onRequest) => http.createServer(options, onRequest),
     resolve: async (host) => (await lookup(host, { all: true })).map((found) => found.address),

@@ -76,9 +76,11 @@ export function createListener(platform: Platform, context: ListenerContext): Li
       SNICallback: (serverName, choose) => choose(null, tls.contextFor(serverName)),
       ALPNProtocols: context.http2 ? ["h2", "http/1.1"] : ["http/1.1"],
     });
-    const onError = (): void => void secured.destroy();
-    secured.on("error", onError);
+    const onEnd = (): void => void secured.destroy();
+    secured.on("error", () => secured.destroy());
+    secured.on("end", onEnd);
     secured.once("secure", () => {
+      secured.off("end", onEnd);
       if (!arrivals.delete(socket) || secured.destroyed) return;
       // RFC 9113 §9.2.1: a renegotiation could change who the caller is in mid-connection.
       secured.disableRenegotiation();
