@@ -13,13 +13,14 @@ type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
 
 const block = Buffer.alloc(64 * 1024, "x");
 
+/** Tells what came, and sends the body back. */
+const echo: Behaviour = (request, response) => {
+  response.setHeader("x-seen", JSON.stringify({ method: request.method, ...request.headers }));
+  response.setHeader("set-cookie", ["a=1", "b=2"]);
+  request.pipe(response);
+};
+
 const behaviours: Readonly<Record<string, Behaviour>> = {
-  /** Tells what came, and sends the body back. */
-  "/echo": (request, response) => {
-    response.setHeader("x-seen", JSON.stringify({ method: request.method, ...request.headers }));
-    response.setHeader("set-cookie", ["a=1", "b=2"]);
-    request.pipe(response);
-  },
   "/fixed": (_request, response) => void response.setHeader("content-length", 5).end("fixed"),
   "/trailers": (request, response) => {
     response.writeHead(200, { trailer: "x-sum" });
@@ -72,7 +73,7 @@ export async function startInstance(context: Pick<TestContext, "after">): Promis
     response.on("close", () => {
       if (!response.writableFinished) cutOff++;
     });
-    (behaviours[path] ?? (behaviours["/echo"] as Behaviour))(request, response);
+    (behaviours[path] ?? echo)(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   context.after(() => {
