@@ -1,0 +1,176 @@
+/**
+ * JSON under a contract: one writer per type, compiled once. Members stand in the order of the
+ * fields. Values are trusted to be of their types: readers of all dialects see to that.
+ */
+import { assert, assertNever } from "#base/assert.ts";
+import { defaultDocumentLimits } from "#base/limits.ts";
+import type { Contract } from "#contract/contract.ts";
+import type { ListType, MapType, Type, TypeName } from "#contract/types.ts";
+import type { Value, ValueRecord } from "#contract/value.ts";
+import { JsonRefusal, peek, type Cursor } from "./cursor.ts";
+import type { JsonWriteOptions } from "./options.ts";
+import { jsonNumberOf } from "./plain-number.ts";
+import { derivedTypes, isExact } from "./resolve.ts";
+import { compileShadow } from "./shadow.ts";
+import { skipValue } from "./skip.ts";
+import { compileRecordWrite } from "./write-record.ts";
+import { writeString } from "./write-string.ts";
+import { compileUnionWrite } from "./write-union.ts";
+
+/** A value as its JSON text. */
+export type WriteJson = (value: Value) => string;
+
+export interface WriterScope {
+  readonly contract: Contract;
+  readonly options: JsonWriteOptions;
+  readonly derived: ReadonlyMap<TypeName, readonly TypeName[]>;
+  compile(type: Type): WriteJson;
+}
+
+export function compileJsonWriter(
+  contract: Contract,
+  type: Type,
+  options: JsonWriteOptions,
+): WriteJson {
+  const named = new Map<string, WriteJson>();
+  const scope: WriterScope = {
+    contract,
+    options,
+    derived: derivedTypes(contract),
+    compile(type) {
+      if (type.kind !== "ref") return compileType(scope, type);
+      const known = named.get(type.name);
+      if (known !== undefined) return known;
+      let actual: WriteJson | undefined;
+      named.set(type.name, (value) => (actual as WriteJson)(value));
+      const target = contract.types.get(type.name)?.type;
+      assert(target !== undefined, `type ${type.name} is not in the contract`);
+      actual =
+        target.kind === "record"
+          ? compileRecordWrite(scope, target, type.name)
+          : scope.compile(target);
+      named.set(type.name, actual);
+      return actual;
+    },
+  };
+  const write = scope.compile(type);
+  const shadow = compileShadow(contract, type, options);
+  if (shadow === undefined) return write;
+  return (value) => {
+    const copy = shadow.convert(value);
+    return shadow.failed() ? write(value) : JSON.stringify(copy);
+  };
+}
+
+function compileType(scope: WriterScope, type: Exclude<Type, { kind: "ref" }>): WriteJson {
+  switch (type.kind) {
+    case "record":
+      return compileRecordWrite(scope, type, undefined);
+    case "union":
+      return compileUnionWrite(scope, type);
+    case "list":
+      return compileListWrite(scope, type);
+    case "map":
+      return compileMapWrite(scope, type);
+    case "opaque":
+      return type.content === "json" ? writeRaw : type.content === "xml" ? text : writeBase64;
+    case "bool":
+      return String;
+    case "int":
+      return isExact(type) ? compileExact(type, scope.options) : String;
+    case "decimal":
+      return compileExact(type, scope.options);
+    case "float":
+      return writeFloat;
+    case "enum":
+      return type.spelling === "number" ? writeEnumNumber : text;
+    case "bytes":
+      return type.encoding === "hex" ? writeHex : writeBase64;
+    case "string":
+    case "date":
+    case "time":
+    case "dateTime":
+    case "duration":
+    case "uri":
+    case "qname":
+    case "uuid":
+      return text;
+    default:
+      return assertNever(type);
+  }
+}
+
+const text = writeString as WriteJson;
+
+function compileExact(
+  { spelling }: { readonly spelling?: "string" | "number" },
+  options: JsonWriteOptions,
+): WriteJson {
+  const asNumber = (spelling ?? options.exactNumbers ?? "string") === "number";
+  return asNumber ? (value) => jsonNumberOf(value as string) : (value) => `"${value as string}"`;
+}
+
+function writeFloat(value: Value): string {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? "-0" : String(value);
+  return `"${String(value)}"`;
+}
+
+function writeEnumNumber(value: Value): string {
+  const lexical = value as string;
+  return /^[+-]?\d+(?:\.\d+)?$/.test(lexical) ? jsonNumberOf(lexical) : writeString(lexical);
+}
+
+function bufferOf(value: Value): Buffer {
+  const { buffer, byteOffset, byteLength } = value as Uint8Array;
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function writeBase64(value: Value): string {
+  return `"${bufferOf(value).toString("base64")}"`;
+}
+
+function writeHex(value: Value): string {
+  return `"${bufferOf(value).toString("hex").toUpperCase()}"`;
+}
+
+/** Carried JSON stays as it is; from another dialect anything may come, which becomes a string. */
+export function writeRaw(value: Value): string {
+  const json = value as string;
+  const limits = { ...defaultDocumentLimits, depthMax: 500 };
+  const cursor: Cursor = { text: json, limits, mentionsTypes: false, at: 0, depth: 0, nodes: 0 };
+  try {
+    skipValue(cursor);
+    if (Number.isNaN(peek(cursor))) return json;
+  } catch (error) {
+    if (!(error instanceof JsonRefusal)) throw error;
+  }
+  return writeString(json);
+}
+
+function compileListWrite(scope: WriterScope, { item }: ListType): WriteJson {
+  const write = scope.compile(item);
+  return (value) => {
+    const items = value as readonly Value[];
+    let out = "[";
+    for (let index = 0; index < items.length; index++) {
+      const one = items[index] as Value;
+      if (index > 0) out += ",";
+      out += one === null ? "null" : write(one);
+    }
+    return `${out}]`;
+  };
+}
+
+function compileMapWrite(scope: WriterScope, type: MapType): WriteJson {
+  const write = scope.compile(type.value);
+  return (value) => {
+    const map = value as ValueRecord;
+    let out = "{";
+    for (const key in map) {
+      const one = map[key] as Value;
+      if (out.length > 1) out += ",";
+      out += `${writeString(key)}:${one === null ? "null" : write(one)}`;
+    }
+    return `${out}}`;
+  };
+}
