@@ -12,7 +12,7 @@ export interface Peer {
   readonly address: string;
   readonly port: number;
   readonly encrypted: boolean;
-  /** Whether a PROXY protocol header or the list of trusted proxies vouches for the sender. */
+  /** Whether its X-Forwarded-* are believed whatever its address. */
   readonly trusted: boolean;
 }
 

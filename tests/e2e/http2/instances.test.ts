@@ -89,6 +89,22 @@ async function exchangeRaw(
   return result;
 }
 
+test("both directions of a stream go on at the same time, message by message", async (context) => {
+  const instance = await startH2(context, echo);
+  const url = `http://127.0.0.1:${instance.port}`;
+  const { port } = await runGateway(context, temporaryFolder(context), serviceText(url));
+  const stream = openSession(context, port).request({ ":path": "/web/talk", ":method": "POST" });
+  let heard = "";
+  stream.on("data", (bytes: Buffer) => (heard += String(bytes)));
+  for (const word of ["one", "two", "three"]) {
+    stream.write(word);
+    await until(() => heard.endsWith(word), `${word} comes back`);
+  }
+  stream.end();
+  await until(() => stream.closed, "the end comes back");
+  assert.deepEqual([heard, stream.rstCode], ["onetwothree", 0]);
+});
+
 test("answers without a body, interim ones and HTTP/1.0 callers", async (context) => {
   const instance = await startH2(context, (stream, headers) => {
     stream.resume();

@@ -160,6 +160,22 @@ for (const [name, make] of [
   });
 }
 
+test("a flood of empty DATA frames ends the connection", async (context) => {
+  const { port, gateway } = await start(context);
+  const caller = openRaw(context, port);
+  caller.socket.write(preface);
+  caller.socket.write(settings);
+  const post = get.map(([name, value]) => [name, value === "GET" ? "POST" : value] as const);
+  caller.socket.write(frame(1, 4, 1, fieldSection(post)));
+  const many = Buffer.concat(Array.from({ length: 500 }, () => frame(0, 0, 1, empty)));
+  for (let count = 0; count < 20 && !caller.closed(); count++) {
+    caller.socket.write(many);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await until(() => caller.closed(), "closed");
+  assert.equal(gateway.connectionCount, 0);
+});
+
 test("a flood of CONTINUATION frames ends the connection before memory does", async (context) => {
   const { port } = await start(context);
   const caller = openRaw(context, port);
