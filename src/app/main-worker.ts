@@ -7,6 +7,7 @@ import { answerQuestions, sendMessage } from "#runtime/worker-port.ts";
 import { createExchangeObserver } from "./exchange-observer.ts";
 import { causeFault, failIfAsked } from "./fault.ts";
 import { createLoopDelay } from "./loop-delay.ts";
+import { standardProtocols } from "./standard-protocols.ts";
 import type { MeteredRevision, Question, WorkerData } from "./worker-messages.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
@@ -17,7 +18,7 @@ const { clock, timers } = nodePlatform;
 const workerLog = createWorkerLog(nodePlatform, data.logForm, data.writtenMemory, sendMessage);
 const observer = createExchangeObserver(clock, data.flightMemory, workerLog.log);
 observer.expect(data.revision, data.meterMemory);
-const gateway = createGateway(nodePlatform, observer, data.revision);
+const gateway = createGateway(nodePlatform, observer, data.revision, standardProtocols);
 const listening = gateway.listen(data.listen);
 // Who asks is told; nobody may have asked yet.
 listening.catch(() => undefined);

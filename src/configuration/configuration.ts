@@ -104,6 +104,8 @@ export interface Route {
   readonly face?: Dialect;
   /** Operation of the contract that the route stands for. */
   readonly operation?: string;
+  /** Formats in which the instances themselves take and give documents here. */
+  readonly formats?: readonly ("json" | "xml")[];
   /** Leading path that is removed before forwarding: "/orders" of the prefix route, else "". */
   readonly stripPrefix: string;
   /** Where it stands in the file, for diagnostics and explain. */

@@ -3,19 +3,27 @@
  * which `explain` follows too. Nothing has been sent anywhere yet.
  */
 import type { Problem } from "#base/problem.ts";
+import type { Dialect } from "#contract/contract.ts";
 import { fieldNames } from "#wire/field-names.ts";
+import type { RequestHead } from "#wire/head.ts";
 import { presentedKey } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import { documentRouteId } from "./contract-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { answerOf, type OwnAnswer } from "./own-addresses.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
-
-export type { OwnAnswer } from "./own-addresses.ts";
+import { Translation } from "./translation.ts";
+import type { Translator } from "./translators.ts";
 
 interface Pass {
   readonly kind: "pass";
+}
+/** The caller speaks another dialect than the instances. */
+interface Translate {
+  readonly kind: "translate";
+  readonly translation: Translation;
 }
 interface Refusal {
   readonly kind: "refuse";
@@ -30,7 +38,7 @@ const pass: Pass = { kind: "pass" };
 export function admit(
   exchange: ExchangeRecord,
   gateway: GatewayContext,
-): Pass | OwnAnswer | Refusal {
+): Pass | Translate | OwnAnswer | Refusal {
   const { head } = exchange.caller;
   const snapshot = exchange.snapshot as Snapshot;
   const own = answerOf(head, gateway.draining);
@@ -54,7 +62,30 @@ export function admit(
   if (head.contentLength > service.bodyBytesMax || exchange.requestBytes > service.bodyBytesMax) {
     return refuse(bodyTooLarge(match));
   }
-  return pass;
+  const face = faceOf(exchange, match);
+  if (face === undefined) return pass;
+  const translator = snapshot.translators[match.serviceIndex] as Translator;
+  const speaker = translator.face(face);
+  if (speaker === undefined) {
+    return refuse(problems["face-unavailable"](`there is no ${face} face in this build`));
+  }
+  const { limits } = snapshot.revision.configuration;
+  return { kind: "translate", translation: new Translation(speaker, translator, limits) };
+}
+
+/** The face that has to translate; undefined: the bytes can pass as they are. */
+function faceOf({ caller: { head } }: ExchangeRecord, match: CompiledRoute): Dialect | undefined {
+  const { face, id } = match.route;
+  if (face === undefined || face !== match.service.speaks) return face;
+  if (face !== "rest" || id === documentRouteId) return face;
+  return wantsOtherMedia(head, match.offersJson, match.offersXml) ? face : undefined;
+}
+
+/** Whether a caller names a format, JSON or XML, that the service itself does not have there. */
+function wantsOtherMedia(head: RequestHead, json: boolean, xml: boolean): boolean {
+  if (json && xml) return false;
+  const named = `${head.field("accept") ?? ""} ${head.field("content-type") ?? ""}`;
+  return (!xml && /[/+]xml\b/i.test(named)) || (!json && /[/+]json\b/i.test(named));
 }
 
 export function bodyTooLarge({ service }: CompiledRoute): Problem {
@@ -81,7 +112,7 @@ function missed({ caller }: ExchangeRecord, allowedMethods: readonly string[]): 
 
 function authorize(
   exchange: ExchangeRecord,
-  { authorization, callerName }: Snapshot,
+  { authorization, callerName, translators }: Snapshot,
   route: CompiledRoute,
 ): Problem | undefined {
   const { head } = exchange.caller;
@@ -104,6 +135,12 @@ function authorize(
       : fieldNames.authorization;
   }
   if (authorization.may(exchange.callerIndex, route.index)) return undefined;
+  // Which operation a SOAP request is for is not known yet, and documents go with any of them.
+  if (route.route.face !== undefined && route.route.operation === undefined) {
+    const { callerIndex } = exchange;
+    const translator = translators[route.serviceIndex];
+    if (translator?.routes.some((index) => authorization.may(callerIndex, index))) return undefined;
+  }
   const name = callerName(exchange.callerIndex);
   return problems["caller-not-permitted"](
     `caller ${name} may not call ${route.service.name}.${route.route.id}`,

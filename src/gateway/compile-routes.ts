@@ -19,6 +19,9 @@ export interface CompiledRoute {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Leading segments that are removed before forwarding. */
   readonly stripSegments: number;
+  /** Whether the instances themselves speak these formats there. */
+  readonly offersJson: boolean;
+  readonly offersXml: boolean;
 }
 
 const noHeaders: CompiledRoute["headers"] = [];
@@ -57,6 +60,8 @@ function compileRoute(
     methods: sharedMethods(route.methods, shared),
     headers: headers.length === 0 ? noHeaders : headers,
     stripSegments,
+    offersJson: route.formats?.includes("json") ?? true,
+    offersXml: route.formats?.includes("xml") ?? true,
   };
 }
 

@@ -40,6 +40,7 @@ function contractRoutes(
     methods: methodsOf(operation),
     face: "rest",
     operation: operation.id,
+    formats: formatsOf(operation),
     source: operation.origin ?? source,
   }));
   routes.push({
@@ -63,6 +64,16 @@ function contractRoutes(
 function methodsOf({ rest, safety }: Operation): readonly string[] {
   if (rest !== undefined) return [rest.method];
   return safety === "safe" ? ["GET", "POST"] : ["POST"];
+}
+
+/** What both its body and its answer can be in; an operation with neither can be in any. */
+function formatsOf({ rest }: Operation): readonly ("json" | "xml")[] {
+  const lists = [rest?.body?.contents, rest?.success.contents].filter(
+    (contents) => contents !== undefined && contents.length > 0,
+  );
+  return (["json", "xml"] as const).filter((wanted) =>
+    lists.every((contents) => contents?.some(({ format }) => format === wanted)),
+  );
 }
 
 /**

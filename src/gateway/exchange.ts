@@ -3,37 +3,30 @@
  * The object belongs to a connection (or an HTTP/2 stream) and serves its exchanges one after the
  * other. Bytes are passed on as they come; whatever fails ends in `#refuse` or `#breakOff`.
  */
+import { STATUS_CODES } from "node:http";
 import type { Problem } from "#base/problem.ts";
-import type { Instance } from "#configuration/configuration.ts";
-import type {
-  CallerEnd,
-  CallerListener,
-  RequestPlan,
-  UpstreamEnd,
-  UpstreamFailure,
-} from "#wire/ends.ts";
-import { fieldNames } from "#wire/field-names.ts";
-import type { ResponseHead } from "#wire/head.ts";
+import type { FaceResponse } from "#extension/protocol.ts";
+import type { CallerEnd, CallerListener, UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
+import { framing, type ResponseHead } from "#wire/head.ts";
 import type { Waiter } from "#wire/pool.ts";
-import { admit, bodyTooLarge, type OwnAnswer } from "./admission.ts";
+import { admit, bodyTooLarge } from "./admission.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import { ExchangeRecord } from "./exchange-record.ts";
+import { documentTooLarge, overdue } from "./deadlines.ts";
+import { ExchangePlan } from "./exchange-plan.ts";
 import { failureProblem, sendProblem } from "./failure.ts";
-import { offersUpgrade, rareLines, writeForwardedTarget } from "./forwarding.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import type { InstancePool } from "./instances.ts";
-import { malformedRequest, problems } from "./problems.ts";
+import { malformedFields, malformedRequest, problems } from "./problems.ts";
+import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { Translation } from "./translation.ts";
 
 type State = "free" | "waiting" | "sent" | "answering" | "tunnel";
 
-/** Methods whose requests may be sent twice (RFC 9110 §9.2.2, RFC 10008 §2 for QUERY). */
-const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]);
-const offeredMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY";
 const attemptsMax = 3;
 const noBytes: Buffer = Buffer.alloc(0);
 
-export class Exchange extends ExchangeRecord implements CallerListener, Waiter, RequestPlan {
+export class Exchange extends ExchangePlan implements CallerListener, Waiter {
   readonly #gateway: GatewayContext;
   #state: State = "free";
   #upstream: UpstreamEnd | undefined;
@@ -57,13 +50,11 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   #upstreamEnded = false;
   #answeredAtOnce = false;
 
-  #answerHead: ResponseHead | undefined;
+  #translation: Translation | undefined;
 
   constructor(caller: CallerEnd, gateway: GatewayContext) {
-    super(caller);
+    super(caller, gateway);
     this.#gateway = gateway;
-    this.decodeAnswer = caller.wantsDecodedBody;
-    this.bodyIsDecoded = caller.protocol === "HTTP/2";
   }
 
   // 1. A request has come: may it pass, and where to?
@@ -79,8 +70,11 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     switch (admission.kind) {
       case "pass":
         return this.#connect();
+      case "translate":
+        this.#translation = admission.translation;
+        return this.#gather(bytes, from, to);
       case "answer":
-        return this.#answer(admission);
+        return this.#respond(admission.response);
       case "refuse":
         return this.#refuse(admission.problem, admission.fields);
     }
@@ -89,10 +83,8 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   onMalformedRequest(status: number, detail: string): void {
     if (this.#state === "free") this.#begin(false);
     const problem = malformedRequest(status)(detail);
-    // RFC 9110 §15.5.6: CONNECT is the only method that is refused wherever it points.
-    const fields = status === 405 ? `Allow: ${offeredMethods}\r\n` : "";
-    if (this.#state === "waiting" || this.#state === "sent") this.#refuse(problem, fields);
-    else this.#breakOff(problem);
+    if (this.#hasAnswer) this.#breakOff(problem);
+    else this.#refuse(problem, malformedFields(status));
   }
 
   #begin(hasHead: boolean): void {
@@ -110,7 +102,8 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     this.#requestSentMs = 0;
     this.#requestStoppedMs = 0;
     this.#upstreamEnded = false;
-    this.#answerHead = undefined;
+    this.answerHead = undefined;
+    this.#translation = undefined;
     this.#answeredAtOnce = false;
     gateway.observer.onBegin(this);
   }
@@ -140,9 +133,7 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     this.#state = "sent";
     this.#streamed = false;
     this.#requestStoppedMs = 0;
-    const { head } = this.caller;
-    this.decodeAnswer = this.caller.wantsDecodedBody;
-    this.upgrade = head.upgrade && offersUpgrade(head);
+    const head = this.planFor(this.#translation);
     // A body that came whole with its head is a whole request, its trailers apart.
     const whole = this.#requestComplete && this.#firstIsAll && this.#requestTrailers === undefined;
     const taken = connection.sendHead(head, this, this.#bytes, this.#from, this.#to, whole);
@@ -156,43 +147,6 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     }
   }
 
-  // What the connection asks when it puts the request together.
-
-  decodeAnswer: boolean;
-  readonly bodyIsDecoded: boolean;
-  upgrade = false;
-
-  get host(): string {
-    const { authority } = this.instance as Instance;
-    const { service } = this.route as CompiledRoute;
-    return service.host === "caller" ? this.caller.head.authority || authority : authority;
-  }
-
-  get traced(): boolean {
-    return this.ownLines.traced;
-  }
-
-  writeTarget(out: Buffer, at: number): number {
-    const { head } = this.caller;
-    const route = this.route as CompiledRoute;
-    return writeForwardedTarget(head, route, this.instance as Instance, out, at);
-  }
-
-  /** Lines of the request as long as it has no answer, then those of the answer. */
-  writeLines(out: Buffer, at: number): number {
-    const answerHead = this.#answerHead;
-    if (answerHead !== undefined) {
-      at = this.ownLines.writeAnswer(answerHead, out, at);
-      if (answerHead.has(fieldNames.date)) return at;
-      // RFC 9110 §6.6.1: an answer without Date gets that of its receipt.
-      return at + out.write(`Date: ${this.#gateway.httpDate()}\r\n`, at, "latin1");
-    }
-    const trusted = (this.snapshot as Snapshot).trusts(this.caller.peer);
-    at = this.ownLines.writeRequest(this.caller, trusted, out, at);
-    const rare = rareLines(this.caller.head);
-    return rare === "" ? at : at + out.write(rare, at, "latin1");
-  }
-
   onUpstreamFlushed(): void {
     this.#requestStoppedMs = 0;
     if (!this.#requestComplete || this.#state === "tunnel") this.caller.resume();
@@ -203,12 +157,10 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   onRequestBody(bytes: Buffer, from: number, to: number): boolean {
     this.requestBytes = this.caller.bodyBytes;
     const upstream = this.#upstream;
-    if (upstream === undefined) return true;
+    if (this.#translation !== undefined) this.#gather(bytes, from, to);
+    if (upstream === undefined || this.#translation !== undefined) return true;
     if (this.requestBytes > (this.route as CompiledRoute).service.bodyBytesMax) {
-      if (this.#state === "sent") this.#refuse(bodyTooLarge(this.route as CompiledRoute));
-      else if (this.#state === "answering") {
-        this.#breakOff(bodyTooLarge(this.route as CompiledRoute));
-      }
+      if (this.#state !== "tunnel") this.#end(bodyTooLarge(this.route as CompiledRoute));
       if (this.#state !== "tunnel") return true;
     }
     this.#firstIsAll = false;
@@ -224,7 +176,8 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     if (this.#state === "tunnel") {
       this.#upstream?.sendEnd(undefined);
       if (this.#upstreamEnded) this.#finish();
-    } else if (this.#upstream !== undefined) this.#endRequest();
+    } else if (this.#translation !== undefined) this.#translate();
+    else if (this.#upstream !== undefined) this.#endRequest();
   }
 
   #endRequest(): void {
@@ -235,7 +188,8 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   // 4. The answer.
 
   onInterim(head: ResponseHead): void {
-    if (this.caller.takesInterim) this.caller.sendInterim(head);
+    const { caller } = this;
+    if (caller.takesInterim && this.#translation === undefined) caller.sendInterim(head);
   }
 
   onResponse(
@@ -250,7 +204,11 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     this.#bytes = noBytes;
     this.firstByteMs = this.#gateway.platform.clock.monotonicMs();
     this.#answerMovedMs = this.#gateway.clock.nowMs;
-    this.#answerHead = head;
+    if (this.#translation !== undefined) {
+      this.#translation.beginResponse(head);
+      return this.#gatherAnswer(bytes, from, to);
+    }
+    this.answerHead = head;
     if (head.status === 101) {
       this.#state = "tunnel";
       this.#requestComplete = false;
@@ -271,6 +229,7 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   onResponseBody(bytes: Buffer, from: number, to: number): boolean {
     this.responseBytes += to - from;
     this.#answerMovedMs = this.#gateway.clock.nowMs;
+    if (this.#translation !== undefined) return this.#gatherAnswer(bytes, from, to);
     if (this.caller.sendBody(bytes, from, to)) return true;
     // While the caller is slow, the instance is not.
     this.#answerMovedMs = Infinity;
@@ -290,8 +249,46 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
       return;
     }
     this.#upstream = undefined;
+    if (this.#translation !== undefined) return this.#respond(this.#translation.finish());
     this.#finish();
     this.caller.sendEnd(trailers);
+  }
+
+  // Between dialects: documents are gathered whole, decoded and encoded (see translation.ts).
+
+  #gather(bytes: Buffer, from: number, to: number): void {
+    const isFramed = this.caller.head.framing === framing.chunked && !this.bodyIsDecoded;
+    if (!this.#translation?.addRequest(bytes, from, to, isFramed)) {
+      this.#refuse(documentTooLarge(this.#gateway, "client"));
+    } else if (this.#requestComplete) this.#translate();
+  }
+
+  #translate(): void {
+    if (this.#state !== "waiting") return;
+    const decision = (this.#translation as Translation).decode(this);
+    if (decision.kind === "respond") return this.#respond(decision.response);
+    this.#bytes = decision.body;
+    this.#from = 0;
+    this.#to = decision.body.length;
+    this.#firstIsAll = true;
+    this.#requestTrailers = undefined;
+    this.#connect();
+  }
+
+  #gatherAnswer(bytes: Buffer, from: number, to: number): boolean {
+    if (this.#translation?.addResponse(bytes, from, to)) return true;
+    this.#refuse(documentTooLarge(this.#gateway, "service"));
+    return false;
+  }
+
+  #respond(response: FaceResponse): void {
+    const { status, fields, body } = response;
+    this.status = status;
+    this.responseBytes = body.length;
+    let lines = this.#ownFields();
+    for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
+    this.#finish();
+    this.caller.sendOwn(status, STATUS_CODES[status] ?? "", lines, body);
   }
 
   // 5. What can go wrong.
@@ -301,24 +298,18 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     // A tunnel that has ended in order.
     if (this.#state === "free") return;
     const problem = failureProblem(failure, this);
-    if (this.#state === "answering" || this.#state === "tunnel") return this.#breakOff(problem);
+    if (this.#hasAnswer) return this.#breakOff(problem);
     if (this.#mayTryAgain(failure)) return this.#connect();
     this.#refuse(problem);
   }
 
-  /**
-   * Another attempt is made when nothing can have reached a service: the connection failed, or an
-   * idle one turned out stale and the request may be repeated and is still at hand.
-   */
   #mayTryAgain(failure: UpstreamFailure): boolean {
     if (this.attempts >= attemptsMax) return false;
     if (failure.kind === "connect" || failure.kind === "connect-timeout") {
       this.#pool?.noteUnreachable();
       return (this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, this.#tried);
     }
-    if (failure.kind !== "closed-before-answer" || !failure.reused) return false;
-    if (this.#streamed) return false;
-    if (!failure.unprocessed && !idempotentMethods.has(this.caller.head.method)) return false;
+    if (this.#streamed || !mayRepeat(failure, this.sentMethod)) return false;
     // The same instance again: only the connection was stale.
     this.#tried.pop();
     this.#stale = true;
@@ -327,10 +318,8 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
 
   onCallerStalled(): void {
     if (this.#state === "free") return;
-    const problem = problems["body-timeout"](
-      "nothing was sent or taken within timeouts.bodyIdleMs",
-    );
-    this.#timeOut(problem);
+    const detail = "nothing was sent or taken within timeouts.bodyIdleMs";
+    this.#end(problems["body-timeout"](detail));
   }
 
   onCallerGone(): void {
@@ -345,46 +334,39 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
   onTick(nowMs: number): void {
     if (this.#state === "free" || this.#state === "tunnel" || this.route === undefined) return;
     const { service } = this.route;
-    if (
-      service.timeoutMs > 0 &&
-      this.#gateway.platform.clock.monotonicMs() - this.startedMs > service.timeoutMs
-    ) {
-      return this.#timeOut(
-        problems["exchange-timeout"](`no whole answer within timeoutMs: ${service.timeoutMs}`),
-      );
-    }
-    if (this.#state === "waiting") {
-      if (service.connectMs > 0 && nowMs - this.#waitingSinceMs > service.connectMs) {
-        this.#pool?.connections.cancel(this);
-        this.onUpstreamFailed({ kind: "connect-timeout" });
-      }
-    } else if (this.#state === "sent") {
+    const sinceMs = {
+      startedMs: this.startedMs,
+      waiting: this.#state === "waiting" && this.attempts > 0 ? this.#waitingSinceMs : 0,
       // An instance that stops taking the request is waited for as one that does not answer it.
-      const sinceMs = this.#requestSentMs || this.#requestStoppedMs || nowMs;
-      if (service.firstByteMs > 0 && nowMs - sinceMs > service.firstByteMs) {
-        this.#timeOut(
-          problems["answer-timeout"](`no answer within firstByteMs: ${service.firstByteMs}`),
-        );
-      }
-    } else if (service.responseIdleMs > 0 && nowMs - this.#answerMovedMs > service.responseIdleMs) {
-      this.#timeOut(
-        problems["answer-timeout"](`the answer stopped for ${service.responseIdleMs} ms`),
-      );
-    }
-  }
-
-  #timeOut(problem: Problem): void {
-    if (this.#state === "waiting" || this.#state === "sent") this.#refuse(problem);
-    else this.#breakOff(problem);
+      sent: this.#state === "sent" ? this.#requestSentMs || this.#requestStoppedMs : 0,
+      answering: this.#state === "answering" ? this.#answerMovedMs : 0,
+    };
+    const problem = overdue(service, sinceMs, nowMs);
+    if (problem === "connect") {
+      this.#pool?.connections.cancel(this);
+      this.onUpstreamFailed({ kind: "connect-timeout" });
+    } else if (problem !== undefined) this.#end(problem);
   }
 
   // 6. The end, always and exactly once.
+
+  /** Whether the caller has got the head of an answer. */
+  get #hasAnswer(): boolean {
+    return this.#state === "answering" || this.#state === "tunnel";
+  }
+
+  #end(problem: Problem): void {
+    if (this.#hasAnswer) this.#breakOff(problem);
+    else this.#refuse(problem);
+  }
 
   /** Before an answer began: the caller is told in words. */
   #refuse(problem: Problem, extraFields = ""): void {
     this.#dropUpstream();
     this.problem = problem;
     this.status = problem.definition.httpStatus;
+    const told = this.#translation?.tell(problem);
+    if (told !== undefined) return this.#respond(told);
     const fields = this.#ownFields() + extraFields;
     this.#finish();
     sendProblem(this.caller, problem, this.id, fields);
@@ -396,14 +378,6 @@ export class Exchange extends ExchangeRecord implements CallerListener, Waiter, 
     this.problem = problem;
     this.#finish();
     this.caller.truncate();
-  }
-
-  /** An answer of the gateway itself. */
-  #answer({ status, reason, body }: OwnAnswer): void {
-    this.status = status;
-    const fields = `${this.#ownFields()}Content-Type: text/plain\r\nCache-Control: no-store\r\n`;
-    this.#finish();
-    this.caller.sendOwn(status, reason, fields, Buffer.from(body));
   }
 
   #dropUpstream(): void {

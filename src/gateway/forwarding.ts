@@ -2,21 +2,20 @@
 import type { Instance } from "#configuration/configuration.ts";
 import { fieldNames } from "#wire/field-names.ts";
 import { framing, type RequestHead } from "#wire/head.ts";
-import type { CompiledRoute } from "./compile-routes.ts";
 
 const SLASH = 0x2f;
 
 /** Writes the base path of the instance, the path without the route's prefix, the query. */
 export function writeForwardedTarget(
   head: RequestHead,
-  route: CompiledRoute,
+  stripSegments: number,
   instance: Instance,
   out: Buffer,
   at: number,
 ): number {
   const { bytes, pathEnd, targetEnd } = head;
   let from = head.pathStart;
-  for (let count = route.stripSegments; count > 0 && from < pathEnd; count--) {
+  for (let count = stripSegments; count > 0 && from < pathEnd; count--) {
     do from++;
     while (from < pathEnd && bytes[from] !== SLASH);
   }

@@ -4,6 +4,7 @@
  */
 import type { Platform } from "#base/platform.ts";
 import type { Revision } from "#configuration/configuration.ts";
+import type { Protocol } from "#extension/protocol.ts";
 import type { CallerConnection } from "#wire/ends.ts";
 import { Http2ServerSession } from "#wire/http2-server-session.ts";
 import { createListener, type Listener } from "#wire/listener.ts";
@@ -32,11 +33,12 @@ export function createGateway(
   platform: Platform,
   observer: ExchangeObserver,
   first: Revision,
+  protocols: readonly Protocol[] = [],
 ): Gateway {
   const clock = { nowMs: platform.clock.monotonicMs() };
   const instances = createInstanceRegistry(platform, clock);
   const connections = new Set<CallerConnection>();
-  let snapshot: Snapshot = createSnapshot(first, instances, platform.files);
+  let snapshot: Snapshot = createSnapshot(first, instances, platform.files, protocols);
   let draining = false;
   let dateMs = -1;
   let date = "";
@@ -116,7 +118,7 @@ export function createGateway(
   });
 
   function prepare(revision: Revision): () => void {
-    const next = createSnapshot(revision, instances, platform.files);
+    const next = createSnapshot(revision, instances, platform.files, protocols);
     return () => {
       snapshot = next;
       instances.retainOnly(next.pools);

@@ -1,22 +1,24 @@
 /** The few addresses on the gateway port that the gateway answers itself. */
+import type { FaceResponse } from "#extension/protocol.ts";
 import type { RequestHead } from "#wire/head.ts";
 
 export interface OwnAnswer {
   readonly kind: "answer";
-  readonly status: number;
-  readonly reason: string;
-  readonly body: string;
+  readonly response: FaceResponse;
 }
 
-const live: OwnAnswer = { kind: "answer", status: 200, reason: "OK", body: "live\n" };
-const ready: OwnAnswer = { kind: "answer", status: 200, reason: "OK", body: "ready\n" };
-const leaving: OwnAnswer = {
-  kind: "answer",
-  status: 503,
-  reason: "Service Unavailable",
-  body: "draining\n",
-};
-const options: OwnAnswer = { kind: "answer", status: 200, reason: "OK", body: "" };
+const live = ownAnswer(200, "live\n");
+const ready = ownAnswer(200, "ready\n");
+const leaving = ownAnswer(503, "draining\n");
+const options = ownAnswer(200, "");
+
+function ownAnswer(status: number, body: string): OwnAnswer {
+  const fields = [
+    ["Content-Type", "text/plain"],
+    ["Cache-Control", "no-store"],
+  ] as const;
+  return { kind: "answer", response: { status, fields, body: Buffer.from(body) } };
+}
 
 /**
  * `/livez` and `/readyz`, and `*` or Max-Forwards: 0 with OPTIONS (RFC 9110 §7.6.2, §9.3.7).

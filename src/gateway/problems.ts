@@ -116,6 +116,18 @@ export const problems = defineProblems({
     faultKind: "internal",
     blame: "service",
   },
+  "face-unavailable": {
+    title: "The dialect is not offered",
+    httpStatus: 501,
+    faultKind: "unimplemented",
+    blame: "gateway",
+  },
+  "answer-too-large": {
+    title: "The instance's answer is too large to be translated",
+    httpStatus: 502,
+    faultKind: "resource_exhausted",
+    blame: "service",
+  },
   "answer-timeout": {
     title: "The instance did not answer in time",
     httpStatus: 504,
@@ -157,4 +169,9 @@ export function malformedRequest(status: number): (detail: string) => {
     default:
       return problems["malformed-request"];
   }
+}
+
+/** RFC 9110 §15.5.6: a 405 tells what is allowed; CONNECT and TRACE are refused everywhere. */
+export function malformedFields(status: number): string {
+  return status === 405 ? "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY\r\n" : "";
 }

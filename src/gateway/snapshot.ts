@@ -2,6 +2,7 @@
 import { BlockList, isIP } from "node:net";
 import type { Files } from "#base/platform.ts";
 import type { ListenTls, Revision } from "#configuration/configuration.ts";
+import type { Protocol } from "#extension/protocol.ts";
 import type { Peer } from "#wire/ends.ts";
 import { createTlsContexts, type TlsContexts } from "#wire/tls-contexts.ts";
 import { createAuthorization, type Authorization } from "./authorization.ts";
@@ -9,6 +10,7 @@ import { createBalancer, type Balancer } from "./balance.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { InstancePool, InstanceRegistry } from "./instances.ts";
 import { createRouter, type Router } from "./router.ts";
+import { createTranslators, type Translator } from "./translators.ts";
 
 export interface Snapshot {
   readonly revision: Revision;
@@ -17,6 +19,8 @@ export interface Snapshot {
   /** By the place of the service in the configuration. */
   readonly balancers: readonly Balancer[];
   readonly pools: ReadonlySet<InstancePool>;
+  /** By the place of the service; undefined: it has no contract. */
+  readonly translators: readonly (Translator | undefined)[];
   /** What handshakes with callers use; undefined: plain TCP. */
   readonly tls: TlsContexts | undefined;
   callerName(index: number): string;
@@ -30,6 +34,7 @@ export function createSnapshot(
   revision: Revision,
   instances: InstanceRegistry,
   files: Pick<Files, "read">,
+  protocols: readonly Protocol[],
 ): Snapshot {
   const { configuration } = revision;
   const { limits, timeouts, callers } = configuration;
@@ -40,9 +45,16 @@ export function createSnapshot(
     return createBalancer(own);
   });
   const trusted = trustedAddresses(configuration.listen.trustedProxies);
+  const router = createRouter(configuration);
   return {
     revision,
-    router: createRouter(configuration),
+    router,
+    translators: createTranslators(
+      configuration.services,
+      revision.contracts,
+      protocols,
+      router.routes,
+    ),
     authorization: createAuthorization(configuration),
     balancers,
     pools,

@@ -6,21 +6,24 @@ import type { Problem } from "#base/problem.ts";
 import type { Limits } from "#base/limits.ts";
 import type { Fault, Call, Reply } from "#call/call.ts";
 import type { Operation } from "#contract/contract.ts";
-import type { Decoded, Face, FaceResponse, Upstream } from "#extension/protocol.ts";
+import type { Face, FaceResponse, Upstream } from "#extension/protocol.ts";
 import { ChunkedReader } from "#wire/chunked.ts";
-import { framing, RequestHead, type ResponseHead } from "#wire/head.ts";
+import { RequestHead, type ResponseHead } from "#wire/head.ts";
 import { parseRequestHead } from "#wire/parse-request-head.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
 import { Gatherer } from "./gatherer.ts";
+import { refuseOperation } from "./operation-permission.ts";
+import type { Translator } from "./translators.ts";
 
 /** What decoding led to: an answer at once, or a request that is ready to be sent. */
 export type Decision =
   | { readonly kind: "respond"; readonly response: FaceResponse }
-  | { readonly kind: "send"; readonly head: RequestHead; readonly body: Buffer };
+  | { readonly kind: "send"; readonly body: Buffer };
 
 export class Translation {
   readonly #face: Face;
-  readonly #upstream: Upstream | undefined;
-  readonly #exchangeId: () => string;
+  readonly #translator: Translator;
   readonly #request: Gatherer;
   readonly #response: Gatherer;
   readonly #limits: Limits;
@@ -30,16 +33,13 @@ export class Translation {
   #negotiated: unknown;
   #status = 0;
   #fields: ReadonlyMap<string, string> = new Map();
+  #exchangeId = "";
+  /** What is sent to the instance, once `decode` has decided so. */
+  requestHead: RequestHead | undefined;
 
-  constructor(
-    face: Face,
-    upstream: Upstream | undefined,
-    exchangeId: () => string,
-    limits: Limits,
-  ) {
+  constructor(face: Face, translator: Translator, limits: Limits) {
     this.#face = face;
-    this.#upstream = upstream;
-    this.#exchangeId = exchangeId;
+    this.#translator = translator;
     this.#limits = limits;
     this.#request = new Gatherer(limits.documentBytesMax);
     this.#response = new Gatherer(limits.documentBytesMax);
@@ -58,32 +58,31 @@ export class Translation {
     return this.#request.add(copy, 0, this.#chunked.keptEnd);
   }
 
-  /** @param mayCall whether the caller has the permission for an operation. */
-  decode(head: RequestHead, path: string, mayCall: (id: string) => Problem | undefined): Decision {
+  decode(exchange: ExchangeRecord): Decision {
+    const { head } = exchange.caller;
+    this.#exchangeId = exchange.id;
     const query =
       head.targetEnd > head.pathEnd ? head.pathAndQuery.slice(head.path.length + 1) : "";
     const decoded = this.#face.decode({
       method: head.method,
-      path,
+      path: pathBehind(head.path, (exchange.route as CompiledRoute).stripSegments),
       query,
       field: (name) => head.field(name),
       body: this.#request.take(),
     });
     if (decoded.kind === "document") return { kind: "respond", response: decoded.response };
-    return this.#proceed(decoded, mayCall);
-  }
-
-  #proceed(
-    decoded: Exclude<Decoded, { kind: "document" }>,
-    mayCall: (id: string) => Problem | undefined,
-  ): Decision {
     this.#negotiated = decoded.negotiated;
     this.#operation = decoded.kind === "call" ? decoded.call.operation : decoded.operation;
     if (decoded.kind === "fault") return this.#respond(decoded.fault);
-    const problem = mayCall(decoded.call.operation.id);
+    const problem = refuseOperation(exchange, this.#translator, decoded.call.operation.id);
     if (problem !== undefined) return this.#respond(faultOf(problem));
-    this.#call = decoded.call;
-    if (this.#upstream === undefined) {
+    return this.#encodeRequest(decoded.call);
+  }
+
+  #encodeRequest(call: Call): Decision {
+    this.#call = call;
+    const { upstream } = this.#translator;
+    if (upstream === undefined) {
       return this.#respond({
         kind: "fault",
         faultKind: "unimplemented",
@@ -92,7 +91,7 @@ export class Translation {
         message: "the dialect of the service's instances is not offered",
       });
     }
-    const request = this.#upstream.encode(decoded.call);
+    const request = upstream.encode(call);
     if (request.kind === "fault") return this.#respond(request);
     let lines = `${request.method} ${request.target} HTTP/1.1\r\nHost: instance\r\n`;
     for (const [name, value] of request.fields) lines += `${name}: ${value}\r\n`;
@@ -109,7 +108,8 @@ export class Translation {
         message: "a parameter's value cannot stand in the path or a header of the service",
       });
     }
-    return { kind: "send", head, body: request.body };
+    this.requestHead = head;
+    return { kind: "send", body: request.body };
   }
 
   beginResponse(head: ResponseHead): void {
@@ -129,9 +129,9 @@ export class Translation {
     return this.#response.add(bytes, from, to);
   }
 
-  /** The whole answer is there. Also tells the fault, if it was one. */
-  finish(): { readonly response: FaceResponse; readonly fault: Fault | undefined } {
-    const reply: Reply = (this.#upstream as Upstream).decode(
+  /** The whole answer is there. */
+  finish(): FaceResponse {
+    const reply = (this.#translator.upstream as Upstream).decode(
       {
         status: this.#status,
         field: (name) => this.#fields.get(name),
@@ -139,8 +139,7 @@ export class Translation {
       },
       this.#call as Call,
     );
-    const fault = reply.kind === "fault" ? reply : undefined;
-    return { response: this.#encode(reply), fault };
+    return this.#encode(reply);
   }
 
   /** A problem of the gateway's, in the caller's dialect. */
@@ -155,7 +154,7 @@ export class Translation {
   #encode(reply: Reply): FaceResponse {
     return this.#face.encode(reply, {
       operation: this.#operation,
-      exchangeId: this.#exchangeId(),
+      exchangeId: this.#exchangeId,
       negotiated: this.#negotiated,
     });
   }
@@ -166,7 +165,9 @@ function faultOf({ definition, detail, cause }: Problem): Fault {
   return { kind: "fault", faultKind, blame, code, message: detail, httpStatus, cause };
 }
 
-/** Whether a request's body reaches the exchange with its chunk framing. */
-export function isFramed(head: RequestHead, bodyIsDecoded: boolean): boolean {
-  return head.framing === framing.chunked && !bodyIsDecoded;
+/** The path behind its first segments, `/` at least. */
+function pathBehind(path: string, segments: number): string {
+  let from = 0;
+  for (let count = segments; count > 0 && from >= 0; count--) from = path.indexOf("/", from + 1);
+  return from < 0 ? "/" : path.slice(from);
 }

@@ -14,6 +14,8 @@ export interface Translator {
   readonly upstream: Upstream | undefined;
   /** Index of the route that stands for an operation. */
   routeOf(operationId: string): number | undefined;
+  /** Indexes of the routes of all operations. */
+  readonly routes: readonly number[];
 }
 
 /** By the place of the service in the configuration; undefined: no contract. */
@@ -23,17 +25,17 @@ export function createTranslators(
   protocols: readonly Protocol[],
   routes: readonly CompiledRoute[],
 ): readonly (Translator | undefined)[] {
-  const routesByOperation = new Map<string, number>();
-  for (const { index, route, service } of routes) {
-    if (route.operation === undefined) continue;
-    routesByOperation.set(`${service.name}.${route.operation}`, index);
+  const routesByService = services.map(() => new Map<string, number>());
+  for (const { index, route, serviceIndex } of routes) {
+    if (route.operation !== undefined) routesByService[serviceIndex]?.set(route.operation, index);
   }
-  return services.map((service) => {
+  return services.map((service, serviceIndex) => {
     const contract = contracts.get(service.name);
     if (contract === undefined) return undefined;
     const named = { serviceName: service.name, contract };
     const faces = new Map<Dialect, Face | undefined>();
     let upstream: Upstream | undefined;
+    const operations = routesByService[serviceIndex] as ReadonlyMap<string, number>;
     const find = (dialect: Dialect | undefined) => protocols.find(({ name }) => name === dialect);
     return {
       face(dialect) {
@@ -43,7 +45,8 @@ export function createTranslators(
       get upstream() {
         return (upstream ??= find(service.speaks)?.createUpstream?.(named));
       },
-      routeOf: (operationId) => routesByOperation.get(`${service.name}.${operationId}`),
+      routeOf: (operationId) => operations.get(operationId),
+      routes: [...operations.values()],
     };
   });
 }

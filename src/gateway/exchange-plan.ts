@@ -1,0 +1,77 @@
+/** How the request of an exchange is put together: what its connection asks for. */
+import type { Instance } from "#configuration/configuration.ts";
+import type { CallerEnd, RequestPlan } from "#wire/ends.ts";
+import { fieldNames } from "#wire/field-names.ts";
+import type { RequestHead, ResponseHead } from "#wire/head.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import { ExchangeRecord } from "./exchange-record.ts";
+import { offersUpgrade, rareLines, writeForwardedTarget } from "./forwarding.ts";
+import type { GatewayContext } from "./gateway-context.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Translation } from "./translation.ts";
+
+export class ExchangePlan extends ExchangeRecord implements RequestPlan {
+  readonly #gateway: GatewayContext;
+  /** Once there is an answer to pass on. */
+  protected answerHead: ResponseHead | undefined;
+  #translated: RequestHead | undefined;
+  decodeAnswer: boolean;
+  bodyIsDecoded: boolean;
+  upgrade = false;
+
+  constructor(caller: CallerEnd, gateway: GatewayContext) {
+    super(caller);
+    this.#gateway = gateway;
+    this.decodeAnswer = caller.wantsDecodedBody;
+    this.bodyIsDecoded = caller.protocol === "HTTP/2";
+  }
+
+  /** Returns the head that is sent: the caller's, or the one that its translation made. */
+  protected planFor(translation: Translation | undefined): RequestHead {
+    const { head, wantsDecodedBody } = this.caller;
+    this.#translated = translation?.requestHead;
+    this.decodeAnswer = wantsDecodedBody || translation !== undefined;
+    this.upgrade = translation === undefined && head.upgrade && offersUpgrade(head);
+    return this.#translated ?? head;
+  }
+
+  /** The method in which the instance is asked. */
+  protected get sentMethod(): string {
+    return (this.#translated ?? this.caller.head).method;
+  }
+
+  get host(): string {
+    const { authority } = this.instance as Instance;
+    const { service } = this.route as CompiledRoute;
+    return service.host === "caller" ? this.caller.head.authority || authority : authority;
+  }
+
+  get traced(): boolean {
+    return this.ownLines.traced;
+  }
+
+  writeTarget(out: Buffer, at: number): number {
+    const { stripSegments } = this.route as CompiledRoute;
+    const instance = this.instance as Instance;
+    const translated = this.#translated;
+    return translated === undefined
+      ? writeForwardedTarget(this.caller.head, stripSegments, instance, out, at)
+      : writeForwardedTarget(translated, 0, instance, out, at);
+  }
+
+  /** Lines of the request as long as it has no answer, then those of the answer. */
+  writeLines(out: Buffer, at: number): number {
+    const { answerHead } = this;
+    if (answerHead !== undefined) {
+      at = this.ownLines.writeAnswer(answerHead, out, at);
+      if (answerHead.has(fieldNames.date)) return at;
+      // RFC 9110 §6.6.1: an answer without Date gets that of its receipt.
+      return at + out.write(`Date: ${this.#gateway.httpDate()}\r\n`, at, "latin1");
+    }
+    const trusted = (this.snapshot as Snapshot).trusts(this.caller.peer);
+    at = this.ownLines.writeRequest(this.caller, trusted, out, at);
+    if (this.#translated !== undefined) return at;
+    const rare = rareLines(this.caller.head);
+    return rare === "" ? at : at + out.write(rare, at, "latin1");
+  }
+}

@@ -1,0 +1,14 @@
+/** When a request may be sent a second time because the first one met a dead connection. */
+import type { UpstreamFailure } from "#wire/ends.ts";
+
+/** Methods whose requests may be sent twice (RFC 9110 §9.2.2, RFC 10008 §2 for QUERY). */
+const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]);
+
+/**
+ * A kept connection turned out stale before any answer: the instance said that it processed
+ * nothing, or the method allows for its having done so.
+ */
+export function mayRepeat(failure: UpstreamFailure, method: string): boolean {
+  if (failure.kind !== "closed-before-answer" || !failure.reused) return false;
+  return failure.unprocessed === true || idempotentMethods.has(method);
+}
