@@ -1,0 +1,163 @@
+/** The output of an operation: one success, and everything else as declared faults. */
+import { STATUS_CODES } from "node:http";
+import type { DeclaredFault, HeaderField, Message, RestSuccess } from "#contract/contract.ts";
+import type { RecordType } from "#contract/types.ts";
+import { cleanName, unique } from "#formats/json-schema/type-names.ts";
+import { bodyField, readContents } from "./import-contents.ts";
+import type { ImportScope } from "./import-scope.ts";
+import type { OperationView, ResponseView } from "./import-view.ts";
+
+export interface ReadOutput {
+  readonly output: Message;
+  readonly success: RestSuccess;
+  readonly faults: readonly DeclaredFault[];
+}
+
+const nothing: RecordType = { kind: "record", fields: [], xmlOrder: "all" };
+
+export function readOutput(scope: ImportScope, view: OperationView, id: string): ReadOutput {
+  const responses = view.responses.filter((response) => isStatus(scope, response));
+  const chosen = chooseSuccess(responses);
+  const faults = readFaults(
+    scope,
+    responses.filter((response) => response !== chosen && !isSuccess(response.status)),
+  );
+  if (chosen === undefined) {
+    const message = "no response is a success; taken as 200 without a body";
+    scope.report.warning("no-success", view.at, message);
+    const success = { status: 200, field: null, contents: [] };
+    return { output: { type: nothing, headers: [] }, success, faults };
+  }
+  for (const other of responses) {
+    if (other === chosen || !isSuccess(other.status)) continue;
+    const message = `${other.status} is left out: of several successes ${chosen.status} is offered`;
+    scope.report.warning("success-left-out", other.at, message);
+  }
+  return { ...readSuccess(scope, chosen, view.method, id), faults };
+}
+
+function readSuccess(
+  scope: ImportScope,
+  response: ResponseView,
+  method: string,
+  id: string,
+): Pick<ReadOutput, "output" | "success"> {
+  const status = statusNumber(response.status);
+  const headers = readHeaders(scope, response);
+  const bodiless = method === "HEAD" || status === 204 || status === 205 || status === 304;
+  const body = bodiless ? undefined : readContents(scope, response.contents, `${id}Response`);
+  if (body === undefined) {
+    return { output: { type: nothing, headers }, success: { status, field: null, contents: [] } };
+  }
+  const { contents, record } = body;
+  if (record !== undefined) {
+    return { output: { type: record, headers }, success: { status, field: undefined, contents } };
+  }
+  const field = bodyField(scope, body, { name: "body", required: true });
+  const type: RecordType = { kind: "record", fields: [field], xmlOrder: "all" };
+  return { output: { type, headers }, success: { status, field: "body", contents } };
+}
+
+/** OpenAPI 3.0 §4.7.17.1: a header named Content-Type is ignored. */
+function readHeaders(scope: ImportScope, response: ResponseView): readonly HeaderField[] {
+  const taken = new Map<string, number>();
+  return response.headers
+    .filter(({ name }) => name.toLowerCase() !== "content-type")
+    .map(({ name, required, schema }) => ({
+      name: unique(cleanName(name), taken),
+      type:
+        schema === undefined
+          ? ({ kind: "string", whitespace: "preserve" } as const)
+          : scope.schemas.read(schema).type,
+      required,
+      http: name,
+    }));
+}
+
+function isStatus(scope: ImportScope, { at, status }: ResponseView): boolean {
+  if (/^([1-5]\d\d|[1-5]XX|default)$/i.test(status)) return true;
+  const message = `${JSON.stringify(status.slice(0, 50))} is no status; expected 200, 4XX or default`;
+  scope.report.warning("bad-status", at, message);
+  return false;
+}
+
+function isSuccess(status: string): boolean {
+  return /^[123]/.test(status);
+}
+
+function statusNumber(status: string): number {
+  if (status === "default") return 200;
+  return Number(status.toUpperCase().replace("XX", "00"));
+}
+
+/** The first with a body, by number; redirections and `default` when there is nothing better. */
+function chooseSuccess(responses: readonly ResponseView[]): ResponseView | undefined {
+  const sorted = responses.toSorted(
+    (one, other) => statusNumber(one.status) - statusNumber(other.status),
+  );
+  const good = sorted.filter(({ status }) => status.startsWith("2"));
+  const byNumber = [...good.filter((one) => !/x/i.test(one.status)), ...good];
+  return (
+    byNumber.find(({ contents }) => contents.length > 0) ??
+    byNumber[0] ??
+    sorted.find(({ status }) => status.startsWith("3")) ??
+    responses.find(({ status }) => status === "default")
+  );
+}
+
+function readFaults(
+  scope: ImportScope,
+  responses: readonly ResponseView[],
+): readonly DeclaredFault[] {
+  const taken = new Map<string, number>();
+  const byWord = new Map<string, DeclaredFault>();
+  for (const response of responses) {
+    const status = response.status === "default" ? "default" : response.status.toUpperCase();
+    const same = response.word === undefined ? undefined : byWord.get(response.word);
+    if (same !== undefined && response.word !== undefined) {
+      byWord.set(response.word, { ...same, statuses: [...(same.statuses ?? []), status] });
+      continue;
+    }
+    const name = unique(cleanName(response.word ?? faultWord(status)), taken);
+    byWord.set(response.word ?? `${status} ${name}`, readFault(scope, response, name, status));
+  }
+  return [...byWord.values()];
+}
+
+function readFault(
+  scope: ImportScope,
+  response: ResponseView,
+  name: string,
+  status: string,
+): DeclaredFault {
+  const body = readContents(scope, response.contents, name);
+  if (body !== undefined && body.record === undefined) {
+    const message = "the body of this fault is no object, and is left out";
+    scope.report.warning("fault-body-left-out", response.at, message);
+  }
+  for (const header of response.headers) {
+    scope.report.info("fault-header-left-out", header.at, "headers of faults are not offered");
+  }
+  const { documentation } = response;
+  return {
+    name,
+    type: body?.record,
+    statuses: [status],
+    ...(body?.record === undefined ? {} : { contents: body.contents }),
+    ...(documentation === undefined ? {} : { documentation }),
+  };
+}
+
+/** `notFound` for 404: the name of the status, where it has one. */
+function faultWord(status: string): string {
+  if (status === "4XX") return "clientError";
+  if (status === "5XX") return "serverError";
+  const words = STATUS_CODES[status]?.replaceAll("'", "").split(/[^A-Za-z]+/) ?? [];
+  if (words.length === 0) return status === "default" ? "error" : `status${status}`;
+  return words
+    .map((word, index) => {
+      const lower = word.toLowerCase();
+      return index === 0 ? lower : lower.charAt(0).toUpperCase() + lower.slice(1);
+    })
+    .join("");
+}
