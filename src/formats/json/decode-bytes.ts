@@ -10,9 +10,9 @@ export function decodeJsonBytes(bytes: Buffer): string {
   if (isAscii(bytes)) return bytes.toString("latin1", from);
   if (isUtf8(bytes)) return bytes.toString("utf8", from);
   const bad = lengthOfValid(bytes);
-  const byte = bytes[bad]?.toString(16).toUpperCase().padStart(2, "0") ?? "";
-  const message = `byte ${bad + 1} (${byte}) is not UTF-8; JSON is always UTF-8`;
-  throw new JsonRefusal(message, 0);
+  const byte = bytes[bad]?.toString(16).toUpperCase().padStart(2, "0");
+  const where = byte === undefined ? "the last character is cut: it" : `byte ${bad + 1} (${byte})`;
+  throw new JsonRefusal(`${where} is not UTF-8; JSON is always UTF-8`, 0);
 }
 
 /** Bytes before the first that cannot belong to UTF-8. */
@@ -27,12 +27,15 @@ function lengthOfValid(bytes: Buffer): number {
   return low;
 }
 
-/** The last character may be cut: up to three bytes of it are left out. */
+/** The last character may be cut: a lead byte and what continues it are left out. */
 function isUtf8Prefix(bytes: Buffer): boolean {
-  for (let cut = 0; cut <= 3 && cut <= bytes.length; cut++) {
-    const lead = bytes[bytes.length - cut] ?? 0;
-    if (cut > 0 && lead < 0xc2) continue;
-    if (isUtf8(bytes.subarray(0, bytes.length - cut))) return true;
-  }
-  return false;
+  if (isUtf8(bytes)) return true;
+  let lead = bytes.length - 1;
+  while (lead > 0 && lead > bytes.length - 3 && isContinuation(bytes[lead])) lead--;
+  const byte = bytes[lead] ?? 0;
+  return byte >= 0xc2 && byte <= 0xf4 && isUtf8(bytes.subarray(0, lead));
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x80 && byte <= 0xbf;
 }

@@ -41,14 +41,15 @@ export function planMembers(scope: ReaderScope, record: RecordType): MemberPlan 
   const absents: Absent[] = [];
   for (const field of fieldsOf(scope.contract, record)) {
     const union = flattened(scope.contract, field);
-    const spelled = union?.variants ?? [{ name: field.jsonName ?? field.name, type: field.type }];
-    for (const { name, type } of spelled) {
+    const { type, nullable } = field;
+    const spelled = union?.variants ?? [{ name: field.jsonName ?? field.name, type, nullable }];
+    for (const { name, type, nullable = false } of spelled) {
       members.push({
         quoted: JSON.stringify(name),
         index: members.length,
         key: field.name,
         variant: union === undefined ? undefined : name,
-        nullable: field.nullable,
+        nullable,
         fixed: union === undefined ? lexicalValue(scope, field.type, field.fixed) : undefined,
         read: scope.compile(type),
       });

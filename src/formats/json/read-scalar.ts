@@ -42,9 +42,10 @@ export function compileScalarRead(type: ScalarType | EnumType, options: JsonRead
 }
 
 function isFree(type: ScalarType & { kind: "string" }): boolean {
-  const { lengthMin = 0, lengthMax, pattern, whitespace } = type;
-  const bounded = lengthMin > 0 || lengthMax !== undefined || pattern !== undefined;
-  return !bounded && whitespace === "preserve";
+  const { lengthMin = 0, lengthMax, pattern, patternsAlso = [], whitespace } = type;
+  const bounded = lengthMin > 0 || lengthMax !== undefined;
+  const patterned = pattern !== undefined || patternsAlso.length > 0;
+  return !bounded && !patterned && whitespace === "preserve";
 }
 
 function readBool(cursor: Cursor): boolean {

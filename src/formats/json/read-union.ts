@@ -21,7 +21,7 @@ import {
 } from "./cursor.ts";
 import { compileRecordRead, stringAt } from "./read-record.ts";
 import type { Read } from "./read-scalar.ts";
-import type { ReaderScope } from "./reader-scope.ts";
+import { readNull, type ReaderScope } from "./reader-scope.ts";
 import { isExact, recordName, resolve } from "./resolve.ts";
 import { findMember } from "./skip.ts";
 
@@ -38,8 +38,14 @@ function choose(name: string, value: Value): Value {
   return choice;
 }
 
+function compileVariant(scope: ReaderScope, { type, nullable }: Variant): Read {
+  const read = scope.compile(type);
+  if (nullable !== true) return read;
+  return (cursor) => (readNull(cursor, peek(cursor)) ? null : read(cursor));
+}
+
 function compileKeyedRead(scope: ReaderScope, { variants }: UnionType): Read {
-  const reads = new Map(variants.map(({ name, type }) => [name, scope.compile(type)]));
+  const reads = new Map(variants.map((variant) => [variant.name, compileVariant(scope, variant)]));
   const expected = `an object with one of the members ${listed(variants.map(({ name }) => name))}`;
   return (cursor) => {
     if (cursor.text.charCodeAt(cursor.at) !== leftBrace) throw unexpected(cursor, expected);

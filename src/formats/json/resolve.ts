@@ -61,15 +61,19 @@ export function isOpen(contract: Contract, record: RecordType): boolean {
   return false;
 }
 
-/** By the name of a base: all records that extend it, directly or not. */
+/** By the name of a base: all records that extend or restrict it, directly or not. */
 export function derivedTypes(contract: Contract): ReadonlyMap<TypeName, readonly TypeName[]> {
   const derived = new Map<TypeName, TypeName[]>();
   for (const { name, type } of contract.types.values()) {
-    let line = type.kind === "record" ? type : undefined;
-    for (let steps = 0; line?.extends !== undefined && steps < 1_000; steps++) {
-      const base = recordName(contract, { kind: "ref", name: line.extends }) ?? line.extends;
-      derived.set(base, [...(derived.get(base) ?? []), name]);
-      line = baseOf(contract, line);
+    let line: Type | undefined = type;
+    for (let steps = 0; line?.kind === "record" && steps < 1_000; steps++) {
+      const parent: TypeName | undefined = line.extends ?? line.restricts;
+      if (parent === undefined) break;
+      const base: TypeName = recordName(contract, { kind: "ref", name: parent }) ?? parent;
+      if (base === name) break;
+      const known = derived.get(base) ?? [];
+      if (!known.includes(name)) derived.set(base, [...known, name]);
+      line = contract.types.get(base)?.type;
     }
   }
   return derived;

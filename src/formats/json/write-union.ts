@@ -13,7 +13,8 @@ export function compileUnionWrite(scope: WriterScope, union: UnionType): WriteJs
     if (union.discriminator !== undefined) {
       writes.set(name, compileTagged(scope, variant.type, union.discriminator.property, tag));
     } else if (union.plain === true) {
-      writes.set(name, scope.compile(type));
+      const write = scope.compile(type);
+      writes.set(name, (value) => (value === null ? "null" : write(value)));
     } else {
       const write = scope.compile(type);
       const before = `{${JSON.stringify(name)}:`;
