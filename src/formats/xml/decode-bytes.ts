@@ -3,6 +3,7 @@
  * declaration, in this order (RFC 7303 §3). Malformed bytes and other encodings are refused.
  */
 import { isAscii, isUtf8 } from "node:buffer";
+import type { DocumentLimits } from "#base/limits.ts";
 import { DocumentFailure } from "#contract/document-fault.ts";
 
 type Encoding = "UTF-8" | "UTF-16LE" | "UTF-16BE" | "ISO-8859-1" | "US-ASCII" | "windows-1252";
@@ -28,7 +29,12 @@ export interface DecodedXml {
 }
 
 /** Throws DocumentFailure. `charset` is the parameter of the media type, if it has one. */
-export function decodeXmlBytes(bytes: Uint8Array, charset?: string): DecodedXml {
+export function decodeXmlBytes(
+  bytes: Uint8Array,
+  charset?: string,
+  limits?: DocumentLimits,
+): DecodedXml {
+  if (limits !== undefined && bytes.length > limits.documentBytesMax) failSize(limits);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const marked = byteOrderMark(buffer);
   const declared = marked === undefined ? declaredEncoding(buffer) : undefined;
@@ -159,4 +165,9 @@ function refuse(why: string, line = 1): never {
     line,
     column: 1,
   });
+}
+
+function failSize({ documentBytesMax }: DocumentLimits): never {
+  const message = `the document is longer than ${documentBytesMax} bytes (documentBytesMax)`;
+  throw new DocumentFailure({ kind: "fault", code: "limit-exceeded", message, place: "" });
 }

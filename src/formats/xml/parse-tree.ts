@@ -30,7 +30,8 @@ export function parseXmlTree(
   limits: DocumentLimits = contractDocumentLimits,
 ): ParsedXmlTree {
   try {
-    const text = typeof document === "string" ? document : decodeXmlBytes(document).text;
+    const text =
+      typeof document === "string" ? document : decodeXmlBytes(document, undefined, limits).text;
     return { root: readTree(new XmlTokenizer(text, contractXmlLimits(limits))) };
   } catch (error) {
     return { diagnostic: diagnosticOf(faultOf(error)) };

@@ -72,6 +72,11 @@ export class XmlTokenizer {
     return start === this.#localStart ? "" : this.source.slice(start, this.#localStart - 1);
   }
 
+  /** Behind the name of the start tag at hand. */
+  get nameEnd(): number {
+    return this.#localEnd;
+  }
+
   /** Whether the start tag at hand closes itself. */
   get isEmptyTag(): boolean {
     return this.#selfClosed;
@@ -80,6 +85,17 @@ export class XmlTokenizer {
   /** Whether the start tag at hand declares prefixes. */
   get declaresNamespaces(): boolean {
     return this.scope.prefixes.length > (this.#outerCounts[this.depth] as number);
+  }
+
+  /** Prefixes that the start tag at hand declares. */
+  ownPrefixes(): readonly string[] {
+    return this.scope.prefixes.slice(this.#outerCounts[this.depth]);
+  }
+
+  /** What holds around the start tag at hand. */
+  outerScope(): NamespaceScope {
+    const count = this.#outerCounts[this.depth];
+    return { prefixes: this.scope.prefixes.slice(0, count), uris: this.scope.uris.slice(0, count) };
   }
 
   isNamed(name: string, namespace: string): boolean {
@@ -178,9 +194,9 @@ export class XmlTokenizer {
   }
 
   /** `Envelope/Body/order/lines[3]/price`. */
-  place(): string {
+  place(depthMost: number = this.depth): string {
     let place = "";
-    for (let depth = 1; depth <= this.depth; depth += 1) {
+    for (let depth = 1; depth <= depthMost; depth += 1) {
       const start = this.#localStarts[depth] as number;
       const name = this.source.slice(start, this.#nameEnds[depth]);
       const ordinal = this.ordinals[depth] as number;
@@ -196,16 +212,18 @@ export class XmlTokenizer {
   /** `step` is added to the place: `@currency`. */
   fail(code: string, message: string, step?: string, offset: number = this.position): never {
     const outer = this.place();
-    const place = step === undefined ? outer : outer === "" ? step : `${outer}/${step}`;
+    this.#throw(code, message, step === undefined ? outer : `${outer}/${step}`, offset);
+  }
+
+  /** The same, about the element whose end tag was the last one. */
+  failClosed(code: string, message: string): never {
+    this.#throw(code, message, this.place(this.depth + 1), this.position);
+  }
+
+  #throw(code: string, what: string, place: string, offset: number): never {
     const { line, column } = positionAt(this.source, offset);
-    throw new DocumentFailure({
-      kind: "fault",
-      code,
-      message: `${message} (line ${line}, column ${column})`,
-      place,
-      line,
-      column,
-    });
+    const message = `${what} (line ${line}, column ${column})`;
+    throw new DocumentFailure({ kind: "fault", code, message, place, line, column });
   }
 
   failLimit(message: string, limit: string): never {
