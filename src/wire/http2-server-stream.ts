@@ -33,6 +33,7 @@ export class Http2ServerStream implements CallerEnd {
   /** Whether the answer has no body, so that HEADERS ended it. */
   #bodiless = false;
   #answerTrailers: ResponseHead | undefined;
+  #answered = false;
   #closed = false;
   /** Whether it was us who broke off. */
   truncated = false;
@@ -190,7 +191,7 @@ export class Http2ServerStream implements CallerEnd {
     if (this.#closed) return;
     this.#answerTrailers = trailers;
     if (!this.#bodiless) this.#stream.end();
-    this.#stopRequest();
+    this.#finish();
   }
 
   sendOwn(status: number, _reason: string, added: string, body: Buffer): void {
@@ -202,18 +203,32 @@ export class Http2ServerStream implements CallerEnd {
       this.#stream.respond(fields, { endStream: this.#bodiless });
       if (!this.#bodiless) this.#stream.end(body);
     });
-    this.#stopRequest();
+    this.#finish();
   }
 
-  /** RFC 9113 §8.1: the answer is whole; a caller that still sends is asked to stop. */
-  #stopRequest(): void {
-    if (this.#stream.readableEnded) return;
+  /** The answer is whole; what the caller still sends is dropped. */
+  #finish(): void {
+    this.#answered = true;
     this.#requestEnded = true;
     this.#paused = false;
+    this.#sinceMs = this.#context.clock.nowMs;
     this.#stream.resume();
-    if (this.#stream.endAfterHeaders) return;
-    if (this.#stream.writableFinished) this.#stream.close(constants.NGHTTP2_NO_ERROR);
-    else this.#stream.once("finish", () => this.#stream.close(constants.NGHTTP2_NO_ERROR));
+  }
+
+  /**
+   * RFC 9113 §8.1: a caller that still sends behind the whole answer is asked to stop. Not before
+   * END_STREAM has left, which RST_STREAM would overtake.
+   */
+  #stopCaller(idleMs: number): void {
+    const stream = this.#stream;
+    if (!stream.readableEnded && stream.state.localClose === 1) {
+      stream.close(constants.NGHTTP2_NO_ERROR);
+    } else if (this.#isOver(idleMs)) this.truncate();
+  }
+
+  #isOver(idleMs: number): boolean {
+    const { bodyIdleMs } = this.#context.timeouts;
+    return bodyIdleMs > 0 && idleMs > bodyIdleMs;
   }
 
   #sendTrailers(): void {
@@ -261,12 +276,12 @@ export class Http2ServerStream implements CallerEnd {
   /** Called about ten times a second. */
   onTick(nowMs: number): void {
     if (this.#closed) return;
+    const idleMs = nowMs - this.#sinceMs;
+    if (this.#answered) return this.#stopCaller(idleMs);
     this.#exchange.onTick(nowMs);
-    const { bodyIdleMs } = this.#context.timeouts;
     const awaits = this.#blocked || (!this.#requestEnded && !this.#paused);
-    if (awaits && bodyIdleMs > 0 && nowMs - this.#sinceMs > bodyIdleMs) {
-      this.#sinceMs = nowMs;
-      this.#exchange.onCallerStalled();
-    }
+    if (!awaits || !this.#isOver(idleMs)) return;
+    this.#sinceMs = nowMs;
+    this.#exchange.onCallerStalled();
   }
 }

@@ -62,6 +62,10 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     request.on("end", () => response.end(`${bytes}`));
     setTimeout(() => request.on("data", (more: Buffer) => (bytes += more.length)), 500);
   },
+  "/refuse-chunked": (_request, response) => {
+    response.writeHead(403).write("no");
+    setTimeout(() => response.end("thing"), 50);
+  },
   "/refuse-body": (_request, response) => void response.writeHead(403).end("no"),
 };
 

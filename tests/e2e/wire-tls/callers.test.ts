@@ -220,14 +220,14 @@ function revisionFor(port: number, folder: string) {
 }
 
 test("a handshake that does not come to an end has headMs and counts as a connection", async (context) => {
-  const limits = "timeouts: { headMs: 300 }\nlimits: { connectionsMax: 3 }\n";
+  const limits = "timeouts: { headMs: 1500 }\nlimits: { connectionsMax: 3 }\n";
   const { port } = await start(context, limits);
   const silent = await Promise.all([1, 2, 3].map(() => openPlain(context, port)));
   silent[1]?.socket.write(Buffer.from([0x16, 3, 1, 2]));
   await new Promise((resolve) => setTimeout(resolve, 50));
   const fourth = await openPlain(context, port);
-  await until(() => fourth.closed(), "one too many is turned away", 250);
-  await until(() => silent.every(({ closed }) => closed()), "the others are closed", 1_500);
+  await until(() => fourth.closed(), "one too many is turned away", 1_000);
+  await until(() => silent.every(({ closed }) => closed()), "the others are closed", 4_000);
   assert.equal((await shakeHands(port, {})).name, "first");
 });
 
