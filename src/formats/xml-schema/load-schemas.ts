@@ -100,8 +100,7 @@ export function createSchemaLoader(reader: DocumentReader, report: Report): Sche
       // The queue grows while it is walked.
       for (const document of queue) {
         for (const child of schemaChildren(document.root)) {
-          const refers = ["import", "include", "redefine"].includes(child.name);
-          if (refers) follow(document, child);
+          if (/^(import|include|redefine)$/.test(child.name)) follow(document, child);
           else define(document, child);
         }
       }

@@ -1,4 +1,4 @@
-/** Collects diagnostics about documents: bounded in number, each said once per place. */
+/** Collects diagnostics about documents: bounded in number, each said once. */
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
 
 export interface Report {
@@ -19,7 +19,11 @@ export function createReport(diagnosticsMax = 1_000): Report {
   return {
     diagnostics,
     add(severity, code, message, source, suggestion) {
-      const key = `${code} ${source?.file} ${source?.line}:${source?.column} ${message}`;
+      // A name that is not defined is said once, however often it is referred to.
+      const place = code.startsWith("unresolved-")
+        ? ""
+        : `${source?.file}:${source?.line}:${source?.column}`;
+      const key = `${code} ${place} ${message}`;
       if (said.has(key)) return;
       // Errors decide whether the document is refused, so they have room of their own.
       const room = severity === "error" ? 2 * diagnosticsMax : diagnosticsMax;

@@ -6,7 +6,7 @@ import { attributeOf } from "#formats/xml-schema/names.ts";
 import type { Report } from "#formats/xml-schema/report.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 import type { Definitions } from "./import-definitions.ts";
-import { isHttpTransport, nameOf, placeIn, soapVersionOf } from "./import-names.ts";
+import { isHttpTransport, placeIn, soapVersionOf } from "./import-names.ts";
 import { elementsOf, type WsdlDefinition, wsdlChildren } from "./import-names.ts";
 
 export interface SoapBindingDefinition {
@@ -25,7 +25,7 @@ export interface BoundPortType {
 export function bindPortTypes(definitions: Definitions, report: Report): BoundPortType[] {
   const bound = new Map<WsdlDefinition, SoapBindingDefinition[]>();
   const withoutSoap = new Set<WsdlDefinition>();
-  for (const definition of bindingsInOrder(definitions, report)) {
+  for (const definition of bindingsInOrder(definitions)) {
     const binding = soapBindingOf(definition, report);
     const portType = definitions.find("portType", "type", definition.element, definition);
     if (portType === undefined) continue;
@@ -47,15 +47,10 @@ export function bindPortTypes(definitions: Definitions, report: Report): BoundPo
   }));
 }
 
-function bindingsInOrder(definitions: Definitions, report: Report): Set<WsdlDefinition> {
+function bindingsInOrder(definitions: Definitions): Set<WsdlDefinition> {
   const bindings = new Set<WsdlDefinition>();
   for (const service of definitions.all("service")) {
     for (const port of wsdlChildren(service.element, "port")) {
-      if (attributeOf(port, "binding") === undefined) {
-        const text = `port "${nameOf(port)}" has no binding; expected binding="..."`;
-        report.add("warning", "missing-binding", text, placeIn(service, port));
-        continue;
-      }
       const binding = definitions.find("binding", "binding", port, service);
       if (binding !== undefined) bindings.add(binding);
     }

@@ -72,7 +72,7 @@ export function loadDefinitions(
       if (text !== undefined && text !== "") return find(tables[kind], text, element, from, report);
       const message = `wsdl:${element.name} "${nameOf(element)}" has no ${attribute}; `;
       const expected = `expected ${attribute}="..." that names a ${kind}`;
-      report.add("error", `missing-${kind}`, message + expected, placeIn(from, element));
+      report.add("warning", `missing-${kind}`, message + expected, placeIn(from, element));
       return undefined;
     },
     schemas: schemas.finish(),
@@ -137,7 +137,7 @@ function find(
     return guess;
   }
   const message = `"${text}" of <${element.name}> is not defined in any WSDL that was read`;
-  report.add("error", "unresolved-definition", message, place);
+  report.add("warning", "unresolved-definition", message, place);
   return undefined;
 }
 

@@ -134,6 +134,11 @@ function operationOf(
   const inward = direction(input);
   const outward = output && direction(output);
   const name = nameOf(node);
+  if (inward.message === undefined || (outward && outward.message === undefined)) {
+    const text = `operation "${name}" is not offered, for a message of it is not defined`;
+    context.report.add("warning", "unknown-message", text, placeIn(portType, node));
+    return undefined;
+  }
   const soapOperation = first.node && soapChildren(first.node, "operation")[0];
   const style = (soapOperation && styleOf(soapOperation)) ?? first.binding.style;
   const order = style === "rpc" ? attributeOf(node, "parameterOrder")?.split(/\s+/) : undefined;
