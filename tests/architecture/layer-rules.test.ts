@@ -69,6 +69,18 @@ const planted = [
     finding: undefined,
   },
   {
+    name: "a schema language knows the format that it is written in",
+    path: "src/formats/xml-schema/a.ts",
+    text: `import { x } from "#formats/xml/element.ts";`,
+    finding: undefined,
+  },
+  {
+    name: "a schema language knows no other format",
+    path: "src/formats/xml-schema/a.ts",
+    text: `import { x } from "#formats/json/x.ts";`,
+    finding: /sibling/,
+  },
+  {
     name: "siblings of an isolated layer are strangers",
     path: "src/policies/key/index.ts",
     text: `import { x } from "#policies/cors/index.ts";`,

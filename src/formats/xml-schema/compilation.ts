@@ -15,6 +15,8 @@ export interface Compilation {
   readonly report: Report;
   readonly limits: ContractLimits;
   readonly types: Map<TypeName, NamedType>;
+  /** Compiles an xs:complexType; given from outside, for types refer to each other. */
+  readonly complexType: CompileType;
   /** Names of global types, and of the anonymous types of global elements. */
   readonly namesOf: ReadonlyMap<Definition, TypeName>;
   readonly claimName: (wanted: string) => TypeName | undefined;
@@ -30,6 +32,8 @@ export interface Compilation {
   readonly openGroups: Set<Definition>;
   elementsLeft: number;
 }
+
+export type CompileType = (compilation: Compilation, site: Site, depth: number) => Type;
 
 /** Where something is said in a schema, and in whose part of the contract. */
 export interface Site {
@@ -47,6 +51,7 @@ export function createCompilation(
   set: SchemaSet,
   report: Report,
   limits: ContractLimits,
+  complexType: CompileType,
 ): Compilation {
   const number = createNumbering();
   let count = 0;
@@ -76,6 +81,7 @@ export function createCompilation(
     report,
     limits,
     types: new Map(),
+    complexType,
     namesOf,
     claimName,
     simple: new Map(),

@@ -7,7 +7,7 @@ import type { QualifiedName } from "#contract/contract.ts";
 import type { Field, NamedType, RecordType, Type, TypeName } from "#contract/types.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 import { createCompilation, type Site } from "./compilation.ts";
-import { chainOf } from "./complex-type.ts";
+import { chainOf, compileComplexType } from "./complex-type.ts";
 import { type ElementDeclaration, globalElement } from "./element-declaration.ts";
 import { type EncodedArray, encodedArrayNamed } from "./encoded-array.ts";
 import { keyOf } from "./names.ts";
@@ -41,7 +41,7 @@ export function createSchemaCompiler(
   report: Report,
   limits: ContractLimits,
 ): SchemaCompiler {
-  const compilation = createCompilation(set, report, limits);
+  const compilation = createCompilation(set, report, limits, compileComplexType);
   const { types, waiting, namesOf, scheduled } = compilation;
 
   function settle(): void {

@@ -4,7 +4,6 @@ import type { NamedType, Type, TypeName } from "#contract/types.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 import { anyType } from "./built-in-types.ts";
 import { type Compilation, nameAt, reportUnresolved, type Site, siteAt } from "./compilation.ts";
-import { compileComplexType } from "./complex-type.ts";
 import { documentationOf, isEncodingNamespace } from "./names.ts";
 import { type Definition, findDefinition, placeIn } from "./schema-set.ts";
 import { builtInNamed, simpleTypeDefined, simpleTypeOf } from "./simple-type.ts";
@@ -56,7 +55,7 @@ export function compileDefinition(
   const site: Site = { document, element, path: name };
   const type =
     element.name === "complexType"
-      ? compileComplexType(compilation, site, depth)
+      ? compilation.complexType(compilation, site, depth)
       : simpleTypeDefined(compilation, definition);
   open.delete(definition);
   return register(compilation, site, name, type, definition.name);
@@ -80,7 +79,7 @@ export function anonymousType(compilation: Compilation, site: Site, name?: TypeN
   if (own === undefined) return anyType;
   const named = siteAt(site, element, own);
   compilation.waiting.push(() => {
-    register(compilation, named, own, compileComplexType(compilation, named, 0));
+    register(compilation, named, own, compilation.complexType(compilation, named, 0));
   });
   return { kind: "ref", name: own };
 }
