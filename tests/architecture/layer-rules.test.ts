@@ -17,6 +17,7 @@ const layers = readLayers(`
 | \`base/\` |  | shared |
 | \`wire/\` | \`base\` | sockets |
 | \`policies/\` | \`base\` | one folder each |
+| \`formats/\` | \`base\` | one folder each |
 `);
 
 const planted = [
