@@ -1,5 +1,5 @@
 /** Readers of elements by their type: text, records with their derived types, unions, maps. */
-import type { RecordType, Type, UnionType } from "#contract/types.ts";
+import type { MapType, RecordType, Type, UnionType } from "#contract/types.ts";
 import { createRecord, typeKey, type Value } from "#contract/value.ts";
 import {
   clarkName,
@@ -56,7 +56,7 @@ function compileContent(
       });
     }
     case "map":
-      return compileMap(context, compileXmlText(contract, resolved.key), resolved.value, inner);
+      return compileMap(context, resolved, inner);
     case "opaque":
       if (resolved.content === "xml") return readOpaque;
       return compileTextElement(context, opaqueText(resolved.content), facets);
@@ -172,13 +172,10 @@ function compileUnionElement(
   });
 }
 
-function compileMap(
-  context: ReadContext,
-  key: XmlText,
-  valueType: Type,
-  namespace: string,
-): ElementReader {
-  const readValue = context.element(valueType, namespace, {});
+function compileMap(context: ReadContext, type: MapType, namespace: string): ElementReader {
+  const key = compileXmlText(context.contract, type.key);
+  const nullable = type.valueNullable === true;
+  const readValue = context.element(type.value, namespace, { nullable });
   return contentOnly(context, (tokenizer) => {
     const map = createRecord();
     while (tokenizer.nextElement() === startTag) {

@@ -1,0 +1,46 @@
+/** Lexical forms on their way into a document. */
+import type { Value } from "#contract/value.ts";
+import type { XmlText } from "./text-values.ts";
+import type { XmlOutput } from "./xml-output.ts";
+
+export function textOf(output: XmlOutput, text: XmlText, value: Value, step: string): string {
+  if (text.verbatim && typeof value === "string") return value;
+  const lexical = text.write(value);
+  if (lexical === undefined) {
+    output.fail(`expected ${text.expected}, found ${shownValue(value)}`, step);
+  }
+  return lexical;
+}
+
+/** A value for messages. */
+export function shownValue(value: Value | undefined): string {
+  if (value === null || value === undefined) return "nothing";
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object") return "a record";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+/** `{namespace}name` to `q1:name`, word by word, with the declarations of the prefixes. */
+export function nameWords(lexical: string): {
+  readonly text: string;
+  readonly declarations: string;
+} {
+  const declared = new Map<string, string>();
+  const words = lexical.split(" ").map((word) => {
+    const [, namespace = "", name = word] = /^\{([^}]*)\}(.*)$/.exec(word) ?? [];
+    if (namespace === "") return name;
+    const prefix = declared.get(namespace) ?? `q${declared.size + 1}`;
+    declared.set(namespace, prefix);
+    return `${prefix}:${name}`;
+  });
+  const declarations = [...declared].map(
+    ([namespace, prefix]) => ` xmlns:${prefix}="${escapeUri(namespace)}"`,
+  );
+  return { text: words.join(" "), declarations: declarations.join("") };
+}
+
+export function escapeUri(uri: string): string {
+  return uri.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
+}
