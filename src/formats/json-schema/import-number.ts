@@ -2,7 +2,7 @@
 import type { DecimalType, IntType, Type } from "#contract/types.ts";
 import { decimalText, wholeFrom, wholeTo } from "./decimal-text.ts";
 import { keyword, type Parts } from "./keywords.ts";
-import { scalarOf, shown, textOf, type Located } from "./located.ts";
+import { countAt, scalarOf, shown, textOf, type Located } from "./located.ts";
 import type { SchemaScope } from "./scope.ts";
 
 const intFormats: Readonly<Record<string, Pick<IntType, "bits" | "signed">>> = {
@@ -65,7 +65,13 @@ export function importNumber(scope: SchemaScope, parts: Parts, format?: string):
   const multiple = textOf(keyword(parts, "multipleOf"));
   const scale = multiple === undefined ? undefined : scaleOf(multiple);
   if (scale === undefined) reportMultiple(scope, parts);
-  return { ...decimalBounds(low, high), ...(scale === undefined ? {} : { scale }) };
+  const own = keyword(parts, "x-parlance");
+  const digits = own && countAt(own, "digits");
+  return {
+    ...decimalBounds(low, high),
+    ...(digits === undefined ? {} : { digits }),
+    ...(scale === undefined ? {} : { scale }),
+  };
 }
 
 /** How many digits stand behind the point in multiples of 0.01 and the like. */

@@ -1,9 +1,8 @@
 /** Objects: records with fields, maps, and objects of which nothing is known. */
-import type { Field, Type, TypeName, UnionType } from "#contract/types.ts";
+import type { Field, MapType, Type, TypeName, UnionType } from "#contract/types.ts";
 import { typeKey } from "#contract/value.ts";
 import { bindProperty } from "./import-xml.ts";
 import { notEnforced } from "./import-number.ts";
-import type { ReadNested } from "./import-schema.ts";
 import {
   keyword,
   keywords,
@@ -24,9 +23,9 @@ import {
   textOf,
   type Located,
 } from "./located.ts";
-import { opaqueJson, type SchemaScope } from "./scope.ts";
+import { opaqueJson, type ReadNested, type SchemaScope } from "./scope.ts";
 
-const unenforced = ["propertyNames", "minProperties", "maxProperties", "dependentRequired"];
+const unenforced = ["minProperties", "maxProperties", "dependentRequired"];
 
 export function importObject(
   scope: SchemaScope,
@@ -47,18 +46,21 @@ export function importObject(
     keyword(parts, "additionalProperties") ?? keyword(parts, "unevaluatedProperties");
   const flag = scalarOf(additional);
   const schema = additional?.node.kind === "map" ? additional : undefined;
-  const isRecord = base !== undefined || properties.size > 0 || flag === false;
+  const own = keyword(parts, "x-parlance");
+  const isMarked = own !== undefined && isTrueAt(own, "record");
+  const isRecord = base !== undefined || properties.size > 0 || flag === false || isMarked;
   if (!isRecord) return importMap(scope, parts, schema, readNested);
   const fields = importFields(scope, parts, properties, readNested);
   if (schema !== undefined && saysMore(schema)) {
     notEnforced(scope, schema, "the type of properties beside those that are named");
   }
   const open = flag === true || schema !== undefined || patterns !== undefined;
-  const own = keyword(parts, "x-parlance");
+  const restricts = own && textAt(own, "restricts");
   return {
     kind: "record",
     fields: own === undefined ? fields : gatherChoices(fields, own),
     ...(base === undefined ? {} : { extends: base }),
+    ...(restricts === undefined ? {} : { restricts }),
     ...(own !== undefined && isTrueAt(own, "abstract") ? { abstract: true } : {}),
     ...(open ? { open: true } : {}),
     xmlOrder: own !== undefined && textAt(own, "order") === "sequence" ? "sequence" : "all",
@@ -72,15 +74,27 @@ function importMap(
   readNested: ReadNested,
 ): Type {
   if (requiredOf(parts).size > 0) return importBare(scope, parts);
-  if (schema === undefined || entriesOf(schema).length === 0) return opaqueJson;
+  const own = keyword(parts, "x-parlance");
+  const isMarked = own !== undefined && isTrueAt(own, "map");
+  if (schema === undefined || (entriesOf(schema).length === 0 && !isMarked)) return opaqueJson;
   const { type, nullable } = readNested.schema(schema);
   return {
     kind: "map",
-    key: { kind: "string", whitespace: "preserve" },
+    key: keyOf(parts, readNested),
     value: type,
     ...(nullable ? { valueNullable: true } : {}),
   };
 }
+
+/** Names are text; a schema of them may narrow it. */
+function keyOf(parts: Parts, readNested: ReadNested): MapType["key"] {
+  const names = keyword(parts, "propertyNames");
+  const type = names && readNested.schema(names).type;
+  const isSimple = type !== undefined && !nested.has(type.kind);
+  return isSimple ? (type as MapType["key"]) : { kind: "string", whitespace: "preserve" };
+}
+
+const nested = new Set<Type["kind"]>(["record", "union", "list", "map", "opaque", "ref"]);
 
 /** Required names without any properties: the names are all that is known. */
 function importBare(scope: SchemaScope, parts: Parts): Type {
@@ -139,15 +153,22 @@ function importField(
   }
   const end = scope.references.resolve(first) ?? first;
   const list = typesOf([end])?.includes("array") === true ? end : undefined;
-  const safeName = name === typeKey ? "_type" : name;
+  const own = child(first, "x-parlance");
+  const named = own && textAt(own, "name");
+  const safeName = named ?? (name === typeKey ? "_type" : name);
+  const fixed = own && textOf(child(own, "fixed"));
+  const isSensitive = read.sensitive === true || (own !== undefined && isTrueAt(own, "sensitive"));
+  const isImplicit = own !== undefined && textAt(own, "presence") === "implicit";
+  const isRequired = required && read.oneWay === undefined;
   return {
     name: safeName,
     ...(safeName === name ? {} : { jsonName: name }),
     type: read.type,
-    presence: required && read.oneWay === undefined ? "required" : "optional",
+    presence: isImplicit ? "implicit" : isRequired ? "required" : "optional",
     nullable: read.nullable,
     ...(read.default === undefined ? {} : { default: read.default }),
-    ...(read.sensitive === true ? { sensitive: true } : {}),
+    ...(fixed === undefined ? {} : { fixed }),
+    ...(isSensitive ? { sensitive: true } : {}),
     ...(read.documentation === undefined ? {} : { documentation: read.documentation }),
     xml: bindProperty(name, first, list, scope.references),
     origin: placeOf(first),
@@ -166,9 +187,10 @@ function gatherChoices(fields: readonly Field[], own: Located): readonly Field[]
     const type: UnionType = {
       kind: "union",
       exclusive: true,
-      variants: members.map(({ name: variant, type: of, xml }) => ({
+      variants: members.map(({ name: variant, type: of, xml, nullable }) => ({
         name: variant,
         type: of,
+        ...(nullable ? { nullable } : {}),
         ...(xml === undefined ? {} : { xml }),
       })),
     };

@@ -2,7 +2,7 @@
  * A schema to a type. What it refers to stays a named type, read later from a queue, so that
  * recursion costs nothing and nesting is bounded by that of the document.
  */
-import type { ListType, Type, TypeName, Variant } from "#contract/types.ts";
+import type { ListType, Type, TypeName } from "#contract/types.ts";
 import { importEnum } from "./import-enum.ts";
 import { importInteger, importNumber, notEnforced } from "./import-number.ts";
 import { importObject } from "./import-object.ts";
@@ -37,19 +37,11 @@ import {
   opaqueJson,
   schemaDepthMax,
   schemasMax,
+  type ReadNested,
   type ReadSchema,
   type SchemaScope,
 } from "./scope.ts";
 import { unique } from "./type-names.ts";
-
-/** How the readers of one kind of schema have the schemas within it read. */
-export interface ReadNested {
-  readonly schema: (schema: Located) => ReadSchema;
-  readonly parts: (parts: Parts) => Type;
-  /** Several schemas of one property, all of which hold. */
-  readonly together: (schemas: readonly Located[]) => ReadSchema;
-  readonly variant: (name: string, schema: Located) => Variant;
-}
 
 export function importSchema(scope: SchemaScope, schema: Located): ReadSchema {
   return { ...annotationsOf(scope, schema), type: typeOfSchema(scope, schema) };
@@ -164,11 +156,15 @@ function typeOfAll(
 ): Type {
   const [target, second] = targets;
   if (target !== undefined && second === undefined) {
-    if (others.every((part) => (part === schema ? saysNothingBeside(part) : saysTypeAlone(part)))) {
+    const isMarked = others.some((part) => isMarkedDerived(part));
+    if (
+      !isMarked &&
+      others.every((part) => (part === schema ? saysNothingBeside(part) : saysTypeAlone(part)))
+    ) {
       return refTo(scope, target);
     }
     const own = spread(others, scope.references, target);
-    const base = baseFor(scope, target, own);
+    const base = isMarked ? scope.names.nameOf(target, target.word) : baseFor(scope, target, own);
     if (base !== undefined) return typeOfParts(scope, own, base);
   }
   return typeOfParts(scope, spread([schema], scope.references));
@@ -179,6 +175,12 @@ function saysNothingBeside(schema: Located): boolean {
   const entries = new Map(schema.node.entries);
   entries.delete("allOf");
   return saysTypeAlone({ ...schema, node: { ...schema.node, entries } });
+}
+
+/** Describing says so where the shape alone would not. */
+function isMarkedDerived(part: Located): boolean {
+  const own = child(part, "x-parlance");
+  return own !== undefined && isTrueAt(own, "derived");
 }
 
 /** A record can be extended when nothing that is inherited is said again. */
@@ -298,6 +300,7 @@ function nestedOf(scope: SchemaScope): ReadNested {
     variant: (name, schema) => ({
       name,
       type: importSchema(scope, schema).type,
+      ...(isNullable(schema, scope.references) ? { nullable: true } : {}),
       xml: bindProperty(name, schema, undefined, scope.references),
     }),
   };

@@ -1,7 +1,7 @@
 /** Strings and what their formats make of them. */
 import type { StringType, Type } from "#contract/types.ts";
 import { keyword, type Parts } from "./keywords.ts";
-import { child, textOf, type Located } from "./located.ts";
+import { child, countAt, itemsOf, textAt, textOf, type Located } from "./located.ts";
 import { notEnforced, numberOfString } from "./import-number.ts";
 import type { SchemaScope } from "./scope.ts";
 
@@ -19,9 +19,16 @@ const formats: Readonly<Record<string, Type>> = {
   uri: { kind: "uri" },
   uuid: { kind: "uuid" },
   qname: { kind: "qname" },
+  // Where an offset may stand and need not, as XML Schema has it.
+  "xsd-date": { kind: "date", zone: "optional" },
+  "xsd-date-time": { kind: "dateTime", zone: "optional" },
+  "xsd-time": { kind: "time", zone: "optional" },
 };
 
 export function importString(scope: SchemaScope, parts: Parts, format: string | undefined): Type {
+  const own = keyword(parts, "x-parlance");
+  const opaque = own && textAt(own, "opaque");
+  if (opaque === "xml" || opaque === "protoAny") return { kind: "opaque", content: opaque };
   const encoding = textOf(keyword(parts, "contentEncoding"));
   const mediaType = textOf(keyword(parts, "contentMediaType"));
   const known = format === undefined ? undefined : (formats[format] ?? numberOfString(format));
@@ -33,7 +40,15 @@ export function importString(scope: SchemaScope, parts: Parts, format: string | 
   if (isBytes || encoding === "base64" || encoding === "base16") {
     reportFacets(scope, parts, "bytes");
     const media = mediaType === undefined ? {} : { mediaType };
-    return { kind: "bytes", ...media, encoding: encoding === "base16" ? "hex" : "base64" };
+    const lengthMin = own && countAt(own, "lengthMin");
+    const lengthMax = own && countAt(own, "lengthMax");
+    return {
+      kind: "bytes",
+      ...media,
+      encoding: encoding === "base16" ? "hex" : "base64",
+      ...(lengthMin === undefined ? {} : { lengthMin }),
+      ...(lengthMax === undefined ? {} : { lengthMax }),
+    };
   }
   if (encoding !== undefined && !/^(7bit|8bit|binary|quoted-printable)$/.test(encoding)) {
     const at = keyword(parts, "contentEncoding") as Located;
@@ -49,6 +64,7 @@ function plainString(parts: Parts, format: string | undefined): StringType {
   const own = keyword(parts, "x-parlance");
   const whitespace = own && textOf(child(own, "whitespace"));
   const dialect = own && textOf(child(own, "pattern"));
+  const also = itemsOf(own && child(own, "patternsAlso")).flatMap((item) => textOf(item) ?? []);
   return {
     kind: "string",
     ...(lengthMin === undefined || lengthMin === 0 ? {} : { lengthMin }),
@@ -58,6 +74,7 @@ function plainString(parts: Parts, format: string | undefined): StringType {
       : pattern === undefined
         ? {}
         : { pattern, patternDialect: "ecma" as const }),
+    ...(also.length === 0 ? {} : { patternsAlso: also }),
     whitespace: whitespace === "replace" || whitespace === "collapse" ? whitespace : "preserve",
     ...(format === undefined || format === "password" ? {} : { format }),
   };

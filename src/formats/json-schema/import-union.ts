@@ -2,12 +2,20 @@
 import type { Type, TypeName, UnionType, Variant } from "#contract/types.ts";
 import { enumOfVariants } from "./import-enum.ts";
 import { notEnforced } from "./import-number.ts";
-import type { ReadNested } from "./import-schema.ts";
 import { isBareReference, propertiesOf, saysMore, spread, type Parts } from "./keywords.ts";
-import { child, entriesOf, has, itemsOf, textAt, textOf, type Located } from "./located.ts";
+import {
+  child,
+  entriesOf,
+  has,
+  isTrueAt,
+  itemsOf,
+  textAt,
+  textOf,
+  type Located,
+} from "./located.ts";
 import { isNull } from "./nullable.ts";
 import { referenceOf } from "./references.ts";
-import { opaqueJson, type SchemaScope } from "./scope.ts";
+import { opaqueJson, type ReadNested, type SchemaScope } from "./scope.ts";
 import { cleanName, unique } from "./type-names.ts";
 
 interface Alternatives {
@@ -27,6 +35,9 @@ export function importUnion(
   for (const { at } of more) notEnforced(scope, at, "a second choice beside another one");
   const { at, exclusive, variants } = first;
   const common = parts.flatMap((part) => withoutAlternatives(part) ?? []);
+  const isChoice = parts.some((part) => isTrueAt(child(part, "x-parlance") ?? part, "choice"));
+  const keyed = isChoice || variants.length > 1 ? keyedChoice(variants, readNested) : undefined;
+  if (keyed !== undefined) return keyed;
   const [only] = variants;
   if (only === undefined) return { ...opaqueJson };
   if (variants.length === 1) {
@@ -38,8 +49,6 @@ export function importUnion(
   if (common.every((part) => !saysMore(part))) {
     const values = enumOfVariants(scope, variants);
     if (values !== undefined) return values;
-    const choice = keyedChoice(variants, readNested);
-    if (choice !== undefined) return choice;
   }
   const holder = parts.find((part) => has(part, "discriminator"));
   const property = holder && discriminatorOf(holder);
@@ -130,7 +139,7 @@ function nameVariants(
       : readNested.schema(variant).type;
     const reference = referenceOf(variant);
     const target = reference && scope.references.follow(reference, variant.document);
-    const word = target ? target.word : (textAt(variant, "title") ?? wordFor(type));
+    const word = textAt(variant, "title") ?? (target ? target.word : wordFor(type));
     return { name: unique(cleanName(word), taken), type };
   });
 }

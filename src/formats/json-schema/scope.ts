@@ -1,5 +1,6 @@
 /** What reading of schemas shares: references, names, findings, and how much is still allowed. */
-import type { Type } from "#contract/types.ts";
+import type { Type, Variant } from "#contract/types.ts";
+import type { Parts } from "./keywords.ts";
 import type { Located } from "./located.ts";
 import type { References } from "./references.ts";
 import type { Report } from "./report.ts";
@@ -36,3 +37,12 @@ export interface ReadSchema {
 }
 
 export const opaqueJson: Type = { kind: "opaque", content: "json" };
+
+/** How the readers of one kind of schema have the schemas within it read. */
+export interface ReadNested {
+  readonly schema: (schema: Located) => ReadSchema;
+  readonly parts: (parts: Parts) => Type;
+  /** Several schemas of one property, all of which hold. */
+  readonly together: (schemas: readonly Located[]) => ReadSchema;
+  readonly variant: (name: string, schema: Located) => Variant;
+}

@@ -44,7 +44,7 @@ export function createTypeNames(): TypeNames {
     nameOf: (schema, word) => nameIn(names, schema, word, false),
     baseNameOf: (schema, word) =>
       nameIn(baseNames, schema, `${names.get(schema.node) ?? word}Base`, true),
-    next: () => pending[read++],
+    next: () => (read < pending.length ? pending[read++] : undefined),
   };
 }
 

@@ -32,13 +32,12 @@ export function readContents(
   const [first] = ranked;
   if (first === undefined) return undefined;
   const chosen = typeOfContent(scope, first);
-  const key = JSON.stringify(chosen.type);
   const contents: RestContent[] = [];
   for (const view of ranked) {
     const { mediaType } = view;
     const read = view.schema?.node === first.schema?.node ? chosen : typeOfContent(scope, view);
     const format = formatOf(mediaType);
-    if (view !== first && !fits(format, chosen.type, key, read)) {
+    if (view !== first && !fits(scope, format, chosen.type, read)) {
       const message = `the body as ${mediaType.slice(0, 100)} is left out: it has another type than as ${first.mediaType.slice(0, 100)}`;
       scope.report.warning("content-left-out", view.at, message);
       continue;
@@ -64,16 +63,23 @@ function isMediaTypeAt(scope: ImportScope, { at, mediaType }: ContentView): bool
   return false;
 }
 
-/** Text and octets carry anything as it is; others want the very same type. */
+/** Plain text carries what is a single text anyway; all others want the very same type. */
 function fits(
+  scope: ImportScope,
   format: RestContent["format"],
   type: Type,
-  key: string,
   read: Pick<ReadSchema, "type">,
 ): boolean {
-  if (format === "text" || format === "bytes")
-    return type.kind === read.type.kind && type.kind !== "record" && type.kind !== "ref";
-  return JSON.stringify(read.type) === key;
+  if (format === "bytes") return type.kind === "bytes";
+  if (format === "text") return isSimple(scope, type);
+  return JSON.stringify(read.type) === JSON.stringify(type);
+}
+
+const nested = new Set<Type["kind"]>(["record", "map", "list", "union", "opaque"]);
+
+function isSimple(scope: ImportScope, type: Type): boolean {
+  const kind = scope.schemas.behind(type)?.kind;
+  return kind !== undefined && !nested.has(kind);
 }
 
 function typeOfContent(
@@ -92,10 +98,7 @@ function typeOfContent(
   const read = scope.schemas.read(schema);
   if (format !== "text") return read;
   // Plain text spells no objects and lists.
-  const kind = scope.schemas.behind(read.type)?.kind;
-  const isSimple =
-    kind !== undefined && !["record", "map", "list", "union", "opaque"].includes(kind);
-  return isSimple ? read : { type: text, nullable: false };
+  return isSimple(scope, read.type) ? read : { type: text, nullable: false };
 }
 
 /** Without a name of its own the root is called like its schema, as XML of OpenAPI has it. */

@@ -29,7 +29,8 @@ export function createOpenApi3Reader(refHidesSiblings: boolean): VersionReader {
 function namedSchemas(root: Located): readonly NamedSchema[] {
   const components = child(root, "components");
   const schemas = entriesOf(components && child(components, "schemas"));
-  return schemas.map((schema) => ({ word: schema.key, schema }));
+  const others = schemas.filter((schema) => textAt(schema, "x-parlance") !== "own");
+  return others.map((schema) => ({ word: schema.key, schema }));
 }
 
 function readOperation(scope: ViewScope, source: OperationSource): OperationView | undefined {
@@ -99,8 +100,11 @@ function readResponses(scope: ViewScope, at: Located): readonly ResponseView[] |
     if (entry.key.startsWith("x-")) continue;
     const resolved = resolveIn(scope, entry, "response");
     if (resolved === undefined) return undefined;
-    const { value, word } = resolved;
-    const documentation = textAt(value, "description");
+    const { value } = resolved;
+    const own = child(value, "x-parlance");
+    const word = (own && textAt(own, "fault")) ?? resolved.word;
+    const isSilent = own !== undefined && isTrueAt(own, "silent");
+    const documentation = isSilent ? undefined : textAt(value, "description");
     responses.push({
       at: entry,
       status: entry.key,

@@ -25,13 +25,16 @@ export function importOperation(
   if (view === undefined) return undefined;
   const { input, binding } = readInput(scope, view, id);
   const { output, success, faults } = readOutput(scope, view, id);
+  const own = child(at, "x-parlance");
+  const said = own && textAt(own, "safety");
+  const marked = (["safe", "idempotent", "unsafe"] as const).find((one) => one === said);
   const documentation = textAt(at, "description") ?? textAt(at, "summary");
   return {
     id,
     ...(documentation === undefined ? {} : { documentation }),
     ...(isTrueAt(at, "deprecated") ? { deprecated: true } : {}),
     mode: "unary",
-    safety: safetyOf(method),
+    safety: marked ?? safetyOf(method),
     input,
     output,
     faults,
@@ -41,7 +44,7 @@ export function importOperation(
 }
 
 /** RFC 9110 §9.2.1 and §9.2.2; QUERY is safe by RFC 10008. */
-function safetyOf(method: string): Operation["safety"] {
+export function safetyOf(method: string): Operation["safety"] {
   if (/^(GET|HEAD|OPTIONS|QUERY)$/.test(method)) return "safe";
   return method === "PUT" || method === "DELETE" ? "idempotent" : "unsafe";
 }

@@ -1,9 +1,9 @@
 /** The output of an operation: one success, and everything else as declared faults. */
-import { STATUS_CODES } from "node:http";
 import type { DeclaredFault, HeaderField, Message, RestSuccess } from "#contract/contract.ts";
 import type { RecordType } from "#contract/types.ts";
 import { cleanName, unique } from "#formats/json-schema/type-names.ts";
 import { bodyField, readContents } from "./import-contents.ts";
+import { readFaults } from "./import-faults.ts";
 import type { ImportScope } from "./import-scope.ts";
 import type { OperationView, ResponseView } from "./import-view.ts";
 
@@ -103,61 +103,4 @@ function chooseSuccess(responses: readonly ResponseView[]): ResponseView | undef
     sorted.find(({ status }) => status.startsWith("3")) ??
     responses.find(({ status }) => status === "default")
   );
-}
-
-function readFaults(
-  scope: ImportScope,
-  responses: readonly ResponseView[],
-): readonly DeclaredFault[] {
-  const taken = new Map<string, number>();
-  const byWord = new Map<string, DeclaredFault>();
-  for (const response of responses) {
-    const status = response.status === "default" ? "default" : response.status.toUpperCase();
-    const same = response.word === undefined ? undefined : byWord.get(response.word);
-    if (same !== undefined && response.word !== undefined) {
-      byWord.set(response.word, { ...same, statuses: [...(same.statuses ?? []), status] });
-      continue;
-    }
-    const name = unique(cleanName(response.word ?? faultWord(status)), taken);
-    byWord.set(response.word ?? `${status} ${name}`, readFault(scope, response, name, status));
-  }
-  return [...byWord.values()];
-}
-
-function readFault(
-  scope: ImportScope,
-  response: ResponseView,
-  name: string,
-  status: string,
-): DeclaredFault {
-  const body = readContents(scope, response.contents, name);
-  if (body !== undefined && body.record === undefined) {
-    const message = "the body of this fault is no object, and is left out";
-    scope.report.warning("fault-body-left-out", response.at, message);
-  }
-  for (const header of response.headers) {
-    scope.report.info("fault-header-left-out", header.at, "headers of faults are not offered");
-  }
-  const { documentation } = response;
-  return {
-    name,
-    type: body?.record,
-    statuses: [status],
-    ...(body?.record === undefined ? {} : { contents: body.contents }),
-    ...(documentation === undefined ? {} : { documentation }),
-  };
-}
-
-/** `notFound` for 404: the name of the status, where it has one. */
-function faultWord(status: string): string {
-  if (status === "4XX") return "clientError";
-  if (status === "5XX") return "serverError";
-  const words = STATUS_CODES[status]?.replaceAll("'", "").split(/[^A-Za-z]+/) ?? [];
-  if (words.length === 0) return status === "default" ? "error" : `status${status}`;
-  return words
-    .map((word, index) => {
-      const lower = word.toLowerCase();
-      return index === 0 ? lower : lower.charAt(0).toUpperCase() + lower.slice(1);
-    })
-    .join("");
 }

@@ -40,6 +40,8 @@ function operationsOf(
     ...entriesOf(child(pathItem, "additionalOperations")),
   ];
   return entries.flatMap((at) => {
+    // Described beside the operation that it is, for those who rather ask by GET.
+    if (textAt(child(at, "x-parlance") ?? at, "twin") !== undefined) return [];
     const method = at.key.toUpperCase();
     if (methods.has(at.key.toLowerCase())) return [{ at, pathItem, method, path }];
     if (methodsNotOffered.has(at.key)) {

@@ -1,0 +1,26 @@
+/** The media types of a body with the one schema that they all spell. */
+import type { RestContent } from "#contract/contract.ts";
+import type { Schema } from "#formats/json-schema/describe-scope.ts";
+import { withXml } from "#formats/json-schema/describe-xml.ts";
+
+export function contentsOf(
+  contents: readonly RestContent[],
+  schema: Schema,
+  rootName: string,
+): Schema {
+  return Object.fromEntries(
+    contents.map((content) => [content.mediaType, { schema: spelled(content, schema, rootName) }]),
+  );
+}
+
+function spelled({ format, xml }: RestContent, schema: Schema, rootName: string): Schema {
+  if (format === "bytes") return {};
+  if (xml === undefined) return schema;
+  // A body by reference is called like what it refers to.
+  const reference = schema["$ref"];
+  const word = typeof reference === "string" ? reference.split("/").at(-1) : rootName;
+  return withXml(schema, {
+    name: xml.name === word ? undefined : xml.name,
+    namespace: xml.namespace === "" ? undefined : xml.namespace,
+  });
+}

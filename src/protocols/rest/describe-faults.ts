@@ -1,0 +1,100 @@
+/**
+ * Declared faults as responses: with the bodies that the contract gives them, and else as
+ * problem+json (RFC 9457), with the name of the fault and its details as members.
+ */
+import type { DeclaredFault, Operation } from "#contract/contract.ts";
+import {
+  compact,
+  withOwn,
+  type DescribeScope,
+  type Schema,
+} from "#formats/json-schema/describe-scope.ts";
+import { contentsOf } from "./describe-contents.ts";
+import { faultWord } from "./import-faults.ts";
+
+export interface RestDescribeScope extends DescribeScope {
+  readonly problemRef: string;
+}
+
+export const problemSchema: Schema = {
+  type: "object",
+  description: "RFC 9457: what went wrong.",
+  properties: {
+    type: { type: "string", format: "uri-reference" },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string" },
+    fault: { type: "string", description: "Name of the declared fault." },
+  },
+  additionalProperties: true,
+  "x-parlance": "own",
+};
+
+export function describeFaults(scope: RestDescribeScope, { id, faults }: Operation): Schema {
+  const responses: Record<string, Schema> = {};
+  for (const fault of faults) {
+    for (const status of fault.statuses ?? []) {
+      if (Object.hasOwn(responses, status)) {
+        scope.lose("fault-lost", `fault ${fault.name} of ${id}, as ${status} is another one's,`);
+      } else responses[status] = describeFault(scope, fault, status);
+    }
+  }
+  const problems = faults.filter(({ statuses }) => statuses === undefined);
+  if (problems.length === 0) return responses;
+  if (Object.hasOwn(responses, "default")) {
+    scope.lose("fault-lost", `faults of ${id} without a status`);
+    return responses;
+  }
+  return { ...responses, default: describeProblems(scope, problems) };
+}
+
+function describeFault(scope: RestDescribeScope, fault: DeclaredFault, status: string): Schema {
+  const { name, type, contents, documentation } = fault;
+  const response = compact({
+    description: documentation ?? name,
+    content:
+      type === undefined
+        ? undefined
+        : contentsOf(
+            contents ?? [{ mediaType: "application/json", format: "json" }],
+            scope.type(type),
+            name,
+          ),
+  });
+  return withOwn(response, {
+    fault: name === faultWord(status) ? undefined : name,
+    // Not every fault has a description, but every response must.
+    silent: documentation === undefined ? true : undefined,
+  });
+}
+
+function describeProblems(scope: RestDescribeScope, faults: readonly DeclaredFault[]): Schema {
+  const variants = faults.map(({ name, type, documentation }) =>
+    compact({
+      title: name,
+      description: documentation,
+      allOf: [
+        { $ref: scope.problemRef },
+        {
+          type: "object",
+          properties: compact({
+            fault: { const: name },
+            details: type === undefined ? undefined : scope.type(type),
+          }),
+          required: type === undefined ? ["fault"] : ["fault", "details"],
+        },
+      ],
+    }),
+  );
+  return {
+    description: "The operation failed.",
+    content: {
+      "application/problem+json": { schema: { anyOf: [...variants, { $ref: scope.problemRef }] } },
+    },
+    "x-parlance": {
+      faults: faults.map(({ name, type, xml, documentation }) =>
+        compact({ name, description: documentation, xml, schema: type && scope.type(type) }),
+      ),
+    },
+  };
+}

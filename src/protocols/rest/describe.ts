@@ -1,0 +1,68 @@
+/**
+ * OpenAPI 3.1 of any contract. Operations without addresses of their own become `POST /{operation}`,
+ * safe ones of simple fields also `GET`. What only the contract knows stands under `x-parlance`.
+ */
+import type { Diagnostic } from "#base/diagnostic.ts";
+import type { Operation } from "#contract/contract.ts";
+import type { ContractDescriber } from "#extension/protocol.ts";
+import { describeSchemas } from "#formats/json-schema/describe-contract.ts";
+import { compact, type Schema } from "#formats/json-schema/describe-scope.ts";
+import { describeOperation, describeTwin } from "./describe-operation.ts";
+import { problemSchema } from "./describe-faults.ts";
+
+export const describeOpenApi: ContractDescriber = ({ contract }, { address }) => {
+  const { scope, schemas, diagnostics } = describeSchemas(contract, "#/components/schemas/");
+  const problemName = freeName("Problem", schemas);
+  const paths: Record<string, Record<string, unknown>> = {};
+  const put = (path: string, method: string, described: Schema) => {
+    const item = Object.hasOwn(paths, path) ? paths[path] : undefined;
+    if (item === undefined) paths[path] = { [method]: described };
+    else item[method] = described;
+  };
+  const own = { ...scope, problemRef: `#/components/schemas/${problemName}` };
+  for (const operation of contract.operations) {
+    const path = operation.rest?.path ?? `/${operation.id}`;
+    const method = (operation.rest?.method ?? "POST").toLowerCase();
+    if (!describedMethods.has(method)) {
+      diagnostics.push(notDescribed(operation));
+      continue;
+    }
+    put(path, method, describeOperation(own, operation));
+    const twin = describeTwin(own, operation);
+    if (twin !== undefined) put(path, "get", twin);
+  }
+  const usesProblems = contract.operations.some(hasProblems);
+  const document = {
+    openapi: "3.1.0",
+    info: compact({
+      title: contract.name,
+      version: contract.version,
+      description: contract.documentation,
+    }),
+    "x-xml-namespace": contract.namespace,
+    servers: [{ url: address }],
+    paths,
+    components: {
+      schemas: { ...schemas, ...(usesProblems ? { [problemName]: problemSchema } : {}) },
+    },
+  };
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  return { text, mediaType: "application/json", diagnostics };
+};
+
+const describedMethods = new Set(["get", "put", "post", "delete", "options", "head", "patch"]);
+
+function notDescribed({ id, rest }: Operation): Diagnostic {
+  const message = `operation ${id} is left out: OpenAPI 3.1 knows no method ${rest?.method}`;
+  return { code: "method-not-described", severity: "warning", message };
+}
+
+function hasProblems({ faults }: Operation): boolean {
+  return faults.some(({ statuses }) => statuses === undefined);
+}
+
+function freeName(word: string, schemas: Readonly<Record<string, Schema>>): string {
+  let name = word;
+  for (let count = 2; Object.hasOwn(schemas, name); count++) name = `${word}${count}`;
+  return name;
+}

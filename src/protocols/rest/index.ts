@@ -1,0 +1,10 @@
+/** REST: JSON and XML at the addresses of an OpenAPI contract, or of our own for any other one. */
+import type { Protocol } from "#extension/protocol.ts";
+import { describeOpenApi } from "./describe.ts";
+import { openApiImporter } from "./import.ts";
+
+export const rest = {
+  name: "rest",
+  importer: openApiImporter,
+  describe: describeOpenApi,
+} satisfies Protocol;
