@@ -10,11 +10,21 @@ const empty = Buffer.alloc(0);
 /** TLS finishes no write at once; that much may be queued as copies before senders must wait. */
 const queuedBytesMax = 64 * 1024;
 
+/**
+ * Large copies go into blocks that are used again as soon as nothing is queued: left to the garbage
+ * collector, they would pile up to tens of megabytes.
+ */
+const blockBytes = 64 * 1024;
+const blockedBytesMin = 8 * 1024;
+const spareBlocksMax = 32;
+const spareBlocks: Buffer[] = [];
+
 export class Outbox {
   readonly #socket: Socket;
   readonly #encrypted: boolean;
   readonly #onFlushed: () => void;
   #waiting = false;
+  readonly #lent: Buffer[] = [];
 
   /** @param onFlushed called once all is written, after a send that returned false. */
   constructor(socket: Socket, encrypted: boolean, onFlushed: () => void) {
@@ -32,7 +42,7 @@ export class Outbox {
   sendScratch(length: number): boolean {
     const bytes = scratch().subarray(0, length);
     if (this.#encrypted) {
-      this.#socket.write(Buffer.from(bytes));
+      this.#socket.write(this.#copy(bytes));
       return this.#socket.writableLength < queuedBytesMax || this.#wait();
     }
     this.#socket.write(bytes);
@@ -46,7 +56,7 @@ export class Outbox {
     if (from === to) return !this.#waiting;
     const slice = bytes.subarray(from, to);
     if (this.#encrypted) {
-      this.#socket.write(Buffer.from(slice));
+      this.#socket.write(this.#copy(slice));
       return this.#socket.writableLength < queuedBytesMax || this.#wait();
     }
     this.#socket.write(slice);
@@ -56,6 +66,23 @@ export class Outbox {
   sendText(latin1Text: string): boolean {
     this.#socket.write(latin1Text, "latin1");
     return this.#socket.writableLength === 0 || this.#wait();
+  }
+
+  #copy(bytes: Buffer): Buffer {
+    if (bytes.length < blockedBytesMin || bytes.length > blockBytes) return Buffer.from(bytes);
+    this.#takeBack();
+    const block = spareBlocks.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
+    this.#lent.push(block);
+    bytes.copy(block);
+    return block.subarray(0, bytes.length);
+  }
+
+  #takeBack(): void {
+    if (this.#lent.length === 0 || this.#socket.writableLength > 0) return;
+    for (const block of this.#lent) {
+      if (spareBlocks.length < spareBlocksMax) spareBlocks.push(block);
+    }
+    this.#lent.length = 0;
   }
 
   #wait(): false {
@@ -69,6 +96,7 @@ export class Outbox {
   readonly #flushed = (failure?: Error | null): void => {
     this.#waiting = false;
     if (failure || this.#socket.writableEnded) return;
+    this.#takeBack();
     if (this.#socket.writableLength > 0) this.#wait();
     else this.#onFlushed();
   };

@@ -29,6 +29,9 @@ export interface ServerContext {
   readonly onClosed: (connection: CallerConnection) => void;
 }
 
+/** What became of bytes that were read: sent on, lent until a flush, or (in part) kept here. */
+type Use = "done" | "lent" | "kept";
+
 type State = "idle" | "head" | "exchange" | "tunnel" | "lingering" | "closed";
 
 /** Pipelined bytes kept while an exchange runs; more waits in the kernel. */
@@ -41,6 +44,8 @@ const endedIdleMs = 600;
 const probesMax = 8;
 const probe = "HTTP/1.1 100 Continue\r\n\r\n";
 const noBytes: Buffer = Buffer.alloc(0);
+/** Body reads from this size on are given back at once when they are taken. */
+const releasedBytesMin = 16 * 1024;
 
 export class ServerConnection implements CallerEnd, CallerConnection {
   readonly head = new RequestHead();
@@ -53,6 +58,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
   #exchange: CallerListener | undefined;
   #state: State = "idle";
   #ahead: Buffer | undefined;
+  #lent: Buffer | undefined;
   /** When the present phase began or last moved, in coarse time. */
   #sinceMs: number;
   #paused = false;
@@ -111,7 +117,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
       case "exchange":
       case "tunnel":
         if (this.#body.done) return this.#keepAhead(bytes, 0);
-        return this.#readBody(bytes, 0);
+        return this.#releaseBody(bytes, this.#readBody(bytes, 0));
       case "lingering":
         this.#sinceMs = this.#context.clock.nowMs;
         return;
@@ -206,7 +212,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     if (done && trailers !== undefined) exchange.onRequestEnd(trailers);
   }
 
-  #readBody(bytes: Buffer, from: number): void {
+  #readBody(bytes: Buffer, from: number): Use {
     const exchange = this.#exchange as CallerListener;
     this.#sinceMs = this.#context.clock.nowMs;
     const next = this.#body.read(bytes, from, bytes.length, this.#context.limits);
@@ -214,12 +220,31 @@ export class ServerConnection implements CallerEnd, CallerConnection {
       this.#keepAlive = false;
       this.#body.begin(framing.close, 0, false);
       const { status, detail } = parseFaultOf(next);
-      return exchange.onMalformedRequest(status, detail);
+      exchange.onMalformedRequest(status, detail);
+      return "kept";
     }
     const { done, trailers, keptEnd } = this.#body;
-    if (next < bytes.length) this.#keepAhead(bytes, next);
-    if (keptEnd > from && !exchange.onRequestBody(bytes, from, keptEnd)) this.pause();
+    let use: Use = "done";
+    if (keptEnd > from && !exchange.onRequestBody(bytes, from, keptEnd)) {
+      this.pause();
+      use = "lent";
+    }
+    if (next < bytes.length) {
+      this.#keepAhead(bytes, next);
+      use = "kept";
+    }
     if (done) exchange.onRequestEnd(trailers);
+    return use;
+  }
+
+  /**
+   * Lets go of what was read as soon as it is sent on, without waiting for the garbage collector,
+   * which would let tens of megabytes of a fast upload pile up first.
+   */
+  #releaseBody(bytes: Buffer, use: Use): void {
+    if (bytes.length < releasedBytesMin) return;
+    if (use === "done") release(bytes);
+    else if (use === "lent") this.#lent = bytes;
   }
 
   /** Bytes of the next request wait until this exchange is over. */
@@ -399,6 +424,9 @@ export class ServerConnection implements CallerEnd, CallerConnection {
 
   resume(): void {
     if (!this.#paused) return;
+    // Only a flush makes an exchange call this while its request is under way.
+    if (this.#lent !== undefined && this.#state !== "lingering") release(this.#lent);
+    this.#lent = undefined;
     this.#paused = false;
     this.#sinceMs = this.#context.clock.nowMs;
     this.#socket.resume();
@@ -416,6 +444,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     // A caller that does not take its answers gets no further ones.
     if (this.#outbox.blocked) return;
     this.#state = "idle";
+    this.#lent = undefined;
     this.#sinceMs = this.#context.clock.nowMs;
     // Not from here: a row of pipelined requests would pile up on the stack.
     if (this.#ahead !== undefined) queueMicrotask(this.#readAhead);
@@ -521,4 +550,10 @@ export class ServerConnection implements CallerEnd, CallerConnection {
 
 function isOver(waitedMs: number, limitMs: number): boolean {
   return limitMs > 0 && waitedMs > limitMs;
+}
+
+function release(bytes: Buffer): void {
+  const { buffer } = bytes;
+  // Under TLS several reads share a buffer; those are left to the collector.
+  if (buffer.byteLength === bytes.length) (buffer as ArrayBuffer).transfer(0);
 }
