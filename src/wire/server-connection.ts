@@ -38,6 +38,7 @@ type State = "idle" | "head" | "exchange" | "tunnel" | "lingering" | "closed";
 const aheadBytesMax = 64 * 1024;
 /** After the last answer: how long a silent caller, and any caller, is still read and dropped. */
 const lingerMs = 2_000;
+const lingerMsWhenDraining = 200;
 const lingerMsMax = 30_000;
 /** How long an answer may pause after the caller's FIN before the caller counts as gone. */
 const endedIdleMs = 600;
@@ -506,7 +507,8 @@ export class ServerConnection implements CallerEnd, CallerConnection {
       case "lingering":
         if (
           nowMs > this.#lingerUntilMs ||
-          (waitedMs > lingerMs && this.#socket.writableLength === 0)
+          (waitedMs > (this.#context.draining ? lingerMsWhenDraining : lingerMs) &&
+            this.#socket.writableLength === 0)
         ) {
           this.#socket.destroy();
         }
