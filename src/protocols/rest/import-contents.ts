@@ -1,4 +1,5 @@
 /** Bodies: one type for all media types that carry it, and how each of them spells it. */
+import { canonicalText } from "#contract/canonical-bytes.ts";
 import type { RestContent } from "#contract/contract.ts";
 import type { Field, RecordType, RefType, Type } from "#contract/types.ts";
 import { bindProperty, xmlName, xmlOf } from "#formats/json-schema/import-xml.ts";
@@ -72,7 +73,7 @@ function fits(
 ): boolean {
   if (format === "bytes") return type.kind === "bytes";
   if (format === "text") return isSimple(scope, type);
-  return JSON.stringify(read.type) === JSON.stringify(type);
+  return canonicalText(read.type) === canonicalText(type);
 }
 
 const nested = new Set<Type["kind"]>(["record", "map", "list", "union", "opaque"]);

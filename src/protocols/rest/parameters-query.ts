@@ -90,6 +90,18 @@ function flatStyle(style: RestParameter["style"], decode: Decode): FlatStyle {
   return { ...common, delimiter: "," };
 }
 
+/** Encoding does not tell a delimiter from the same characters in an item. */
+function parted(subject: Subject, flat: FlatStyle): FlatStyle {
+  const { separator, encode } = flat;
+  if (separator === undefined) return flat;
+  const strict = (text: string): string => {
+    const raw = encode(text);
+    if (!separator.test(raw)) return raw;
+    return refuse(subject, "an item holds the delimiter of its list", "not-representable");
+  };
+  return { ...flat, encode: strict };
+}
+
 /** Names are not encoded yet, values are. */
 export function writePairs(
   { name, style, explode, shape, subject }: PairedValue,
@@ -105,6 +117,9 @@ export function writePairs(
       return [style === "deepObject" ? `${name}[${key}]` : key, percentEncode(text)] as const;
     });
   }
-  const flat = flatStyle(style, (text) => text);
+  const flat = parted(
+    subject,
+    flatStyle(style, (text) => text),
+  );
   return [[name, writeFlat(subject, shape, value, flat)]];
 }
