@@ -124,7 +124,12 @@ export class XmlAttributes {
         this.#scan.fail(`the prefix "${prefix}" is declared twice in one tag`, this.#scan.end);
       }
     }
-    const wrong = declare(this.#scope, prefix, uri, this.#limits);
+    const { namespacesMax } = this.#limits;
+    if (prefixes.length >= namespacesMax + 2) {
+      const message = `more than ${namespacesMax} declarations in scope (namespacesMax)`;
+      this.#scan.exceed(message, this.#scan.end);
+    }
+    const wrong = declare(this.#scope, prefix, uri);
     if (wrong !== undefined) this.#scan.fail(wrong, this.#scan.end);
   }
 

@@ -1,5 +1,4 @@
 /** Prefixes in scope while a document is read: a stack of declarations, innermost last. */
-import type { XmlLimits } from "./limits.ts";
 
 export const xmlNamespace = "http://www.w3.org/XML/1998/namespace";
 export const xmlnsNamespace = "http://www.w3.org/2000/xmlns/";
@@ -15,21 +14,13 @@ export function createScope(): NamespaceScope {
 }
 
 /** What is wrong with a declaration, or undefined when it now holds (Namespaces in XML §3, §5). */
-export function declare(
-  scope: NamespaceScope,
-  prefix: string,
-  uri: string,
-  limits: XmlLimits,
-): string | undefined {
+export function declare(scope: NamespaceScope, prefix: string, uri: string): string | undefined {
   if (prefix === "xmlns") return "the prefix xmlns may not be declared";
   if ((prefix === "xml") !== (uri === xmlNamespace)) {
     return `xml and ${xmlNamespace} belong to each other alone`;
   }
   if (uri === xmlnsNamespace) return `no prefix may stand for ${xmlnsNamespace}`;
   if (uri === "" && prefix !== "") return `the prefix ${prefix} needs a namespace, not ""`;
-  if (scope.prefixes.length >= limits.namespacesMax + 2) {
-    return `more than ${limits.namespacesMax} declarations in scope (namespacesMax)`;
-  }
   scope.prefixes.push(prefix);
   scope.uris.push(uri);
   return undefined;

@@ -3,6 +3,7 @@ import type { Contract, QualifiedName } from "#contract/contract.ts";
 import type { Field, RecordType, Type, XmlBinding } from "#contract/types.ts";
 import type { Value } from "#contract/value.ts";
 import type { XmlReadOptions } from "./codec-options.ts";
+import type { NameTest } from "./name-match.ts";
 import type { XmlTokenizer } from "./tokenizer.ts";
 
 /** From a start tag to its end tag. */
@@ -16,6 +17,8 @@ export interface OpenValue {
 export interface Occurrence {
   readonly matches: (tokenizer: XmlTokenizer) => boolean;
   readonly read: (tokenizer: XmlTokenizer) => Value;
+  /** For lists: reads like `read`, but leaves elements alone that `stop` takes. */
+  readonly readUntil?: (tokenizer: XmlTokenizer, stop: NameTest) => Value;
   /** Nothing at all is an occurrence as well. */
   readonly emptiable: boolean;
   /** Takes what no other particle takes. */

@@ -47,12 +47,16 @@ function compileParticle(
 /** A wildcard leaves elements alone that a later particle names. */
 function separateWildcards(particles: readonly Particle[]): readonly Particle[] {
   return particles.map((particle, index) => {
-    if (!particle.wildcard || !particle.list) return particle;
+    const { matches, readUntil } = particle;
+    if (!particle.wildcard || readUntil === undefined) return particle;
     const later = particles.slice(index + 1).flatMap(({ starts }) => starts);
     if (later.length === 0) return particle;
     const isLater = matchNames(later);
-    const { matches } = particle;
-    return { ...particle, matches: (tokenizer) => matches(tokenizer) && !isLater(tokenizer) };
+    return {
+      ...particle,
+      matches: (tokenizer) => matches(tokenizer) && !isLater(tokenizer),
+      read: (tokenizer) => readUntil(tokenizer, isLater),
+    };
   });
 }
 

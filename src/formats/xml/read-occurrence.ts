@@ -3,7 +3,7 @@ import type { QualifiedName } from "#contract/contract.ts";
 import type { ListType, Type, UnionType, XmlBinding } from "#contract/types.ts";
 import { createRecord, type Value } from "#contract/value.ts";
 import { isTextual, resolveType, namespaceOfType, variantBinding } from "./bindings.ts";
-import { matchNames, wildcardTakes } from "./name-match.ts";
+import { matchNames, type NameTest, wildcardTakes } from "./name-match.ts";
 import { readOpaque } from "./opaque.ts";
 import type { ElementFacets, ElementReader, Occurrence, ReadContext } from "./read-context.ts";
 import { endTag, startTag, type XmlTokenizer } from "./tokenizer.ts";
@@ -62,21 +62,26 @@ function elementOccurrence(name: QualifiedName, readElement: ElementReader): Occ
 }
 
 function repeat(item: Occurrence, { min, max = Infinity }: ListType): Occurrence {
+  const readUntil = (tokenizer: XmlTokenizer, stop: NameTest): Value => {
+    const items: Value[] = [];
+    while (tokenizer.token === startTag && items.length < max && item.matches(tokenizer)) {
+      if (stop(tokenizer)) break;
+      if (item.element) tokenizer.ordinals[tokenizer.depth] = items.length + 1;
+      items.push(item.read(tokenizer));
+    }
+    if (items.length < min) failFew(tokenizer, item, min, items.length);
+    return items;
+  };
   return {
     ...item,
     emptiable: min === 0 || item.emptiable,
     element: false,
-    read: (tokenizer) => {
-      const items: Value[] = [];
-      while (tokenizer.token === startTag && items.length < max && item.matches(tokenizer)) {
-        if (item.element) tokenizer.ordinals[tokenizer.depth] = items.length + 1;
-        items.push(item.read(tokenizer));
-      }
-      if (items.length < min) failFew(tokenizer, item, min, items.length);
-      return items;
-    },
+    read: (tokenizer) => readUntil(tokenizer, never),
+    readUntil,
   };
 }
+
+const never: NameTest = () => false;
 
 function failFew(tokenizer: XmlTokenizer, item: Occurrence, min: number, count: number): never {
   const what = item.starts[0]?.name ?? "any element";

@@ -133,7 +133,8 @@ function compileChoice(
 ): OccurrenceWriter {
   const writers = new Map(
     union.variants.map((variant) => {
-      const binding = variantBinding(variant, namespace);
+      const bound = variantBinding(variant, namespace);
+      const binding = bound.name === "" ? { ...bound, name: variant.name } : bound;
       const nullable = variant.nullable === true;
       return [variant.name, context.occurrence(binding, variant.type, namespace, nullable)];
     }),

@@ -44,9 +44,10 @@ function fieldWriter(
   context: WriteContext,
   { field, binding, namespace }: PlacedField,
 ): FieldWriter {
-  const write = context.occurrence(binding, field.type, namespace, field.nullable);
   const { name } = field;
   const step = stepOf(binding.node, binding.name, name);
+  const named = { ...binding, name: step };
+  const write = context.occurrence(named, field.type, namespace, field.nullable);
   const stand = standIn(context, field);
   const needed = field.presence === "required" && !mayBeNothing(context, field.type);
   const fixed = compileFixed(context, field);
