@@ -1,0 +1,102 @@
+/** Whether an operation is still reached, and answers, in the ways that its callers know. */
+import { compareTypes, type TypeComparison } from "./compare-types.ts";
+import type { HeaderField, Operation, RestBinding, RestContent, SoapBinding } from "./contract.ts";
+
+type ReportChange = (breaking: boolean, place: string, message: string) => void;
+
+export function compareHeaders(
+  on: TypeComparison,
+  sent: readonly HeaderField[],
+  taken: readonly HeaderField[],
+  place: string,
+): void {
+  for (const header of taken) {
+    const at = `${place}.${header.name}`;
+    const other = sent.find(({ name }) => name === header.name);
+    if (other !== undefined) compareTypes(on, other.type, header.type, at);
+    if (header.required && other?.required !== true) {
+      on.report(true, at, "the header is required and may be absent");
+    }
+  }
+}
+
+export function compareBindings(report: ReportChange, old: Operation, fresh: Operation): void {
+  if (old.mode !== fresh.mode) report(true, "mode", `${fresh.mode} instead of ${old.mode}`);
+  const ranks = { unsafe: 0, idempotent: 1, safe: 2 };
+  if (ranks[fresh.safety] < ranks[old.safety]) {
+    report(true, "safety", `${fresh.safety} instead of ${old.safety}: it must not be repeated`);
+  }
+  if (fresh.deprecated === true && old.deprecated !== true) {
+    report(false, "", "the operation is deprecated");
+  }
+  if (old.rest !== undefined) {
+    if (fresh.rest === undefined) report(true, "rest", "the address of its own is gone");
+    else compareRest(report, old.rest, fresh.rest);
+  }
+  if (old.soap !== undefined) {
+    if (fresh.soap === undefined) report(true, "soap", "the SOAP binding is gone");
+    else compareSoap(report, old.soap, fresh.soap);
+  }
+}
+
+function compareRest(report: ReportChange, old: RestBinding, fresh: RestBinding): void {
+  if (old.method !== fresh.method || shape(old.path) !== shape(fresh.path)) {
+    const address = ({ method, path }: RestBinding) => `${method} ${path}`;
+    report(true, "rest", `${address(fresh)} instead of ${address(old)}`);
+  }
+  for (const parameter of old.parameters) {
+    const other = fresh.parameters.find(({ field }) => field === parameter.field);
+    if (other === undefined) continue;
+    const key = (one: typeof parameter) =>
+      [one.in, one.in === "path" ? "" : one.name, one.style, one.explode, one.content].join(" ");
+    if (key(parameter) !== key(other)) {
+      report(true, `rest.${parameter.field}`, `stands elsewhere: ${key(other)}`);
+    }
+  }
+  compareContents(report, "rest.body", old.body?.contents ?? [], fresh.body?.contents ?? []);
+  if (old.body?.field !== fresh.body?.field) report(true, "rest.body", "another field is the body");
+  if (fresh.body?.required === true && old.body?.required !== true) {
+    report(true, "rest.body", "the body is required");
+  }
+  const { success } = fresh;
+  if (old.success.status !== success.status) {
+    report(true, "rest.success", `${success.status} instead of ${old.success.status}`);
+  }
+  if (old.success.field !== success.field) {
+    report(true, "rest.success", "another field is the body");
+  }
+  compareContents(report, "rest.success", old.success.contents, success.contents);
+}
+
+/** Names of parameters in paths are the contract's own affair. */
+function shape(path: string): string {
+  return path.replaceAll(/\{[^{}]*\}/g, "{}");
+}
+
+function compareContents(
+  report: ReportChange,
+  place: string,
+  old: readonly RestContent[],
+  fresh: readonly RestContent[],
+): void {
+  for (const content of old) {
+    const other = fresh.find(({ mediaType }) => mediaType === content.mediaType);
+    if (other === undefined) report(true, place, `${content.mediaType} is no longer offered`);
+    else if (
+      other.xml?.name !== content.xml?.name ||
+      other.xml?.namespace !== content.xml?.namespace
+    ) {
+      report(true, place, `another root element in ${content.mediaType}`);
+    }
+  }
+}
+
+function compareSoap(report: ReportChange, old: SoapBinding, fresh: SoapBinding): void {
+  for (const version of old.versions) {
+    if (!fresh.versions.includes(version)) report(true, "soap", `SOAP ${version} is gone`);
+  }
+  const element = (name: SoapBinding["input"]) => (name ? `{${name.namespace}}${name.name}` : "");
+  const key = ({ action, style, use, wrapped, input, output }: SoapBinding) =>
+    [action, style, use, wrapped, element(input), element(output)].join(" ");
+  if (key(old) !== key(fresh)) report(true, "soap", `${key(fresh)} instead of ${key(old)}`);
+}
