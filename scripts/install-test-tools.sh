@@ -7,18 +7,20 @@ set -euo pipefail
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 # command:Debian package
-tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl)
+tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils)
 
 missing_packages() {
   local tool
   for tool in "${tools[@]}"; do
     command -v "${tool%%:*}" >/dev/null 2>&1 || printf '%s\n' "${tool##*:}"
   done
+  # An extension of PHP, not a command.
+  php -r 'exit(extension_loaded("soap") ? 0 : 1);' >/dev/null 2>&1 || printf 'php-soap\n'
 }
 
 mapfile -t missing < <(missing_packages)
 if [ "${#missing[@]}" -eq 0 ]; then
-  echo "test tools: all ${#tools[@]} present"
+  echo "test tools: all present"
   exit 0
 fi
 

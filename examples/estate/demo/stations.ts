@@ -22,6 +22,7 @@ export interface EstateKeys {
 const portsWithDefaults = {
   ORDERS_A_PORT: 9101,
   ORDERS_B_PORT: 9111,
+  BILLING_PORT: 9102,
   PAYMENTS_PORT: 9103,
   STOREFRONT_PORT: 9100,
 } as const;
@@ -31,10 +32,17 @@ export function serviceProgramsIn(
   gatewayUrl: string,
   keys: EstateKeys,
 ): readonly ServiceProgram[] {
-  const ordersFile = { ORDERS_FILE: `${dataFolder}/orders.sqlite` };
+  const ordersEnv = {
+    ORDERS_FILE: `${dataFolder}/orders.sqlite`,
+    GATEWAY_URL: gatewayUrl,
+    ORDERS_KEY: keys.orders,
+  };
   return [
-    program("orders-a", "orders", "ORDERS_A_PORT", "REST with JSON", ordersFile),
-    program("orders-b", "orders", "ORDERS_B_PORT", "REST with JSON", ordersFile),
+    program("orders-a", "orders", "ORDERS_A_PORT", "REST with JSON", ordersEnv),
+    program("orders-b", "orders", "ORDERS_B_PORT", "REST with JSON", ordersEnv),
+    program("billing", "billing", "BILLING_PORT", "SOAP 1.1", {
+      BILLING_FILE: `${dataFolder}/billing.json`,
+    }),
     program("payments", "payments", "PAYMENTS_PORT", "REST with XML", {
       PAYMENTS_FILE: `${dataFolder}/payments.sqlite`,
     }),

@@ -18,12 +18,24 @@ export interface NewOrder {
   readonly note?: string;
 }
 
+/** What billing made of an order; "missing" when it could not be asked, or refused. */
+export interface OrderInvoice {
+  readonly state: "issued" | "paid" | "cancelled" | "missing";
+  /** 64 bits, so a string. */
+  readonly number?: string;
+  /** Why something is missing, in the words of whoever refused it. */
+  readonly reason?: string;
+  /** The id of the failed call. */
+  readonly exchange?: string;
+}
+
 export interface Order extends NewOrder {
   readonly id: string;
   readonly status: OrderStatus;
   readonly total: string;
   readonly currency: "INR";
   readonly paymentId?: string;
+  readonly invoice?: OrderInvoice;
   readonly cancelReason?: string;
   readonly createdAt: string;
   readonly changedAt: string;
@@ -31,7 +43,7 @@ export interface Order extends NewOrder {
 
 export interface OrderEvent {
   readonly sequence: number;
-  readonly kind: "created" | "status-changed" | "cancelled";
+  readonly kind: "created" | "status-changed" | "cancelled" | "invoiced";
   readonly order: Order;
 }
 

@@ -1,9 +1,10 @@
 /** The orders service: REST with JSON, validated by its own contract. */
 import { STATUS_CODES } from "node:http";
 import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import type { Billing } from "./billing.ts";
 import { contract, schemaOf, useContract } from "./contract.ts";
 import { addLive } from "./live.ts";
-import type { NewOrder, OrderStatus } from "./order.ts";
+import type { NewOrder, Order, OrderStatus } from "./order.ts";
 import { problemBody, ProblemError } from "./problem.ts";
 import { openStore, type PageQuery } from "./store.ts";
 
@@ -25,14 +26,26 @@ interface OnOrder {
   readonly Params: { readonly orderId: string };
 }
 
-/** `file` is the SQLite file; instances that are to share their orders name the same one. */
-export function createOrders(file: string): FastifyInstance {
+export interface OrdersOptions {
+  /** The SQLite file; instances that are to share their orders name the same one. */
+  readonly file: string;
+  /** Where invoices come from; without it orders have none. */
+  readonly billing: Billing | undefined;
+}
+
+export function createOrders({ file, billing }: OrdersOptions): FastifyInstance {
   const app = Fastify({ logger: false, bodyLimit: 256 * 1024, forceCloseConnections: "idle" });
   const store = openStore(file);
   useContract(app);
   addFailures(app);
   addLive(app, store);
   app.addHook("onClose", async () => store.close());
+
+  /** An order stands, whatever becomes of its invoice. */
+  async function invoiced(order: Order): Promise<Order> {
+    const invoice = await billing?.follow(order);
+    return invoice === undefined ? order : store.noteInvoice(order.id, invoice);
+  }
 
   app.get("/health", () => ({ status: "up" }));
   app.get("/openapi.json", () => contract);
@@ -48,11 +61,11 @@ export function createOrders(file: string): FastifyInstance {
         },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const key = request.headers["idempotency-key"] as string | undefined;
       const { order, created } = store.create(request.body, key);
       void reply.code(created ? 201 : 200).header("location", `/orders/${order.id}`);
-      return reply.send(order);
+      return reply.send(await invoiced(order));
     },
   );
 
@@ -72,15 +85,17 @@ export function createOrders(file: string): FastifyInstance {
     (request) => {
       const { status, paymentId } = request.body;
       const more = paymentId === undefined ? {} : { paymentId };
-      return store.change(request.params.orderId, status, more);
+      return invoiced(store.change(request.params.orderId, status, more));
     },
   );
 
   app.post<OnOrder & { Body: { reason: string } }>(
     "/orders/:orderId/cancel",
     { schema: { params: orderPath, body: schemaOf("Cancellation") } },
-    (request) =>
-      store.change(request.params.orderId, "cancelled", { cancelReason: request.body.reason }),
+    (request) => {
+      const more = { cancelReason: request.body.reason };
+      return invoiced(store.change(request.params.orderId, "cancelled", more));
+    },
   );
   return app;
 }

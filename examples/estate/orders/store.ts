@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type NewOrder, type Order, type OrderEvent, type OrderStatus } from "./order.ts";
+import type { NewOrder, Order, OrderEvent, OrderInvoice, OrderStatus } from "./order.ts";
 import { refusalOfStep, totalOf } from "./order.ts";
 import { noSuchOrder, ProblemError } from "./problem.ts";
 
@@ -50,6 +50,8 @@ export interface OrderStore {
     status: OrderStatus,
     more: { readonly paymentId?: string; readonly cancelReason?: string },
   ) => Order;
+  /** What billing made of it; tells the followers. */
+  readonly noteInvoice: (id: string, invoice: OrderInvoice) => Order;
   readonly lastSequence: () => number;
   readonly eventsAfter: (sequence: number) => OrderEvent[];
   readonly close: () => void;
@@ -174,6 +176,14 @@ export function openStore(file: string): OrderStore {
         const document = JSON.stringify(changed);
         updateOrder.run(status, document, id);
         insertEvent.run(status === "cancelled" ? "cancelled" : "status-changed", document);
+        return changed;
+      }),
+    noteInvoice: (id, invoice) =>
+      inTransaction(() => {
+        const changed: Order = { ...get(id), invoice, changedAt: new Date().toISOString() };
+        const document = JSON.stringify(changed);
+        updateOrder.run(changed.status, document, id);
+        insertEvent.run("invoiced", document);
         return changed;
       }),
     lastSequence: () => (last.get() as { sequence: number }).sequence,

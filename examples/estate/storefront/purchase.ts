@@ -9,6 +9,8 @@ export interface Order {
   readonly status: string;
   readonly total: string;
   readonly paymentId?: string;
+  /** Shown as it is. */
+  readonly invoice?: object;
 }
 
 export interface Wish {

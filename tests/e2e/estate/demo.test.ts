@@ -24,6 +24,7 @@ const folder = temporaryFolder();
 const ports = {
   ORDERS_A_PORT: String(await freePort()),
   ORDERS_B_PORT: String(await freePort()),
+  BILLING_PORT: String(await freePort()),
   PAYMENTS_PORT: String(await freePort()),
   STOREFRONT_PORT: String(await freePort()),
 };
@@ -80,7 +81,7 @@ describe("the demo", () => {
   });
 
   test("everything is up, and the page answers through the gateway", async () => {
-    for (const name of ["orders-a", "orders-b", "payments", "storefront", "gateway"]) {
+    for (const name of ["orders-a", "orders-b", "billing", "payments", "storefront", "gateway"]) {
       assert.ok(seen("up", name) !== undefined, name);
     }
     const page = (seen("ready")?.page ?? "").replace("localhost", "127.0.0.1");

@@ -13,57 +13,74 @@ export interface RunningEstate {
   readonly gatewayUrl: string;
   readonly storefrontKey: string;
   readonly ordersKey: string;
-  readonly payments: {
-    readonly stop: () => Promise<void>;
-    readonly start: () => Promise<void>;
-  };
+  readonly payments: Interruptible;
+  readonly billing: Interruptible;
   readonly close: () => Promise<void>;
+}
+
+export interface Interruptible {
+  readonly stop: () => Promise<void>;
+  readonly start: () => Promise<void>;
 }
 
 export async function startEstate(): Promise<RunningEstate> {
   const folder = temporaryFolder();
   const storefrontKey = "storefront-test-key";
   const ordersKey = "orders-test-key";
-  const [port, adminPort, paymentsPort] = [await freePort(), await freePort(), await freePort()];
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const [paymentsPort, billingPort] = [await freePort(), await freePort()];
   const gatewayUrl = `http://127.0.0.1:${port}`;
-  const ordersFile = { ORDERS_FILE: `${folder.path}/orders.sqlite` };
+  const ordersEnv = {
+    ORDERS_FILE: `${folder.path}/orders.sqlite`,
+    GATEWAY_URL: gatewayUrl,
+    ORDERS_KEY: ordersKey,
+  };
+  const billingEnv = { BILLING_FILE: `${folder.path}/billing.json`, PORT: String(billingPort) };
   const paymentsEnv = {
     PAYMENTS_FILE: `${folder.path}/payments.sqlite`,
     PORT: String(paymentsPort),
   };
   const storefrontEnv = { GATEWAY_URL: gatewayUrl, STOREFRONT_KEY: storefrontKey };
-  const [ordersA, ordersB, storefront, firstPayments] = await Promise.all([
-    startService("orders", ordersFile),
-    startService("orders", ordersFile),
+  const [ordersA, ordersB, storefront, payments, billing] = await Promise.all([
+    startService("orders", ordersEnv),
+    startService("orders", ordersEnv),
     startService("storefront", storefrontEnv),
-    startService("payments", paymentsEnv),
+    interruptible(() => startService("payments", paymentsEnv)),
+    interruptible(() => startService("billing", billingEnv)),
   ]);
-  let payments: RunningProgram | undefined = firstPayments;
   const gateway = await startGateway(port, adminPort, {
     STOREFRONT_KEY: storefrontKey,
     ORDERS_KEY: ordersKey,
     ORDERS_A_PORT: new URL(ordersA.url).port,
     ORDERS_B_PORT: new URL(ordersB.url).port,
     PAYMENTS_PORT: String(paymentsPort),
+    BILLING_PORT: String(billingPort),
     STOREFRONT_PORT: new URL(storefront.url).port,
   });
   return {
     gatewayUrl,
     storefrontKey,
     ordersKey,
-    payments: {
-      stop: async () => {
-        await payments?.stop();
-        payments = undefined;
-      },
-      start: async () => {
-        payments = await startService("payments", paymentsEnv);
-      },
-    },
+    payments,
+    billing,
     close: async () => {
       await gateway.stop();
-      await Promise.all([ordersA.stop(), ordersB.stop(), storefront.stop(), payments?.stop()]);
+      const all = [ordersA, ordersB, storefront, payments, billing];
+      await Promise.all(all.map((service) => service.stop()));
       folder.remove();
+    },
+  };
+}
+
+async function interruptible(start: () => Promise<RunningProgram>): Promise<Interruptible> {
+  let running: RunningProgram | undefined = await start();
+  return {
+    stop: async () => {
+      await running?.stop();
+      running = undefined;
+    },
+    start: async () => {
+      running = await start();
     },
   };
 }

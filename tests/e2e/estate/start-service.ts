@@ -21,7 +21,7 @@ const startMs = 15_000;
 const stopMs = 10_000;
 
 export function startService(
-  name: "orders" | "payments" | "storefront",
+  name: "orders" | "payments" | "billing" | "storefront",
   env: Readonly<Record<string, string>>,
 ): Promise<RunningProgram> {
   const script = join(root, "examples", "estate", name, "main.ts");

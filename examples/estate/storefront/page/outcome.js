@@ -12,9 +12,20 @@ export function showOutcome(outcome, isGood) {
   const verdict = byId("verdict");
   verdict.textContent = outcome.message;
   verdict.dataset.good = isGood ? "yes" : "no";
+  byId("invoice").replaceChildren(...invoiceOf(outcome.order));
   byId("steps").replaceChildren(...outcome.steps.map(stepItem));
   byId("outcome").hidden = false;
   byId("outcome").scrollIntoView({ block: "nearest", behavior: "smooth" });
+}
+
+/** The invoice of an order in words; why there is none, when billing gave none. */
+export function invoiceOf(order) {
+  if (order?.invoice === undefined) return [];
+  const { state, number, reason } = order.invoice;
+  if (number === undefined) return [`No invoice: ${reason}`];
+  const words = state === "issued" ? "" : `, ${state}`;
+  const trouble = reason === undefined ? "" : `; ${reason}`;
+  return ["Invoice ", element("code", {}, number), `${words}${trouble}`];
 }
 
 /** When not even the storefront answered as it should: its own status and words are all there is. */

@@ -1,5 +1,6 @@
 /** The latest orders: a list at first, then every change as it happens. */
 import { byId, element } from "./dom.js";
+import { invoiceOf } from "./outcome.js";
 import { paiseOf, rupees } from "./money.js";
 
 const shownMax = 8;
@@ -18,7 +19,7 @@ function connect(onCancel) {
     // What happened while nobody listened comes from the list.
     await loadList(onCancel);
   });
-  for (const kind of ["created", "status-changed", "cancelled"]) {
+  for (const kind of ["created", "status-changed", "cancelled", "invoiced"]) {
     source.addEventListener(kind, ({ data }) => {
       const { order } = JSON.parse(data);
       orders.set(order.id, order);
@@ -69,7 +70,12 @@ function orderItem(order, onCancel, freshId) {
       element("code", {}, order.id),
       element("span", { className: "when" }, new Date(order.createdAt).toLocaleTimeString()),
     ),
-    element("span", { className: "goods", title: order.cancelReason ?? "" }, goods),
+    element(
+      "span",
+      { className: "goods", title: order.cancelReason ?? "" },
+      goods,
+      element("span", { className: "invoice" }, ...invoiceOf(order)),
+    ),
     element("span", { className: "price" }, rupees(paiseOf(order.total))),
     element("span", { className: "badge", data: { kind: kindOf(order.status) } }, order.status),
     cancellable.has(order.status) ? cancel : undefined,
