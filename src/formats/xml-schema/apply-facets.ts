@@ -97,7 +97,7 @@ function enumerate(base: Type, facets: Facets, unkept: Unkept): Type {
   const collapse = (value: string) => (keeps ? value : value.trim().replace(/\s+/g, " "));
   let values = [...new Set(written.map(collapse))];
   if (base.kind === "enum") {
-    const known = new Set(base.values.map((one) => one.value));
+    const known = valuesOf(base);
     if (!base.open) values = values.filter((value) => known.has(value));
   }
   if (base.kind === "bool") {
@@ -110,6 +110,15 @@ function enumerate(base: Type, facets: Facets, unkept: Unkept): Type {
     open: false,
     spelling: spellingOf(base),
   };
+}
+
+/** One enumeration may be restricted many times. */
+const valueSets = new WeakMap<EnumType, ReadonlySet<string>>();
+
+function valuesOf(type: EnumType): ReadonlySet<string> {
+  const known = valueSets.get(type) ?? new Set(type.values.map(({ value }) => value));
+  valueSets.set(type, known);
+  return known;
 }
 
 function spellingOf(base: Type): EnumType["spelling"] {

@@ -32,6 +32,7 @@ export function attributeUses(compilation: Compilation, site: Site): AttributeUs
 }
 
 function gather(compilation: Compilation, site: Site, gathered: Gathered, depth: number): void {
+  if (compilation.elementsLeft <= 0) return;
   for (const child of schemaChildren(site.element)) {
     const at = siteAt(site, child);
     if (child.name === "attribute") addAttribute(compilation, at, gathered);
@@ -124,7 +125,9 @@ function referredAttribute(
     element: found.element,
     path: found.name.name,
   };
-  const type = typeOfAttribute(compilation, declaration, undefined);
+  const { attributeTypes } = compilation;
+  const type = attributeTypes.get(found) ?? typeOfAttribute(compilation, declaration, undefined);
+  attributeTypes.set(found, type);
   return { name: found.name, type, declaration };
 }
 

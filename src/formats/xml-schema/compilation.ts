@@ -5,6 +5,7 @@ import type { NamedType, Type, TypeName } from "#contract/types.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 import { schemaChild, spell } from "./names.ts";
 import type { ElementDeclaration } from "./element-declaration.ts";
+import type { EncodedArray } from "./encoded-array.ts";
 import type { Report } from "./report.ts";
 import { type Definition, nameIn, placeIn, type SchemaDocument } from "./schema-set.ts";
 import type { SchemaSet } from "./schema-set.ts";
@@ -22,15 +23,22 @@ export interface Compilation {
   readonly claimName: (wanted: string) => TypeName | undefined;
   /** Named types as simple types in full, `undefined` while one is being worked out. */
   readonly simple: Map<Definition, Type | undefined>;
-  /** Anonymous types that have a name by now. */
-  readonly anonymous: Map<SchemaDocument, Map<XmlElement, TypeName>>;
+  /** Anonymous types that are compiled, or have a name by now. */
+  readonly anonymous: Map<SchemaDocument, Map<XmlElement, Type>>;
   readonly elements: Map<Definition, ElementDeclaration>;
+  readonly attributeTypes: Map<Definition, Type>;
+  readonly arrays: Map<Definition, EncodedArray | undefined>;
+  readonly substitutes: Map<Definition, readonly ElementDeclaration[]>;
+  /** Steps of derivation above a definition. */
+  readonly depths: Map<Definition, number>;
   readonly scheduled: Set<Definition>;
   readonly waiting: (() => void)[];
   /** Complex types under construction: meeting one again is a cycle of derivation. */
   readonly open: Set<Definition>;
   readonly openGroups: Set<Definition>;
   elementsLeft: number;
+  /** Fields that derived types may look at in what they inherit. */
+  inheritedLeft: number;
 }
 
 export type CompileType = (compilation: Compilation, site: Site, depth: number) => Type;
@@ -87,17 +95,26 @@ export function createCompilation(
     simple: new Map(),
     anonymous: new Map(),
     elements: new Map(),
+    attributeTypes: new Map(),
+    arrays: new Map(),
+    substitutes: new Map(),
+    depths: new Map(),
     scheduled: new Set(),
     waiting: [],
     open: new Set(),
     openGroups: new Set(),
     elementsLeft: limits.elementsMax,
+    inheritedLeft: 20 * limits.elementsMax,
   };
 }
 
-/** Counts one element against the limit; false: there is no room for it. */
-export function takeElement(compilation: Compilation): boolean {
-  if (compilation.elementsLeft-- > 0) return true;
+/** Counts elements (or values) against the limit; false: there is no room for them. */
+export function takeElement(compilation: Compilation, count = 1): boolean {
+  if (compilation.elementsLeft >= count) {
+    compilation.elementsLeft -= count;
+    return true;
+  }
+  compilation.elementsLeft = 0;
   const { elementsMax } = compilation.limits;
   const text = `groups and types expand to more than ${elementsMax} elements (elementsMax)`;
   compilation.report.add("error", "too-many-elements", text);

@@ -82,6 +82,7 @@ function baseOf(compilation: Compilation, site: Site, depth: number): Base {
       return { kind: "opaque" };
     }
     const base = compileDefinition(compilation, definition, depth + 1);
+    if (base !== undefined && !mayInherit(compilation, base.name)) return { kind: "opaque" };
     if (base === undefined && compilation.open.has(definition)) {
       fail(compilation, "circular-type", `type ${spell(name)} derives from itself`, site);
     }
@@ -95,6 +96,19 @@ function baseOf(compilation: Compilation, site: Site, depth: number): Base {
   }
   const type = simpleTypeNamed(compilation, site, name) ?? plainString;
   return { kind: "simple", type };
+}
+
+/** Every derived type looks at all that it inherits, which many could do with very much. */
+function mayInherit(compilation: Compilation, name: TypeName): boolean {
+  compilation.inheritedLeft -= chainLength(compilation, name);
+  if (compilation.inheritedLeft >= 0) return true;
+  const text = "types inherit more fields in all than elementsMax allows; the rest is opaque XML";
+  compilation.report.add("error", "too-many-elements", text);
+  return false;
+}
+
+function chainLength(compilation: Compilation, name: TypeName): number {
+  return recordsOf(compilation, name).reduce((sum, { fields }) => sum + fields.length, 0);
 }
 
 function contentOf(compilation: Compilation, site: Site): Term | undefined {
@@ -224,6 +238,10 @@ function attributeKey({ xml }: Field): string | undefined {
 
 /** All fields of a record and of what it extends, the oldest first. */
 export function chainOf(compilation: Pick<Compilation, "types">, name: TypeName): Field[] {
+  return recordsOf(compilation, name).flatMap((record) => record.fields);
+}
+
+function recordsOf(compilation: Pick<Compilation, "types">, name: TypeName): RecordType[] {
   const records: RecordType[] = [];
   for (let next: TypeName | undefined = name; next !== undefined;) {
     const type: Type | undefined = compilation.types.get(next)?.type;
@@ -231,5 +249,5 @@ export function chainOf(compilation: Pick<Compilation, "types">, name: TypeName)
     records.push(type);
     next = type.extends;
   }
-  return records.reverse().flatMap((record) => record.fields);
+  return records.reverse();
 }

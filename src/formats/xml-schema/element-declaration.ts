@@ -140,15 +140,19 @@ export function substitutesOf(
   compilation: Compilation,
   head: Definition,
 ): readonly ElementDeclaration[] {
-  const { set } = compilation;
+  const { set, substitutes } = compilation;
   if (!set.members.has(keyOf(head.name))) return [];
+  const known = substitutes.get(head);
+  if (known !== undefined) return known;
   const blocked = /\b(substitution|#all)\b|#all/.test(attributeOf(head.element, "block") ?? "");
   const found = new Set<Definition>([head]);
   if (!blocked) {
     for (const one of found)
       for (const next of set.members.get(keyOf(one.name)) ?? []) found.add(next);
   }
-  return [...found]
+  const declarations = [...found]
     .map((definition) => globalElement(compilation, definition))
     .filter(({ abstract }) => !abstract);
+  substitutes.set(head, declarations);
+  return declarations;
 }

@@ -27,9 +27,13 @@ export function encodedArrayNamed(
   const { targetNamespace } = site.document;
   const definition = findDefinition(compilation.set, "type", name, targetNamespace);
   if (definition?.element.name !== "complexType") return undefined;
+  const { arrays, namesOf } = compilation;
+  if (arrays.has(definition)) return arrays.get(definition);
   const { document, element } = definition;
-  const path = compilation.namesOf.get(definition) ?? definition.name.name;
-  return encodedArrayAt(compilation, { document, element, path });
+  const path = namesOf.get(definition) ?? definition.name.name;
+  const array = encodedArrayAt(compilation, { document, element, path });
+  arrays.set(definition, array);
+  return array;
 }
 
 /** The site is an xs:complexType. */

@@ -10,7 +10,17 @@ import type { QualifiedName } from "#contract/contract.ts";
 import type { EnumType, Type } from "#contract/types.ts";
 import { applyFacets } from "./apply-facets.ts";
 import { builtInType, isIdentity, plainString } from "./built-in-types.ts";
-import { type Compilation, fail, nameAt, note, type Site, siteAt, warn } from "./compilation.ts";
+import {
+  type Compilation,
+  fail,
+  nameAt,
+  note,
+  type Site,
+  siteAt,
+  takeElement,
+  warn,
+} from "./compilation.ts";
+import { checkDepth } from "./derivation-depth.ts";
 import { readFacets } from "./facets.ts";
 import { attributeOf, isForeign, schemaChild } from "./names.ts";
 import { schemaChildren, spell } from "./names.ts";
@@ -96,6 +106,7 @@ export function simpleTypeDefined(compilation: Compilation, definition: Definiti
 function inFull(compilation: Compilation, definition: Definition, depth: number): Type {
   compilation.simple.set(definition, undefined);
   const { document, element, name } = definition;
+  if (!checkDepth(compilation, definition)) return plainString;
   return simpleTypeOf(compilation, { document, element, path: name.name }, depth);
 }
 
@@ -139,7 +150,8 @@ function unionOf(compilation: Compilation, site: Site, depth: number): Type {
   const enums = members.filter((member) => member.kind === "enum");
   const strings = members.filter((member) => member.kind === "string");
   if (enums.length > 0 && enums.length + strings.length === members.length) {
-    return mergeEnums(enums, strings.length > 0);
+    const count = enums.reduce((sum, { values }) => sum + values.length, 0);
+    return takeElement(compilation, count) ? mergeEnums(enums, strings.length > 0) : plainString;
   }
   const [only] = members;
   if (only !== undefined && members.length === 1) return only;

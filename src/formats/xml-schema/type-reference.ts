@@ -4,6 +4,7 @@ import type { NamedType, Type, TypeName } from "#contract/types.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 import { anyType } from "./built-in-types.ts";
 import { type Compilation, nameAt, reportUnresolved, type Site, siteAt } from "./compilation.ts";
+import { checkDepth } from "./derivation-depth.ts";
 import { documentationOf, isEncodingNamespace } from "./names.ts";
 import { type Definition, findDefinition, placeIn } from "./schema-set.ts";
 import { builtInNamed, simpleTypeDefined, simpleTypeOf } from "./simple-type.ts";
@@ -53,44 +54,49 @@ export function compileDefinition(
   open.add(definition);
   const { element, document } = definition;
   const site: Site = { document, element, path: name };
-  const type =
-    element.name === "complexType"
-      ? compilation.complexType(compilation, site, depth)
-      : simpleTypeDefined(compilation, definition);
+  const type = definedType(compilation, definition, site, depth);
   open.delete(definition);
   return register(compilation, site, name, type, definition.name);
+}
+
+function definedType(
+  compilation: Compilation,
+  definition: Definition,
+  site: Site,
+  depth: number,
+): Type {
+  if (definition.element.name === "simpleType") return simpleTypeDefined(compilation, definition);
+  if (!checkDepth(compilation, definition)) return anyType;
+  return compilation.complexType(compilation, site, depth);
 }
 
 /** The type written inside an element or attribute without a name of its own. */
 export function anonymousType(compilation: Compilation, site: Site, name?: TypeName): Type {
   const { document, element } = site;
-  const given = compilation.anonymous.get(document)?.get(element);
-  if (given !== undefined) return { kind: "ref", name: given };
+  const known = compilation.anonymous.get(document) ?? new Map<XmlElement, Type>();
+  compilation.anonymous.set(document, known);
+  const type = known.get(element) ?? newAnonymousType(compilation, site, name);
+  known.set(element, type);
+  return type;
+}
+
+function newAnonymousType(compilation: Compilation, site: Site, name?: TypeName): Type {
+  const { element } = site;
   if (element.name === "simpleType") {
     const type = simpleTypeOf(compilation, site);
     // Only an enumeration is worth a name of its own: other dialects have no nameless ones.
-    if (type.kind !== "enum") return type;
-    const own = remember(compilation, site, name);
+    const own = type.kind === "enum" ? (name ?? compilation.claimName(site.path)) : undefined;
     if (own === undefined) return type;
     register(compilation, site, own, type);
     return { kind: "ref", name: own };
   }
-  const own = remember(compilation, site, name);
+  const own = name ?? compilation.claimName(site.path);
   if (own === undefined) return anyType;
   const named = siteAt(site, element, own);
   compilation.waiting.push(() => {
     register(compilation, named, own, compilation.complexType(compilation, named, 0));
   });
   return { kind: "ref", name: own };
-}
-
-function remember(compilation: Compilation, site: Site, name?: TypeName): TypeName | undefined {
-  const { anonymous, claimName } = compilation;
-  const own = name ?? claimName(site.path);
-  if (own === undefined) return undefined;
-  const names = anonymous.get(site.document) ?? new Map<XmlElement, TypeName>();
-  anonymous.set(site.document, names.set(site.element, own));
-  return own;
 }
 
 function register(
