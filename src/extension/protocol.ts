@@ -106,7 +106,7 @@ export interface Upstream {
 export interface UpstreamRequest extends WireMessage {
   readonly kind: "request";
   readonly method: string;
-  /** Behind the instance's base path, with query. */
+  /** Behind the instance's base path, with query; "": the instance's URL as it is configured. */
   readonly target: string;
 }
 

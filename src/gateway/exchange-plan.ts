@@ -5,7 +5,7 @@ import { fieldNames } from "#wire/field-names.ts";
 import type { RequestHead, ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { ExchangeRecord } from "./exchange-record.ts";
-import { offersUpgrade, rareLines, writeForwardedTarget } from "./forwarding.ts";
+import { offersUpgrade, rareLines, writeExactTarget, writeForwardedTarget } from "./forwarding.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Translation } from "./translation.ts";
@@ -15,6 +15,8 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
   /** Once there is an answer to pass on. */
   protected answerHead: ResponseHead | undefined;
   #translated: RequestHead | undefined;
+  /** Whether a translated request goes to the URL of the instance itself. */
+  #exactTarget = false;
   decodeAnswer: boolean;
   bodyIsDecoded: boolean;
   upgrade = false;
@@ -30,6 +32,7 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
   protected planFor(translation: Translation | undefined): RequestHead {
     const { head, wantsDecodedBody } = this.caller;
     this.#translated = translation?.requestHead;
+    this.#exactTarget = translation?.exactTarget === true;
     this.decodeAnswer = wantsDecodedBody || translation !== undefined;
     this.upgrade = translation === undefined && head.upgrade && offersUpgrade(head);
     return this.#translated ?? head;
@@ -54,6 +57,7 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
     const { stripSegments } = this.route as CompiledRoute;
     const instance = this.instance as Instance;
     const translated = this.#translated;
+    if (this.#exactTarget) return writeExactTarget(instance, out, at);
     return translated === undefined
       ? writeForwardedTarget(this.caller.head, stripSegments, instance, out, at)
       : writeForwardedTarget(translated, 0, instance, out, at);

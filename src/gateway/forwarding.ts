@@ -25,6 +25,13 @@ export function writeForwardedTarget(
   return at + targetEnd - from;
 }
 
+/** Writes the URL of the instance as it is configured, a slash at its end included. */
+export function writeExactTarget({ url, basePath }: Instance, out: Buffer, at: number): number {
+  if (basePath !== "") at += out.write(basePath, at, "latin1");
+  if (basePath === "" || url.endsWith("/")) out[at++] = SLASH;
+  return at;
+}
+
 /** Lines for fields that few requests have: `TE` and `Max-Forwards`; "" for all others. */
 export function rareLines(head: RequestHead): string {
   let lines = "";

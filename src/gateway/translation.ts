@@ -36,6 +36,8 @@ export class Translation {
   #exchangeId = "";
   /** What is sent to the instance, once `decode` has decided so. */
   requestHead: RequestHead | undefined;
+  /** Whether it is sent to the URL of the instance itself, with nothing behind it. */
+  exactTarget = false;
 
   constructor(face: Face, translator: Translator, limits: Limits) {
     this.#face = face;
@@ -93,7 +95,9 @@ export class Translation {
     }
     const request = upstream.encode(call);
     if (request.kind === "fault") return this.#respond(request);
-    let lines = `${request.method} ${request.target} HTTP/1.1\r\nHost: instance\r\n`;
+    this.exactTarget = request.target === "";
+    const target = this.exactTarget ? "/" : request.target;
+    let lines = `${request.method} ${target} HTTP/1.1\r\nHost: instance\r\n`;
     for (const [name, value] of request.fields) lines += `${name}: ${value}\r\n`;
     lines += `Content-Length: ${request.body.length}\r\n\r\n`;
     const bytes = Buffer.from(lines, "latin1");
