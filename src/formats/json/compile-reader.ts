@@ -17,12 +17,12 @@ import {
   leftBracket,
   peek,
   quote,
-  readString,
   rightBrace,
   rightBracket,
   unexpected,
   type Cursor,
 } from "./cursor.ts";
+import { readString } from "./read-string.ts";
 import { decodeJsonBytes } from "./decode-bytes.ts";
 import type { JsonRead, JsonReadOptions } from "./options.ts";
 import { faultOf } from "./place.ts";
@@ -60,7 +60,8 @@ export function compileJsonReader(
       if (Number.isNaN(peek(cursor))) {
         throw new JsonRefusal("the document is empty; expected JSON", 0);
       }
-      const value = read(cursor);
+      const isNull = options.nullable === true && readNull(cursor, peek(cursor));
+      const value = isNull ? null : read(cursor);
       peek(cursor);
       if (cursor.at < text.length) throw unexpected(cursor, "`the end of the document`");
       return { kind: "value", value };

@@ -3,29 +3,20 @@
  * fields. Values are trusted to be of their types: readers of all dialects see to that.
  */
 import { assert, assertNever } from "#base/assert.ts";
-import { defaultDocumentLimits } from "#base/limits.ts";
 import type { Contract } from "#contract/contract.ts";
-import type { ListType, MapType, Type, TypeName } from "#contract/types.ts";
+import type { ListType, MapType, Type } from "#contract/types.ts";
 import type { Value, ValueRecord } from "#contract/value.ts";
-import { JsonRefusal, peek, type Cursor } from "./cursor.ts";
 import type { JsonWriteOptions } from "./options.ts";
 import { jsonNumberOf } from "./plain-number.ts";
 import { derivedTypes, isExact } from "./resolve.ts";
 import { compileShadow } from "./shadow.ts";
-import { skipValue } from "./skip.ts";
 import { compileRecordWrite } from "./write-record.ts";
+import { writeRaw } from "./write-raw.ts";
 import { writeString } from "./write-string.ts";
 import { compileUnionWrite } from "./write-union.ts";
+import type { WriteJson, WriterScope } from "./writer-scope.ts";
 
-/** A value as its JSON text. */
-export type WriteJson = (value: Value) => string;
-
-export interface WriterScope {
-  readonly contract: Contract;
-  readonly options: JsonWriteOptions;
-  readonly derived: ReadonlyMap<TypeName, readonly TypeName[]>;
-  compile(type: Type): WriteJson;
-}
+export type { WriteJson } from "./writer-scope.ts";
 
 export function compileJsonWriter(
   contract: Contract,
@@ -131,20 +122,6 @@ function writeBase64(value: Value): string {
 
 function writeHex(value: Value): string {
   return `"${bufferOf(value).toString("hex").toUpperCase()}"`;
-}
-
-/** Carried JSON stays as it is; from another dialect anything may come, which becomes a string. */
-export function writeRaw(value: Value): string {
-  const json = value as string;
-  const limits = { ...defaultDocumentLimits, depthMax: 500 };
-  const cursor: Cursor = { text: json, limits, mentionsTypes: false, at: 0, depth: 0, nodes: 0 };
-  try {
-    skipValue(cursor);
-    if (Number.isNaN(peek(cursor))) return json;
-  } catch (error) {
-    if (!(error instanceof JsonRefusal)) throw error;
-  }
-  return writeString(json);
 }
 
 function compileListWrite(scope: WriterScope, { item }: ListType): WriteJson {

@@ -3,7 +3,6 @@
  * what is refused is thrown as a `JsonRefusal`, which the compiled reader turns into a value.
  */
 import type { DocumentLimits } from "#base/limits.ts";
-import { readEscaped } from "./escapes.ts";
 
 export interface Cursor {
   readonly text: string;
@@ -77,33 +76,6 @@ export function countNode(cursor: Cursor): void {
   if (++cursor.nodes > cursor.limits.nodesMax) {
     const { nodesMax } = cursor.limits;
     throw new JsonRefusal(`more than nodesMax, ${nodesMax} values`, cursor.at, "limit-exceeded");
-  }
-}
-
-/** At the opening quote. */
-export function readString(cursor: Cursor): string {
-  const { text } = cursor;
-  const from = cursor.at + 1;
-  for (let at = from; ; at++) {
-    const code = text.charCodeAt(at);
-    if (code === quote) {
-      cursor.at = at + 1;
-      checkLength(cursor, from, at);
-      return text.slice(from, at);
-    }
-    if (code === backslash) {
-      const read = readEscaped(cursor, from, at);
-      checkLength(cursor, from, cursor.at);
-      return read;
-    }
-    if (!(code >= 0x20)) throw badStringCharacter(cursor, at);
-  }
-}
-
-function checkLength({ limits }: Cursor, from: number, to: number): void {
-  if (to - from > limits.textLengthMax) {
-    const message = `a string longer than textLengthMax, ${limits.textLengthMax} characters`;
-    throw new JsonRefusal(message, from, "limit-exceeded");
   }
 }
 

@@ -11,6 +11,8 @@ export interface JsonReadOptions {
    */
   readonly unknownMembers: "reject" | "drop" | "keep";
   readonly limits?: DocumentLimits;
+  /** Whether the whole document may be null. */
+  readonly nullable?: boolean;
   /** Take a bare item for a list of one. */
   readonly unwrapSingle?: boolean;
   /** Give absent fields their default; otherwise absent stays absent. */

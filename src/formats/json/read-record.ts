@@ -14,11 +14,11 @@ import {
   leftBrace,
   peek,
   quote,
-  readString,
   rightBrace,
   unexpected,
   type Cursor,
 } from "./cursor.ts";
+import { readString } from "./read-string.ts";
 import { planMembers, type Member, type MemberPlan } from "./member-plan.ts";
 import type { Read } from "./read-scalar.ts";
 import { readNull, type ReaderScope } from "./reader-scope.ts";

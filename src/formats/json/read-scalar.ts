@@ -9,10 +9,10 @@ import {
   peek,
   quote,
   readNumberText,
-  readString,
   unexpected,
   type Cursor,
 } from "./cursor.ts";
+import { readString } from "./read-string.ts";
 import type { JsonReadOptions } from "./options.ts";
 import { plainDecimal, wholeDigits } from "./plain-number.ts";
 import { isExact } from "./resolve.ts";

@@ -14,11 +14,11 @@ import {
   minus,
   peek,
   quote,
-  readString,
   rightBrace,
   unexpected,
   type Cursor,
 } from "./cursor.ts";
+import { readString } from "./read-string.ts";
 import { compileRecordRead, stringAt } from "./read-record.ts";
 import type { Read } from "./read-scalar.ts";
 import { readNull, type ReaderScope } from "./reader-scope.ts";

@@ -15,12 +15,12 @@ import {
   peek,
   quote,
   readNumberText,
-  readString,
   rightBrace,
   rightBracket,
   unexpected,
   type Cursor,
 } from "./cursor.ts";
+import { readString } from "./read-string.ts";
 
 /** Accepts what RFC 8259's grammar accepts, within the limits; recursion is bounded by depthMax. */
 export function skipValue(cursor: Cursor): void {

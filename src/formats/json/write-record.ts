@@ -1,9 +1,10 @@
 /** Records: the type's name where it is a derived one, then the fields in their order. */
 import type { RecordType, TypeName } from "#contract/types.ts";
 import { typeKey, type Value, type ValueRecord } from "#contract/value.ts";
-import { writeRaw, type WriteJson, type WriterScope } from "./compile-writer.ts";
 import { fieldsOf, flattened, isOpen, resolve } from "./resolve.ts";
+import { writeRaw } from "./write-raw.ts";
 import { writeString } from "./write-string.ts";
+import type { WriteJson, WriterScope } from "./writer-scope.ts";
 
 interface WriteField {
   readonly key: string;

@@ -2,9 +2,9 @@
 import type { UnionType } from "#contract/types.ts";
 import type { Value, ValueRecord } from "#contract/value.ts";
 import { assert } from "#base/assert.ts";
-import type { WriteJson, WriterScope } from "./compile-writer.ts";
 import { recordName, resolve } from "./resolve.ts";
 import { compileRecordWrite } from "./write-record.ts";
+import type { WriteJson, WriterScope } from "./writer-scope.ts";
 
 export function compileUnionWrite(scope: WriterScope, union: UnionType): WriteJson {
   const writes = new Map<string, WriteJson>();

@@ -1,0 +1,159 @@
+/** A request to a call: parameters by their styles, headers, and the body by its media type. */
+import type { Call, Fault } from "#call/call.ts";
+import { DocumentFailure, type DocumentFault } from "#contract/document-fault.ts";
+import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
+import type { FaceRequest } from "#extension/protocol.ts";
+import { escapePointer } from "#formats/json/place.ts";
+import { bodyFor } from "./bodies.ts";
+import { parameterNames } from "./face-routes.ts";
+import { parseMediaType } from "./negotiate.ts";
+import {
+  missing,
+  parseCookies,
+  readCookieParameter,
+  readHeaderParameter,
+  readPathParameter,
+  readQueryParameter,
+} from "./parameters.ts";
+import { parsePairs, type Pair } from "./percent.ts";
+import { faultOf, restProblems } from "./problems.ts";
+import type { RestOperation } from "./rest-operation.ts";
+
+type DecodedCall = { readonly kind: "call"; readonly call: Call } | Fault;
+
+type Members = { [name: string]: Value };
+
+export function decodeCall(
+  rest: RestOperation,
+  request: FaceRequest,
+  captured: readonly string[],
+): DecodedCall {
+  const input = createRecord();
+  const headers = createRecord();
+  try {
+    readParameters(rest, request, captured, input);
+    readHeaders(rest, request, headers);
+  } catch (error) {
+    if (!(error instanceof DocumentFailure)) throw error;
+    const { message, place } = error.fault;
+    return faultOf(restProblems["invalid-parameter"](message), place);
+  }
+  const body = readBody(rest, request);
+  if (body !== undefined && body.kind === "fault") return body;
+  const call = (whole: ValueRecord): DecodedCall => {
+    return { kind: "call", call: { operation: rest.operation, input: whole, headers } };
+  };
+  if (body === undefined) return call(input);
+  const field = rest.binding.body?.field;
+  if (field === undefined) return call(Object.assign(body.value as Members, input));
+  input[field] = body.value;
+  return call(input);
+}
+
+function readParameters(
+  rest: RestOperation,
+  request: FaceRequest,
+  captured: readonly string[],
+  input: Members,
+): void {
+  const { parameters, claimed, binding } = rest;
+  for (const [index, name] of parameterNames(binding.path).entries()) {
+    const codec = parameters.path.find(({ parameter }) => parameter.name === name);
+    if (codec === undefined) continue;
+    input[codec.field.name] = readPathParameter(codec, captured[index] ?? "");
+  }
+  readQuery(rest, request.query, input);
+  for (const codec of parameters.header) {
+    const text = request.field(codec.parameter.name.toLowerCase());
+    if (text !== undefined) input[codec.field.name] = readHeaderParameter(codec, text);
+    else if (codec.field.presence === "required") throw missing(codec);
+  }
+  if (parameters.cookie.length === 0) return;
+  // Repeated fields were joined, with a comma that parts cookies no less.
+  const cookies = parseCookies((request.field("cookie") ?? "").replaceAll(", ", "; "));
+  for (const codec of parameters.cookie) {
+    const value = readCookieParameter(codec, cookies, claimed);
+    if (value !== undefined) input[codec.field.name] = value;
+    else if (codec.field.presence === "required") throw missing(codec);
+  }
+}
+
+function readQuery({ parameters, claimed }: RestOperation, query: string, input: Members): void {
+  if (query === "" && parameters.query.length === 0) return;
+  const pairs = parsePairs(query);
+  if (pairs === undefined) throw queryFailure("the percent-encoding of a name is broken", "");
+  const used = new Set<Pair>();
+  for (const codec of parameters.query) {
+    const value = readQueryParameter(codec, pairs, claimed, used);
+    if (value !== undefined) input[codec.field.name] = value;
+    else if (codec.field.presence === "required") throw missing(codec);
+  }
+  const surplus = pairs.find((pair) => !used.has(pair));
+  if (surplus === undefined) return;
+  const name = surplus.name.slice(0, 100);
+  const known = parameters.query.map(({ parameter }) => `\`${parameter.name}\``).join(", ");
+  const expected = known === "" ? "none" : `some of ${known}`;
+  throw queryFailure(`there is no query parameter \`${name}\`; expected ${expected}`, `/${name}`);
+}
+
+function queryFailure(message: string, place: string): DocumentFailure {
+  return new DocumentFailure({ kind: "fault", code: "unknown-parameter", message, place });
+}
+
+function readHeaders(rest: RestOperation, request: FaceRequest, headers: Members): void {
+  for (const codec of rest.inputHeaders) {
+    const text = request.field(codec.parameter.name.toLowerCase());
+    if (text !== undefined) headers[codec.field.name] = readHeaderParameter(codec, text);
+    else if (codec.field.presence === "required") throw missing(codec);
+  }
+}
+
+const nothing = Buffer.from("{}");
+
+/** Undefined: there is no body. */
+function readBody(
+  { binding, requestBodies }: RestOperation,
+  request: FaceRequest,
+): { readonly kind: "value"; readonly value: Value } | Fault | undefined {
+  const { body } = binding;
+  if (body === undefined) {
+    if (request.body.length === 0) return undefined;
+    return faultOf(restProblems["invalid-body"]("the operation takes no body; expected none"));
+  }
+  const offered = requestBodies.map(({ mediaType }) => mediaType).join(", ");
+  if (request.body.length === 0) {
+    if (body.required) {
+      const detail = `the body is missing; expected ${offered}`;
+      return faultOf(restProblems["invalid-body"](detail), pointer(body.field, ""));
+    }
+    if (body.field !== undefined) return undefined;
+    const json = requestBodies.find(({ content }) => content.format === "json");
+    return json === undefined ? undefined : bodyOutcome(json.read(nothing, undefined), undefined);
+  }
+  const contentType = request.field("content-type");
+  const type = contentType === undefined ? undefined : parseMediaType(contentType);
+  const codec = type && bodyFor(requestBodies, type);
+  if (codec === undefined) {
+    const found = contentType === undefined ? "none" : `\`${contentType.slice(0, 100)}\``;
+    const detail = `the Content-Type must be one of ${offered}; found ${found}`;
+    return faultOf(restProblems["media-type-unsupported"](detail));
+  }
+  return bodyOutcome(codec.read(request.body, type), body.field);
+}
+
+function bodyOutcome<Read extends { readonly kind: "value" }>(
+  outcome: Read | DocumentFault,
+  field: string | undefined,
+): Read | Fault {
+  if (outcome.kind === "value") return outcome;
+  const { code, line, column, place, message } = outcome;
+  const where = line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`;
+  const problem = code === "charset-unsupported" ? "media-type-unsupported" : "invalid-body";
+  return faultOf(restProblems[problem](`${message}${where}`), pointer(field, place));
+}
+
+function pointer(field: string | undefined, place: string): string {
+  if (field === undefined) return place;
+  const joint = place === "" || place.startsWith("/") ? "" : "/";
+  return `/${escapePointer(field)}${joint}${place}`;
+}

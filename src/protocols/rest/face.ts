@@ -1,0 +1,115 @@
+/** The REST face: one service's operations under the contract's paths, as JSON, XML and more. */
+import type { Fault, Reply } from "#call/call.ts";
+import type { Contract } from "#contract/contract.ts";
+import type {
+  ContractDescriber,
+  Decoded,
+  Face,
+  FaceContext,
+  FaceRequest,
+  FaceResponse,
+  ServiceContract,
+} from "#extension/protocol.ts";
+import { decodeCall } from "./face-decode.ts";
+import { encodeAnswer, type RestNegotiated } from "./face-encode.ts";
+import { compileRestRoutes, type RestRoute } from "./face-routes.ts";
+import { compileFaultEncoder, type FaultForm } from "./faults.ts";
+import { chooseOffer, prefersXml } from "./negotiate.ts";
+import { faultOf, restProblems } from "./problems.ts";
+import { compileRestOperation, type RestOperation } from "./rest-operation.ts";
+
+export interface RestFaceOptions {
+  /** Serves `/openapi.json`, unless the contract has a path of that name. */
+  readonly describe?: ContractDescriber;
+}
+
+export function createRestFace(service: ServiceContract, options: RestFaceOptions = {}): Face {
+  const { contract } = service;
+  const match = compileRestRoutes(contract);
+  const operations = new Map<RestRoute, RestOperation>();
+  const encodeFault = compileFaultEncoder(contract);
+
+  const operationOf = (route: RestRoute): RestOperation => {
+    const known = operations.get(route);
+    if (known !== undefined) return known;
+    const compiled = compileFor(contract, route);
+    operations.set(route, compiled);
+    return compiled;
+  };
+
+  const decode = (request: FaceRequest): Decoded => {
+    const accept = request.field("accept");
+    const form: FaultForm = { accept, xml: prefersXml(accept) };
+    const found = match(request.path);
+    if (found === undefined) {
+      if (request.path === "/openapi.json" && options.describe !== undefined) {
+        return describeTo(request, service, options.describe);
+      }
+      const detail = `the service ${service.serviceName} has no operation at this path`;
+      return refusal(faultOf(restProblems["no-operation"](detail)), form);
+    }
+    const { routes, captured } = found;
+    const { method } = request;
+    const route = routes.get(method) ?? (method === "HEAD" ? routes.get("GET") : undefined);
+    if (route === undefined) {
+      const allow = methodsOf(routes);
+      const detail = `${method.slice(0, 40)} is not offered here; expected ${allow}`;
+      const fault = faultOf(restProblems["method-not-offered"](detail));
+      return refusal(fault, { ...form, allow });
+    }
+    const rest = operationOf(route);
+    const answer = chooseOffer(accept, rest.responseBodies);
+    const negotiated: RestNegotiated = { ...form, rest, answer };
+    if (answer === undefined && rest.responseBodies.length > 0) {
+      const offers = rest.responseBodies.map(({ mediaType }) => mediaType).join(", ");
+      const detail = `no form that Accept names is offered; expected one of ${offers}`;
+      return refusal(faultOf(restProblems["not-acceptable"](detail)), negotiated);
+    }
+    const outcome = decodeCall(rest, request, captured);
+    if (outcome.kind === "fault") return refusal(outcome, negotiated);
+    return { kind: "call", call: outcome.call, negotiated };
+  };
+
+  const encode = (reply: Reply, context: FaceContext): FaceResponse => {
+    const { operation, exchangeId } = context;
+    const negotiated = context.negotiated as RestNegotiated | undefined;
+    const form: FaultForm = negotiated ?? { accept: undefined, xml: false };
+    if (reply.kind === "fault") return encodeFault(reply, operation, form, exchangeId);
+    const answered = encodeAnswer(reply, negotiated);
+    if (answered.kind === "response") return answered.response;
+    return encodeFault(answered, operation, form, exchangeId);
+  };
+
+  return { decode, encode };
+}
+
+function compileFor(contract: Contract, { operation, binding }: RestRoute): RestOperation {
+  return compileRestOperation(contract, operation, binding, { unknown: "reject", alsoXml: true });
+}
+
+function refusal(
+  fault: Fault,
+  negotiated: FaultForm & { rest?: RestOperation | undefined },
+): Decoded {
+  return { kind: "fault", fault, operation: negotiated.rest?.operation, negotiated };
+}
+
+function methodsOf(routes: ReadonlyMap<string, RestRoute>): string {
+  const methods = new Set(routes.keys());
+  if (methods.has("GET")) methods.add("HEAD");
+  return [...methods].sort().join(", ");
+}
+
+/** The address is relative: it holds behind whatever proxy the document was fetched through. */
+function describeTo(
+  { method }: FaceRequest,
+  service: ServiceContract,
+  describe: ContractDescriber,
+): Decoded {
+  const isRead = method === "GET" || method === "HEAD";
+  const { text, mediaType } = describe(service, { address: `/${service.serviceName}` });
+  const response: FaceResponse = isRead
+    ? { status: 200, fields: [["content-type", mediaType]], body: Buffer.from(text) }
+    : { status: 405, fields: [["allow", "GET, HEAD"]], body: Buffer.alloc(0) };
+  return { kind: "document", response };
+}

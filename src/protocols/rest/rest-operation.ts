@@ -1,0 +1,110 @@
+/** An operation's codecs for HTTP, the same for both directions; compiled when first needed. */
+import type {
+  Contract,
+  HeaderField,
+  Message,
+  Operation,
+  RestBinding,
+  RestParameter,
+} from "#contract/contract.ts";
+import { assert } from "#base/assert.ts";
+import type { Field } from "#contract/types.ts";
+import { bodySubject, compileBodies } from "./bodies.ts";
+import type { BodiesOptions, BodyCodec } from "./body-codec.ts";
+import { compileParameter, type ParameterCodec } from "./parameters.ts";
+import { fieldsOfMessage, inputRoot, outputRoot } from "./rest-binding.ts";
+
+export interface RestOperation {
+  readonly operation: Operation;
+  readonly binding: RestBinding;
+  readonly parameters: { readonly [where in RestParameter["in"]]: readonly ParameterCodec[] };
+  /** Names in the query, and of cookies, that belong to a parameter. */
+  readonly claimed: ReadonlySet<string>;
+  readonly inputHeaders: readonly ParameterCodec[];
+  readonly outputHeaders: readonly ParameterCodec[];
+  readonly requestBodies: readonly BodyCodec[];
+  readonly responseBodies: readonly BodyCodec[];
+}
+
+export function compileRestOperation(
+  contract: Contract,
+  operation: Operation,
+  binding: RestBinding,
+  options: Omit<BodiesOptions, "root">,
+): RestOperation {
+  const { input, output } = operation;
+  const fields = new Map(
+    fieldsOfMessage(contract, input.type).map((field) => [field.name, field] as const),
+  );
+  const parameters = binding.parameters.map((parameter) => {
+    const field = fields.get(parameter.field);
+    assert(field !== undefined, `${operation.id}: no field ${parameter.field} for a parameter`);
+    return compileParameter(contract, parameter, field);
+  });
+  const { body, success } = binding;
+  const placed = (where: RestParameter["in"]) =>
+    parameters.filter(({ parameter }) => parameter.in === where);
+  return {
+    operation,
+    binding,
+    parameters: {
+      path: placed("path"),
+      query: placed("query"),
+      header: placed("header"),
+      cookie: placed("cookie"),
+    },
+    claimed: new Set(binding.parameters.map(({ name }) => name)),
+    inputHeaders: compileHeaders(contract, input),
+    outputHeaders: output === undefined ? [] : compileHeaders(contract, output),
+    requestBodies:
+      body === undefined
+        ? []
+        : compileBodies(
+            contract,
+            bodySubject(input.type, fieldOf(fields, body.field)),
+            body.contents,
+            {
+              ...options,
+              root: inputRoot(contract, operation),
+            },
+          ),
+    responseBodies:
+      output === undefined || success.field === null
+        ? []
+        : compileBodies(
+            contract,
+            bodySubject(output.type, outputField(contract, output, success.field)),
+            success.contents,
+            { ...options, root: outputRoot(contract, operation) },
+          ),
+  };
+}
+
+function fieldOf(fields: ReadonlyMap<string, Field>, name: string | undefined): Field | undefined {
+  return name === undefined ? undefined : fields.get(name);
+}
+
+function outputField(
+  contract: Contract,
+  output: Message,
+  name: string | undefined,
+): Field | undefined {
+  if (name === undefined) return undefined;
+  return fieldsOfMessage(contract, output.type).find((field) => field.name === name);
+}
+
+/** Header fields are parameters of style simple. */
+function compileHeaders(contract: Contract, message: Message): readonly ParameterCodec[] {
+  return message.headers.map(({ name, type, required, http }: HeaderField) => {
+    const presence = required ? "required" : "optional";
+    const field: Field = { name, type, presence, nullable: false };
+    const parameter: RestParameter = {
+      field: name,
+      name: http ?? name,
+      in: "header",
+      style: "simple",
+      explode: false,
+    };
+    return compileParameter(contract, parameter, field);
+  });
+}

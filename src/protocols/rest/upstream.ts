@@ -1,0 +1,49 @@
+/** The REST upstream: calls to requests of the service's contract, its answers to replies. */
+import type { Call, Fault, Reply } from "#call/call.ts";
+import type { Operation } from "#contract/contract.ts";
+import { DocumentFailure } from "#contract/document-fault.ts";
+import type {
+  ServiceContract,
+  Upstream,
+  UpstreamRequest,
+  UpstreamResponse,
+} from "#extension/protocol.ts";
+import { faultOf, restProblems } from "./problems.ts";
+import { bindingOf } from "./rest-binding.ts";
+import { compileRestOperation, type RestOperation } from "./rest-operation.ts";
+import { decodeAnswer } from "./upstream-decode.ts";
+import { encodeRequest } from "./upstream-encode.ts";
+import { compileFaultDecoder } from "./upstream-faults.ts";
+
+export function createRestUpstream({ contract }: ServiceContract): Upstream {
+  const compiled = new Map<string, RestOperation>();
+  const decodeFault = compileFaultDecoder(contract);
+  const operationOf = (operation: Operation): RestOperation => {
+    const known = compiled.get(operation.id);
+    if (known !== undefined) return known;
+    const binding = bindingOf(contract, operation);
+    const options = { unknown: "drop", alsoXml: false } as const;
+    const rest = compileRestOperation(contract, operation, binding, options);
+    compiled.set(operation.id, rest);
+    return rest;
+  };
+  return {
+    encode(call: Call): UpstreamRequest | Fault {
+      try {
+        return encodeRequest(operationOf(call.operation), call);
+      } catch (error) {
+        if (!(error instanceof DocumentFailure)) throw error;
+        const { message, place } = error.fault;
+        return faultOf(restProblems["not-representable"](message), place);
+      }
+    },
+    decode(response: UpstreamResponse, call: Call): Reply {
+      const rest = operationOf(call.operation);
+      const isSuccess = response.status === rest.binding.success.status;
+      if (isSuccess || (response.status >= 200 && response.status <= 299)) {
+        return decodeAnswer(rest, response);
+      }
+      return decodeFault(call.operation, response);
+    },
+  };
+}
