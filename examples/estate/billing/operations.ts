@@ -15,7 +15,7 @@ export function refuseWhatIsNotUnderstood(headers: Read): void {
   for (const [name, value] of Object.entries(headers)) {
     const { attributes = {} } = (value ?? {}) as { attributes?: Read };
     const isMust = Object.entries(attributes).some(
-      ([key, text]) => key.endsWith(":mustUnderstand") && (text === "1" || text === "true"),
+      ([key, flag]) => key.endsWith(":mustUnderstand") && (flag === "1" || flag === "true"),
     );
     if (!isMust || understood.has(name)) continue;
     const code = "MustUnderstand";

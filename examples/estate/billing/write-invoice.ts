@@ -73,6 +73,6 @@ function addParty(element: XMLBuilder, party: Readonly<Record<string, unknown>>)
     else if (value === null) element.ele("", name).att(xsi, "xsi:nil", "true");
     else if (typeof value === "object" && !Array.isArray(value)) {
       addParty(element.ele("", name), value as Readonly<Record<string, unknown>>);
-    } else for (const text of [value].flat()) element.ele("", name).txt(String(text));
+    } else for (const text of [value].flat() as string[]) element.ele("", name).txt(text);
   }
 }

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./start-service.ts";
 
-export const soapNamespace = "http://schemas.xmlsoap.org/soap/envelope/";
+const soapNamespace = "http://schemas.xmlsoap.org/soap/envelope/";
 
 export interface SoapAnswer {
   readonly status: number;
