@@ -21,6 +21,7 @@ const fraction = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 /** Canonical digits: no plus, no leading zeros, no minus zero. */
 export function readWhole(text: string): string | undefined {
   if (text.length > digitsMax) return undefined;
+  if (/^[1-9]\d*$/.test(text)) return text;
   const match = whole.exec(text);
   if (match === null) return undefined;
   const digits = (match[2] as string).replace(/^0+(?=\d)/, "");
@@ -30,12 +31,44 @@ export function readWhole(text: string): string | undefined {
 /** The digits as they were written, with a digit on both sides of a point and without a plus. */
 export function readDecimal(text: string): string | undefined {
   if (text.length > digitsMax) return undefined;
+  if (isPlainDecimal(text)) return text;
   const match = fraction.exec(text);
   if (match === null) return undefined;
   const [, sign, before = "", behind = ""] = match;
   if (before === "" && behind === "") return undefined;
   const digits = `${before === "" ? "0" : before}${behind === "" ? "" : `.${behind}`}`;
   return sign === "-" ? `-${digits}` : digits;
+}
+
+/** A minus or none, digits, and digits behind a point or none: most decimals are written so. */
+function isPlainDecimal(text: string): boolean {
+  const { length } = text;
+  const start = text.charCodeAt(0) === 45 ? 1 : 0;
+  let point = -1;
+  for (let index = start; index < length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 46 && point < 0 && index > start) point = index;
+    else if (code < 48 || code > 57) return false;
+  }
+  return length > start && point !== length - 1;
+}
+
+/** Digits before the point that count. Of a form that readDecimal gave. */
+function digitsBefore(text: string): number {
+  const point = text.indexOf(".");
+  const end = point < 0 ? text.length : point;
+  let start = text.charCodeAt(0) === 45 ? 1 : 0;
+  while (start < end && text.charCodeAt(start) === 48) start += 1;
+  return end - start;
+}
+
+/** Digits behind the point that count. */
+function digitsBehind(text: string): number {
+  const point = text.indexOf(".");
+  if (point < 0) return 0;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 48) end -= 1;
+  return end - point - 1;
 }
 
 /** Below 0, 0, above 0. Of lexical forms that readWhole or readDecimal gave. */
@@ -100,9 +133,12 @@ function compileLongInt(
   high: string | undefined,
   expected: string,
 ): ScalarText {
+  // Positive numbers with fewer digits are in range.
+  const safeBelow = low === undefined || compareDecimals(low, "0") <= 0 ? (high?.length ?? 15) : 0;
   const check = (text: string): string | undefined => {
     const digits = readWhole(text);
     if (digits === undefined) return undefined;
+    if (digits.length < safeBelow && digits.charCodeAt(0) !== 45) return digits;
     if (low !== undefined && compareDecimals(digits, low) < 0) return undefined;
     if (high !== undefined && compareDecimals(digits, high) > 0) return undefined;
     return digits;
@@ -148,10 +184,9 @@ export function compileDecimal(type: DecimalType): ScalarText {
   const check = (text: string): string | undefined => {
     const digits = readDecimal(text);
     if (digits === undefined) return undefined;
-    if (total !== undefined || scale !== undefined) {
-      const { before, behind } = parts(digits);
-      if (scale !== undefined && behind.length > scale) return undefined;
-      if (total !== undefined && before.length + behind.length > total) return undefined;
+    if (scale !== undefined && digitsBehind(digits) > scale) return undefined;
+    if (total !== undefined && digitsBefore(digits) + digitsBehind(digits) > total) {
+      return undefined;
     }
     if (low !== undefined) {
       const order = compareDecimals(digits, low);

@@ -33,23 +33,33 @@ export class XmlOutput {
 
   /** Text of an element. */
   escape(text: string, step: string): string {
-    return textNeeds.test(text) ? this.#replace(text, textNeedsAll, step) : text;
+    return textNeeds.test(text) ? this.#escape(text, textEntities, step) : text;
   }
 
   /** Value of an attribute in double quotes. */
   escapeValue(text: string, step: string): string {
-    return valueNeeds.test(text) ? this.#replace(text, valueNeedsAll, step) : text;
+    return valueNeeds.test(text) ? this.#escape(text, valueEntities, step) : text;
   }
 
-  #replace(text: string, pattern: RegExp, step: string): string {
-    return text.replace(pattern, (character) => {
-      const found = entities[character];
-      if (found !== undefined) return found;
-      const codePoint = character.codePointAt(0) as number;
-      if (isLegalCharacter(codePoint)) return `&#${codePoint};`;
-      const name = nameOfCharacter(codePoint);
-      return this.fail(`the character ${name} is not allowed in XML`, step, "invalid-character");
-    });
+  #escape(text: string, entities: readonly string[], step: string): string {
+    let escaped = "";
+    let from = 0;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      const entity = code < entities.length ? (entities[code] as string) : "";
+      if (entity !== "") {
+        escaped += text.slice(from, index) + entity;
+        from = index + 1;
+      } else if (code < 32 || code >= 0xd800) {
+        const codePoint = text.codePointAt(index) as number;
+        if (!isLegalCharacter(codePoint)) {
+          const name = nameOfCharacter(codePoint);
+          this.fail(`the character ${name} is not allowed in XML`, step, "invalid-character");
+        }
+        if (codePoint > 0xffff) index += 1;
+      }
+    }
+    return escaped + text.slice(from);
   }
 }
 
@@ -57,16 +67,21 @@ function numbered(name: string, ordinal: number): string {
   return ordinal > 0 ? `${name}[${ordinal}]` : name;
 }
 
-const entities: Readonly<Record<string, string>> = {
+/** By code; "" for characters that stand for themselves. */
+const textEntities = buildEntities({ "&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;" });
+const valueEntities = buildEntities({
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
   '"': "&quot;",
-};
+  "\t": "&#9;",
+  "\n": "&#10;",
+  "\r": "&#13;",
+});
 
-const illegal = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff";
-const lone = "[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]";
-const textNeeds = new RegExp(`[&<>\\r${illegal}\\ud800-\\udfff]`);
-const textNeedsAll = new RegExp(`[&<>\\r${illegal}]|${lone}`, "g");
-const valueNeeds = new RegExp(`[&<>"\\t\\n\\r${illegal}\\ud800-\\udfff]`);
-const valueNeedsAll = new RegExp(`[&<>"\\t\\n\\r${illegal}]|${lone}`, "g");
+function buildEntities(entities: Readonly<Record<string, string>>): readonly string[] {
+  return Array.from({ length: 64 }, (_, code) => entities[String.fromCharCode(code)] ?? "");
+}
+
+const textNeeds = /[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]/;
+const valueNeeds = /[&<>"\t\n\r\x00-\x1f\ud800-\udfff\ufffe\uffff]/;
