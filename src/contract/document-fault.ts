@@ -8,7 +8,7 @@ export interface DocumentFault {
   readonly code: string;
   /** Names what is wrong, and what was expected. */
   readonly message: string;
-  /** `Envelope/Body/order/lines[3]/price` (counted from 1), `/body/lines/3/price`; "" at the top. */
+  /** `Envelope/Body/order/lines[3]/price` (from 1), `/body/lines/3/price`; "" at the top. */
   readonly place: string;
   /** 1-based, where the document has lines. */
   readonly line?: number;

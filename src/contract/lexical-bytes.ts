@@ -29,7 +29,7 @@ function encodeBytes(bytes: Uint8Array, encoding: "base64" | "hex"): string {
 }
 
 /** Undefined unless the text is canonical: full quartets, no stray bits in the last one. */
-export function decodeBase64(text: string): Uint8Array | undefined {
+function decodeBase64(text: string): Uint8Array | undefined {
   const { length } = text;
   if (length % 4 !== 0) return undefined;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
@@ -41,7 +41,7 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   return toBytes(Buffer.from(text, "base64"));
 }
 
-export function decodeHex(text: string): Uint8Array | undefined {
+function decodeHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || /[^0-9A-Fa-f]/.test(text)) return undefined;
   return toBytes(Buffer.from(text, "hex"));
 }

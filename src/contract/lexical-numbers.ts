@@ -19,7 +19,7 @@ const whole = /^([+-]?)(\d+)$/;
 const fraction = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 
 /** Canonical digits: no plus, no leading zeros, no minus zero. */
-export function readWhole(text: string): string | undefined {
+function readWhole(text: string): string | undefined {
   if (text.length > digitsMax) return undefined;
   if (/^[1-9]\d*$/.test(text)) return text;
   const match = whole.exec(text);
@@ -29,7 +29,7 @@ export function readWhole(text: string): string | undefined {
 }
 
 /** The digits as they were written, with a digit on both sides of a point and without a plus. */
-export function readDecimal(text: string): string | undefined {
+function readDecimal(text: string): string | undefined {
   if (text.length > digitsMax) return undefined;
   if (isPlainDecimal(text)) return text;
   const match = fraction.exec(text);
@@ -76,11 +76,13 @@ export function compareDecimals(a: string, b: string): number {
   const [x, y] = [parts(a), parts(b)];
   if (x.negative !== y.negative) return x.negative ? -1 : 1;
   const magnitude =
-    x.before.length - y.before.length || order(x.before, y.before) || order(x.behind, y.behind);
+    x.before.length - y.before.length ||
+    compareText(x.before, y.before) ||
+    compareText(x.behind, y.behind);
   return x.negative ? -magnitude : magnitude;
 }
 
-function order(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

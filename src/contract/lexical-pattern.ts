@@ -47,8 +47,9 @@ function compileEcma(pattern: string): RegExp | undefined {
 }
 
 const nameStart =
-  ":A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d" +
-  "\\u2070-\\u218f\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}";
+  ":A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d" +
+  "\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f\\u2c00-\\u2fef\\u3001-\\ud7ff" +
+  "\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}";
 const nameRest = "\\-.0-9\\u00b7\\u0300-\\u036f\\u203f\\u2040";
 
 const classEscapes: Readonly<Record<string, string>> = {
@@ -93,7 +94,7 @@ interface Cursor {
 }
 
 /** JavaScript source for the flag v, without anchors; undefined when it is not understood. */
-export function translateXsdPattern(pattern: string): string | undefined {
+function translateXsdPattern(pattern: string): string | undefined {
   const cursor: Cursor = { pattern, at: 0 };
   let source = "";
   let depth = 0;

@@ -62,7 +62,7 @@ function whitespace(facet: StringType["whitespace"]): (text: string) => string {
 }
 
 /** XSD Part 2 §4.3.6: single spaces inside, none at the ends. */
-export function collapse(text: string): string {
+function collapse(text: string): string {
   if (!/[\t\n\r]|^ | $| {2}/.test(text)) return text;
   return text
     .split(/[ \t\n\r]+/)

@@ -1,6 +1,6 @@
 /**
- * Whether a backtracking matcher could take more than a low power of the text's length: decided from
- * the shape of a pattern alone, so some harmless ones are called costly, and none that is.
+ * Whether a backtracking matcher could take more than a low power of the text's length. Decided
+ * from the shape of a pattern alone, so some harmless ones are called costly as well.
  */
 
 interface Group {

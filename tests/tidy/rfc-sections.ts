@@ -34,6 +34,7 @@ const rfcs: Readonly<Record<string, RfcOutline>> = {
   6901: { sections: 10 },
   7239: { sections: 10 },
   7301: { sections: 8 },
+  7303: { sections: 11 },
   7541: { sections: 8 },
   7617: { sections: 7 },
   8259: { sections: 14 },

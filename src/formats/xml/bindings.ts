@@ -17,7 +17,7 @@ import type {
 /** Types that derive from types, and references to references. */
 const chainMax = 200;
 
-export function namedType(contract: Contract, name: TypeName): NamedType {
+function namedType(contract: Contract, name: TypeName): NamedType {
   const named = contract.types.get(name);
   assert(named !== undefined, `the contract has no type ${name}`);
   return named;
@@ -127,7 +127,7 @@ export function clarkName({ name, namespace }: QualifiedName): string {
   return namespace === "" ? name : `{${namespace}}${name}`;
 }
 
-export function isScalar(type: Type): type is ScalarType | EnumType {
+function isScalar(type: Type): type is ScalarType | EnumType {
   switch (type.kind) {
     case "record":
     case "union":

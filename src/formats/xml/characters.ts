@@ -52,7 +52,6 @@ const wideNameStart = new RegExp(
     "\\u{10000}-\\u{effff}]$",
   "u",
 );
-const wideName = /^[\xb7\u0300-\u036f\u203f\u2040]$/;
 
 /** XML 1.0 §2.3, production NameStartChar, for code points from 128 on. */
 export function isWideNameStart(codePoint: number): boolean {
@@ -60,7 +59,12 @@ export function isWideNameStart(codePoint: number): boolean {
 }
 
 export function isWideName(codePoint: number): boolean {
-  return isWideNameStart(codePoint) || wideName.test(String.fromCodePoint(codePoint));
+  return isWideNameStart(codePoint) || isWideNameRest(codePoint);
+}
+
+function isWideNameRest(codePoint: number): boolean {
+  if (codePoint >= 0x300 && codePoint <= 0x36f) return true;
+  return codePoint === 0xb7 || codePoint === 0x203f || codePoint === 0x2040;
 }
 
 /** Namespaces in XML §3, production NCName. */

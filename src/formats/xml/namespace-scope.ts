@@ -1,7 +1,7 @@
 /** Prefixes in scope while a document is read: a stack of declarations, innermost last. */
 
 export const xmlNamespace = "http://www.w3.org/XML/1998/namespace";
-export const xmlnsNamespace = "http://www.w3.org/2000/xmlns/";
+const xmlnsNamespace = "http://www.w3.org/2000/xmlns/";
 export const schemaInstanceNamespace = "http://www.w3.org/2001/XMLSchema-instance";
 
 export interface NamespaceScope {
@@ -45,13 +45,9 @@ export function lookUp(
   const length = end - start;
   for (let index = prefixes.length - 1; index >= 0; index -= 1) {
     const prefix = prefixes[index] as string;
-    if (prefix.length === length && source.startsWith(prefix, start)) return uris[index] as string;
+    if (prefix.length === length && source.startsWith(prefix, start)) return uris[index];
   }
   return undefined;
-}
-
-export function namespaceOf(scope: NamespaceScope, prefix: string): string | undefined {
-  return lookUp(scope, prefix, 0, prefix.length);
 }
 
 /** Prefixes with their namespaces, as they hold here; the default namespace under "". */

@@ -1,4 +1,4 @@
-/** XML that is carried, not understood: cut out of a document, and checked before it goes into one. */
+/** XML that is carried, not understood: cut out of a document, checked on its way into one. */
 import type { XmlLimits } from "./limits.ts";
 import { prefixesInScope } from "./namespace-scope.ts";
 import { startTag, XmlTokenizer } from "./tokenizer.ts";

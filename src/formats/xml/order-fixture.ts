@@ -111,7 +111,9 @@ export const orderType: Type = { kind: "ref", name: "Order" };
 const lines = Array.from({ length: 6 }, (_, index) => {
   const note = index % 3 === 0 ? '<note xsi:nil="true"/>' : `<note>Gift &amp; card ${index}</note>`;
   return (
-    `      <line number="${index + 1}"><sku>SKU-00${index}42</sku><description>Widget, stainless steel, ${index}0 mm</description><quantity>${index + 2}</quantity>` +
+    `      <line number="${index + 1}"><sku>SKU-00${index}42</sku>` +
+    `<description>Widget, stainless steel, ${index}0 mm</description>` +
+    `<quantity>${index + 2}</quantity>` +
     `<price currency="EUR">${index}9.9500</price>${note}</line>\n`
   );
 });

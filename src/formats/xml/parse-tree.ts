@@ -1,4 +1,4 @@
-/** Contract documents (WSDL, XSD) as trees of elements with their places. Never used for messages. */
+/** Contract documents (WSDL, XSD) as trees of elements with places; messages never become one. */
 import { contractDocumentLimits, type DocumentLimits } from "#base/limits.ts";
 import { faultOf, type DocumentFault } from "#contract/document-fault.ts";
 import { decodeXmlBytes } from "./decode-bytes.ts";

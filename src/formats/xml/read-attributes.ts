@@ -147,7 +147,7 @@ function isEverywhere(context: ReadContext, namespace: string): boolean {
 }
 
 /** Attributes that no field takes: some may stand anywhere, all others are unknown. */
-export function checkForeign(
+function checkForeign(
   context: ReadContext,
   tokenizer: XmlTokenizer,
   index: number,
@@ -164,12 +164,31 @@ export function checkForeign(
   }
   if (isEverywhere(context, namespace)) return;
   if (open || context.options.unknown === "drop") return;
-  if (context.options.encoded === true && name === "id" && namespace === "") return;
+  if (context.options.encoded === true && isOfEncoding(name, namespace)) return;
   const of = namespace === "" ? "" : ` in ${namespaceText(namespace)}`;
   tokenizer.fail("unexpected-attribute", `the attribute ${name}${of} is not known`, `@${name}`);
 }
 
+/** What SOAP encoding puts on elements: ids, types of arrays, its own name. */
+function isOfEncoding(name: string, namespace: string): boolean {
+  if (namespace === "") return name === "id";
+  return encodingNamespaces.includes(namespace);
+}
+
+const encodingNamespaces: readonly string[] = [
+  "http://schemas.xmlsoap.org/soap/encoding/",
+  "http://schemas.xmlsoap.org/soap/envelope/",
+  "http://www.w3.org/2003/05/soap-encoding",
+  "http://www.w3.org/2003/05/soap-envelope",
+];
+
 export function isTrue(text: string): boolean {
   const value = text.trim();
   return value === "true" || value === "1";
+}
+
+/** For elements whose type has no attributes. */
+export function checkAllForeign(context: ReadContext, tokenizer: XmlTokenizer): void {
+  const { count } = tokenizer.attributes;
+  for (let index = 0; index < count; index += 1) checkForeign(context, tokenizer, index);
 }

@@ -13,7 +13,7 @@ import {
   variantBinding,
 } from "./bindings.ts";
 import { readOpaque } from "./opaque.ts";
-import { canonical, checkForeign, compileAttributes, isTrue, shown } from "./read-attributes.ts";
+import { canonical, checkAllForeign, compileAttributes, isTrue, shown } from "./read-attributes.ts";
 import { schemaInstanceNamespace } from "./namespace-scope.ts";
 import type { ElementFacets, ElementReader, OpenValue, ReadContext } from "./read-context.ts";
 import { compileXmlText, expandNames, type XmlText } from "./text-values.ts";
@@ -73,7 +73,8 @@ function opaqueText(content: "json" | "protoAny"): XmlText {
   );
 }
 
-function nillable(read: ElementReader): ElementReader {
+/** Takes xsi:nil for null. */
+export function nillable(read: ElementReader): ElementReader {
   return (tokenizer) => {
     const { attributes } = tokenizer;
     if (attributes.count > 0) {
@@ -87,11 +88,6 @@ function nillable(read: ElementReader): ElementReader {
     }
     return read(tokenizer);
   };
-}
-
-function checkAllForeign(context: ReadContext, tokenizer: XmlTokenizer): void {
-  const { count } = tokenizer.attributes;
-  for (let index = 0; index < count; index += 1) checkForeign(context, tokenizer, index);
 }
 
 function compileTextElement(
@@ -282,7 +278,7 @@ function compileNamedRecord(
     if (type !== undefined) {
       const value = readerOf(type)(tokenizer) as OpenValue;
       value[typeKey] = type;
-      return value as Value;
+      return value;
     }
     const isOwn = said === undefined || (ownName !== undefined && full === clarkName(ownName));
     const tolerated = context.options.encoded === true && record.abstract !== true;

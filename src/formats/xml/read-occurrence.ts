@@ -4,8 +4,11 @@ import type { ListType, Type, UnionType, XmlBinding } from "#contract/types.ts";
 import { createRecord, type Value } from "#contract/value.ts";
 import { isTextual, resolveType, namespaceOfType, variantBinding } from "./bindings.ts";
 import { matchNames, type NameTest, wildcardTakes } from "./name-match.ts";
+import { followReferences } from "./multi-reference.ts";
 import { readOpaque } from "./opaque.ts";
 import type { ElementFacets, ElementReader, Occurrence, ReadContext } from "./read-context.ts";
+import { checkAllForeign } from "./read-attributes.ts";
+import { nillable } from "./read-element.ts";
 import { endTag, startTag, type XmlTokenizer } from "./tokenizer.ts";
 
 export function compileOccurrence(
@@ -41,7 +44,7 @@ export function compileOccurrence(
       throw new Error(`the inline field ${binding.name} is neither a union nor a record`);
     default:
       return repeated
-        ? compileWrapped(context, binding, resolved, inner)
+        ? compileWrapped(context, binding, resolved, inner, facets)
         : elementOccurrence(binding, context.element(type, namespace, facets));
   }
 }
@@ -97,6 +100,7 @@ function compileWrapped(
   binding: XmlBinding,
   list: ListType,
   namespace: string,
+  { nullable }: ElementFacets,
 ): Occurrence {
   const { encoded } = context.options;
   const facets = { nullable: list.itemNullable };
@@ -104,7 +108,8 @@ function compileWrapped(
   const single = compileOccurrence(context, node, list.item, namespace, facets);
   const item = encoded === true ? { ...single, matches: () => true } : single;
   const items = repeat(item, list);
-  const element: ElementReader = (tokenizer) => {
+  const content: ElementReader = (tokenizer) => {
+    checkAllForeign(context, tokenizer);
     tokenizer.nextElement();
     const value = items.read(tokenizer);
     if (tokenizer.token !== endTag) {
@@ -113,7 +118,11 @@ function compileWrapped(
     }
     return value;
   };
-  return elementOccurrence(binding.wrapper as QualifiedName, element);
+  const element = nullable === true ? nillable(content) : content;
+  return elementOccurrence(
+    binding.wrapper as QualifiedName,
+    encoded === true ? followReferences(element) : element,
+  );
 }
 
 function compileWildcard(wildcard: string): Occurrence {

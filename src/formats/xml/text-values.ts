@@ -55,7 +55,7 @@ function forgiveSpace(
   };
 }
 
-export function trimSpace(text: string): string {
+function trimSpace(text: string): string {
   return text.replace(/^[ \t\n\r]+/, "").replace(/(?<![ \t\n\r])[ \t\n\r]+$/, "");
 }
 
@@ -126,7 +126,7 @@ export function soleKey(value: Value | undefined): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value) || value instanceof Uint8Array) return undefined;
   let sole: string | undefined;
-  for (const key in value) {
+  for (const key in value as ValueRecord) {
     if (sole !== undefined) return undefined;
     sole = key;
   }

@@ -1,4 +1,4 @@
-/** Documents that are well-formed, and documents that are not, each for one reason of the two specs. */
+/** Documents that are well-formed, and documents that are not, each for one reason. */
 export interface Sample {
   readonly what: string;
   readonly text: string;

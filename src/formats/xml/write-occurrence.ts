@@ -36,7 +36,7 @@ export function compileOccurrenceWriter(
       }
       throw new Error(`the inline field ${binding.name} is neither a union nor a record`);
     default: {
-      if (repeated) return compileWrapped(context, binding, resolved, inner);
+      if (repeated) return compileWrapped(context, binding, resolved, inner, nullable);
       const write = context.element(nameOf(context, binding), type, namespace, nullable);
       return (output, value) => write(output, value, "");
     }
@@ -87,12 +87,17 @@ function compileWrapped(
   binding: XmlBinding,
   list: ListType,
   namespace: string,
+  nullable: boolean,
 ): OccurrenceWriter {
   const { name, namespace: of, wrapper = binding } = binding;
   const tag = context.prefixes.name(wrapper);
   const node = { node: "element", name, namespace: of } as const;
   const items = compileOccurrenceWriter(context, node, list, namespace, false);
   return (output, value) => {
+    if (value === null && nullable) {
+      output.text += `<${tag} xsi:nil="true"/>`;
+      return;
+    }
     output.text += `<${tag}>`;
     output.enter(wrapper.name, defaultXmlLimits.depthMax);
     items(output, value);
