@@ -11,7 +11,8 @@ import type { Field, NamedType, RecordType, Type, UnionType, Variant } from "#co
 export function printContract(contract: Contract): string {
   const { name, namespace, documentation } = contract;
   const head = `contract ${name} ${clark({ name: "", namespace })}${quoted(documentation)}`;
-  return `${[head, ...contract.operations.map(printOperation)].join("\n")}\n${printTypes(contract.types)}`;
+  const lines = [head, ...contract.operations.map(printOperation)];
+  return `${lines.join("\n")}\n${printTypes(contract.types)}`;
 }
 
 export function printTypes(types: ReadonlyMap<string, NamedType>): string {
@@ -78,8 +79,9 @@ function printType(type: Type, indent: string): string {
       return printUnion(type, indent);
     case "list": {
       const most = type.max === undefined ? "*" : type.max;
-      const extras = `${type.itemNullable ? " nullable" : ""}${type.xmlText === true ? " text" : ""}`;
-      return `list ${type.min}..${most}${extras} of ${printType(type.item, indent)}`;
+      const nullable = type.itemNullable ? " nullable" : "";
+      const text = type.xmlText === true ? " text" : "";
+      return `list ${type.min}..${most}${nullable}${text} of ${printType(type.item, indent)}`;
     }
     case "enum": {
       const values = type.values.map(({ value }) => JSON.stringify(value)).join(" | ");
@@ -131,7 +133,8 @@ function printXml({ xml }: Field | Variant): string[] {
 function printUnion(union: UnionType, indent: string): string {
   const variants = union.variants.map((variant) => {
     const words = [...(variant.nullable === true ? ["nullable"] : []), ...printXml(variant)];
-    return `${indent}| ${variant.name} (${words.join(", ")}): ${printType(variant.type, `${indent}  `)}`;
+    const type = printType(variant.type, `${indent}  `);
+    return `${indent}| ${variant.name} (${words.join(", ")}): ${type}`;
   });
   return ["union", ...variants].join("\n");
 }

@@ -1,4 +1,4 @@
-/** Attributes of a complex type (XSD Part 1 §3.2, §3.6): own ones, groups of them, the wildcard. */
+/** Attributes of a complex type (XSD Part 1 §3.2, §3.6): own ones, groups, the wildcard. */
 import type { Field, Type } from "#contract/types.ts";
 import type { QualifiedName } from "#contract/contract.ts";
 import { anyType, plainString } from "./built-in-types.ts";

@@ -106,8 +106,8 @@ function checkReferences(type: Type, types: ReadonlyMap<string, unknown>): void 
   if (type.kind === "ref") assert.ok(types.has(type.name), `no type ${type.name}`);
   if (type.kind === "list") checkReferences(type.item, types);
   if (type.kind === "union") {
-    const names = type.variants.map(({ name }) => name);
-    assert.equal(new Set(names).size, names.length);
+    const keys = type.variants.map(({ name }) => name);
+    assert.equal(new Set(keys).size, keys.length);
     for (const variant of type.variants) checkReferences(variant.type, types);
   }
   if (type.kind !== "record") return;

@@ -9,8 +9,8 @@ export function checkDepth(compilation: Compilation, definition: Definition): bo
   const { depthMax } = compilation.limits;
   if (depth <= depthMax) return true;
   const { document, element, name } = definition;
-  const text = `type "${name.name}" derives over ${depth} steps; expected ${depthMax} at most (depthMax)`;
-  fail(compilation, "too-deep", text, { document, element, path: name.name });
+  const text = `type "${name.name}" derives over ${depth} steps; expected at most ${depthMax}`;
+  fail(compilation, "too-deep", `${text} (depthMax)`, { document, element, path: name.name });
   return false;
 }
 

@@ -105,7 +105,7 @@ function itemWritten(compilation: Compilation, site: Site, text: string): Type {
       item,
     });
   }
-  const message = `the array type "${text.slice(0, 80)}" has more than one dimension or no brackets`;
-  note(compilation, "array-as-xml", `${message}; its items are carried as opaque XML`, site);
+  const message = `the array type "${text.slice(0, 80)}" has several dimensions or no brackets; `;
+  note(compilation, "array-as-xml", `${message}its items are carried as opaque XML`, site);
   return anyType;
 }

@@ -4,7 +4,9 @@ import { defaultContractLimits } from "#base/limits.ts";
 import { filesOf } from "#tests/support/contract-files.ts";
 import { type CompiledAll, compileAll } from "./compile-fixture.ts";
 
-const head = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:t" targetNamespace="urn:t">`;
+const head =
+  `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" ` +
+  `xmlns="urn:t" targetNamespace="urn:t">`;
 
 function compile(content: string, limits = {}): CompiledAll {
   const text = `${head}${content}</xs:schema>`;
@@ -25,7 +27,9 @@ test("groups that double themselves forty times end at the limit of elements", (
       `<xs:group name="g${index}"><xs:sequence>` +
       `<xs:group ref="g${index + 1}"/><xs:group ref="g${index + 1}"/></xs:sequence></xs:group>`,
   );
-  const last = `<xs:group name="g40"><xs:sequence><xs:element name="e" type="xs:int"/></xs:sequence></xs:group>`;
+  const last =
+    `<xs:group name="g40"><xs:sequence><xs:element name="e" type="xs:int"/>` +
+    `</xs:sequence></xs:group>`;
   const type = `<xs:complexType name="Bomb"><xs:group ref="g0"/></xs:complexType>`;
   const compiled = compile(groups.join("") + last + type, { elementsMax: 20_000 });
   assert.deepEqual(codes(compiled), ["error too-many-elements"]);
@@ -129,8 +133,9 @@ test("facets of absurd size are no work", () => {
   const facets = `<xs:totalDigits value="99999999999999999999"/><xs:fractionDigits value="7"/>`;
   const long = "9".repeat(100_000);
   const compiled = compile(
-    `<xs:simpleType name="A"><xs:restriction base="xs:integer">${facets}</xs:restriction></xs:simpleType>` +
-      `<xs:simpleType name="B"><xs:restriction base="xs:decimal"><xs:minInclusive value="${long}"/>` +
+    `<xs:simpleType name="A"><xs:restriction base="xs:integer">${facets}` +
+      `</xs:restriction></xs:simpleType><xs:simpleType name="B">` +
+      `<xs:restriction base="xs:decimal"><xs:minInclusive value="${long}"/>` +
       `<xs:maxInclusive value="1e999999999"/></xs:restriction></xs:simpleType>`,
   );
   assert.deepEqual(compiled.types.get("B")?.type, { kind: "decimal" });

@@ -23,7 +23,8 @@ export function createReport(diagnosticsMax = 1_000): Report {
   return {
     sorted: () => sortByPlace(diagnostics),
     add(severity, code, text, source, suggestion) {
-      const message = text.length > messageLengthMax ? `${text.slice(0, messageLengthMax)}…` : text;
+      const message =
+        text.length > messageLengthMax ? `${text.slice(0, messageLengthMax)}...` : text;
       // A name that is not defined is said once, however often it is referred to.
       const place = code.startsWith("unresolved-")
         ? ""

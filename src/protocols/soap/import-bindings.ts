@@ -30,7 +30,8 @@ export function bindPortTypes(definitions: Definitions, report: Report): BoundPo
     const portType = definitions.find("portType", "type", definition.element, definition);
     if (portType === undefined) continue;
     if (binding === undefined) withoutSoap.add(portType);
-    else bound.set(portType, [...(bound.get(portType) ?? []), binding]);
+    else if (bound.has(portType)) addBinding(bound.get(portType) ?? [], binding, report);
+    else bound.set(portType, [binding]);
   }
   const portTypes = definitions.all("portType");
   if (definitions.all("binding").length === 0) {
@@ -45,6 +46,18 @@ export function bindPortTypes(definitions: Definitions, report: Report): BoundPo
     portType,
     bindings: overHttpFirst(bindings, report),
   }));
+}
+
+const bindingsMax = 100;
+
+function addBinding(
+  bindings: SoapBindingDefinition[],
+  binding: SoapBindingDefinition,
+  report: Report,
+): void {
+  if (bindings.length < bindingsMax) bindings.push(binding);
+  else
+    report.add("error", "too-many-bindings", `a port type has more than ${bindingsMax} bindings`);
 }
 
 function bindingsInOrder(definitions: Definitions): Set<WsdlDefinition> {
@@ -93,7 +106,7 @@ function overHttpFirst(
       const text = `${name} has another transport than HTTP; it is left out`;
       report.add("info", "transport-left-out", text, place);
     } else {
-      const text = `${name} has another transport than HTTP; expected instances that take it over HTTP`;
+      const text = `${name} has another transport than HTTP; expected instances that take HTTP`;
       report.add("warning", "transport-assumed", text, place);
     }
   }
@@ -102,7 +115,7 @@ function overHttpFirst(
 
 function assumeBinding(portType: WsdlDefinition, report: Report): BoundPortType {
   const name = portType.name.name;
-  const text = `no binding in any document; portType "${name}" is taken as SOAP 1.1 document/literal`;
+  const text = `no binding anywhere; portType "${name}" is taken as SOAP 1.1 document/literal`;
   report.add("warning", "binding-assumed", text, placeIn(portType, portType.element));
   const binding: SoapBindingDefinition = {
     definition: undefined,

@@ -32,9 +32,9 @@ export function bodyOf(context: Import, direction: Direction): Body {
   const body = binding && findBody(context, direction, binding, attachments);
   const chosen = body && attributeOf(body, "parts");
   const inHeader = new Set(binding === undefined ? [] : headerParts(direction, binding));
-  const names = chosen?.split(/\s+/);
+  const names = chosen === undefined ? undefined : new Set(chosen.split(/\s+/));
   const wanted = ({ name }: Part) =>
-    attachments.has(name) || (names === undefined ? !inHeader.has(name) : names.includes(name));
+    attachments.has(name) || (names === undefined ? !inHeader.has(name) : names.has(name));
   return {
     parts: parts.filter(wanted),
     use: body && attributeOf(body, "use") === "encoded" ? "encoded" : "literal",

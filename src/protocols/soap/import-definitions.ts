@@ -5,7 +5,7 @@ import type { ContractSource } from "#extension/protocol.ts";
 import { createSchemaLoader } from "#formats/xml-schema/load-schemas.ts";
 import { attributeOf, expandName, isSchemaElement, keyOf } from "#formats/xml-schema/names.ts";
 import { spell, wsdlNamespace } from "#formats/xml-schema/names.ts";
-import { createDocumentReader } from "#formats/xml-schema/read-document.ts";
+import { type ContractDocument, createDocumentReader } from "#formats/xml-schema/read-document.ts";
 import type { Report } from "#formats/xml-schema/report.ts";
 import type { SchemaSet } from "#formats/xml-schema/schema-set.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
@@ -36,7 +36,7 @@ export function loadDefinitions(
 ): Definitions | undefined {
   const reader = createDocumentReader(source.read, report, limits);
   const first = reader.parse(source.text, source.file);
-  if (first === undefined || !isDefinitions(first.root, source.file, report)) return undefined;
+  if (first === undefined || !isDefinitions(first, "error", report)) return undefined;
   const schemas = createSchemaLoader(reader, report);
   const tables = emptyTables();
   const seen = new Set([first.root]);
@@ -59,7 +59,7 @@ export function loadDefinitions(
         seen.add(found.root);
         // Deviation: WSDL 1.1 §2.1.1 shows wsdl:import of a schema, which WS-I R2002 forbids.
         if (isSchemaElement(found.root, "schema")) schemas.add(found.root, found.file);
-        else if (isDefinitions(found.root, found.file, report)) queue.push(found);
+        else if (isDefinitions(found, "warning", report)) queue.push(found);
       } else define(tables, { element: child, file, targetNamespace }, report);
     }
   }
@@ -85,7 +85,11 @@ function emptyTables(): Tables {
   return { message: new Map(), portType: new Map(), binding: new Map(), service: new Map() };
 }
 
-function isDefinitions(root: XmlElement, file: string, report: Report): boolean {
+function isDefinitions(
+  { root, file }: ContractDocument,
+  severity: "error" | "warning",
+  report: Report,
+): boolean {
   if (root.namespace === wsdlNamespace && root.name === "definitions") return true;
   const found =
     root.namespace === wsdl2Namespace
@@ -93,7 +97,7 @@ function isDefinitions(root: XmlElement, file: string, report: Report): boolean 
       : `the root is <${root.name}>${root.namespace === "" ? "" : ` of ${root.namespace}`}`;
   const text = `${found}; expected wsdl:definitions of WSDL 1.1 (${wsdlNamespace})`;
   const code = root.namespace === wsdl2Namespace ? "wsdl-2" : "not-a-wsdl";
-  report.add("error", code, text, placeIn({ file }, root));
+  report.add(severity, code, text, placeIn({ file }, root));
   return false;
 }
 
@@ -128,17 +132,36 @@ function find(
   const found = table.get(keyOf(name));
   if (found !== undefined) return found;
   const own = table.get(keyOf({ name: name.name, namespace: from.targetNamespace }));
-  const alike = [...table.values()].filter((one) => one.name.name === name.name);
-  const guess = own ?? (alike.length === 1 ? alike[0] : undefined);
+  const guess = own ?? onlyOne(table, name.name);
   const place = placeIn(from, element);
   if (guess !== undefined) {
-    const message = `"${text}" names ${spell(name)}, which is not defined; taken as ${spell(guess.name)}`;
-    report.add("warning", "wrong-namespace", message, place);
+    const message = `"${text}" names ${spell(name)}, which is not defined; `;
+    const taken = `taken as ${spell(guess.name)}`;
+    report.add("warning", "wrong-namespace", message + taken, place);
     return guess;
   }
   const message = `"${text}" of <${element.name}> is not defined in any WSDL that was read`;
   report.add("warning", "unresolved-definition", message, place);
   return undefined;
+}
+
+/** Tables do not change any more once names are looked up in them. */
+const localNames = new WeakMap<object, Map<string, WsdlDefinition | undefined>>();
+
+/** The only definition of that local name, in whatever namespace. */
+function onlyOne(
+  table: ReadonlyMap<string, WsdlDefinition>,
+  local: string,
+): WsdlDefinition | undefined {
+  const known = localNames.get(table);
+  if (known !== undefined) return known.get(local);
+  const names = new Map<string, WsdlDefinition | undefined>();
+  for (const definition of table.values()) {
+    const { name } = definition.name;
+    names.set(name, names.has(name) ? undefined : definition);
+  }
+  localNames.set(table, names);
+  return names.get(local);
 }
 
 /** WS-Policy and WS-Addressing are what instances ask for beyond the contract of messages. */

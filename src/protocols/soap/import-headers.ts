@@ -43,7 +43,8 @@ function headerField(
   const wanted = attributeOf(header, "part");
   const part = partsOf(context, message).find(({ name }) => name === wanted);
   if (part === undefined) {
-    const text = `message "${message.name.name}" has no part "${wanted ?? ""}"; the header is left out`;
+    const name = message.name.name;
+    const text = `message "${name}" has no part "${wanted ?? ""}"; the header is left out`;
     context.report.add("warning", "missing-part", text, placeIn(from, header));
     return undefined;
   }

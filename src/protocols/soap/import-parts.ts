@@ -3,11 +3,11 @@ import type { QualifiedName } from "#contract/contract.ts";
 import type { Field, RecordType, RefType, Type } from "#contract/types.ts";
 import { anyType } from "#formats/xml-schema/built-in-types.ts";
 import type { Asker, SchemaCompiler } from "#formats/xml-schema/compile-schemas.ts";
-import { textField } from "#formats/xml-schema/complex-type.ts";
 import type { ElementDeclaration } from "#formats/xml-schema/element-declaration.ts";
 import type { EncodedArray } from "#formats/xml-schema/encoded-array.ts";
 import { attributeOf, expandName, spell } from "#formats/xml-schema/names.ts";
 import type { Report } from "#formats/xml-schema/report.ts";
+import { textField } from "#formats/xml-schema/simple-content.ts";
 import { nameOf, placeIn, type WsdlDefinition, wsdlChildren } from "./import-names.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 
@@ -15,6 +15,14 @@ import type { XmlElement } from "#formats/xml/element.ts";
 export interface Import {
   readonly compiler: SchemaCompiler;
   readonly report: Report;
+  readonly parts: Map<WsdlDefinition, readonly Part[]>;
+  readonly partsMax: number;
+  /** Parts in all that operations may still be made of. */
+  partsLeft: number;
+}
+
+export function createImport(compiler: SchemaCompiler, report: Report, partsMax: number): Import {
+  return { compiler, report, parts: new Map(), partsMax, partsLeft: partsMax };
 }
 
 export interface Part {
@@ -29,8 +37,16 @@ export interface Part {
   readonly array?: EncodedArray;
 }
 
-export function partsOf(context: Import, message: WsdlDefinition): Part[] {
-  return wsdlChildren(message.element, "part").map((node) => partOf(context, message, node));
+export function partsOf(context: Import, message: WsdlDefinition): readonly Part[] {
+  const parts =
+    context.parts.get(message) ??
+    wsdlChildren(message.element, "part").map((node) => partOf(context, message, node));
+  context.parts.set(message, parts);
+  context.partsLeft -= parts.length;
+  if (context.partsLeft >= 0) return parts;
+  const text = `operations have more than ${context.partsMax} parts in all (elementsMax)`;
+  context.report.add("error", "too-many-elements", text);
+  return [];
 }
 
 function partOf(context: Import, message: WsdlDefinition, node: XmlElement): Part {

@@ -8,6 +8,7 @@ import { createReport } from "#formats/xml-schema/report.ts";
 import { bindPortTypes } from "./import-bindings.ts";
 import { type Definitions, loadDefinitions } from "./import-definitions.ts";
 import { documentationOf, nameOf, placeIn, wsdl2Namespace } from "./import-names.ts";
+import { createImport } from "./import-parts.ts";
 import { importOperations } from "./import-operations.ts";
 
 export const importer: ContractImporter = {
@@ -41,10 +42,10 @@ export function importWsdl(
   const report = createReport();
   const definitions = loadDefinitions(source, report, limits);
   if (definitions === undefined) {
-    return { contract: emptyContract(source.file), diagnostics: report.diagnostics };
+    return { contract: emptyContract(source.file), diagnostics: report.sorted() };
   }
   const compiler = createSchemaCompiler(definitions.schemas, report, limits);
-  const context = { compiler, report };
+  const context = createImport(compiler, report, limits.elementsMax);
   const portTypes = bindPortTypes(definitions, report);
   const operations = importOperations(context, definitions, portTypes);
   if (operations.length === 0) {
@@ -52,7 +53,7 @@ export function importWsdl(
     report.add("warning", "no-operations", text, placeIn(source, definitions.root));
   }
   const contract = { ...headOf(definitions, source.file), types: compiler.finish(), operations };
-  return { contract, diagnostics: report.diagnostics };
+  return { contract, diagnostics: report.sorted() };
 }
 
 function headOf(definitions: Definitions, file: string): Omit<Contract, "types" | "operations"> {
