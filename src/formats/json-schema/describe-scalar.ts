@@ -45,9 +45,12 @@ function describeInt({ bits, signed, minimum, maximum, spelling }: IntType): Sch
     const pattern = signed ? "^[+-]?[0-9]+$" : "^\\+?[0-9]+$";
     return withOwn({ ...text(format), pattern }, { minimum, maximum });
   }
+  const isBounded = minimum !== undefined && maximum !== undefined;
+  const isPlainInteger = bits === "big" && signed && !isBounded;
   return compact({
     type: "integer",
-    format: bits === "big" && signed ? undefined : format,
+    // Without a format, bounds that fit 32 bits would make it a number of 32 bits.
+    format: isPlainInteger ? undefined : format,
     minimum: minimum === undefined ? undefined : rawNumber(minimum),
     maximum: maximum === undefined ? undefined : rawNumber(maximum),
   });

@@ -61,8 +61,9 @@ export function enumOfVariants(scope: SchemaScope, variants: readonly Located[])
   const others = variants.filter((variant) => !listed.includes(variant));
   if (listed.length === 0 || others.length > 1) return undefined;
   const [other] = others;
-  if (other !== undefined && !(saysTypeAlone(other) && typeOf(other) === "string"))
+  if (other !== undefined && !(saysTypeAlone(other) && openTypes.has(typeOf(other) ?? ""))) {
     return undefined;
+  }
   const values = listed.flatMap((variant) =>
     has(variant, "const")
       ? [child(variant, "const") as Located]
@@ -73,8 +74,13 @@ export function enumOfVariants(scope: SchemaScope, variants: readonly Located[])
   const types = [...new Set(listed.flatMap((variant) => typesOf([variant]) ?? []))];
   const type = enumOf(scope, values, types.length === 0 ? undefined : types, listed[0] as Located);
   if (type?.kind !== "enum") return undefined;
+  if (other !== undefined && (typeOf(other) === "string") !== (type.spelling === "string")) {
+    return undefined;
+  }
   return other === undefined ? type : { ...type, open: true };
 }
+
+const openTypes = new Set(["string", "integer", "number"]);
 
 function typeOf(schema: Located): string | undefined {
   return textOf(child(schema, "type"));

@@ -39,7 +39,8 @@ export function importObject(
   }
   const patterns = keyword(parts, "patternProperties");
   if (patterns !== undefined) {
-    notEnforced(scope, patterns, "what names by pattern hold is taken as any JSON; it");
+    const message = "properties whose names match a pattern are taken as any JSON";
+    scope.report.info("not-enforced", patterns, message);
   }
   const properties = propertiesOf(parts);
   const additional =

@@ -20,7 +20,8 @@ export interface LocatedEntry extends Located {
 }
 
 export function placeOf({ node, document, keyOffset }: Located): SourcePlace {
-  return document.placeAt(keyOffset ?? node.offset);
+  // A scalar is better seen itself, a map or list where it is named.
+  return document.placeAt(node.kind === "scalar" ? node.offset : (keyOffset ?? node.offset));
 }
 
 export function child(parent: Located, key: string): Located | undefined {

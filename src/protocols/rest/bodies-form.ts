@@ -22,9 +22,9 @@ export function formCodec(contract: Contract, { type }: BodySubject, mediaType: 
   const fields = compileFields(contract, type);
   const shape = fields === undefined ? compileShape(contract, type) : undefined;
   return {
-    read: (bytes, mediaType) =>
+    read: (bytes, found) =>
       orFault(() => {
-        const text = decodeText(bytes, mediaType);
+        const text = decodeText(bytes, found);
         if (typeof text !== "string") return text;
         const pairs = parsePairs(text);
         if (pairs === undefined) throw failure("a name's percent-encoding is broken", "");

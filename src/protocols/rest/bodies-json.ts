@@ -19,8 +19,8 @@ export function jsonCodec(
   });
   const write = compileJsonWriter(contract, type, {});
   return {
-    read(bytes, mediaType) {
-      const charset = mediaType?.parameters.get("charset")?.toLowerCase();
+    read(bytes, found) {
+      const charset = found?.parameters.get("charset")?.toLowerCase();
       if (charset !== undefined && !/^(utf-?8|us-ascii)$/.test(charset)) {
         return charsetFault(charset, "UTF-8 (RFC 8259 §8.1)");
       }

@@ -29,9 +29,9 @@ export function multipartCodec(
 ): Coder {
   const fields = compileFields(contract, type);
   return {
-    read: (bytes, type) =>
+    read: (bytes, found) =>
       orFault(() => {
-        const boundary = type?.parameters.get("boundary");
+        const boundary = found?.parameters.get("boundary");
         if (boundary === undefined || !/^[\x20-\x7e]{1,70}$/.test(boundary)) {
           throw failure("the Content-Type names no boundary of 1 to 70 characters", "");
         }

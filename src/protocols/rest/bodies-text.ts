@@ -13,9 +13,9 @@ const subject: Subject = { what: "the body", place: "" };
 export function textCodec(contract: Contract, { type }: BodySubject, mediaType: string): Coder {
   const codec = compileTextCodec(contract, type);
   return {
-    read: (bytes, type) =>
+    read: (bytes, found) =>
       orFault(() => {
-        const text = decodeText(bytes, type);
+        const text = decodeText(bytes, found);
         if (typeof text !== "string") return text;
         return { kind: "value" as const, value: readText(subject, codec, text) };
       }),
@@ -48,7 +48,7 @@ export function bytesCodec({ type }: BodySubject, mediaType: string): Coder {
       return typeof text === "string" ? { kind: "value", value: text } : text;
     },
     write(value) {
-      const bytes = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value));
+      const bytes = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(value as string);
       return { kind: "body", contentType: mediaType, bytes };
     },
   };

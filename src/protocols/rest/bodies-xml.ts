@@ -21,8 +21,8 @@ export function xmlCodec(
   const reader = compileXmlReader(contract, root, rootType, readOptions);
   const writer = compileXmlWriter(contract, root, rootType, { nullable });
   return {
-    read(bytes, mediaType) {
-      const outcome = reader.read(bytes, mediaType?.parameters.get("charset"));
+    read(bytes, found) {
+      const outcome = reader.read(bytes, found?.parameters.get("charset"));
       if (!isList || outcome.kind === "fault") return outcome;
       const value = (outcome.value as ValueRecord)[field.name] ?? [];
       return { kind: "value", value };

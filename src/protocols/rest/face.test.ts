@@ -192,7 +192,7 @@ test("an answer is told in the form that the caller likes best", () => {
   const asked = (accept: string) => {
     const decoded = send(face, { target: "/orders/1", fields: { accept } });
     const response = respond(face, decoded, answer);
-    return `${fieldOf(response, "content-type")} ${response.body}`;
+    return `${fieldOf(response, "content-type")} ${response.body.toString()}`;
   };
   assert.equal(asked("*/*"), `application/json {"id":9007199254740993}`);
   assert.equal(asked("application/xml;q=0.4, application/*;q=0.5"), asked("*/*"));

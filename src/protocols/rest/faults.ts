@@ -145,7 +145,8 @@ function problemXml(problem: ProblemMembers, detail: string): string {
     return `<${name}${namespace}>${escapeXml(String(value))}</${name}>`;
   });
   const inner = members.join("") + detail;
-  return `<?xml version="1.0" encoding="UTF-8"?><problem xmlns="urn:ietf:rfc:7807">${inner}</problem>`;
+  const declaration = '<?xml version="1.0" encoding="UTF-8"?>';
+  return `${declaration}<problem xmlns="urn:ietf:rfc:7807">${inner}</problem>`;
 }
 
 /** Characters that XML cannot hold (XML 1.0 §2.2) are replaced: a fault must always be told. */

@@ -77,11 +77,11 @@ export function send(
 /** The response to a request that never became a call, or an answer to one that did. */
 export function respond(face: Face, decoded: Decoded, reply?: Reply): FaceResponse {
   if (decoded.kind === "document") return decoded.response;
-  const operation = decoded.kind === "call" ? decoded.call.operation : decoded.operation;
+  const asked = decoded.kind === "call" ? decoded.call.operation : decoded.operation;
   const { negotiated } = decoded;
   const told = decoded.kind === "fault" ? decoded.fault : reply;
   if (told === undefined) throw new Error("a call needs a reply");
-  return face.encode(told, { operation, exchangeId: "x1", negotiated });
+  return face.encode(told, { operation: asked, exchangeId: "x1", negotiated });
 }
 
 export function callOf(decoded: Decoded): Call {

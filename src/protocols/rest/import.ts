@@ -2,6 +2,7 @@
  * OpenAPI 3.0, 3.1, 3.2 and Swagger 2.0, JSON or YAML, to a contract. Total: whatever the text, a
  * contract comes out, with what is wrong or lost as diagnostics, and nothing is thrown.
  */
+import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Contract, Operation } from "#contract/contract.ts";
 import type { NamedType, Type, TypeName } from "#contract/types.ts";
 import type { ContractImporter, ContractSource, ImportedContract } from "#extension/protocol.ts";
@@ -64,7 +65,15 @@ export function importOpenApi(source: ContractSource): ImportedContract {
     report.add([{ code: "message-not-a-record", severity: "error", message, ...where }]);
   }
   const contract = { ...identityOf(root), types, operations: usable };
-  return { contract, diagnostics: report.diagnostics };
+  return { contract, diagnostics: report.diagnostics.toSorted(byPlace) };
+}
+
+/** Files in the order of their names, the contract's own place before everything. */
+function byPlace({ source: one }: Diagnostic, { source: other }: Diagnostic): number {
+  if (one === undefined || other === undefined)
+    return one === other ? 0 : one === undefined ? -1 : 1;
+  if (one.file !== other.file) return one.file < other.file ? -1 : 1;
+  return one.line - other.line || one.column - other.column;
 }
 
 const emptyContract: Contract = {

@@ -68,7 +68,9 @@ function readSpread(
   for (const pair of pairs) {
     const key = style === "deepObject" ? insideBrackets(pair.name, name) : pair.name;
     if (key === undefined) continue;
-    if (style !== "deepObject" && (names?.has(key) ?? !claimed.has(key)) === false) continue;
+    const isOwn =
+      style === "deepObject" || (names === undefined ? !claimed.has(key) : names.has(key));
+    if (!isOwn) continue;
     const text = decode(pair.raw);
     if (text === undefined) return refuse(subject, "its percent-encoding is broken");
     used.add(pair);

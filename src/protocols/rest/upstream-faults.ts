@@ -42,7 +42,8 @@ export function compileFaultDecoder(contract: Contract): DecodeFault {
     }
     const outcome = readDetail(bodiesOf(declared), response);
     if (outcome.kind === "fault") {
-      const message = `${base.message}; its body is not the ${declared.name} of the contract: ${outcome.message}`;
+      const { name } = declared;
+      const message = `${base.message}; its body is not the ${name} of the contract: ${outcome.message}`;
       return { ...base, message };
     }
     const detail = outcome.value;
@@ -130,15 +131,15 @@ function readProblem({ body, field }: UpstreamResponse): ReadProblem | undefined
 
 function undeclared(response: UpstreamResponse, problem: ReadProblem | undefined): Fault {
   const { status } = response;
-  const told = isFaultKind(problem?.kind) ? problem.kind : undefined;
+  const kind = isFaultKind(problem?.kind) ? problem.kind : undefined;
   // A kind of another class than the status is not believed.
-  const fits = told !== undefined && Math.trunc(faultTable[told].http / 100) === classOf(status);
+  const fits = kind !== undefined && classOf(faultTable[kind].http) === classOf(status);
   const isCallers = status < 500;
   const definition = isCallers ? "service-refused" : "service-failed";
   const { blame } = faultOf(restProblems[definition](""));
   return {
     kind: "fault",
-    faultKind: fits ? told : faultKindOfHttp(status),
+    faultKind: fits ? kind : faultKindOfHttp(status),
     blame: blames.find((one): one is Blame => one === problem?.blame) ?? blame,
     code: definition,
     message: problem?.message ?? bareMessage(response),
