@@ -1,9 +1,6 @@
 /**
  * One table of failures for all dialects, total in both directions. Where a dialect knows fewer
  * failures than there are kinds, the exact kind travels along in the body and wins over this.
- * Sources: google/rpc/code.proto (numbers, HTTP); SOAP 1.1 §4.4.1 with WS-I Basic Profile 1.1
- * R1031 (no dots in a faultcode); SOAP 1.2 Part 1 §5.4.6; Apollo's codes for `extensions.code`;
- * JSON-RPC 2.0 §5.1; MCP 2025-11-25, Tools, Error Handling.
  */
 import { faultKinds, type FaultKind } from "#base/fault-kind.ts";
 
@@ -25,6 +22,11 @@ export interface FaultRow {
 /** Namespace of SOAP 1.2 subcodes and of fault details in XML. */
 export const faultNamespace = "urn:parlance:fault";
 
+/**
+ * Sources: google/rpc/code.proto (numbers, HTTP); SOAP 1.1 §4.4.1 with WS-I Basic Profile 1.1
+ * R1031 (no dots in a faultcode); SOAP 1.2 Part 1 §5.4.6; Apollo's codes for `extensions.code`;
+ * JSON-RPC 2.0 §5.1; MCP 2025-11-25, Tools, Error Handling.
+ */
 export const faultTable: { readonly [Kind in FaultKind]: FaultRow } = {
   cancelled: row("cancelled", 499, "Server", "CANCELLED"),
   unknown: row("unknown", 500, "Server", "UNKNOWN"),

@@ -51,7 +51,8 @@ export function compileJsonReader(
     let text = "";
     try {
       if (bytes.length > limits.documentBytesMax) {
-        const message = `a document of more than documentBytesMax, ${limits.documentBytesMax} bytes`;
+        const { documentBytesMax } = limits;
+        const message = `a document of more than documentBytesMax, ${documentBytesMax} bytes`;
         throw new JsonRefusal(message, 0, "limit-exceeded");
       }
       text = decodeJsonBytes(bytes);
@@ -82,16 +83,16 @@ function createScope(contract: Contract, options: JsonReadOptions): ReaderScope 
       if (type.kind !== "ref") return compileType(scope, type);
       const known = named.get(type.name);
       if (known !== undefined) return known;
-      let actual: Read | undefined;
-      named.set(type.name, (cursor) => (actual as Read)(cursor));
       const target = contract.types.get(type.name)?.type;
       assert(target !== undefined, `type ${type.name} is not in the contract`);
-      actual =
+      const slot: { read?: Read } = {};
+      named.set(type.name, (cursor) => (slot.read as Read)(cursor));
+      slot.read =
         target.kind === "record"
           ? compileRecordRead(scope, target, type.name)
           : scope.compile(target);
-      named.set(type.name, actual);
-      return actual;
+      named.set(type.name, slot.read);
+      return slot.read;
     },
   };
   return scope;

@@ -28,20 +28,20 @@ export function compileJsonWriter(
     contract,
     options,
     derived: derivedTypes(contract),
-    compile(type) {
-      if (type.kind !== "ref") return compileType(scope, type);
-      const known = named.get(type.name);
+    compile(one) {
+      if (one.kind !== "ref") return compileType(scope, one);
+      const known = named.get(one.name);
       if (known !== undefined) return known;
-      let actual: WriteJson | undefined;
-      named.set(type.name, (value) => (actual as WriteJson)(value));
-      const target = contract.types.get(type.name)?.type;
-      assert(target !== undefined, `type ${type.name} is not in the contract`);
-      actual =
+      const target = contract.types.get(one.name)?.type;
+      assert(target !== undefined, `type ${one.name} is not in the contract`);
+      const slot: { write?: WriteJson } = {};
+      named.set(one.name, (value) => (slot.write as WriteJson)(value));
+      slot.write =
         target.kind === "record"
-          ? compileRecordWrite(scope, target, type.name)
+          ? compileRecordWrite(scope, target, one.name)
           : scope.compile(target);
-      named.set(type.name, actual);
-      return actual;
+      named.set(one.name, slot.write);
+      return slot.write;
     },
   };
   const write = scope.compile(type);
@@ -102,8 +102,9 @@ function compileExact(
 }
 
 function writeFloat(value: Value): string {
-  if (Number.isFinite(value)) return Object.is(value, -0) ? "-0" : String(value);
-  return `"${String(value)}"`;
+  const number = value as number;
+  if (Number.isFinite(number)) return Object.is(number, -0) ? "-0" : String(number);
+  return `"${String(number)}"`;
 }
 
 function writeEnumNumber(value: Value): string {

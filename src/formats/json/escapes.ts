@@ -56,7 +56,8 @@ function unitAt({ text }: Cursor, at: number): number {
   const digits = text.slice(at + 2, at + 6);
   if (text.charCodeAt(at + 1) !== 0x75 || !hexadecimal.test(digits)) {
     const shown = text.slice(at, at + 2);
-    const message = `\`${shown}\` begins no escape; expected one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX`;
+    const expected = '\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX';
+    const message = `\`${shown}\` begins no escape; expected one of ${expected}`;
     throw new JsonRefusal(message, at);
   }
   return Number.parseInt(digits, 16);

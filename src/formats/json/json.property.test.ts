@@ -13,7 +13,8 @@ interface Sample {
   readonly value: fc.Arbitrary<Value>;
 }
 
-const name = fc.oneof(
+const int64 = { kind: "int", bits: 64, signed: true } as const;
+const names = fc.oneof(
   fc.constantFrom("id", "a b", "", "__proto__", "constructor", 'q"', "ä", "@x", "0", "10"),
   fc.string({ maxLength: 5 }).filter((text) => text !== "@type"),
 );
@@ -40,13 +41,15 @@ const leaf: fc.Arbitrary<Sample> = fc.oneof(
     fc.json().filter((text) => text !== "null"),
   ),
   sample({ kind: "opaque", content: "xml" }, wellFormed),
-  spelling.map((spelling): Sample => {
-    return { type: { kind: "int", bits: 64, signed: true, spelling }, value: digits };
+  spelling.map((chosen): Sample => {
+    return { type: { ...int64, spelling: chosen }, value: digits };
   }),
-  spelling.map((spelling): Sample => {
-    return { type: { kind: "int", bits: "big", signed: true, spelling }, value: bigDigits };
+  spelling.map((chosen): Sample => {
+    return { type: { ...int64, bits: "big", spelling: chosen }, value: bigDigits };
   }),
-  spelling.map((spelling): Sample => ({ type: { kind: "decimal", spelling }, value: decimals })),
+  spelling.map((chosen): Sample => {
+    return { type: { kind: "decimal", spelling: chosen }, value: decimals };
+  }),
 );
 
 function sample(type: Type, value: fc.Arbitrary<Value>): fc.Arbitrary<Sample> {
@@ -59,8 +62,8 @@ const { node } = fc.letrec<{ node: Sample }>((tie) => ({
     leaf,
     tie("node").chain(listOf),
     tie("node").chain(mapOf),
-    fc.uniqueArray(fc.tuple(name, tie("node")), named(4)).chain(recordOf),
-    fc.uniqueArray(fc.tuple(name, tie("node")), { ...named(3), minLength: 1 }).map(unionOf),
+    fc.uniqueArray(fc.tuple(names, tie("node")), named(4)).chain(recordOf),
+    fc.uniqueArray(fc.tuple(names, tie("node")), { ...named(3), minLength: 1 }).map(unionOf),
   ),
 }));
 
@@ -90,8 +93,8 @@ function recordWith(entries: readonly (readonly [string, Value | undefined])[]):
 }
 
 function recordOf(members: readonly [string, Sample][]): fc.Arbitrary<Sample> {
-  const presence = fc.constantFrom("required", "optional");
-  const traits = fc.tuple(presence, fc.boolean(), fc.boolean());
+  const presences = fc.constantFrom("required", "optional");
+  const traits = fc.tuple(presences, fc.boolean(), fc.boolean());
   return fc.tuple(...members.map(() => traits)).map((all) => {
     const fields: Field[] = [];
     const values: fc.Arbitrary<readonly [string, Value | undefined]>[] = [];
@@ -219,9 +222,9 @@ test("a decimal has the digits of its source, whatever the exponent", () => {
 function exact(text: string): readonly [bigint, number] {
   const [mantissa = "", exponent = "0"] = text.toLowerCase().split("e");
   const [whole = "", rest = ""] = mantissa.split(".");
-  let digits = BigInt(whole + rest);
+  let all = BigInt(whole + rest);
   let power = 0 + Number(exponent) - rest.length;
-  if (digits === 0n) return [0n, 0];
-  for (; digits % 10n === 0n; digits /= 10n) power++;
-  return [digits, power];
+  if (all === 0n) return [0n, 0];
+  for (; all % 10n === 0n; all /= 10n) power++;
+  return [all, power];
 }

@@ -43,15 +43,15 @@ export function planMembers(scope: ReaderScope, record: RecordType): MemberPlan 
     const union = flattened(scope.contract, field);
     const { type, nullable } = field;
     const spelled = union?.variants ?? [{ name: field.jsonName ?? field.name, type, nullable }];
-    for (const { name, type, nullable = false } of spelled) {
+    for (const { name, ...one } of spelled) {
       members.push({
         quoted: JSON.stringify(name),
         index: members.length,
         key: field.name,
         variant: union === undefined ? undefined : name,
-        nullable,
+        nullable: one.nullable === true,
         fixed: union === undefined ? lexicalValue(scope, field.type, field.fixed) : undefined,
-        read: scope.compile(type),
+        read: scope.compile(one.type),
       });
     }
     const names = spelled.map(({ name }) => name);

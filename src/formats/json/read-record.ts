@@ -187,7 +187,7 @@ function readMember(
   const { at } = cursor;
   const value = nullable && readNull(cursor, code) ? null : read(cursor);
   if (fixed !== undefined && value !== fixed) {
-    const message = `expected the fixed value \`${String(fixed)}\``;
+    const message = `expected the fixed value \`${fixedText(fixed)}\``;
     throw new JsonRefusal(message, at, "invalid-value");
   }
   if (variant === undefined) out[key] = value;
@@ -196,6 +196,10 @@ function readMember(
     choice[variant] = value;
     out[key] = choice;
   }
+}
+
+function fixedText(fixed: Value): string {
+  return typeof fixed === "object" ? JSON.stringify(fixed) : String(fixed);
 }
 
 function twice({ quoted, variant }: Member, at: number): JsonRefusal {

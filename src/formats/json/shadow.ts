@@ -244,7 +244,7 @@ function compileCopy(
     if (fields === undefined) {
       fields = planCopy(scope, record, heads);
       const isSafe = fields.every(({ name }) => name !== undefined && name !== "__proto__");
-      if (!isSafe) create = createRecord as () => Members;
+      if (!isSafe) create = createRecord;
     }
     const out = create();
     for (let index = 0; index < heads.length; index++) {
