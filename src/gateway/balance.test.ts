@@ -17,7 +17,8 @@ const nameOf = (pool: InstancePool | undefined) => pool?.instance.url;
 test("instances take turns", () => {
   const balancer = createBalancer(poolsOf("a", "b", "c"));
   const picked = Array.from({ length: 6 }, () => nameOf(balancer.pick([])));
-  assert.deepEqual(picked.toSorted(), ["a", "a", "b", "b", "c", "c"]);
+  assert.deepEqual(picked.slice(0, 3), picked.slice(3));
+  assert.deepEqual(new Set(picked), new Set(["a", "b", "c"]));
   assert.notEqual(picked[0], picked[1]);
 });
 
@@ -29,7 +30,7 @@ test("an unreachable instance is passed over until it has cooled down", () => {
   for (let count = 0; count < 4; count++) assert.equal(nameOf(balancer.pick([])), "b");
   clock.nowMs += 2_000;
   const names = [balancer.pick([]), balancer.pick([])].map(nameOf);
-  assert.deepEqual(names.toSorted(), ["a", "b"]);
+  assert.deepEqual(new Set(names), new Set(["a", "b"]));
 });
 
 test("when all are unreachable one is tried all the same", () => {

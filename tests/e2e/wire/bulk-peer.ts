@@ -60,7 +60,7 @@ async function readBody(socket: net.Socket): Promise<{ digest: string; bytes: nu
   let bytes = 0;
   let rested = 0;
   const more = async (): Promise<boolean> => {
-    const { done, value } = (await parts.next()) as IteratorResult<Buffer>;
+    const { done, value } = await parts.next();
     if (done === true) return false;
     pending = pending.length === 0 ? value : Buffer.concat([pending, value]);
     return true;

@@ -1,4 +1,4 @@
-/** Services that die, lie, or answer too early: told in words before the head, seen as cut after. */
+/** Services that die, lie or answer early: told in words before the head, seen as cut after. */
 import assert from "node:assert/strict";
 import type net from "node:net";
 import test from "node:test";

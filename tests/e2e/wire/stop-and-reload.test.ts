@@ -139,12 +139,12 @@ test("requests under way while revisions change all succeed", async (t) => {
     await rawService(t, answering(ok("b"))),
   ];
   const loaded = await stand(t, services[0]?.port ?? 0);
-  let stopped = false;
+  const state = { stopped: false };
   const failures: unknown[] = [];
   let count = 0;
   const ask = async (): Promise<void> => {
     const connection = await caller(t, loaded.port);
-    for (let sent = 1; !stopped; sent++) {
+    for (let sent = 1; !state.stopped; sent++) {
       await connection.send(sent % 2 === 0 ? get() : post("/", "body"));
       const { responses, closed } = await connection.wait((seen) => finals(seen) === sent);
       count++;
@@ -158,7 +158,7 @@ test("requests under way while revisions change all succeed", async (t) => {
     const { port } = services[round % 2] as { port: number };
     loaded.take({ services: { up: { instances: [`http://127.0.0.1:${port}`] } } });
   }
-  stopped = true;
+  state.stopped = true;
   await asking;
   assert.deepEqual(failures, []);
   assert.ok(count > 50);
