@@ -1,6 +1,6 @@
 /**
- * What JSON under a contract costs: one order with six lines, read and written by the compiled
- * codecs and, as the yardstick, by JSON.parse and JSON.stringify.
+ * What JSON under a contract costs: one order with six lines, read from and written to bytes by the
+ * compiled codecs and, as the yardstick, by JSON.parse and JSON.stringify.
  * Run: `node bench/micro/json.ts [--tiny]`; prints CPU nanoseconds and the ratio.
  */
 import type { Contract } from "#contract/contract.ts";
@@ -94,7 +94,7 @@ function cpuNs(run: () => unknown): number {
 
 const cases = {
   read: [() => read(bytes), () => JSON.parse(bytes.toString()) as unknown],
-  write: [() => write(value), () => JSON.stringify(parsed)],
+  write: [() => Buffer.from(write(value)), () => Buffer.from(JSON.stringify(parsed))],
 } as const;
 for (let round = 0; round < (tiny ? 1 : 5); round++) {
   for (const [name, [ours, engine]] of Object.entries(cases)) {

@@ -42,8 +42,8 @@ export function compileFaultDecoder(contract: Contract): DecodeFault {
     }
     const outcome = readDetail(bodiesOf(declared), response);
     if (outcome.kind === "fault") {
-      const { name } = declared;
-      const message = `${base.message}; its body is not the ${name} of the contract: ${outcome.message}`;
+      const wrong = `its body is not the ${declared.name} of the contract: ${outcome.message}`;
+      const message = `${base.message}; ${wrong}`;
       return { ...base, message };
     }
     const detail = outcome.value;
