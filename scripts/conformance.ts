@@ -1,6 +1,6 @@
 /**
  * `npm run conformance -- --corpora DIR`: loads every contract of a collection and prints, by where
- * they come from, how many loaded, loaded with losses, were refused, crashed or hung.
+ * they come from, how many loaded, loaded with losses, offer nothing, were refused, crashed or hung.
  */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -30,14 +30,14 @@ if (values.corpora === undefined || !existsSync(values.corpora)) {
   process.exit(2);
 }
 
-const verdicts: readonly Verdict[] = ["loaded", "losses", "refused", "crashed"];
+const verdicts: readonly Verdict[] = ["loaded", "losses", "empty", "refused", "crashed"];
 const results = await runCorpora(values.corpora);
 const sources = Map.groupBy(results, ({ file }) => sourceOf(file));
-print(["", "loaded", "with losses", "refused", "crashed or hung"]);
+print(["", "loaded", "with losses", "empty", "refused", "crashed or hung"]);
 for (const [source, found] of sources) print([source, ...counts(found)]);
 print(["all", ...counts(results)]);
 for (const { file, verdict, why } of results) {
-  const isShown = verdict === "crashed" || verdict === "refused" || values.verbose;
+  const isShown = values.verbose || !(verdict === "loaded" || verdict === "losses");
   if (!isShown || why.length === 0) continue;
   console.log(`${verdict}: ${file}`);
   for (const line of why.slice(0, values.verbose ? 20 : 3)) console.log(`  ${line}`);

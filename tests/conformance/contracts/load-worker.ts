@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { formatDiagnostic } from "#base/diagnostic.ts";
+import { formatDiagnostic, hasErrors } from "#base/diagnostic.ts";
 import { corpora } from "./importers.ts";
 
 export interface LoadOrder {
@@ -12,6 +12,7 @@ export interface LoadOrder {
 
 export interface LoadResult {
   readonly operations: number;
+  readonly hasErrors: boolean;
   /** Warnings and errors, as they are printed. */
   readonly losses: readonly string[];
 }
@@ -25,6 +26,7 @@ const read = (reference: string, from: string) => {
 const loaded = corpus?.importer.import({ file, text: readFileSync(file, "utf8"), read });
 const result: LoadResult = {
   operations: loaded?.contract.operations.length ?? 0,
+  hasErrors: hasErrors(loaded?.diagnostics ?? []),
   losses: (loaded?.diagnostics ?? [])
     .filter(({ severity }) => severity !== "info")
     .map(formatDiagnostic),

@@ -22,6 +22,10 @@ test("every contract is loaded by itself and judged, parts of others are not", a
   for (const [name, document] of Object.entries(files)) {
     writeFileSync(join(folder, "openapi", "own", name), JSON.stringify(document));
   }
+  mkdirSync(join(folder, "wsdl", "own"), { recursive: true });
+  const definitions = `<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"`;
+  writeFileSync(join(folder, "wsdl", "own", "empty.wsdl"), `${definitions}/>`);
+  writeFileSync(join(folder, "wsdl", "own", "torn.wsdl"), `${definitions}>`);
   const results = await runCorpora(folder);
   assert.deepEqual(
     results.map(({ file, verdict }) => [sourceOf(file), file.split(/[\\/]/).at(-1), verdict]),
@@ -29,6 +33,8 @@ test("every contract is loaded by itself and judged, parts of others are not", a
       ["openapi/own", "good.json", "loaded"],
       ["openapi/own", "lossy.json", "losses"],
       ["openapi/own", "refused.json", "refused"],
+      ["wsdl/own", "empty.wsdl", "empty"],
+      ["wsdl/own", "torn.wsdl", "refused"],
     ],
   );
   assert.match(results[2]?.why[0] ?? "", /refused\.json:1:12: error not-openapi/);

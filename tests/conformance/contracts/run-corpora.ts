@@ -5,7 +5,8 @@ import { Worker } from "node:worker_threads";
 import { corpora, type Corpus } from "./importers.ts";
 import type { LoadOrder, LoadResult } from "./load-worker.ts";
 
-export type Verdict = "loaded" | "losses" | "refused" | "crashed";
+/** empty: a sound document in which no operation is offered, such as a WSDL of types alone. */
+export type Verdict = "loaded" | "losses" | "empty" | "refused" | "crashed";
 
 export interface ContractResult {
   /** Relative to the collection. */
@@ -59,9 +60,10 @@ function judge(workerData: LoadOrder): Promise<Omit<ContractResult, "file">> {
   return promise;
 }
 
-function verdictOf({ operations, losses }: LoadResult): Omit<ContractResult, "file"> {
+function verdictOf({ operations, hasErrors, losses }: LoadResult): Omit<ContractResult, "file"> {
   if (losses.length === 0) return { verdict: "loaded", why: [] };
-  return { verdict: operations > 0 ? "losses" : "refused", why: losses };
+  if (operations > 0) return { verdict: "losses", why: losses };
+  return { verdict: hasErrors ? "refused" : "empty", why: losses };
 }
 
 /** `openapi/learn`: the folder of an importer, and where its documents come from. */
