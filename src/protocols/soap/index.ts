@@ -1,8 +1,14 @@
 /** SOAP 1.1 and 1.2 with WSDL 1.1. */
 import type { Protocol } from "#extension/protocol.ts";
+import { describeWsdl } from "./describe.ts";
+import { createSoapFace } from "./face.ts";
 import { importer } from "./import.ts";
+import { createSoapUpstream } from "./upstream.ts";
 
 export const soap = {
   name: "soap",
   importer,
+  describe: describeWsdl,
+  createFace: (service) => createSoapFace(service),
+  createUpstream: (service) => createSoapUpstream(service),
 } satisfies Protocol;

@@ -1,0 +1,393 @@
+/** Records, choices, lists and maps as XML Schema complex types (XSD Part 1 §3.4). */
+import type { QualifiedName } from "#contract/contract.ts";
+import type { Field, ListType, RecordType, Type, UnionType, XmlBinding } from "#contract/types.ts";
+import {
+  elementBinding,
+  isTextual,
+  itemName,
+  resolveType,
+  variantBinding,
+} from "#formats/xml/bindings.ts";
+import { xmlNamespace } from "#formats/xml/namespace-scope.ts";
+import {
+  declareAttribute,
+  declareElement,
+  lose,
+  recordNamed,
+  referTo,
+  type Schemas,
+  type SchemaText,
+} from "./describe-schemas.ts";
+import { definitionText, simpleDefinition, simpleTypeText, simpleUse } from "./describe-simple.ts";
+import { escapeText } from "./xml-text.ts";
+
+/** How often something may stand there: ` minOccurs="0" maxOccurs="unbounded"`. */
+interface Occurs {
+  readonly min: number;
+  readonly max: number;
+}
+
+const once: Occurs = { min: 1, max: 1 };
+
+function occursText({ min, max }: Occurs): string {
+  const most = max === Infinity ? "unbounded" : String(max);
+  return (min === 1 ? "" : ` minOccurs="${min}"`) + (most === "1" ? "" : ` maxOccurs="${most}"`);
+}
+
+interface ElementFacets {
+  readonly nullable: boolean;
+  readonly default?: string | undefined;
+  readonly fixed?: string | undefined;
+}
+
+/** All types of the contract that have to stand in a schema under their names. */
+export function describeNamedTypes(schemas: Schemas): void {
+  const { contract } = schemas;
+  for (const named of contract.types.values()) {
+    const { type } = named;
+    if (type.kind === "ref" || type.kind === "opaque") continue;
+    const { name, namespace } = schemas.nameOfType(named.name);
+    const schema = schemas.schema(namespace);
+    const note = annotation(named.documentation);
+    if (isTextual(contract, type)) {
+      const text = definitionText(simpleDefinition(schemas, schema, type));
+      schema.types.push(`<xs:simpleType name="${name}">${note}${text}</xs:simpleType>`);
+    } else {
+      const abstract = type.kind === "record" && type.abstract === true ? ' abstract="true"' : "";
+      const content = complexContent(schemas, schema, type, named.name);
+      const head = `<xs:complexType name="${name}"${abstract}>`;
+      schema.types.push(`${head}${note}${content}</xs:complexType>`);
+    }
+  }
+}
+
+function annotation(documentation: string | undefined): string {
+  if (documentation === undefined) return "";
+  const text = escapeText(documentation);
+  return `<xs:annotation><xs:documentation>${text}</xs:documentation></xs:annotation>`;
+}
+
+/** What follows the name of an element: its type, nillable, and the end of its tag. */
+export function elementRest(
+  schemas: Schemas,
+  from: SchemaText,
+  type: Type,
+  facets: ElementFacets,
+): string {
+  const { contract } = schemas;
+  const nillable = facets.nullable ? ' nillable="true"' : "";
+  if (isTextual(contract, type)) {
+    const { type: attribute, inner } = simpleTypeText(simpleUse(schemas, from, type));
+    const constraint = `${constraintText("default", facets.default)}${constraintText("fixed", facets.fixed)}`;
+    return close(`${attribute}${nillable}${constraint}`, inner, "element");
+  }
+  const { type: resolved, named } = resolveType(contract, type);
+  if (resolved.kind === "opaque") {
+    const name = { xml: "anyType", json: "string", protoAny: "base64Binary" }[resolved.content];
+    return ` type="xs:${name}"${nillable}/>`;
+  }
+  if (named !== undefined) {
+    return ` type="${referTo(schemas, from, schemas.nameOfType(named.name))}"${nillable}/>`;
+  }
+  const content = complexContent(schemas, from, resolved, undefined);
+  return close(nillable, `<xs:complexType>${content}</xs:complexType>`, "element");
+}
+
+function close(attributes: string, inner: string, name: string): string {
+  return inner === "" ? `${attributes}/>` : `${attributes}>${inner}</xs:${name}>`;
+}
+
+function constraintText(name: string, value: string | undefined): string {
+  return value === undefined ? "" : ` ${name}="${escapeText(value)}"`;
+}
+
+function complexContent(
+  schemas: Schemas,
+  from: SchemaText,
+  type: Exclude<Type, { kind: "ref" }>,
+  name: string | undefined,
+): string {
+  switch (type.kind) {
+    case "record":
+      return recordContent(schemas, from, type, name);
+    case "union":
+      return choice(schemas, from, type, once);
+    case "list": {
+      const item = elementBinding(itemName, from.namespace);
+      return sequence(particle(schemas, from, item, type, once, { nullable: false }));
+    }
+    default: {
+      const text = "the keys of a map are the names of elements, which a schema cannot list";
+      lose(schemas, "map-as-any", text, "warning");
+      return sequence(anyElement("##any", { min: 0, max: Infinity }, "skip"));
+    }
+  }
+}
+
+function sequence(content: string, occurs: Occurs = once): string {
+  return `<xs:sequence${occursText(occurs)}>${content}</xs:sequence>`;
+}
+
+function recordContent(
+  schemas: Schemas,
+  from: SchemaText,
+  record: RecordType,
+  name: string | undefined,
+): string {
+  const placed = record.fields.map((field) => ({
+    field,
+    binding: field.xml ?? elementBinding(field.name, from.namespace),
+  }));
+  if (record.open === true) {
+    lose(schemas, "open-record", "members that the contract does not name are not described");
+  }
+  const attributes = attributesText(schemas, from, placed);
+  const text = placed.find(({ binding }) => binding.node === "text")?.field;
+  const base = recordNamed(schemas.contract, record.extends);
+  if (text !== undefined && base === undefined) {
+    if (record.restricts !== undefined) {
+      const lost = "that a type of text narrows another one is not described";
+      lose(schemas, "restriction-left-out", lost);
+    }
+    const textBase = namedSimple(schemas, from, text.type, name ?? "text");
+    return `<xs:simpleContent><xs:extension base="${textBase}">${attributes}</xs:extension></xs:simpleContent>`;
+  }
+  if (base !== undefined && hasText(schemas, record.extends)) {
+    const parent = referTo(schemas, from, schemas.nameOfType(record.extends as string));
+    return `<xs:simpleContent><xs:extension base="${parent}">${attributes}</xs:extension></xs:simpleContent>`;
+  }
+  const content = placed
+    .filter(({ binding }) => ["element", "inline", "any"].includes(binding.node))
+    .map(({ field, binding }) => fieldParticle(schemas, from, field, binding))
+    .join("");
+  const parentName = record.extends ?? record.restricts;
+  const derives = parentName !== undefined && recordNamed(schemas.contract, parentName);
+  const group = groupOf(schemas, record, name, placed, content, derives !== false);
+  if (parentName === undefined || derives === false || derives === undefined) {
+    return group + attributes;
+  }
+  const step = record.extends === undefined ? "restriction" : "extension";
+  const parent = referTo(schemas, from, schemas.nameOfType(parentName));
+  return (
+    `<xs:complexContent><xs:${step} base="${parent}">${group}${attributes}` +
+    `</xs:${step}></xs:complexContent>`
+  );
+}
+
+function hasText({ contract }: Schemas, name: string | undefined): boolean {
+  const record = recordNamed(contract, name);
+  if (record === undefined) return false;
+  return (
+    record.fields.some(({ xml }) => xml?.node === "text") ||
+    hasText({ contract } as Schemas, record.extends)
+  );
+}
+
+/** xs:all where XML Schema 1.0 allows it; else the order in which we write, which is one of all. */
+function groupOf(
+  schemas: Schemas,
+  record: RecordType,
+  name: string | undefined,
+  placed: readonly { readonly field: Field; readonly binding: XmlBinding }[],
+  content: string,
+  derives: boolean,
+): string {
+  if (content === "") return derives ? "" : "<xs:sequence/>";
+  if (record.xmlOrder !== "all" || placed.length === 0) return sequence(content);
+  const isList = ({ type }: Field) =>
+    resolveType(schemas.contract, type).type.kind === "list" && !isTextual(schemas.contract, type);
+  const simple = placed.every(
+    ({ field, binding }) =>
+      binding.node === "attribute" ||
+      (binding.node === "element" && (!isList(field) || binding.wrapper !== undefined)),
+  );
+  if (simple && !derives && (name === undefined || !schemas.isBase(name))) {
+    return `<xs:all>${content}</xs:all>`;
+  }
+  lose(schemas, "order-narrowed", "elements that may stand in any order are described in one");
+  return sequence(content);
+}
+
+function fieldParticle(
+  schemas: Schemas,
+  from: SchemaText,
+  field: Field,
+  binding: XmlBinding,
+): string {
+  const min = field.presence === "required" ? 1 : 0;
+  const { nullable, default: standard, fixed } = field;
+  const facets = { nullable, default: standard, fixed };
+  return particle(schemas, from, binding, field.type, { min, max: 1 }, facets, field.documentation);
+}
+
+/** What stands for a value in the content of an element. */
+function particle(
+  schemas: Schemas,
+  from: SchemaText,
+  binding: XmlBinding,
+  type: Type,
+  occurs: Occurs,
+  facets: ElementFacets,
+  documentation?: string,
+): string {
+  const { type: resolved } = resolveType(schemas.contract, type);
+  const repeated = resolved.kind === "list" && !isTextual(schemas.contract, resolved);
+  if (repeated && binding.wrapper === undefined) {
+    const { item, itemNullable } = resolved;
+    const times = repetition(schemas, resolved, occurs);
+    return particle(schemas, from, binding, item, times, { nullable: itemNullable }, documentation);
+  }
+  switch (binding.node) {
+    case "any":
+      return anyElement(wildcardOf(schemas, from, binding.namespace), occurs, "lax");
+    case "inline":
+      if (resolved.kind === "union") return choice(schemas, from, resolved, occurs);
+      if (resolved.kind !== "record") return "";
+      return sequence(
+        resolved.fields
+          .map((field) =>
+            fieldParticle(
+              schemas,
+              from,
+              field,
+              field.xml ?? elementBinding(field.name, from.namespace),
+            ),
+          )
+          .join(""),
+        occurs,
+      );
+    default: {
+      const wrapper = repeated ? binding.wrapper : undefined;
+      const node = { node: "element", name: binding.name, namespace: binding.namespace } as const;
+      const rest =
+        wrapper === undefined
+          ? elementRest(schemas, from, type, facets)
+          : `><xs:complexType>${sequence(
+              particle(schemas, from, node, type, once, { nullable: false }),
+            )}</xs:complexType></xs:element>`;
+      return localElement(
+        schemas,
+        from,
+        wrapper ?? binding,
+        type,
+        rest,
+        occurs,
+        facets,
+        documentation,
+      );
+    }
+  }
+}
+
+function repetition(schemas: Schemas, list: ListType, outer: Occurs): Occurs {
+  const max = list.max ?? Infinity;
+  if (outer.max > 1) {
+    lose(schemas, "list-of-lists", "a list of lists is described as one list", "warning");
+    return { min: 0, max: Infinity };
+  }
+  if (outer.min === 0 && list.min > 1) {
+    lose(schemas, "list-minimum", "an optional list of at least two is described as any list");
+  }
+  return { min: outer.min === 0 ? 0 : list.min, max };
+}
+
+/** An element of another namespace has to be a global one of that namespace's schema. */
+function localElement(
+  schemas: Schemas,
+  from: SchemaText,
+  element: QualifiedName,
+  type: Type,
+  rest: string,
+  occurs: Occurs,
+  facets: ElementFacets,
+  documentation: string | undefined,
+): string {
+  if (element.namespace === from.namespace || element.namespace === "") {
+    const form = element.namespace === from.namespace ? "" : ' form="unqualified"';
+    const head = `<xs:element name="${element.name}"${form}${occursText(occurs)}`;
+    return head + withAnnotation(rest, documentation);
+  }
+  const home = schemas.schema(element.namespace);
+  declareElement(schemas, element, elementRest(schemas, home, type, facets));
+  return `<xs:element ref="${referTo(schemas, from, element)}"${occursText(occurs)}/>`;
+}
+
+function withAnnotation(rest: string, documentation: string | undefined): string {
+  if (documentation === undefined) return rest;
+  const note = annotation(documentation);
+  if (rest.endsWith("</xs:element>")) return rest.replace(">", `>${note}`);
+  return `${rest.slice(0, -2)}>${note}</xs:element>`;
+}
+
+function choice(schemas: Schemas, from: SchemaText, union: UnionType, occurs: Occurs): string {
+  const variants = union.variants.map((variant) =>
+    particle(schemas, from, variantBinding(variant, from.namespace), variant.type, once, {
+      nullable: variant.nullable === true,
+    }),
+  );
+  return `<xs:choice${occursText(occurs)}>${variants.join("")}</xs:choice>`;
+}
+
+function anyElement(namespace: string, occurs: Occurs, contents: "lax" | "skip"): string {
+  const of = namespace === "##any" ? "" : ` namespace="${escapeText(namespace)}"`;
+  return `<xs:any${of} processContents="${contents}"${occursText(occurs)}/>`;
+}
+
+/** As XML Schema writes it: `##other` is always other than the schema's own. */
+function wildcardOf(schemas: Schemas, from: SchemaText, wildcard: string): string {
+  if (wildcard === "") return "##any";
+  if (!wildcard.startsWith("##other")) return wildcard;
+  const [, than = from.namespace] = wildcard.split(" ");
+  if (than === from.namespace) return "##other";
+  lose(schemas, "wildcard-widened", `any namespace but ${than} is described as any`);
+  return "##any";
+}
+
+function attributesText(
+  schemas: Schemas,
+  from: SchemaText,
+  placed: readonly { readonly field: Field; readonly binding: XmlBinding }[],
+): string {
+  let text = "";
+  let wildcard: string | undefined;
+  for (const { field, binding } of placed) {
+    if (binding.node === "anyAttribute") {
+      wildcard = wildcardOf(schemas, from, binding.namespace);
+    } else if (binding.node === "attribute" && binding.namespace === xmlNamespace) {
+      lose(schemas, "xml-attributes", "attributes of xml: are described as any of them");
+      wildcard ??= xmlNamespace;
+    } else if (binding.node === "attribute") text += attribute(schemas, from, field, binding);
+  }
+  if (wildcard === undefined) return text;
+  const of = wildcard === "##any" ? "" : ` namespace="${escapeText(wildcard)}"`;
+  return `${text}<xs:anyAttribute${of} processContents="lax"/>`;
+}
+
+function attribute(
+  schemas: Schemas,
+  from: SchemaText,
+  field: Field,
+  { name, namespace }: XmlBinding,
+): string {
+  const isLocal = namespace === "" || namespace === from.namespace;
+  const home = isLocal ? from : schemas.schema(namespace);
+  const { type, inner } = simpleTypeText(simpleUse(schemas, home, field.type));
+  const isRequired = field.presence === "required" && field.default === undefined;
+  const use = isRequired ? ' use="required"' : "";
+  const constraint = `${constraintText("default", field.default)}${constraintText("fixed", field.fixed)}`;
+  if (isLocal) {
+    const form = namespace === "" ? "" : ' form="qualified"';
+    return `<xs:attribute name="${name}"${form}${close(`${type}${use}${constraint}`, inner, "attribute")}`;
+  }
+  declareAttribute(schemas, { name, namespace }, close(`${type}${constraint}`, inner, "attribute"));
+  return `<xs:attribute ref="${referTo(schemas, from, { name, namespace })}"${use}/>`;
+}
+
+/** simpleContent extends types by their names only. */
+function namedSimple(schemas: Schemas, from: SchemaText, type: Type, owner: string): string {
+  const use = simpleUse(schemas, from, type);
+  if ("name" in use) return use.name;
+  const name = from.freeName(`${owner.replace(/[^A-Za-z0-9._-]/g, "_")}.text`);
+  from.types.push(`<xs:simpleType name="${name}">${use.definition}</xs:simpleType>`);
+  return schemas.prefix(from.namespace) + name;
+}

@@ -1,0 +1,242 @@
+/**
+ * SOAP 1.1 and 1.2 towards callers: one address for a service, the operation found by the first
+ * element of the Body, answers in the version of the caller. SOAP 1.1 §6, SOAP 1.2 Part 2 §7, and
+ * the Basic Profile where the two leave things open.
+ */
+import type { Call, Fault, Reply } from "#call/call.ts";
+import { faultOf } from "#contract/document-fault.ts";
+import type { Operation, QualifiedName } from "#contract/contract.ts";
+import type {
+  Decoded,
+  Face,
+  FaceContext,
+  FaceRequest,
+  FaceResponse,
+  ServiceContract,
+} from "#extension/protocol.ts";
+import { defaultXmlLimits, type XmlLimits } from "#formats/xml/limits.ts";
+import { startTag } from "#formats/xml/tokenizer.ts";
+import { createWsdlDocument } from "./describe.ts";
+import { closeEnvelope, openEnvelope, type OpenEnvelope, writeEnvelope } from "./envelope.ts";
+import { type EnvelopeRefusal, writeFault } from "./faults.ts";
+import { notUnderstood } from "./header-blocks.ts";
+import { openMessage, type SoapMessage, versionOfMediaType } from "./message.ts";
+import { compileOperations, type SoapOperation, type SoapOperations } from "./operations.ts";
+import { callersFault, type SoapProblem } from "./problems.ts";
+import { refuse } from "./refuse.ts";
+import { selectOperation } from "./select-operation.ts";
+import type { UsernameTokenVerifier } from "./username-token.ts";
+import { dialectOf, securityNamespace, type SoapDialect, type SoapVersion } from "./versions.ts";
+
+export interface SoapFaceOptions {
+  readonly limits?: XmlLimits;
+  /** Checks the wsse:Security header of every call; absent: that header is not understood. */
+  readonly security?: UsernameTokenVerifier;
+}
+
+/** What an answer has to fit. */
+interface Negotiated {
+  readonly version: SoapVersion;
+  readonly operation: SoapOperation | undefined;
+  readonly refusal: EnvelopeRefusal | undefined;
+  /** Where HTTP itself has a status for it: 405, 415. */
+  readonly status: number | undefined;
+}
+
+export function createSoapFace(service: ServiceContract, options: SoapFaceOptions = {}): Face {
+  const operations = compileOperations(service.contract);
+  const limits = options.limits ?? defaultXmlLimits;
+  const wsdl = createWsdlDocument(service);
+  return {
+    decode: (request) => {
+      if (request.method === "GET" && /^wsdl(?:$|&|=)/i.test(request.query)) {
+        return { kind: "document", response: wsdl(addressOf(service, request)) };
+      }
+      return decodeCall(operations, limits, options.security, request);
+    },
+    encode: (reply, context) => encodeReply(operations, reply, context),
+  };
+}
+
+/** Deviation: the scheme is not known here; the address of the document says http. */
+function addressOf({ serviceName }: ServiceContract, request: FaceRequest): string {
+  const host = request.field("host") ?? "";
+  const safe = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host);
+  return `http://${safe ? host : "localhost"}/soap/${serviceName}`;
+}
+
+function decodeCall(
+  operations: SoapOperations,
+  limits: XmlLimits,
+  security: UsernameTokenVerifier | undefined,
+  request: FaceRequest,
+): Decoded {
+  const contentType = request.field("content-type");
+  const version = versionOfMediaType(contentType) ?? "1.1";
+  const state: DecodingState = { selected: undefined, blocksNotUnderstood: [] };
+  try {
+    if (request.method !== "POST") {
+      refuse("soap-method-not-allowed", `SOAP is called by POST, not by ${request.method}`);
+    }
+    const message = openMessage(contentType, request.body, limits);
+    const dialect = dialectOf(message.version);
+    const envelope = openEnvelope(message.text, dialect, limits);
+    const action = actionOf(message, request);
+    const call = readCall(operations, { message, dialect, envelope, action, security }, state);
+    return { kind: "call", call, negotiated: negotiatedOf(version, state.selected, undefined) };
+  } catch (error) {
+    const fault = callersFault(faultOf(error));
+    const negotiated = negotiatedOf(version, state.selected, fault, state.blocksNotUnderstood);
+    return { kind: "fault", fault, operation: state.selected?.operation, negotiated };
+  }
+}
+
+/** What is known already when decoding fails. */
+interface DecodingState {
+  selected: SoapOperation | undefined;
+  blocksNotUnderstood: readonly QualifiedName[];
+}
+
+interface Opened {
+  readonly message: SoapMessage;
+  readonly dialect: SoapDialect;
+  readonly envelope: OpenEnvelope;
+  readonly action: string;
+  readonly security: UsernameTokenVerifier | undefined;
+}
+
+function readCall(operations: SoapOperations, opened: Opened, state: DecodingState): Call {
+  const { envelope, dialect, action, message, security } = opened;
+  const { tokenizer, blocks, encodingStyle } = envelope;
+  const strange = notUnderstood(
+    blocks,
+    (name) => operations.declaresHeader(name) || (security !== undefined && isSecurity(name)),
+  );
+  if (strange.length > 0) {
+    state.blocksNotUnderstood = strange;
+    const names = strange.map(({ name, namespace }) => `{${namespace}}${name}`).join(", ");
+    refuse("soap-must-understand", `not understood: ${names}`, "Envelope/Header");
+  }
+  const element =
+    tokenizer.token === startTag
+      ? { name: tokenizer.name, namespace: tokenizer.namespace }
+      : undefined;
+  const selected = selectOperation(operations, element, action);
+  state.selected = selected;
+  const encoded = isEncoded(selected, encodingStyle, dialect);
+  const how = { encoded, anyWrapper: false };
+  const input = selected.input.body.read(tokenizer, message.parts, how);
+  closeEnvelope(tokenizer);
+  security?.verify(envelope);
+  const headers = selected.input.headers.read(envelope, true);
+  return { operation: selected.operation, input, headers };
+}
+
+function isSecurity({ name, namespace }: QualifiedName): boolean {
+  return name === "Security" && namespace === securityNamespace;
+}
+
+/** SOAPAction in 1.1, quoted or not; the parameter `action` in 1.2. "" for none. */
+function actionOf(message: SoapMessage, request: FaceRequest): string {
+  if (message.version === "1.2") return message.action ?? "";
+  const field = request.field("soapaction")?.trim() ?? "";
+  return /^"[^"]*"$/.test(field) ? field.slice(1, -1) : field;
+}
+
+/** SOAP encoding is read where a call says so, or where the contract does and the call does not. */
+function isEncoded(
+  { binding }: SoapOperation,
+  encodingStyle: string | undefined,
+  dialect: SoapDialect,
+): boolean {
+  if (encodingStyle === undefined) return binding.use === "encoded";
+  if (dialect.encodingNone.has(encodingStyle)) return false;
+  const styles = encodingStyle.split(/[ \t\r\n]+/);
+  if (styles.some((style) => dialect.encodings.has(style))) return true;
+  const known = [...dialect.encodings].slice(0, 1).join("");
+  const found = JSON.stringify(encodingStyle.slice(0, 100));
+  return refuse(
+    "soap-data-encoding-unknown",
+    `the encodingStyle ${found} is not known; expected none or ${known}`,
+    "Envelope/Body",
+  );
+}
+
+const refusals: Partial<Record<SoapProblem, EnvelopeRefusal["code"]>> = {
+  "soap-version-mismatch": "VersionMismatch",
+  "soap-must-understand": "MustUnderstand",
+  "soap-data-encoding-unknown": "DataEncodingUnknown",
+};
+
+function negotiatedOf(
+  version: SoapVersion,
+  operation: SoapOperation | undefined,
+  fault: Fault | undefined,
+  strange: readonly QualifiedName[] = [],
+): Negotiated {
+  const code = refusals[fault?.code as SoapProblem];
+  const refusal = code === undefined ? undefined : { code, notUnderstood: strange };
+  const status =
+    fault?.code === "soap-method-not-allowed"
+      ? 405
+      : fault?.code === "soap-media-type"
+        ? 415
+        : undefined;
+  return { version, operation, refusal, status };
+}
+
+function encodeReply(operations: SoapOperations, reply: Reply, context: FaceContext): FaceResponse {
+  const negotiated = (context.negotiated as Negotiated | undefined) ?? {
+    version: "1.1",
+    operation: context.operation && operations.find(context.operation),
+    refusal: undefined,
+    status: undefined,
+  };
+  if (reply.kind === "fault") return encodeFault(reply, negotiated, context.exchangeId);
+  const { operation, version } = negotiated;
+  const output = operation?.output;
+  if (operation === undefined || output === undefined) {
+    return { status: 202, fields: [], body: Buffer.alloc(0) };
+  }
+  try {
+    const headers = output.headers.write(reply.headers);
+    const body = output.body.write(reply.output, "inline");
+    const envelope = writeEnvelope(dialectOf(version), headers, body);
+    return { status: 200, fields: [contentTypeOf(version)], body: envelope };
+  } catch (error) {
+    return encodeFault(
+      unwritable(faultOf(error), operation.operation),
+      negotiated,
+      context.exchangeId,
+    );
+  }
+}
+
+/** What the service said cannot stand in the answer that its contract promises. */
+function unwritable(
+  {
+    code,
+    message,
+    place,
+  }: { readonly code: string; readonly message: string; readonly place: string },
+  { id }: Operation,
+): Fault {
+  const text = `the answer to ${id} cannot be written as SOAP: ${message}`;
+  return { kind: "fault", faultKind: "internal", blame: "service", code, message: text, place };
+}
+
+function encodeFault(fault: Fault, negotiated: Negotiated, exchangeId: string): FaceResponse {
+  const { version, operation, refusal } = negotiated;
+  const { status, body } = writeFault(fault, version, operation, exchangeId, refusal);
+  const fields: (readonly [string, string])[] = [
+    contentTypeOf(version),
+    ["parlance-fault", fault.blame],
+  ];
+  if (negotiated.status === 405) fields.push(["allow", "POST"]);
+  if (negotiated.status === 415) fields.push(["accept", "text/xml, application/soap+xml"]);
+  return { status: negotiated.status ?? status, fields, body };
+}
+
+function contentTypeOf(version: SoapVersion): readonly [string, string] {
+  return ["content-type", `${dialectOf(version).mediaType}; charset=utf-8`];
+}

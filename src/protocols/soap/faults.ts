@@ -1,0 +1,101 @@
+/**
+ * Faults written: SOAP 1.1 §4.4 and SOAP 1.2 Part 1 §5.4, codes from the table of faults. A
+ * declared fault has its own element as the detail; whatever the table cannot say travels as
+ * `parlance` in the detail, or in the header where the detail is taken or not allowed.
+ */
+import type { Fault } from "#call/call.ts";
+import { faultNamespace, faultTable } from "#call/fault-table.ts";
+import type { QualifiedName } from "#contract/contract.ts";
+import { writeEnvelope } from "./envelope.ts";
+import type { SoapOperation } from "./operations.ts";
+import { escapeText } from "./xml-text.ts";
+import { dialectOf, soap11, soap12, type SoapDialect, type SoapVersion } from "./versions.ts";
+
+/** What was wrong with the envelope itself, for which SOAP has codes of its own. */
+export interface EnvelopeRefusal {
+  readonly code: "VersionMismatch" | "MustUnderstand" | "DataEncodingUnknown";
+  readonly notUnderstood: readonly QualifiedName[];
+}
+
+export interface WrittenFault {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+export function writeFault(
+  fault: Fault,
+  version: SoapVersion,
+  operation: SoapOperation | undefined,
+  exchangeId: string,
+  refusal?: EnvelopeRefusal,
+): WrittenFault {
+  const dialect = dialectOf(version);
+  const declared = writeDeclared(fault, operation);
+  const entry = writeEntry(fault, exchangeId);
+  const inHeader = declared !== undefined || refusal?.code === "MustUnderstand";
+  const headers =
+    (refusal === undefined ? "" : refusalHeaders(refusal, dialect)) + (inHeader ? entry : "");
+  const detail = declared ?? (inHeader ? "" : entry);
+  const row = faultTable[fault.faultKind];
+  const text = escapeText(fault.message);
+  if (version === "1.1") {
+    const code =
+      refusal === undefined || refusal.code === "DataEncodingUnknown" ? row.soap11 : refusal.code;
+    const body =
+      `<soap:Fault><faultcode>soap:${code}</faultcode><faultstring>${text}</faultstring>` +
+      `${detail === "" ? "" : `<detail>${detail}</detail>`}</soap:Fault>`;
+    return { status: 500, body: writeEnvelope(dialect, headers, body) };
+  }
+  const code = refusal?.code ?? row.soap12;
+  const subcode =
+    refusal === undefined
+      ? `<soap:Subcode><soap:Value xmlns:p="${faultNamespace}">p:${row.soap12Subcode}</soap:Value>` +
+        "</soap:Subcode>"
+      : "";
+  const body =
+    `<soap:Fault><soap:Code><soap:Value>soap:${code}</soap:Value>${subcode}</soap:Code>` +
+    `<soap:Reason><soap:Text xml:lang="en">${text}</soap:Text></soap:Reason>` +
+    `${detail === "" ? "" : `<soap:Detail>${detail}</soap:Detail>`}</soap:Fault>`;
+  // SOAP 1.2 Part 2 §7.5.2.2, table 20: the sender's fault is a 400, every other a 500.
+  return { status: code === "Sender" ? 400 : 500, body: writeEnvelope(dialect, headers, body) };
+}
+
+function writeDeclared(fault: Fault, operation: SoapOperation | undefined): string | undefined {
+  const { declared } = fault;
+  const codec = operation?.faults.find(({ name }) => name === declared?.name);
+  if (declared === undefined || codec === undefined) return undefined;
+  const written = codec.writer.write(declared.detail);
+  // A detail that cannot be written must not keep the caller from hearing of the fault.
+  return written.kind === "text" ? written.text : undefined;
+}
+
+function writeEntry(fault: Fault, exchangeId: string): string {
+  const members: readonly (readonly [string, string | undefined])[] = [
+    ["exchange", exchangeId],
+    ["code", fault.code],
+    ["fault", fault.blame],
+    ["kind", fault.faultKind],
+    ["place", fault.place],
+  ];
+  const content = members
+    .filter(([, value]) => value !== undefined && value !== "")
+    .map(([name, value]) => `<p:${name}>${escapeText(value as string)}</p:${name}>`);
+  return `<p:parlance xmlns:p="${faultNamespace}">${content.join("")}</p:parlance>`;
+}
+
+/** SOAP 1.2 Part 1 §5.4.7 and §5.4.8. */
+function refusalHeaders(refusal: EnvelopeRefusal, { version }: SoapDialect): string {
+  if (version === "1.1") return "";
+  if (refusal.code === "VersionMismatch") {
+    const supported = [soap12, soap11].map(
+      ({ namespace }) => `<soap:SupportedEnvelope xmlns:e="${namespace}" qname="e:Envelope"/>`,
+    );
+    return `<soap:Upgrade>${supported.join("")}</soap:Upgrade>`;
+  }
+  return refusal.notUnderstood
+    .map(
+      ({ name, namespace }) =>
+        `<soap:NotUnderstood xmlns:n="${escapeText(namespace)}" qname="n:${name}"/>`,
+    )
+    .join("");
+}

@@ -1,0 +1,158 @@
+/**
+ * Calls to instances in SOAP 1.1 or 1.2, as the contract's binding says, and their answers: SOAP
+ * 1.1 §6, SOAP 1.2 Part 2 §7, attachments as WSDL 1.1 §5 declares them, XOP read.
+ */
+import { nodePlatform, type Random } from "#base/platform.ts";
+import type { Call, Fault, Reply } from "#call/call.ts";
+import { faultKindOfHttp } from "#call/fault-table.ts";
+import { faultOf } from "#contract/document-fault.ts";
+import { createRecord } from "#contract/value.ts";
+import type {
+  ServiceContract,
+  Upstream,
+  UpstreamRequest,
+  UpstreamResponse,
+} from "#extension/protocol.ts";
+import { defaultXmlLimits, type XmlLimits } from "#formats/xml/limits.ts";
+import { startTag } from "#formats/xml/tokenizer.ts";
+import type { Attachment } from "./body-codec.ts";
+import { closeEnvelope, openEnvelope, writeEnvelope } from "./envelope.ts";
+import { openMessage, versionOfMediaType } from "./message.ts";
+import { compileOperations, type SoapOperation } from "./operations.ts";
+import { callersFault, servicesFault } from "./problems.ts";
+import { readFault } from "./read-fault.ts";
+import { type UsernameTokenSender, writeUsernameToken } from "./username-token.ts";
+import { dialectOf, soap11, soap12, type SoapDialect } from "./versions.ts";
+import { writeRelated } from "./write-related.ts";
+
+export interface SoapUpstreamOptions {
+  readonly limits?: XmlLimits;
+  /** Added to every call as wsse:Security. */
+  readonly security?: UsernameTokenSender;
+  /** For the boundaries of multipart messages. */
+  readonly random?: Random;
+}
+
+export function createSoapUpstream(
+  service: ServiceContract,
+  options: SoapUpstreamOptions = {},
+): Upstream {
+  const operations = compileOperations(service.contract);
+  const limits = options.limits ?? defaultXmlLimits;
+  return {
+    encode: (call) => {
+      try {
+        return encodeCall(operations.find(call.operation), call, options);
+      } catch (error) {
+        return callersFault(faultOf(error));
+      }
+    },
+    decode: (response, call) => decodeAnswer(operations.find(call.operation), response, limits),
+  };
+}
+
+function encodeCall(
+  operation: SoapOperation,
+  call: Call,
+  { security, random = nodePlatform.random }: SoapUpstreamOptions,
+): UpstreamRequest | Fault {
+  const { mode } = call.operation;
+  if (mode !== "unary" && mode !== "one-way") {
+    const message = `SOAP has no streams: ${call.operation.id} is ${mode}`;
+    const kinds = { faultKind: "unimplemented", blame: "gateway" } as const;
+    return { kind: "fault", ...kinds, code: "soap-unknown-operation", message };
+  }
+  const { binding, input } = operation;
+  const dialect = dialectOf(binding.version);
+  const token = security === undefined ? "" : writeUsernameToken(security);
+  const headers = token + input.headers.write(call.headers);
+  const attachments = input.body.attachments(call.input);
+  const envelope = writeEnvelope(dialect, headers, input.body.write(call.input, "beside"));
+  const { contentType, body } = framed(dialect, binding.action, envelope, attachments, random);
+  const fields: (readonly [string, string])[] = [
+    ["Content-Type", contentType],
+    ["Accept", `${dialect.mediaType}, multipart/related`],
+  ];
+  // SOAP 1.1 §6.1.1: always there, "" where the contract says none.
+  if (dialect === soap11) fields.push(["SOAPAction", quoted(binding.action)]);
+  return { kind: "request", method: "POST", target: "", fields, body };
+}
+
+function framed(
+  dialect: SoapDialect,
+  action: string,
+  envelope: Buffer,
+  attachments: readonly Attachment[],
+  random: Random,
+): { readonly contentType: string; readonly body: Buffer } {
+  const parameter = dialect === soap12 && action !== "" ? `; action=${quoted(action)}` : "";
+  const contentType = `${dialect.mediaType}; charset=utf-8${parameter}`;
+  if (attachments.length === 0) return { contentType, body: envelope };
+  return writeRelated(contentType, dialect.mediaType, envelope, attachments, random);
+}
+
+/** A quoted string of RFC 9110 §5.6.4; an action is a URI, so other characters are encoded. */
+function quoted(action: string): string {
+  const uri = action.replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character));
+  return `"${uri.replace(/["\\]/g, "\\$&")}"`;
+}
+
+function decodeAnswer(
+  operation: SoapOperation,
+  response: UpstreamResponse,
+  limits: XmlLimits,
+): Reply {
+  const { status, body } = response;
+  const isGood = status >= 200 && status < 300;
+  const { output } = operation;
+  if (isGood && isBlank(body) && output === undefined) return emptyAnswer();
+  const contentType = response.field("content-type");
+  if (versionOfMediaType(contentType) === undefined || isBlank(body)) {
+    return unexpected(status, isBlank(body) ? "nothing" : (contentType ?? "no Content-Type"));
+  }
+  try {
+    const message = openMessage(contentType, body, limits);
+    const { text } = message;
+    const dialect = dialectOfText(text, dialectOf(message.version));
+    const envelope = openEnvelope(text, dialect, limits);
+    const { tokenizer } = envelope;
+    const isFault = tokenizer.token === startTag && tokenizer.isNamed("Fault", dialect.namespace);
+    if (isFault) return readFault(text, dialect, operation.faults, limits);
+    if (!isGood) return unexpected(status, "an envelope without a fault");
+    if (output === undefined) return emptyAnswer();
+    const { binding } = operation;
+    const how = { encoded: binding.use === "encoded", anyWrapper: binding.style === "rpc" };
+    const value = output.body.read(tokenizer, message.parts, how);
+    closeEnvelope(tokenizer);
+    return { kind: "answer", output: value, headers: output.headers.read(envelope, false) };
+  } catch (error) {
+    const fault = faultOf(error);
+    // A page of a proxy under a media type of XML says less than its status.
+    return isGood ? servicesFault(fault) : unexpected(status, `no envelope (${fault.message})`);
+  }
+}
+
+function emptyAnswer(): Reply {
+  return { kind: "answer", output: createRecord(), headers: createRecord() };
+}
+
+function isBlank(body: Buffer): boolean {
+  return body.length < 16 && body.toString("latin1").trim() === "";
+}
+
+/** Services answer in 1.1 what was asked in 1.2, and under the wrong media type: both are read. */
+function dialectOfText(text: string, byMediaType: SoapDialect): SoapDialect {
+  if (text.includes(byMediaType.namespace)) return byMediaType;
+  const other = byMediaType === soap11 ? soap12 : soap11;
+  return text.includes(other.namespace) ? other : byMediaType;
+}
+
+/** Statuses that say when to come again, or that there was no time, mean that here as well. */
+const telling: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
+
+function unexpected(status: number, found: string): Fault {
+  const message = `the service answered ${status} with ${found.slice(0, 200)}; expected SOAP`;
+  const faultKind = telling.has(status) ? faultKindOfHttp(status) : "internal";
+  const code = "soap-unexpected-answer";
+  return { kind: "fault", faultKind, blame: "service", code, message };
+}
