@@ -222,13 +222,56 @@ for (const [pattern, good, bad] of patterns) {
   });
 }
 
-test("patterns that could take forever, or that say nothing, are named as unchecked", () => {
-  const costly = ["(a+)+b", "(a|a)*b", "(.*){2,}x", "[a", "(a", "a{99999}", "\\p{IsNowhere}"];
+test("patterns that are too large, or that say nothing, are named as unchecked", () => {
+  const costly = ["[a", "(a", "a{99999}", "\\p{IsNowhere}", "a**", "(a{1,900}){1,900}"];
   for (const pattern of costly) {
     const type = { ...text, pattern, patternDialect: "xsd" } as const;
     assert.deepEqual(uncheckedPatterns(type), [pattern]);
     assert.equal(compileScalarText(type).read("aaaa"), "aaaa");
   }
+});
+
+const hard: readonly (readonly ["xsd" | "ecma", string, string, string])[] = [
+  ["xsd", "(a+)+b", `${"a".repeat(50)}b`, "a".repeat(5_000)],
+  ["xsd", "(a|a)*b", "aab", "a".repeat(5_000)],
+  ["xsd", "(.*){2,}x", "yyx", "y".repeat(5_000)],
+  ["xsd", "([A-Z]|[a-z])+", "aZ", "a1"],
+  ["xsd", "(\\S+=\\S+)*(:\\S+=\\S+)*", "a=b:c=d", "a".repeat(5_000)],
+  ["xsd", "((a{1,3}b?){2}|c)*-?\\d{2,}", "aabaac12", "aabaac1"],
+  ["ecma", "^[a-z0-9]+(-[a-z0-9]+)*$", "a-b1-c", `${"a-".repeat(5_000)}-`],
+  ["ecma", "^(\\w+\\.)+(?<end>\\w{2,}?)$", "a.b.cd", "a.b.c"],
+  ["ecma", "[--[](a+)+b|[^]]", "[aab", "a".repeat(5_000)],
+  ["ecma", "(x+x+)+y", "-xxy-", "x".repeat(5_000)],
+  ["ecma", "a.*b.*c|^$", "-a-b-c-", "abab"],
+  ["ecma", "^[\\w-.]+@\\w+\\.\\w+$", "a-b@c.de", "a@b"],
+  ["ecma", "\\u0041*\\x42+[^\\]]*$", "AAB", "A]"],
+];
+
+for (const [dialect, pattern, good, bad] of hard) {
+  test(`the ${dialect} pattern ${pattern} is matched without trying all ways`, () => {
+    const matches = compilePattern(pattern, dialect);
+    assert.ok(matches !== undefined);
+    assert.equal(matches(good), true, good);
+    assert.equal(matches(bad), false, bad);
+  });
+}
+
+test("the automaton and JavaScript match alike", () => {
+  const piece = fc.constantFrom("a", "b", ".", "[ab]", "[^a]", "(a|b)", "(ab)", "(?:b|)", "\\w");
+  const quantified = fc.tuple(piece, fc.constantFrom("", "", "*", "+", "?", "{2}", "{1,2}", "+?"));
+  const pattern = fc.array(quantified, { maxLength: 6 }).map((all) => all.flat().join(""));
+  const outer = fc.tuple(fc.constantFrom("", "^"), pattern, fc.constantFrom("", "$", "|b$", "*"));
+  const sample = fc.string({ unit: fc.constantFrom("a", "b", "c", "😀"), maxLength: 8 });
+  fc.assert(
+    fc.property(outer, fc.array(sample), ([begin, middle, end], samples) => {
+      const source = end === "*" ? `${begin}(?:${middle})*$` : begin + middle + end;
+      const matches = compilePattern(source, "ecma");
+      assert.ok(matches !== undefined, source);
+      const expression = new RegExp(source, "u");
+      for (const one of samples) assert.equal(matches(one), expression.test(one), one);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("any pattern compiles to a test or to nothing, and never throws", () => {

@@ -1,13 +1,18 @@
 /**
- * Patterns of contracts as tests that end in time. XSD's expressions (XSD Part 2 appendix F) are
- * translated to JavaScript's, anchored; those that could take forever to match are not checked.
+ * Patterns of contracts as tests that end in time: JavaScript's expressions where the shape of a
+ * pattern bounds their work, an automaton otherwise. XSD's expressions (XSD Part 2 appendix F) are
+ * translated.
  */
-import { isCostly } from "./pattern-cost.ts";
+import { type AtomDialect, compileAutomaton } from "./pattern-automaton.ts";
+import { costOf, endOfClass } from "./pattern-cost.ts";
 
 /** Units of a pattern that is compiled, and of a text that is matched against one. */
 const patternLengthMax = 2_000;
 const textLengthMax = 100_000;
+/** Where neither way bounds the work, only short texts are matched. */
+const shortTextMax = 200;
 
+const waysMax = 1_000;
 const repeatMax = 10_000;
 
 /** Whether the text matches; a text that is too long to be matched does not. */
@@ -18,10 +23,23 @@ export function compilePattern(
   pattern: string,
   dialect: "xsd" | "ecma" = "ecma",
 ): PatternTest | undefined {
-  if (pattern.length > patternLengthMax || isCostly(pattern, dialect)) return undefined;
+  if (pattern.length > patternLengthMax) return undefined;
   const expression = dialect === "xsd" ? compileXsd(pattern) : compileEcma(pattern);
   if (expression === undefined) return undefined;
-  return (text) => text.length <= textLengthMax && expression.test(text);
+  const { repetitions, ways, nested } = costOf(pattern, dialect);
+  const anchored = dialect === "xsd" || /^\^(?!.*\|)/.test(pattern);
+  if (!nested && ways <= waysMax && repetitions <= (anchored ? 1 : 0)) {
+    return bounded(expression, textLengthMax);
+  }
+  const automaton = compileAutomaton(pattern, dialect === "xsd" ? xsdAtoms : ecmaAtoms);
+  if (automaton !== undefined) return automaton;
+  const back = /\\[1-9k]/.test(pattern);
+  if (nested || back || ways > waysMax || repetitions > 2) return undefined;
+  return bounded(expression, shortTextMax);
+}
+
+function bounded(expression: RegExp, lengthMax: number): PatternTest {
+  return (text) => text.length <= lengthMax && expression.test(text);
 }
 
 function compileXsd(pattern: string): RegExp | undefined {
@@ -45,6 +63,40 @@ function compileEcma(pattern: string): RegExp | undefined {
   }
   return undefined;
 }
+
+const xsdAtoms: AtomDialect = {
+  anchors: false,
+  flags: ["v"],
+  atom: (pattern, at) => {
+    const cursor = { pattern, at };
+    const source = readAtom(cursor, next(cursor));
+    return source === undefined ? undefined : { end: cursor.at, source };
+  },
+};
+
+const ecmaEscape =
+  /\\(?:u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[pP]\{[^}]*\}|c[a-zA-Z]|.)/sy;
+
+const ecmaAtoms: AtomDialect = {
+  anchors: true,
+  flags: ["u", ""],
+  atom: (pattern, at) => {
+    const character = String.fromCodePoint(pattern.codePointAt(at) as number);
+    if (character === "[") {
+      const end = endOfClass(pattern, at, false) + 1;
+      return { end, source: pattern.slice(at, end) };
+    }
+    if (character !== "\\") {
+      const end = at + character.length;
+      return { end, source: character === "." ? character : literal(character) };
+    }
+    ecmaEscape.lastIndex = at;
+    const found = ecmaEscape.exec(pattern)?.[0];
+    // Word boundaries, back references and halves of pairs are no characters.
+    if (found === undefined || /^\\(?:[bBk1-9]|u[dD][89a-fA-F])/.test(found)) return undefined;
+    return { end: at + found.length, source: found };
+  },
+};
 
 const nameStart =
   ":A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d" +
@@ -98,17 +150,13 @@ function translateXsdPattern(pattern: string): string | undefined {
   const cursor: Cursor = { pattern, at: 0 };
   let source = "";
   let depth = 0;
+  let quantified = false;
   while (cursor.at < pattern.length) {
     const character = next(cursor);
-    if (character === "\\") {
-      const escape = readEscape(cursor);
-      if (escape === undefined) return undefined;
-      source += escape;
-    } else if (character === "[") {
-      const group = readClass(cursor);
-      if (group === undefined) return undefined;
-      source += group;
-    } else if (character === "(") {
+    const quantifies = "?*+{".includes(character);
+    if (quantifies && quantified) return undefined;
+    quantified = quantifies;
+    if (character === "(") {
       depth += 1;
       source += "(?:";
     } else if (character === ")") {
@@ -119,10 +167,21 @@ function translateXsdPattern(pattern: string): string | undefined {
       const counts = readCounts(cursor);
       if (counts === undefined) return undefined;
       source += counts;
-    } else if (character === ".") source += "[^\\n\\r]";
-    else source += "|?*+".includes(character) ? character : literal(character);
+    } else if ("|?*+".includes(character)) source += character;
+    else {
+      const atom = readAtom(cursor, character);
+      if (atom === undefined) return undefined;
+      source += atom;
+    }
   }
-  return depth === 0 && !/[?*+}]\?/.test(source) ? source : undefined;
+  return depth === 0 ? source : undefined;
+}
+
+/** What stands for one character; its first one was just read. */
+function readAtom(cursor: Cursor, character: string): string | undefined {
+  if (character === "\\") return readEscape(cursor);
+  if (character === "[") return readClass(cursor);
+  return character === "." ? "[^\\n\\r]" : literal(character);
 }
 
 function next(cursor: Cursor): string {

@@ -1,79 +1,98 @@
 /**
- * Whether a backtracking matcher could take more than a low power of the text's length. Decided
- * from the shape of a pattern alone, so some harmless ones are called costly as well.
+ * How much work a backtracking matcher could have with a pattern, judged from its shape alone: an
+ * upper bound, so that some harmless patterns count as costly, and none that is costly as harmless.
  */
 
-interface Group {
-  /** Holds something that may repeat or choose: repeating the group multiplies the ways. */
-  varies: boolean;
-  readonly start: number;
+export interface PatternCost {
+  /** Quantifiers without a bound, or with a high one. */
+  readonly repetitions: number;
+  /** Ways in which all other quantifiers and choices can be combined. */
+  readonly ways: number;
+  /** A group that varies inside is repeated: the ways are exponential in the text's length. */
+  readonly nested: boolean;
 }
 
-/** Repetitions without a bound that stand beside each other multiply the work by the length. */
-const repetitionsMax = 6;
+/** Repetitions up to so many times count as choices. */
+const boundedMax = 100;
 
-export function isCostly(pattern: string, dialect: "xsd" | "ecma"): boolean {
-  const open: Group[] = [{ varies: false, start: 0 }];
+interface Group {
+  /** Holds something that may repeat or choose. */
+  varies: boolean;
+}
+
+export function costOf(pattern: string, dialect: "xsd" | "ecma"): PatternCost {
+  const open: Group[] = [{ varies: false }];
   let repetitions = 0;
-  let lastGroup: Group | undefined;
+  let ways = 1;
+  let nested = false;
+  let closed: Group | undefined;
   for (let at = 0; at < pattern.length; at += 1) {
     const character = pattern[at] as string;
     const group = open.at(-1) as Group;
-    const quantifier = lengthOfQuantifier(pattern, at);
-    if (quantifier.length > 0) {
-      if (quantifier.repeats) {
-        if (lastGroup?.varies === true) return true;
-        repetitions += quantifier.unbounded ? 1 : 0;
-        if (repetitions > repetitionsMax) return true;
-      }
+    const quantifier = quantifierAt(pattern, at);
+    if (quantifier !== undefined) {
+      if (quantifier.most > 1 && closed?.varies === true) nested = true;
+      if (quantifier.most > boundedMax) repetitions += 1;
+      else ways *= quantifier.most - quantifier.least + 1;
       group.varies = true;
+      closed = undefined;
       at += quantifier.length - 1;
-      lastGroup = undefined;
       continue;
     }
-    lastGroup = undefined;
-    if (character === "\\") {
-      if (dialect === "ecma" && /[1-9k]/.test(pattern[at + 1] ?? "")) return true;
-      at += 1;
-    } else if (character === "[") at = endOfClass(pattern, at);
-    else if (character === "(") {
-      if (open.length > 50) return true;
-      open.push({ varies: false, start: at });
-    } else if (character === ")") {
-      const closed = open.pop() as Group;
-      const outer = open.at(-1);
-      if (outer === undefined) return true;
-      outer.varies ||= closed.varies;
-      lastGroup = closed;
-    } else if (character === "|") group.varies = true;
+    closed = undefined;
+    if (character === "\\") at += 1;
+    else if (character === "[") at = endOfClass(pattern, at, dialect === "xsd");
+    else if (character === "(") open.push({ varies: false });
+    else if (character === ")" && open.length > 1) {
+      closed = open.pop() as Group;
+      (open.at(-1) as Group).varies ||= closed.varies;
+    } else if (character === "|") {
+      group.varies = true;
+      ways *= 2;
+    }
   }
-  return false;
+  return { repetitions, ways, nested };
 }
 
-/** A fixed count such as {3} does not vary, but repeats. */
-function lengthOfQuantifier(
-  pattern: string,
-  at: number,
-): { length: number; repeats: boolean; unbounded: boolean } {
-  const character = pattern[at];
-  if (character === "*" || character === "+") return { length: 1, repeats: true, unbounded: true };
-  if (character === "?") return { length: 1, repeats: false, unbounded: false };
-  const match = character === "{" ? /^\{\d+(,?)(\d*)\}/.exec(pattern.slice(at, at + 14)) : null;
-  if (match === null) return { length: 0, repeats: false, unbounded: false };
-  const unbounded = match[1] === "," && (match[2] === "" || Number(match[2]) > 100);
-  return { length: match[0].length, repeats: true, unbounded };
+interface Quantifier {
+  readonly length: number;
+  readonly least: number;
+  readonly most: number;
 }
 
-/** Offset of the bracket that closes the class, subtracted classes included. */
-function endOfClass(pattern: string, start: number): number {
+const counts = /\{(\d{1,9})(?:(,)(\d{0,9}))?\}/y;
+
+export function quantifierAt(pattern: string, at: number): Quantifier | undefined {
+  switch (pattern[at]) {
+    case "*":
+      return { length: 1, least: 0, most: Infinity };
+    case "+":
+      return { length: 1, least: 1, most: Infinity };
+    case "?":
+      return { length: 1, least: 0, most: 1 };
+    case "{": {
+      counts.lastIndex = at;
+      const match = counts.exec(pattern);
+      if (match === null) return undefined;
+      const least = Number(match[1]);
+      const most = match[2] === undefined ? least : match[3] === "" ? Infinity : Number(match[3]);
+      return { length: match[0].length, least, most };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Offset of the bracket that closes the class; in XSD's, classes inside are subtracted. */
+export function endOfClass(pattern: string, start: number, nests: boolean): number {
   let depth = 0;
   for (let at = start; at < pattern.length; at += 1) {
     const character = pattern[at];
     if (character === "\\") at += 1;
-    else if (character === "[") depth += 1;
-    else if (character === "]" && at > start + 1) {
+    else if (character === "[" && (at === start || (nests && pattern[at - 1] === "-"))) depth += 1;
+    else if (character === "]") {
       depth -= 1;
-      if (depth <= 0) return at;
+      if (depth === 0) return at;
     }
   }
   return pattern.length;
