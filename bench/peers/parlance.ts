@@ -33,7 +33,7 @@ export const parlance: Peer = {
 };
 
 export function findParlance(): Found {
-  for (const path of ["src/cli/main.ts", "src/runtime/start.ts"]) {
+  for (const path of ["src/cli/main.ts", "src/app/start.ts"]) {
     if (!existsSync(root + path)) return { missing: `${path} does not exist yet` };
   }
   const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {

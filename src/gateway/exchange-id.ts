@@ -7,7 +7,7 @@ import type { Clock, Random } from "#base/platform.ts";
 
 export const exchangeIdDigits = 32;
 
-const digits = Buffer.from("0123456789abcdef", "latin1");
+const digits = Uint8Array.from(Buffer.from("0123456789abcdef", "latin1"));
 
 export interface ExchangeIds {
   /** Writes the digits of a new id. */
@@ -38,20 +38,24 @@ export function createExchangeIds(clock: Clock, random: Random): ExchangeIds {
   return {
     writeNext(out, at) {
       const nowMs = Math.floor(clock.nowMs());
-      const first = draw();
-      writeHex(out, at, Math.floor(nowMs / 0x10000), 8);
-      writeHex(out, at + 8, nowMs % 0x10000, 4);
-      writeHex(out, at + 12, 0x7000 | (first & 0xfff), 4);
+      writeHex(out, at, Math.floor(nowMs / 0x10000));
+      // Version 7 in the highest bits of the next half (RFC 9562 §5.7).
+      writeHex(out, at + 8, ((nowMs % 0x10000) * 0x10000) | 0x7000 | (draw() & 0xfff));
       // Variant 10 in the two highest bits (RFC 9562 §4.1).
-      writeHex(out, at + 16, (draw() & 0x3fffffff) | 0x80000000, 8);
-      writeHex(out, at + 24, draw(), 8);
+      writeHex(out, at + 16, (draw() & 0x3fffffff) | 0x80000000);
+      writeHex(out, at + 24, draw());
     },
   };
 }
 
-function writeHex(out: Buffer, at: number, value: number, count: number): void {
-  for (let index = at + count - 1; index >= at; index--) {
-    out[index] = digits[value & 15] as number;
-    value >>>= 4;
-  }
+/** Eight digits. */
+function writeHex(out: Buffer, at: number, value: number): void {
+  out[at] = digits[value >>> 28] as number;
+  out[at + 1] = digits[(value >>> 24) & 15] as number;
+  out[at + 2] = digits[(value >>> 20) & 15] as number;
+  out[at + 3] = digits[(value >>> 16) & 15] as number;
+  out[at + 4] = digits[(value >>> 12) & 15] as number;
+  out[at + 5] = digits[(value >>> 8) & 15] as number;
+  out[at + 6] = digits[(value >>> 4) & 15] as number;
+  out[at + 7] = digits[value & 15] as number;
 }

@@ -25,13 +25,15 @@ type State = "free" | "waiting" | "sent" | "answering" | "tunnel";
 
 const attemptsMax = 3;
 const noBytes: Buffer = Buffer.alloc(0);
+const noPools: readonly InstancePool[] = [];
 
 export class Exchange extends ExchangePlan implements CallerListener, Waiter {
   readonly #gateway: GatewayContext;
   #state: State = "free";
   #upstream: UpstreamEnd | undefined;
   #pool: InstancePool | undefined;
-  #tried: InstancePool[] = [];
+  /** Instances that failed this exchange. */
+  #tried: readonly InstancePool[] = noPools;
   /** What came with the request's head, kept until an answer begins, for another attempt. */
   #bytes: Buffer = noBytes;
   #from = 0;
@@ -95,7 +97,7 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
     this.#state = "waiting";
     this.startedMs = gateway.platform.clock.monotonicMs();
     this.#waitingSinceMs = gateway.clock.nowMs;
-    this.#tried.length = 0;
+    this.#tried = noPools;
     this.#firstIsAll = true;
     this.#requestTrailers = undefined;
     this.#stale = false;
@@ -118,7 +120,6 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
       return this.#refuse(problems["instance-unreachable"](`service ${name} has no instance`));
     }
     this.#pool = pool;
-    this.#tried.push(pool);
     this.attempts++;
     this.instance = pool.instance;
     this.#state = "waiting";
@@ -307,11 +308,11 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
     if (this.attempts >= attemptsMax) return false;
     if (failure.kind === "connect" || failure.kind === "connect-timeout") {
       this.#pool?.noteUnreachable();
+      if (this.#pool !== undefined) this.#tried = [...this.#tried, this.#pool];
       return (this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, this.#tried);
     }
     if (this.#streamed || !mayRepeat(failure, this.sentMethod)) return false;
-    // The same instance again: only the connection was stale.
-    this.#tried.pop();
+    // The same instance may come again: only the connection was stale.
     this.#stale = true;
     return true;
   }

@@ -51,6 +51,22 @@ export class Outbox {
     return this.#wait();
   }
 
+  /**
+   * Sends the first `length` bytes of the scratch buffer and then a range too large to be copied
+   * behind them, in one system call all the same (writev).
+   */
+  sendScratchAnd(length: number, bytes: Buffer, from: number, to: number): boolean {
+    if (this.#encrypted) {
+      this.sendScratch(length);
+      return this.send(bytes, from, to);
+    }
+    this.#socket.cork();
+    this.#socket.write(Buffer.from(scratch().subarray(0, length)));
+    this.#socket.write(bytes.subarray(from, to));
+    this.#socket.uncork();
+    return this.#socket.writableLength === 0 || this.#wait();
+  }
+
   /** @returns whether the bytes are taken: the buffer may be reused and the next sent at once. */
   send(bytes: Buffer, from: number, to: number): boolean {
     if (from === to) return !this.#waiting;

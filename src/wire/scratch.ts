@@ -6,8 +6,8 @@
 /** A head of at most 64 KiB (`limits.headBytesMax` is checked against it), and one read of body. */
 const scratchBytes = 160 * 1024;
 
-/** Body slices up to this size travel in the same write as the head. */
-export const joinedBodyBytesMax = 64 * 1024;
+/** Body slices up to this size are copied behind the head, so that both leave in one write. */
+export const joinedBodyBytesMax = 16 * 1024;
 
 let current = Buffer.allocUnsafeSlow(scratchBytes);
 

@@ -84,7 +84,16 @@ export function checkAuthority(bytes: Uint8Array, from: number, to: number): num
   if (from === to) return parseFault.hostInvalid;
   let plain = from;
   while (plain < to && nameCharacter[bytes[plain] as number] === 1) plain++;
-  return plain === to ? 0 : checkRareAuthority(bytes, from, to);
+  if (plain === to) return 0;
+  // A port of one to five digits behind a plain name.
+  if (bytes[plain] === 0x3a && plain > from && to - plain > 1 && to - plain < 7) {
+    let digit = plain + 1;
+    while (digit < to && (bytes[digit] as number) >= 0x30 && (bytes[digit] as number) <= 0x39) {
+      digit++;
+    }
+    if (digit === to) return 0;
+  }
+  return checkRareAuthority(bytes, from, to);
 }
 
 /** The same for what has a port, an IP literal, or odd characters. */
