@@ -3,7 +3,7 @@ import type { EnumType, Field, RecordType, ScalarType, Type } from "#contract/ty
 import { createRecord, type Value } from "#contract/value.ts";
 import type { Read } from "./read-scalar.ts";
 import type { ReaderScope } from "./reader-scope.ts";
-import { fieldsOf, flattened, isExact, resolve } from "./resolve.ts";
+import { isExact, resolve, spelledFields } from "./resolve.ts";
 import { compileScalarText } from "#contract/check-scalar.ts";
 
 export interface Member {
@@ -39,10 +39,9 @@ export interface MemberPlan {
 export function planMembers(scope: ReaderScope, record: RecordType): MemberPlan {
   const members: Member[] = [];
   const absents: Absent[] = [];
-  for (const field of fieldsOf(scope.contract, record)) {
-    const union = flattened(scope.contract, field);
+  for (const { field, name: own, flat: union } of spelledFields(scope.contract, record)) {
     const { type, nullable } = field;
-    const spelled = union?.variants ?? [{ name: field.jsonName ?? field.name, type, nullable }];
+    const spelled = union?.variants ?? [{ name: own, type, nullable }];
     for (const { name, ...one } of spelled) {
       members.push({
         quoted: JSON.stringify(name),

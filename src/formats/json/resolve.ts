@@ -79,11 +79,37 @@ export function derivedTypes(contract: Contract): ReadonlyMap<TypeName, readonly
   return derived;
 }
 
-/** A choice whose variants stand as members right in the enclosing JSON object. */
-export function flattened(contract: Contract, field: Field): UnionType | undefined {
+export interface SpelledField {
+  readonly field: Field;
+  /** Its member in JSON; of a flat choice nothing is called so. */
+  readonly name: string;
+  /** A choice whose variants stand as members right in the enclosing object. */
+  readonly flat: UnionType | undefined;
+}
+
+/** The fields of a record as members. A choice whose variants' names are taken is not flat. */
+export function spelledFields(contract: Contract, record: RecordType): readonly SpelledField[] {
+  const fields = fieldsOf(contract, record);
+  const counts = new Map<string, number>();
+  const spelled = fields.map((field): SpelledField => {
+    const flat = inlineChoice(contract, field);
+    const name = field.jsonName ?? field.name;
+    for (const one of flat?.variants ?? [{ name }]) {
+      counts.set(one.name, (counts.get(one.name) ?? 0) + 1);
+    }
+    return { field, name, flat };
+  });
+  return spelled.map(({ field, name, flat }) => {
+    const isFree = flat?.variants.every((one) => counts.get(one.name) === 1) === true;
+    return { field, name, flat: isFree ? flat : undefined };
+  });
+}
+
+function inlineChoice(contract: Contract, field: Field): UnionType | undefined {
   if (field.xml?.node !== "inline" || field.jsonName !== undefined) return undefined;
   const type = resolve(contract, field.type);
-  return type.kind === "union" ? type : undefined;
+  if (type.kind !== "union" || type.plain === true) return undefined;
+  return type.discriminator === undefined ? type : undefined;
 }
 
 /** Whether its values are digits in a string at run time. */

@@ -9,11 +9,11 @@ import type { JsonWriteOptions } from "./options.ts";
 import {
   derivedTypes,
   fieldsOf,
-  flattened,
   isExact,
   isOpen,
   recordName,
   resolve,
+  spelledFields,
 } from "./resolve.ts";
 
 export interface Shadow {
@@ -270,12 +270,10 @@ function planCopy(
 ): readonly CopiedField[] {
   const written = new Set(heads.map(({ name }) => name));
   const copied: CopiedField[] = [];
-  for (const field of fieldsOf(scope.contract, record)) {
-    const name = field.jsonName ?? field.name;
+  for (const { field, name, flat } of spelledFields(scope.contract, record)) {
     if (written.has(name)) continue;
-    const isFlat = flattened(scope.contract, field) !== undefined;
     const convert = compile(scope, field.type);
-    copied.push({ key: field.name, name: isFlat ? undefined : name, convert });
+    copied.push({ key: field.name, name: flat === undefined ? name : undefined, convert });
   }
   return copied;
 }

@@ -1,7 +1,7 @@
 /** Records: the type's name where it is a derived one, then the fields in their order. */
 import type { RecordType, TypeName } from "#contract/types.ts";
 import { typeKey, type Value, type ValueRecord } from "#contract/value.ts";
-import { fieldsOf, flattened, isOpen, resolve } from "./resolve.ts";
+import { isOpen, resolve, spelledFields } from "./resolve.ts";
 import { writeRaw } from "./write-raw.ts";
 import { writeString } from "./write-string.ts";
 import type { WriteJson, WriterScope } from "./writer-scope.ts";
@@ -67,10 +67,8 @@ function planFields(
   tag: string | undefined,
 ): readonly WriteField[] {
   const fields: WriteField[] = [];
-  for (const field of fieldsOf(scope.contract, record)) {
-    const name = field.jsonName ?? field.name;
+  for (const { field, name, flat: union } of spelledFields(scope.contract, record)) {
     if (name === tag) continue;
-    const union = flattened(scope.contract, field);
     const before = `,${JSON.stringify(name)}:`;
     if (union === undefined) {
       fields.push({ key: field.name, before, write: scope.compile(field.type) });
