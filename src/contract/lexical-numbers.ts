@@ -79,7 +79,7 @@ export function compareDecimals(a: string, b: string): number {
     x.before.length - y.before.length ||
     compareText(x.before, y.before) ||
     compareText(x.behind, y.behind);
-  return x.negative ? -magnitude : magnitude;
+  return x.negative && magnitude !== 0 ? -magnitude : magnitude;
 }
 
 function compareText(a: string, b: string): number {
