@@ -1,6 +1,7 @@
 /**
- * `npm run conformance -- --corpora DIR`: loads every contract of a collection and prints, by where
- * they come from, how many loaded, loaded with losses, offer nothing, were refused, crashed or hung.
+ * `npm run conformance -- --corpora DIR`: loads every contract of a collection and prints, by
+ * where they come from, how many loaded, loaded with losses, offer nothing, were refused, crashed
+ * or hung.
  */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -20,9 +21,8 @@ const { values } = parseArgs({
 });
 
 if (values.help) {
-  console.log(
-    "npm run conformance -- --corpora DIR [--verbose]\nexit: 0 nothing crashed or hung, 1 something did, 2 usage",
-  );
+  console.log("npm run conformance -- --corpora DIR [--verbose]");
+  console.log("exit: 0 nothing crashed or hung, 1 something did, 2 usage");
   process.exit(0);
 }
 if (values.corpora === undefined || !existsSync(values.corpora)) {

@@ -123,7 +123,7 @@ export function exceeds(from: number | undefined, to: number | undefined): boole
 }
 
 /** Decimal texts as numbers, exactly. */
-export function compareDecimals(one: string, other: string): number {
+function compareDecimals(one: string, other: string): number {
   const scale = Math.max(fractionOf(one), fractionOf(other));
   const [a, b] = [scaled(one, scale), scaled(other, scale)];
   return a < b ? -1 : a > b ? 1 : 0;

@@ -25,7 +25,7 @@ export function compareTypes(on: TypeComparison, from: Type, to: Type, place: st
   if (taken.kind === "opaque" && taken.content === "json") return;
   if (isSimple(sent) && isSimple(taken)) {
     const misfit = scalarMisfit(sent, taken);
-    if (misfit !== undefined) breaks(`${misfit}`);
+    if (misfit !== undefined) breaks(misfit);
   } else if (sent.kind === "record" && taken.kind === "record") {
     compareRecords(on, sent, taken, place);
   } else if (sent.kind === "union" && taken.kind === "union") {
@@ -120,7 +120,7 @@ function compareUnions(on: TypeComparison, from: UnionType, to: UnionType, place
   }
 }
 
-export function behind({ types }: Contract, type: Type): Exclude<Type, { kind: "ref" }> {
+function behind({ types }: Contract, type: Type): Exclude<Type, { kind: "ref" }> {
   let at: Type = type;
   for (let count = 0; at.kind === "ref" && count < 100; count++) {
     at = types.get(at.name)?.type ?? { kind: "opaque", content: "json" };

@@ -137,13 +137,13 @@ const cases: readonly (readonly [name: string, before: Parts, after: Parts, expe
   [
     "a lower bound",
     { input: record(field("a", small)) },
-    { input: record(field("a", { ...small, minimum: "0" } as Type)) },
+    { input: record(field("a", { ...small, minimum: "0" })) },
     "breaking input.a sent by the old contract: less than 0",
   ],
   [
     "shorter text in the input",
-    { input: record(field("a", { ...text, lengthMax: 9 } as Type)) },
-    { input: record(field("a", { ...text, lengthMax: 5 } as Type)) },
+    { input: record(field("a", { ...text, lengthMax: 9 })) },
+    { input: record(field("a", { ...text, lengthMax: 5 })) },
     "breaking input.a sent by the old contract: longer than 5",
   ],
   [

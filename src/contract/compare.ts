@@ -1,6 +1,6 @@
 /**
- * What a new contract means for those who call by the old one: per operation the same, compatible or
- * breaking, with reasons. Callers may send what they sent and must understand what they get.
+ * What a new contract means for those who call by the old one: per operation the same, compatible
+ * or breaking, with reasons. Callers may send what they sent and must understand what they get.
  */
 import { canonicalText } from "./canonical-bytes.ts";
 import { compareBindings, compareHeaders } from "./compare-bindings.ts";
@@ -94,14 +94,13 @@ function said(how: "sent" | "answered", message: string): string {
 /** Whether the change shows in the operation itself; types by name are compared by their values. */
 function isChanged(before: Contract, after: Contract, old: Operation, fresh: Operation): boolean {
   if (canonicalText(old) !== canonicalText(fresh)) return true;
-  const back: TypeComparison[] = [];
   let differs = false;
   const report = (): void => {
     differs = true;
   };
-  back.push({ sender: after, receiver: before, strict: true, known: new Set(), report });
-  back.push({ sender: before, receiver: after, strict: true, known: new Set(), report });
-  const [input, output] = back as [TypeComparison, TypeComparison];
+  const shared = { strict: true, report };
+  const input = { sender: after, receiver: before, known: new Set<string>(), ...shared };
+  const output = { sender: before, receiver: after, known: new Set<string>(), ...shared };
   compareTypes(input, fresh.input.type, old.input.type, "");
   if (old.output !== undefined && fresh.output !== undefined) {
     compareTypes(output, old.output.type, fresh.output.type, "");

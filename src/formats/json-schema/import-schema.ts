@@ -117,7 +117,8 @@ function typeOfReference(scope: SchemaScope, schema: Located): Type {
 
 function missing(scope: SchemaScope, schema: Located, reference: string): Type {
   const why = scope.references.whyNot(reference);
-  const message = `reference \`${reference.slice(0, 200)}\` cannot be followed: ${why}; taken as any JSON`;
+  const shownReference = reference.slice(0, 200);
+  const message = `reference \`${shownReference}\` cannot be followed: ${why}; taken as any JSON`;
   scope.report.warning("reference-not-found", child(schema, "$ref") ?? schema, message);
   return opaqueJson;
 }
@@ -147,7 +148,7 @@ function typeOfOwn(scope: SchemaScope, schema: Located): Type {
   return typeOfParts(scope, [schema]);
 }
 
-/** One reference and nothing more is that type; one and properties extends it; others are merged. */
+/** One reference alone is that type; one and properties extends it; others are merged. */
 function typeOfAll(
   scope: SchemaScope,
   schema: Located,

@@ -6,8 +6,8 @@ import { notEnforced, numberOfString } from "./import-number.ts";
 import type { SchemaScope } from "./scope.ts";
 
 /**
- * RFC 3339 wants an offset in times and dates with time and knows none for dates. Its durations hold
- * years and months.
+ * RFC 3339 wants an offset in times and dates with time and knows none for dates. Its durations
+ * hold years and months.
  */
 const formats: Readonly<Record<string, Type>> = {
   date: { kind: "date", zone: "none" },

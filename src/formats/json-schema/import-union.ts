@@ -1,4 +1,6 @@
-/** One of several: oneOf, anyOf, several types, and a base that stands for all that derive from it. */
+/**
+ * One of several: oneOf, anyOf, several types, and a base that stands for all that derive from it.
+ */
 import type { Type, TypeName, UnionType, Variant } from "#contract/types.ts";
 import { enumOfVariants } from "./import-enum.ts";
 import { notEnforced } from "./import-number.ts";
@@ -164,7 +166,7 @@ export function wordFor(type: Type): string {
 }
 
 /** Swagger 2 writes the name alone. */
-export function discriminatorOf(schema: Located): string | undefined {
+function discriminatorOf(schema: Located): string | undefined {
   const holder = child(schema, "discriminator");
   if (holder === undefined) return undefined;
   return textOf(holder) ?? textAt(holder, "propertyName");

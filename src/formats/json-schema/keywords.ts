@@ -1,6 +1,6 @@
 /**
- * What a schema says once its allOf is spread out: several parts that all hold. Each keyword is read
- * from the parts together.
+ * What a schema says once its allOf is spread out: several parts that all hold. Each keyword is
+ * read from the parts together.
  */
 import { child, entriesOf, has, itemsOf, scalarOf, textOf, type Located } from "./located.ts";
 import { referenceOf, type References } from "./references.ts";

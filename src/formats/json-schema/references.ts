@@ -31,10 +31,12 @@ export function createReferences(documents: Documents): References {
   let followed = 0;
 
   function follow(reference: string, from: LoadedDocument, depth = 0): Target | undefined {
-    if (++followed > followedMax || depth > chainMax) return undefined;
+    if (depth > chainMax) return undefined;
     let targets = known.get(from);
     if (targets === undefined) known.set(from, (targets = new Map<string, Target | undefined>()));
     if (targets.has(reference)) return targets.get(reference);
+    // Known ones cost nothing; a document of many different ones is what has to end.
+    if (++followed > followedMax) return undefined;
     targets.set(reference, undefined);
     const target = find(reference, from, depth);
     targets.set(reference, target);

@@ -26,7 +26,7 @@ export interface NamedSchema {
   readonly schema: Located;
 }
 
-/** A schema as it stands somewhere: its type, and what belongs to the place rather than the type. */
+/** A schema as it stands somewhere: its type, and what belongs to the place, not the type. */
 export interface ReadSchema {
   readonly type: Type;
   readonly nullable: boolean;

@@ -141,12 +141,16 @@ function unionOf(inner: fc.Arbitrary<Type>): fc.Arbitrary<UnionType> {
     .chain((names) => fc.tuple(...names.map((name) => variantOf(name, inner))))
     .map((variants): UnionType => ({ kind: "union", exclusive: true, variants }));
   const plain = fc
-    .record({ exclusive: fc.boolean(), first: reference, second: fc.constantFrom("bool", "uuid") })
+    .record({
+      exclusive: fc.boolean(),
+      first: reference,
+      second: fc.constantFrom("bool" as const, "uuid" as const),
+    })
     .map(({ exclusive, first, second }): UnionType => ({
       ...{ kind: "union", plain: true, exclusive },
       variants: [
         { name: "One", type: first },
-        { name: "Other", type: { kind: second } as Type },
+        { name: "Other", type: { kind: second } },
       ],
     }));
   return fc.oneof(keyed, plain);

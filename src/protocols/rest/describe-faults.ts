@@ -1,7 +1,8 @@
 /**
  * Declared faults as responses: with the bodies that the contract gives them, and else as
- * problem+json (RFC 9457), with the name of the fault and its details as members.
+ * problem+json (RFC 9457), with the name of the fault as `code` and its fields as members.
  */
+import { blames } from "#base/fault-kind.ts";
 import type { DeclaredFault, Operation } from "#contract/contract.ts";
 import {
   compact,
@@ -24,7 +25,11 @@ export const problemSchema: Schema = {
     title: { type: "string" },
     status: { type: "integer" },
     detail: { type: "string" },
-    fault: { type: "string", description: "Name of the declared fault." },
+    code: { type: "string", description: "A stable word; the name of a declared fault." },
+    kind: { type: "string", description: "One of the sixteen words of gRPC." },
+    fault: { type: "string", description: "Who broke it.", enum: [...blames] },
+    exchange: { type: "string" },
+    place: { type: "string", description: "Where in the request, as a JSON pointer." },
   },
   additionalProperties: true,
   "x-parlance": "own",
@@ -75,14 +80,8 @@ function describeProblems(scope: RestDescribeScope, faults: readonly DeclaredFau
       description: documentation,
       allOf: [
         { $ref: scope.problemRef },
-        {
-          type: "object",
-          properties: compact({
-            fault: { const: name },
-            details: type === undefined ? undefined : scope.type(type),
-          }),
-          required: type === undefined ? ["fault"] : ["fault", "details"],
-        },
+        { type: "object", properties: { code: { const: name } }, required: ["code"] },
+        ...(type === undefined ? [] : [scope.type(type)]),
       ],
     }),
   );

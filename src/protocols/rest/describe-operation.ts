@@ -154,7 +154,7 @@ function bodySchema(scope: RestDescribeScope, field: Field): Schema {
 }
 
 /** Both faces of an operation that has no address of its own. */
-export function ownContents(
+function ownContents(
   operation: Operation,
   direction: "input" | "output",
   namespace: string,

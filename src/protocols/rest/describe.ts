@@ -1,5 +1,5 @@
 /**
- * OpenAPI 3.1 of any contract. Operations without addresses of their own become `POST /{operation}`,
+ * OpenAPI 3.1 of any contract. Operations without addresses of their own are `POST /{operation}`,
  * safe ones of simple fields also `GET`. What only the contract knows stands under `x-parlance`.
  */
 import type { Diagnostic } from "#base/diagnostic.ts";

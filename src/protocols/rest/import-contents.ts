@@ -39,7 +39,8 @@ export function readContents(
     const read = view.schema?.node === first.schema?.node ? chosen : typeOfContent(scope, view);
     const format = formatOf(mediaType);
     if (view !== first && !fits(scope, format, chosen.type, read)) {
-      const message = `the body as ${mediaType.slice(0, 100)} is left out: it has another type than as ${first.mediaType.slice(0, 100)}`;
+      const [own, other] = [mediaType, first.mediaType].map((type) => type.slice(0, 100));
+      const message = `the body as ${own} is left out: it has another type than as ${other}`;
       scope.report.warning("content-left-out", view.at, message);
       continue;
     }
@@ -103,16 +104,14 @@ function typeOfContent(
 }
 
 /** Without a name of its own the root is called like its schema, as XML of OpenAPI has it. */
-export function rootOf(
+function rootOf(
   scope: ImportScope,
   schema: Located | undefined,
   otherwise: string,
 ): { readonly name: string; readonly namespace: string } {
   const xml = schema && xmlOf(schema, scope.references);
   const reference = schema && referenceOf(schema);
-  const target = reference
-    ? scope.references.follow(reference, (schema as Located).document)
-    : undefined;
+  const target = reference ? scope.references.follow(reference, schema.document) : undefined;
   const { name, namespace } = xmlName(xml, cleanName(target?.word ?? otherwise));
   return { name, namespace };
 }

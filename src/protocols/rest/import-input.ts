@@ -74,14 +74,14 @@ function withPathParameters(
 ): readonly ParameterView[] {
   const kept = view.parameters.filter((parameter) => {
     if (parameter.in !== "path" || inPath.includes(parameter.name)) return true;
-    const message = `the path has no {${parameter.name.slice(0, 100)}}; the parameter is left out`;
-    scope.report.warning("parameter-not-in-path", parameter.at, message);
+    const text = `the path has no {${parameter.name.slice(0, 100)}}; the parameter is left out`;
+    scope.report.warning("parameter-not-in-path", parameter.at, text);
     return false;
   });
   for (const name of new Set(inPath)) {
     if (kept.some((parameter) => parameter.in === "path" && parameter.name === name)) continue;
-    const message = `{${name.slice(0, 100)}} of the path is not described; taken as text`;
-    scope.report.warning("parameter-not-described", view.at, message);
+    const text = `{${name.slice(0, 100)}} of the path is not described; taken as text`;
+    scope.report.warning("parameter-not-described", view.at, text);
     kept.push({
       ...{ at: view.at, name, in: "path", required: true, schema: undefined },
       ...{ style: "simple", explode: false },

@@ -156,7 +156,8 @@ function readParameter(scope: ViewScope, at: Located): ParameterView | "unusable
   // OpenAPI 3.2 adds `cookie`, which is form without percent-encoding.
   const style = styles[where].find((one) => one === wanted) ?? defaultStyles[where];
   if (wanted !== undefined && wanted !== style && wanted !== "cookie") {
-    const message = `style ${JSON.stringify(wanted.slice(0, 50))} does not fit a parameter in ${where}; taken as ${style}`;
+    const given = JSON.stringify(wanted.slice(0, 50));
+    const message = `style ${given} does not fit a parameter in ${where}; taken as ${style}`;
     scope.report.warning("bad-style", child(at, "style") as Located, message);
   }
   for (const key of ["allowReserved", "allowEmptyValue"]) {

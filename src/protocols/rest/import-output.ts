@@ -76,7 +76,8 @@ function readHeaders(scope: ImportScope, response: ResponseView): readonly Heade
 
 function isStatus(scope: ImportScope, { at, status }: ResponseView): boolean {
   if (/^([1-5]\d\d|[1-5]XX|default)$/i.test(status)) return true;
-  const message = `${JSON.stringify(status.slice(0, 50))} is no status; expected 200, 4XX or default`;
+  const given = JSON.stringify(status.slice(0, 50));
+  const message = `${given} is no status; expected 200, 4XX or default`;
   scope.report.warning("bad-status", at, message);
   return false;
 }

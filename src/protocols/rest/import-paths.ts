@@ -12,7 +12,9 @@ export function findOperations(scope: ViewScope, root: Located): readonly Operat
     const path = entry.key;
     if (path.startsWith("x-")) return [];
     if (!/^\/[^?#\s]*$/.test(path)) {
-      const message = `path ${JSON.stringify(path.slice(0, 200))} cannot be offered; expected one that begins with "/" and has no query`;
+      const given = JSON.stringify(path.slice(0, 200));
+      const expected = 'expected one that begins with "/" and has no query';
+      const message = `path ${given} cannot be offered; ${expected}`;
       scope.report.error("bad-path", entry, message);
       return [];
     }

@@ -1,4 +1,4 @@
-/** Parameters, bodies, responses and path items by reference; one that leads nowhere is an error. */
+/** Parameters, bodies, responses, path items by reference; one that leads nowhere is an error. */
 import { child, itemsOf, textAt, textOf, type Located } from "#formats/json-schema/located.ts";
 import { referenceOf } from "#formats/json-schema/references.ts";
 import type { OperationSource, ViewScope } from "./import-view.ts";

@@ -4,7 +4,7 @@ import type { RestContent } from "#contract/contract.ts";
 export function formatOf(mediaType: string): RestContent["format"] {
   const [essence = ""] = mediaType.toLowerCase().split(";");
   const type = essence.trim();
-  if (/^multipart\//.test(type)) return "multipart";
+  if (type.startsWith("multipart/")) return "multipart";
   if (type === "application/x-www-form-urlencoded") return "form";
   if (/^application\/(x-ndjson|jsonl|json-seq)$/.test(type)) return "bytes";
   if (/[/+]json$/.test(type)) return "json";

@@ -20,7 +20,7 @@ function derivedId(method: string, path: string): string {
   return joinWords(`${method.toLowerCase()} ${steps}`) || "operation";
 }
 
-export function joinWords(text: string): string {
+function joinWords(text: string): string {
   const words = text
     .slice(0, 300)
     .split(/[^A-Za-z0-9_]+/)
