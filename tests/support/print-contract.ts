@@ -26,8 +26,8 @@ export function printTypes(types: ReadonlyMap<string, NamedType>): string {
 }
 
 function printOperation(operation: Operation): string {
-  const { id, mode, input, output, faults, soap, documentation } = operation;
-  const lines = [`operation ${id} ${mode}${quoted(documentation)}`];
+  const { id, mode, safety, input, output, faults, soap, documentation } = operation;
+  const lines = [`operation ${id} ${mode} ${safety}${quoted(documentation)}`];
   if (soap !== undefined) {
     const { version, versions, action, style, use, wrapped, portType, attachments } = soap;
     lines.push(

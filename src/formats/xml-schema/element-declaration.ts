@@ -1,5 +1,6 @@
 /** Element declarations (XSD Part 1 §3.3): name, type, nil, default; global ones but once. */
 import type { Type } from "#contract/types.ts";
+import type { XmlElement } from "#formats/xml/element.ts";
 import { anyType } from "./built-in-types.ts";
 import { type Compilation, fail, nameAt, note, type Site, siteAt } from "./compilation.ts";
 import { type EncodedArray, encodedArrayNamed } from "./encoded-array.ts";
@@ -14,6 +15,8 @@ import {
 import { type Definition, findDefinition, placeIn } from "./schema-set.ts";
 import { anonymousType, typeNamed } from "./type-reference.ts";
 import type { SourcePlace } from "#base/diagnostic.ts";
+
+const mediaTypeNamespace = "http://www.w3.org/2005/05/xmlmime";
 
 export interface ElementDeclaration {
   readonly name: string;
@@ -88,7 +91,7 @@ function typeOfElement(
     const name = nameAt(compilation, site, written);
     if (name === undefined) return { type: anyType };
     const array = encodedArrayNamed(compilation, site, name);
-    const type = typeNamed(compilation, site, name);
+    const type = withMediaType(typeNamed(compilation, site, name), element);
     return array === undefined ? { type } : { type, array };
   }
   const inner = schemaChild(element, "complexType", "simpleType");
@@ -98,6 +101,18 @@ function typeOfElement(
   }
   const head = definition && headOf(compilation, definition);
   return { type: head === undefined ? anyType : globalElement(compilation, head).type };
+}
+
+/** "Describing Media Content of Binary Data in XML" §3.2: one media type, not a list of them. */
+function withMediaType(type: Type, element: XmlElement): Type {
+  if (type.kind !== "bytes") return type;
+  const expected = element.attributes.find(
+    ({ name, namespace }) => name === "expectedContentTypes" && namespace === mediaTypeNamespace,
+  );
+  const mediaType = expected?.value.trim();
+  return mediaType === undefined || !/^[\w.+-]+\/[\w.+-]+$/.test(mediaType)
+    ? type
+    : { ...type, mediaType };
 }
 
 /**

@@ -5,7 +5,8 @@ import { attributeOf, textOf, wsdlNamespace } from "#formats/xml-schema/names.ts
 import type { XmlElement } from "#formats/xml/element.ts";
 
 export const wsdl2Namespace = "http://www.w3.org/ns/wsdl";
-export const mimeNamespace = "http://schemas.xmlsoap.org/wsdl/mime/";
+export const extensionsNamespace = "http://www.w3.org/ns/wsdl-extensions";
+const mimeNamespace = "http://schemas.xmlsoap.org/wsdl/mime/";
 
 const soapNamespaces: ReadonlyMap<string, "1.1" | "1.2"> = new Map([
   ["http://schemas.xmlsoap.org/wsdl/soap/", "1.1"],

@@ -1,7 +1,7 @@
 /** Operations of a port type with their bindings: message exchange, style, action, body. */
 import type { Operation } from "#contract/contract.ts";
 import { createNumbering, safeName } from "#formats/xml-schema/numbering.ts";
-import { attributeOf } from "#formats/xml-schema/names.ts";
+import { attributeOf, isTrue } from "#formats/xml-schema/names.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 import { type BoundPortType, styleOf } from "./import-bindings.ts";
 import { bodyOf, type Direction } from "./import-body.ts";
@@ -10,8 +10,8 @@ import { documentContent, ordered, rpcContent } from "./import-content.ts";
 import type { Definitions } from "./import-definitions.ts";
 import { declaredFaults } from "./import-faults.ts";
 import { headerFields } from "./import-headers.ts";
-import { documentationOf, elementsOf, nameOf, placeIn, soapChildren } from "./import-names.ts";
-import { wsdlChildren } from "./import-names.ts";
+import { documentationOf, elementsOf, extensionsNamespace, nameOf } from "./import-names.ts";
+import { placeIn, soapChildren, wsdlChildren } from "./import-names.ts";
 import type { Import } from "./import-parts.ts";
 
 export function importOperations(
@@ -79,7 +79,7 @@ function operationOf(
     id: safeName(name === "" ? "operation" : name),
     ...(documentation === undefined ? {} : { documentation }),
     mode: output === undefined ? "one-way" : "unary",
-    safety: "unsafe",
+    safety: isSafe(node) ? "safe" : "unsafe",
     input: { type: content.input, headers: headerFields(context, definitions, inward, from) },
     output: content.output && { type: content.output, headers: outHeaders ?? [] },
     faults: declaredFaults(context, definitions, node, portType),
@@ -94,6 +94,14 @@ function operationOf(
     },
     origin: placeIn(portType, node),
   };
+}
+
+/** WSDL 2.0 Adjuncts §3.1, which SAWSDL and others use in WSDL 1.1 as well. */
+function isSafe(operation: XmlElement): boolean {
+  return operation.attributes.some(
+    ({ name, namespace, value }) =>
+      name === "safe" && namespace === extensionsNamespace && isTrue(value.trim()),
+  );
 }
 
 /** One operation has one action here, also where its bindings have several. */

@@ -17,7 +17,7 @@ export const importer: ContractImporter = {
 };
 
 /** By the root element: WSDL 1.1, or WSDL 2.0, which import refuses with a reason. */
-export function recognizeWsdl(text: string): number {
+function recognizeWsdl(text: string): number {
   let position = 0;
   for (;;) {
     position = text.indexOf("<", position);
@@ -35,7 +35,7 @@ export function recognizeWsdl(text: string): number {
   return isRoot("description", wsdl2Namespace) ? 1 : 0;
 }
 
-export function importWsdl(
+function importWsdl(
   source: ContractSource,
   limits: ContractLimits = defaultContractLimits,
 ): ImportedContract {
