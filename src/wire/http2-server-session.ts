@@ -13,7 +13,7 @@ import type { Socket } from "node:net";
 import type { Limits } from "#base/limits.ts";
 import type { CallerConnection, Peer } from "./ends.ts";
 import { Http2ServerStream } from "./http2-server-stream.ts";
-import type { ServerContext } from "./server-connection.ts";
+import type { ServerContext } from "./server-context.ts";
 
 const streamsMax = 100;
 const streamWindowBytes = 128 * 1024;

@@ -9,7 +9,7 @@ import { answerFields, fieldsObject, ownAnswerFields } from "./http2-fields.ts";
 import { readTrailers, spellRequest, type RawFields } from "./http2-spelling.ts";
 import { parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
-import type { ServerContext } from "./server-connection.ts";
+import type { ServerContext } from "./server-context.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
 /** For node:http2 any error means RST_STREAM with INTERNAL_ERROR. */

@@ -121,7 +121,7 @@ for (const [title, head] of [
     connection.socket.write(head);
     await new Promise((sent) => connection.socket.write(Buffer.alloc(64 * 1024 ** 2, "x"), sent));
     connection.socket.resume();
-    const { responses, closed, reset } = await connection.wait(() => false, 4_000);
+    const { responses, closed, reset } = await connection.wait(() => false, 10_000);
     assertRefused(responses[0], 413, "body-too-large");
     assert.deepEqual([closed, reset], [true, false]);
   });
