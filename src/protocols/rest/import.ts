@@ -26,13 +26,14 @@ import { createOperationIds } from "./operation-ids.ts";
 
 export const openApiImporter: ContractImporter = { recognize, import: importOpenApi };
 
-/** The version's key at the beginning of a line, or of a member. */
-const versionKey = /(?:^|[{,\n])\s*["']?(openapi|swagger)["']?\s*:\s*["']?(\d)/;
+/** The version's key at the beginning of a line, or of a member; no run of spaces is read twice. */
+const versionKey = /(?:^|[{,\n])[ \t\r]*["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?\d/;
+const pathsKey = /(?:^|[{,\n])[ \t\r]*["']?paths["']?[ \t]*:/;
 
 function recognize(text: string): number {
   if (/^\uFEFF?\s*</.test(text)) return 0;
   if (versionKey.test(text)) return 1;
-  return /(?:^|[{,\n])\s*["']?paths["']?\s*:/.test(text) ? 0.4 : 0;
+  return pathsKey.test(text) ? 0.4 : 0;
 }
 
 export function importOpenApi(source: ContractSource): ImportedContract {
