@@ -84,7 +84,7 @@ function compileTextElement({ tag, local }: ElementName, text: XmlText): Element
   return (output, value, declarations) => {
     const lexical = textOf(output, text, value, local);
     if (text.qualified) {
-      const words = nameWords(lexical);
+      const words = nameWords(output, lexical);
       const content = output.escape(words.text, local);
       output.text += `<${tag}${declarations}${words.declarations}>${content}${close}`;
       return;

@@ -116,7 +116,7 @@ function attributeWriter(context: WriteContext, { field, binding }: PlacedField)
     fixed?.(output, value, step);
     const lexical = textOf(output, text, value, step);
     if (text.qualified) {
-      const words = nameWords(lexical);
+      const words = nameWords(output, lexical);
       output.text += `${words.declarations}${open}${output.escapeValue(words.text, step)}"`;
     } else {
       output.text += `${open}${text.plain ? lexical : output.escapeValue(lexical, step)}"`;
@@ -140,7 +140,7 @@ function textWriter(context: WriteContext, { field }: PlacedField): FieldWriter 
     fixed?.(output, value, name);
     const lexical = textOf(output, text, value, name);
     if (text.qualified) {
-      const words = nameWords(lexical);
+      const words = nameWords(output, lexical);
       output.text = `${output.text.slice(0, -1)}${words.declarations}>${words.text}`;
     } else output.text += text.plain ? lexical : output.escape(lexical, name);
   };

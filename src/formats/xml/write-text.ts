@@ -23,7 +23,10 @@ export function shownValue(value: Value | undefined): string {
 }
 
 /** `{namespace}name` to `q1:name`, word by word, with the declarations of the prefixes. */
-export function nameWords(lexical: string): {
+export function nameWords(
+  output: XmlOutput,
+  lexical: string,
+): {
   readonly text: string;
   readonly declarations: string;
 } {
@@ -31,8 +34,12 @@ export function nameWords(lexical: string): {
   const words = lexical.split(" ").map((word) => {
     const [, namespace = "", name = word] = /^\{([^}]*)\}(.*)$/.exec(word) ?? [];
     if (namespace === "") return name;
-    const prefix = declared.get(namespace) ?? `q${declared.size + 1}`;
-    declared.set(namespace, prefix);
+    let prefix = declared.get(namespace);
+    if (prefix === undefined) {
+      output.namePrefixes += 1;
+      prefix = `q${output.namePrefixes}`;
+      declared.set(namespace, prefix);
+    }
     return `${prefix}:${name}`;
   });
   const declarations = [...declared].map(

@@ -7,6 +7,8 @@ export class XmlOutput {
   /** Composite elements that are open, and the how-manieth of their list they are (0: of none). */
   readonly #names: string[] = [];
   readonly #ordinals: number[] = [];
+  /** Prefixes that were made up for namespaces of qualified names. */
+  namePrefixes = 0;
   /** Set before an item of a list is written. */
   ordinal = 0;
 
