@@ -2,15 +2,19 @@
  * All that can be said about a configuration without running it: the file, the contracts that it
  * names, the routes of all services together. For `check`, start and reload.
  */
+import { resolve } from "node:path";
 import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
 import type { Files } from "#base/platform.ts";
 import { loadConfiguration, type LoadedConfiguration } from "#configuration/load.ts";
+import type { Environment } from "#configuration/resolve-references.ts";
 import { createRevision } from "#configuration/revision.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import { checkRoutes } from "#gateway/check-routes.ts";
 import { withContractRoutes } from "#gateway/contract-routes.ts";
 import { checkContractGrants } from "./check-contract-grants.ts";
 import { importContracts } from "./import-contracts.ts";
+
+const lenientBytesMax = 4 * 1024 * 1024;
 
 export interface CheckedConfiguration extends Omit<LoadedConfiguration, "configuration"> {
   /** Undefined exactly when a diagnostic is an error. */
@@ -22,15 +26,24 @@ export interface CheckOptions {
   /** Above those of the file, from the command line. */
   readonly port?: number | undefined;
   readonly adminPort?: number | undefined;
+  /** By absolute path: what is read instead of, or without, a file there. */
+  readonly overlay?: ReadonlyMap<string, string> | undefined;
+  /**
+   * Whether environment variables that are not set may have any value: for commands that need
+   * neither keys nor addresses.
+   */
+  readonly isLenient?: boolean | undefined;
 }
 
 /** @param onContract told before each contract is read, so that a hang has a name. */
 export function checkConfiguration(
-  { path, port, adminPort }: CheckOptions,
-  files: Pick<Files, "readUpTo">,
+  { path, port, adminPort, overlay, isLenient }: CheckOptions,
+  ownFiles: Pick<Files, "readUpTo">,
   onContract: (file: string) => void,
 ): CheckedConfiguration {
-  const { configuration, ...loaded } = loadConfiguration(path, { files, env: process.env });
+  const files = overlay === undefined ? ownFiles : withOverlay(ownFiles, overlay);
+  const env = isLenient === true ? withoutGaps(path, files) : process.env;
+  const { configuration, ...loaded } = loadConfiguration(path, { files, env });
   if (configuration === undefined) return { ...loaded, revision: undefined };
   const { listen } = configuration;
   const declared = {
@@ -49,4 +62,34 @@ export function checkConfiguration(
     diagnostics,
     revision: hasErrors(diagnostics) ? undefined : createRevision(complete, imported.contracts),
   };
+}
+
+function withOverlay(
+  { readUpTo }: Pick<Files, "readUpTo">,
+  overlay: ReadonlyMap<string, string>,
+): Pick<Files, "readUpTo"> {
+  return {
+    readUpTo(path, bytesMax) {
+      const text = overlay.get(path);
+      return text === undefined
+        ? readUpTo(path, bytesMax)
+        : Buffer.from(text).subarray(0, bytesMax);
+    },
+  };
+}
+
+/** The environment with a text for every variable that the file mentions and that is not set. */
+function withoutGaps(path: string, files: Pick<Files, "readUpTo">): Environment {
+  const env: Record<string, string | undefined> = { ...process.env };
+  let text: string;
+  try {
+    text = files.readUpTo(resolve(path), lenientBytesMax).toString("utf8");
+  } catch {
+    // Loading will say so.
+    return env;
+  }
+  for (const [, name = ""] of text.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g)) {
+    env[name] ??= `value-of-${name}-that-is-not-set`;
+  }
+  return env;
 }

@@ -56,7 +56,7 @@ export function importContract(
     const message = `the contract cannot be read, or is larger than ${contractBytesMax} bytes`;
     return { diagnostics: [refusal("unreadable-contract", message, file)] };
   }
-  const importer = recognize(text.slice(0, recognizedBytes), file);
+  const importer = recognizeContract(text, file);
   if (importer === undefined) {
     const message = "this is no contract that is understood; expected OpenAPI or WSDL 1.1";
     return { diagnostics: [refusal("unknown-contract", message, file)] };
@@ -74,11 +74,13 @@ export function importContract(
   });
 }
 
-function recognize(text: string, file: string): ContractImporter | undefined {
+/** The importer of the protocol that is surest that this is one of its documents. */
+export function recognizeContract(text: string, file: string): ContractImporter | undefined {
+  const start = text.slice(0, recognizedBytes);
   let best: ContractImporter | undefined;
   let bestScore = 0;
   for (const { importer } of standardProtocols) {
-    const score = importer?.recognize(text, file) ?? 0;
+    const score = importer?.recognize(start, file) ?? 0;
     if (score > bestScore) [best, bestScore] = [importer, score];
   }
   return best;

@@ -1,9 +1,21 @@
 /** All commands, in the order of the help. */
 import type { Command } from "./command.ts";
+import { call } from "./commands/call.ts";
 import { check } from "./commands/check.ts";
 import { demo } from "./commands/demo.ts";
+import { describe } from "./commands/describe.ts";
 import { explain } from "./commands/explain.ts";
+import { importCommand } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
 import { start } from "./commands/start.ts";
 
-export const commands: readonly Command[] = [start, demo, init, check, explain];
+export const commands: readonly Command[] = [
+  start,
+  demo,
+  init,
+  importCommand,
+  check,
+  describe,
+  call,
+  explain,
+];

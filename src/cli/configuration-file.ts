@@ -22,6 +22,15 @@ export async function loadFile(path: string): Promise<CheckedConfiguration> {
   return loadRevision({ path }, nodePlatform);
 }
 
+/** For commands that need no keys: variables that are not set are no error. */
+export async function loadWithoutKeys(path: string): Promise<CheckedConfiguration> {
+  const loaded = await loadFile(path);
+  if (!loaded.diagnostics.some(({ code }) => code === "missing-variable")) return loaded;
+  const { loadRevision } = await import("#app/load-revision.ts");
+  const lenient = await loadRevision({ path, isLenient: true }, nodePlatform);
+  return lenient.revision === undefined ? loaded : lenient;
+}
+
 /** For a configuration that did not come out of it. */
 export function exitCodeOfRefusal({ isUnreadable }: CheckedConfiguration): number {
   return isUnreadable ? exitCode.refused : exitCode.findings;

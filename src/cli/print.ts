@@ -5,8 +5,13 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
-export function printJson(value: unknown): void {
-  print(JSON.stringify(value, undefined, 2));
+/** @param ready further members that are JSON text already, exact numbers included. */
+export function printJson(value: unknown, ready: Readonly<Record<string, string>> = {}): void {
+  let text = JSON.stringify(value, undefined, 2);
+  for (const [name, json] of Object.entries(ready)) {
+    text = text.replace(/\n?\}$/, () => `,\n  ${JSON.stringify(name)}: ${json}\n}`);
+  }
+  print(text);
 }
 
 export function complain(text: string): void {

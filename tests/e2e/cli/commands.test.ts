@@ -43,7 +43,10 @@ for (const { name, options } of commands) {
 
 const wrong: readonly (readonly [args: readonly string[], message: string])[] = [
   [["chekc"], 'parlance: unknown command "chekc" (did you mean `check`?)'],
-  [["frobnicate"], 'unknown command "frobnicate" (known are start, demo, init, check, explain)'],
+  [
+    ["frobnicate"],
+    'unknown command "frobnicate" (known are start, demo, init, import, check, describe, call, explain)',
+  ],
   [["help", "chekc"], "did you mean `check`?"],
   [["--jsn"], 'unknown option "--jsn"'],
   [["check", "--strikt"], "unknown option --strikt (did you mean `--strict`?)"],

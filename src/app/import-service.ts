@@ -1,0 +1,210 @@
+/**
+ * `parlance import`: a service is added to the configuration from its contract. Everything is
+ * loaded as it would stand first; only what loads is written.
+ */
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { formatDiagnostic, hasErrors, type Diagnostic } from "#base/diagnostic.ts";
+import type { Platform } from "#base/platform.ts";
+import type { Operation } from "#contract/contract.ts";
+import { addService, type ServiceEntry } from "./add-service.ts";
+import { addressesIn, titleIn } from "./contract-facts.ts";
+import { FetchFailure, fetchContract } from "./fetch-contract.ts";
+import { loadRevision } from "./load-revision.ts";
+import { placeDocuments, type PlacedDocuments } from "./place-documents.ts";
+
+const textBytesMax = 20 * 1024 * 1024;
+
+export interface ImportOptions {
+  readonly configPath: string;
+  /** A file, or a URL of http or https. */
+  readonly source: string;
+  readonly name: string | undefined;
+  /** Empty: those that the contract names. */
+  readonly instances: readonly string[];
+}
+
+export type ImportOutcome =
+  | {
+      readonly kind: "added";
+      readonly service: string;
+      readonly contract: string;
+      readonly instances: readonly string[];
+      readonly dialect: string;
+      readonly operations: readonly ImportedOperation[];
+      /** Files, the configuration last. */
+      readonly written: readonly string[];
+      /** Whether nobody may call it yet. */
+      readonly isClosed: boolean;
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  /** The documents are at fault; nothing was written. */
+  | {
+      readonly kind: "invalid";
+      readonly message: string;
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  /** The world is; nothing was written. */
+  | { readonly kind: "refused"; readonly message: string; readonly suggestion?: string };
+
+export interface ImportedOperation {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly mode: Operation["mode"];
+}
+
+interface Source extends PlacedDocuments {
+  readonly text: string;
+  readonly url: string | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export async function importService(
+  options: ImportOptions,
+  platform: Platform,
+): Promise<ImportOutcome> {
+  const { configPath, source } = options;
+  const configText = readText(configPath, platform);
+  if (configText === undefined) {
+    const suggestion = "`parlance init` writes a first one";
+    return { kind: "refused", message: `${configPath} cannot be read`, suggestion };
+  }
+  let found: Source & { readonly name: string };
+  try {
+    found = await readSource(options, platform);
+  } catch (error) {
+    if (!(error instanceof FetchFailure)) throw error;
+    return { kind: "refused", message: error.message };
+  }
+  const { name, contract } = found;
+  const instances =
+    options.instances.length > 0 ? options.instances : addressesIn(found.text, found.url);
+  const added = addService(configText, name, { contract, instances });
+  if (added.kind === "exists") {
+    const suggestion = "give another name: --as NAME";
+    return { kind: "refused", message: `${configPath} has a service ${name} already`, suggestion };
+  }
+  if (added.kind === "unusable") {
+    const message = `${configPath} has no map of services that could be added to`;
+    return { kind: "invalid", message, diagnostics: await findingsOf(configPath, platform) };
+  }
+  if (instances.length === 0) {
+    const message = `${source} does not say where the service runs`;
+    return { kind: "refused", message, suggestion: "say so: --instance URL" };
+  }
+  return finish(options, platform, found, { contract, instances }, added.text);
+}
+
+async function finish(
+  { configPath, source }: ImportOptions,
+  platform: Platform,
+  { name, files, diagnostics: early }: Source & { readonly name: string },
+  entry: ServiceEntry,
+  configText: string,
+): Promise<ImportOutcome> {
+  const config = resolve(configPath);
+  const folder = dirname(config);
+  const documents = new Map(Array.from(files, ([path, text]) => [join(folder, path), text]));
+  const existing = [...documents.keys()].find((path) => platform.files.exists(path));
+  if (existing !== undefined) {
+    const suggestion = "remove it, or give another name: --as NAME";
+    return { kind: "refused", message: `${existing} exists and is left as it is`, suggestion };
+  }
+  const overlay = new Map([...documents, [config, configText]]);
+  const [own, loaded] = await Promise.all([
+    findingsOf(configPath, platform),
+    loadRevision({ path: configPath, overlay, isLenient: true }, platform),
+  ]);
+  // What was there before is for `check` to say.
+  const known = new Set(own.map(formatDiagnostic));
+  const fresh = loaded.diagnostics.filter((one) => !known.has(formatDiagnostic(one)));
+  const diagnostics = [...early, ...fresh];
+  if (loaded.revision === undefined) {
+    if (hasErrors(own)) {
+      const message = `${configPath} has errors of its own; correct them first`;
+      return { kind: "invalid", message, diagnostics: own };
+    }
+    return { kind: "invalid", message: `${source} cannot be added`, diagnostics };
+  }
+  const { contracts, configuration } = loaded.revision;
+  const contract = contracts.get(name);
+  try {
+    for (const [path, text] of documents) platform.files.writeNew(path, text);
+    platform.files.replace(config, configText);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: "refused", message: `this cannot be written: ${reason}` };
+  }
+  const { callers } = configuration;
+  const isOpen =
+    callers === "open" ||
+    callers.some(({ may }) => may.some((one) => one === "*" || one.startsWith(`${name}.`)));
+  return {
+    kind: "added",
+    service: name,
+    ...entry,
+    dialect: contract?.dialect ?? "",
+    operations: (contract?.operations ?? []).map((operation) => addressOf(name, operation)),
+    written: [...files.keys(), configPath],
+    isClosed: !isOpen,
+    diagnostics,
+  };
+}
+
+function addressOf(service: string, { id, rest, mode }: Operation): ImportedOperation {
+  const path = `/${service}${rest?.path ?? `/${id}`}`;
+  return { id, method: rest?.method ?? "POST", path, mode };
+}
+
+async function findingsOf(path: string, platform: Platform): Promise<readonly Diagnostic[]> {
+  return (await loadRevision({ path, isLenient: true }, platform)).diagnostics;
+}
+
+async function readSource(
+  { configPath, source, name }: ImportOptions,
+  platform: Platform,
+): Promise<Source & { readonly name: string }> {
+  if (/^https?:\/\//i.test(source)) {
+    const fetched = await fetchContract(source, platform);
+    const text = fetched.documents.get(fetched.url) ?? "";
+    const chosen = name ?? nameFor(new URL(source).pathname, text);
+    const placed = placeDocuments(chosen, fetched);
+    const { url, diagnostics } = fetched;
+    return { ...placed, text, url, diagnostics, name: chosen };
+  }
+  const text = readText(source, platform);
+  if (text === undefined) throw new FetchFailure(`${source} cannot be read`);
+  const written = relative(dirname(resolve(configPath)), resolve(source)).replaceAll("\\", "/");
+  const none = { files: new Map<string, string>(), diagnostics: [], url: undefined };
+  return { ...none, contract: written, text, name: name ?? nameFor(source, text) };
+}
+
+function readText(path: string, { files }: Pick<Platform, "files">): string | undefined {
+  try {
+    return files.readUpTo(path, textBytesMax).toString("utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names of files that say nothing about what is in them. */
+const sayNothing = /^(?:|openapi|swagger|api|api-docs|spec|service|services|soap|wsdl|index|v\d+)$/;
+
+/** From the file's name, or from the title within; a name that is not possible is refused later. */
+function nameFor(path: string, text: string): string {
+  const own = slug(
+    basename(path)
+      .replace(/\.(?:wsdl|xml|ya?ml|json)$/i, "")
+      .replace(/\.\w+$/, ""),
+  );
+  if (!sayNothing.test(own)) return own;
+  return slug(titleIn(text) ?? "") || own || "service";
+}
+
+function slug(text: string): string {
+  const words = text.replaceAll(/([a-z\d])([A-Z])/g, "$1-$2").toLowerCase();
+  return words
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 60)
+    .replaceAll(/^[-\d]+|-+$/g, "");
+}
