@@ -84,7 +84,7 @@ function decimalMisfit(from: DecimalType, to: DecimalType): string | undefined {
     to.minimum !== undefined &&
     (from.minimum === undefined ||
       compareDecimals(from.minimum, to.minimum) < 0 ||
-      (from.minimum === to.minimum &&
+      (compareDecimals(from.minimum, to.minimum) === 0 &&
         to.minimumExcluded === true &&
         from.minimumExcluded !== true));
   if (isLower) return `less than ${to.minimum}`;
@@ -92,7 +92,7 @@ function decimalMisfit(from: DecimalType, to: DecimalType): string | undefined {
     to.maximum !== undefined &&
     (from.maximum === undefined ||
       compareDecimals(from.maximum, to.maximum) > 0 ||
-      (from.maximum === to.maximum &&
+      (compareDecimals(from.maximum, to.maximum) === 0 &&
         to.maximumExcluded === true &&
         from.maximumExcluded !== true));
   return isHigher ? `more than ${to.maximum}` : undefined;
