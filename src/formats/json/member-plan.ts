@@ -61,7 +61,7 @@ export function planMembers(scope: ReaderScope, record: RecordType): MemberPlan 
   return { members, byName: new Map(members.map((member) => [nameOf(member), member])), absents };
 }
 
-export function nameOf({ quoted }: Member): string {
+function nameOf({ quoted }: Member): string {
   return JSON.parse(quoted) as string;
 }
 

@@ -15,7 +15,7 @@ export function faultOf(text: string, refusal: JsonRefusal): DocumentFault {
   return { kind: "fault", code, message, place, ...lineAndColumn(text, at) };
 }
 
-export function lineAndColumn(text: string, at: number): { line: number; column: number } {
+function lineAndColumn(text: string, at: number): { line: number; column: number } {
   let line = 1;
   let lineStart = 0;
   for (;;) {

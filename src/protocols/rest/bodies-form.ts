@@ -45,7 +45,7 @@ function failure(message: string, place: string): DocumentFailure {
 }
 
 /** Undefined: not a record. */
-export function compileFields(
+function compileFields(
   contract: Contract,
   type: BodySubject["type"],
 ): readonly FormField[] | undefined {

@@ -131,7 +131,8 @@ test("parts are found between boundaries, and nowhere else", () => {
     if (typeof parts === "string") return parts;
     return parts.map(({ name, body: value }) => [name, value.toString()]);
   };
-  const several = `preamble\r\n${part("a", "1\r\n-b")}${part('q\\"', "x--b")}${part("e", "")}--b--\r\n`;
+  const parts = part("a", "1\r\n-b") + part('q\\"', "x--b") + part("e", "");
+  const several = `preamble\r\n${parts}--b--\r\n`;
   assert.deepEqual(split(several), [
     ["a", "1\r\n-b"],
     ['q"', "x--b"],
