@@ -1,7 +1,7 @@
 /** A contract with every style of SOAP operation, for the tests of this folder. */
 import { assert } from "#base/assert.ts";
 import type { Contract, Operation } from "#contract/contract.ts";
-import { importWsdl } from "./import.ts";
+import { importer } from "./import.ts";
 
 export const billingNamespace = "urn:example:billing";
 
@@ -61,7 +61,7 @@ export const billingWsdl = `<?xml version="1.0"?>
  <service name="BillingService"><port name="Billing" binding="tns:BillingBinding"><soap:address location="http://127.0.0.1:9102/billing"/></port></service>
 </definitions>`;
 
-export const billing: Contract = importWsdl({
+export const billing: Contract = importer.import({
   file: "/contracts/billing.wsdl",
   text: billingWsdl,
   read: () => undefined,

@@ -201,7 +201,9 @@ function groupOf(
       binding.node === "attribute" ||
       (binding.node === "element" && (!isList(field) || binding.wrapper !== undefined)),
   );
-  if (simple && !derives && (name === undefined || !schemas.isBase(name))) {
+  const isFree = !derives && (name === undefined || !schemas.isBase(name));
+  // Tools of SOAP unwrap sequences only, and contracts of other dialects know no order at all.
+  if (simple && isFree && schemas.contract.dialect === "soap") {
     return `<xs:all>${content}</xs:all>`;
   }
   lose(schemas, "order-narrowed", "elements that may stand in any order are described in one");
@@ -258,6 +260,10 @@ function particle(
       );
     default: {
       const wrapper = repeated ? binding.wrapper : undefined;
+      if (wrapper !== undefined) {
+        const text = "a list inside an element of its own reads back as a record of one list";
+        lose(schemas, "wrapped-list", text);
+      }
       const node = { node: "element", name: binding.name, namespace: binding.namespace } as const;
       const rest =
         wrapper === undefined
@@ -287,6 +293,9 @@ function repetition(schemas: Schemas, list: ListType, outer: Occurs): Occurs {
   }
   if (outer.min === 0 && list.min > 1) {
     lose(schemas, "list-minimum", "an optional list of at least two is described as any list");
+  }
+  if (outer.min === 1 && list.min === 0) {
+    lose(schemas, "empty-list", "XML cannot tell an empty list from none; both are read as empty");
   }
   return { min: outer.min === 0 ? 0 : list.min, max };
 }

@@ -115,7 +115,11 @@ function describeOperation(
 }
 
 /** What is the same on the wire, and said in other words. */
-function reportBinding(schemas: Schemas, { id, soap }: Operation, name: string): void {
+function reportBinding(schemas: Schemas, operation: Operation, name: string): void {
+  const { id, soap, safety } = operation;
+  if (safety !== "unsafe") {
+    lose(schemas, "safety-unsaid", `a WSDL cannot say that operations are ${safety}`);
+  }
   if (name !== id) {
     const text = `operation ${id} is described as ${name}, for XML has no such name`;
     lose(schemas, "operation-renamed", text);

@@ -32,9 +32,9 @@ export function simpleDefinition(schemas: Schemas, from: SchemaText, type: Type)
     case "bool":
       return { name: "xs:boolean" };
     case "int":
-      return intUse(type);
+      return intUse(schemas, type);
     case "decimal":
-      return decimalUse(type);
+      return decimalUse(schemas, type);
     case "float":
       return { name: type.bits === 32 ? "xs:float" : "xs:double" };
     case "string":
@@ -55,6 +55,7 @@ export function simpleDefinition(schemas: Schemas, from: SchemaText, type: Type)
     case "qname":
       return { name: "xs:QName" };
     case "uuid":
+      lose(schemas, "uuid-as-string", "a UUID is described as a string of its pattern");
       return restriction("xs:string", [facet("pattern", uuidPattern)]);
     case "enum":
       return enumUse(type);
@@ -113,7 +114,14 @@ const intNames = {
   big: ["xs:integer", "xs:nonNegativeInteger"],
 } as const;
 
-function intUse({ bits, signed, minimum, maximum }: IntType): SimpleUse {
+function reportSpelling(schemas: Schemas, spelling: "string" | "number" | undefined): void {
+  if (spelling !== "number") return;
+  lose(schemas, "json-spelling", "a schema cannot say that JSON spells long numbers as numbers");
+}
+
+function intUse(schemas: Schemas, type: IntType): SimpleUse {
+  const { bits, signed, minimum, maximum } = type;
+  if (bits === 64 || bits === "big") reportSpelling(schemas, type.spelling);
   const name = intNames[bits][signed ? 0 : 1];
   const implied = signed ? undefined : "0";
   return restriction(name, [
@@ -122,7 +130,8 @@ function intUse({ bits, signed, minimum, maximum }: IntType): SimpleUse {
   ]);
 }
 
-function decimalUse(type: DecimalType): SimpleUse {
+function decimalUse(schemas: Schemas, type: DecimalType): SimpleUse {
+  reportSpelling(schemas, type.spelling);
   const { digits, scale, minimum, maximum, minimumExcluded, maximumExcluded } = type;
   return restriction("xs:decimal", [
     ...(digits === undefined ? [] : [facet("totalDigits", digits)]),
@@ -181,12 +190,12 @@ function zonedUse(
   { kind, zone }: { readonly kind: "date" | "time" | "dateTime"; readonly zone: string },
 ): SimpleUse {
   if (zone === "optional") return { name: `xs:${kind}` };
-  lose(schemas, "zone-widened", `that a zone is ${zone} is said by a pattern alone`);
-  const pattern =
-    zone === "required" ? ".*(Z|[+\\-][0-9]{2}:[0-9]{2})" : ".*[0-9](:[0-9.]+|-[0-9]{2})";
-  return zone === "required"
-    ? restriction(`xs:${kind}`, [facet("pattern", pattern)])
-    : { name: `xs:${kind}` };
+  if (zone === "none") {
+    lose(schemas, "zone-widened", "a schema cannot say that a time has no zone");
+    return { name: `xs:${kind}` };
+  }
+  lose(schemas, "zone-widened", "that a zone is required is said by a pattern, which few check");
+  return restriction(`xs:${kind}`, [facet("pattern", ".*(Z|[+\\-][0-9]{2}:[0-9]{2})")]);
 }
 
 function enumUse({ values, open, spelling }: EnumType): SimpleUse {
