@@ -5,7 +5,6 @@ import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import type { FaceRequest } from "#extension/protocol.ts";
 import { escapePointer } from "#formats/json/place.ts";
 import { bodyFor } from "./bodies.ts";
-import { parameterNames } from "./face-routes.ts";
 import { parseMediaType } from "./negotiate.ts";
 import {
   missing,
@@ -56,9 +55,9 @@ function readParameters(
   captured: readonly string[],
   input: Members,
 ): void {
-  const { parameters, claimed, binding } = rest;
-  for (const [index, name] of parameterNames(binding.path).entries()) {
-    const codec = parameters.path.find(({ parameter }) => parameter.name === name);
+  const { parameters, claimed, captures } = rest;
+  for (let index = 0; index < captures.length; index++) {
+    const codec = captures[index];
     if (codec === undefined) continue;
     input[codec.field.name] = readPathParameter(codec, captured[index] ?? "");
   }

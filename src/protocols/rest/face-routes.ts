@@ -60,11 +60,6 @@ export function compileRestRoutes(contract: Contract): MatchPath {
   return (path) => matchIn(buckets, path);
 }
 
-/** Names of a path's parameters, in their order. */
-export function parameterNames(path: string): readonly string[] {
-  return Array.from(path.matchAll(/\{([^{}]*)\}/g), ([, name = ""]) => name);
-}
-
 function bucketOf(count: number, first: string | undefined): string {
   return first === undefined ? `${count}` : `${count}/${first}`;
 }

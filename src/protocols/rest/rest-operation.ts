@@ -12,12 +12,14 @@ import type { Field } from "#contract/types.ts";
 import { bodySubject, compileBodies } from "./bodies.ts";
 import type { BodiesOptions, BodyCodec } from "./body-codec.ts";
 import { compileParameter, type ParameterCodec } from "./parameters.ts";
-import { fieldsOfMessage, inputRoot, outputRoot } from "./rest-binding.ts";
+import { fieldsOfMessage, inputRoot, outputRoot, parameterNames } from "./rest-binding.ts";
 
 export interface RestOperation {
   readonly operation: Operation;
   readonly binding: RestBinding;
   readonly parameters: { readonly [where in RestParameter["in"]]: readonly ParameterCodec[] };
+  /** The path's parameters in their order; undefined where the contract describes none. */
+  readonly captures: readonly (ParameterCodec | undefined)[];
   /** Names in the query, and of cookies, that belong to a parameter. */
   readonly claimed: ReadonlySet<string>;
   readonly inputHeaders: readonly ParameterCodec[];
@@ -53,6 +55,9 @@ export function compileRestOperation(
       header: placed("header"),
       cookie: placed("cookie"),
     },
+    captures: parameterNames(binding.path).map((name) =>
+      placed("path").find(({ parameter }) => parameter.name === name),
+    ),
     claimed: new Set(binding.parameters.map(({ name }) => name)),
     inputHeaders: compileHeaders(contract, input),
     outputHeaders: output === undefined ? [] : compileHeaders(contract, output),

@@ -17,10 +17,10 @@ import type { RestOperation } from "./rest-operation.ts";
 export function encodeRequest(rest: RestOperation, { input, headers }: Call): UpstreamRequest {
   const { binding, parameters } = rest;
   const fields: [string, string][] = [["accept", acceptOf(rest)]];
-  const path = binding.path.replaceAll(/\{([^{}]*)\}/g, (whole, name: string) => {
-    const codec = parameters.path.find(({ parameter }) => parameter.name === name);
-    if (codec === undefined) return whole;
-    return writePathParameter(codec, required(input, codec));
+  let next = 0;
+  const path = binding.path.replaceAll(/\{[^{}]*\}/g, (whole) => {
+    const codec = rest.captures[next++];
+    return codec === undefined ? whole : writePathParameter(codec, required(input, codec));
   });
   checkSegments(path);
   const query: string[] = [];
