@@ -141,6 +141,12 @@ function isScalar(type: Type): type is ScalarType | EnumType {
   }
 }
 
+/** Whether an item is a list of elements in its turn. */
+export function isNestedList(contract: Contract, { node }: XmlBinding, item: Type): boolean {
+  if (node !== "element") return false;
+  return resolveType(contract, item).type.kind === "list" && !isTextual(contract, item);
+}
+
 /** Whether all variants are spelled in text alone (xs:union). */
 export function isTextual(contract: Contract, type: Type, depth = 0): boolean {
   if (depth > chainMax) return false;

@@ -114,6 +114,7 @@ export function neededNamespaces(
         break;
       case "list":
         schemaInstance ||= one.itemNullable;
+        if (one.xmlText !== true) namespaces.add(outer);
         visit(one.item, outer);
         break;
       case "map":

@@ -2,7 +2,13 @@
 import type { QualifiedName } from "#contract/contract.ts";
 import type { ListType, Type, UnionType, XmlBinding } from "#contract/types.ts";
 import { createRecord, type Value } from "#contract/value.ts";
-import { isTextual, resolveType, namespaceOfType, variantBinding } from "./bindings.ts";
+import {
+  isNestedList,
+  isTextual,
+  resolveType,
+  namespaceOfType,
+  variantBinding,
+} from "./bindings.ts";
 import { matchNames, type NameTest, wildcardTakes } from "./name-match.ts";
 import { followReferences } from "./multi-reference.ts";
 import { readOpaque } from "./opaque.ts";
@@ -23,7 +29,7 @@ export function compileOccurrence(
   const repeated = resolved.kind === "list" && !isTextual(context.contract, resolved);
   if (repeated && binding.wrapper === undefined) {
     const itemFacets = { ...facets, nullable: resolved.itemNullable };
-    const item = compileOccurrence(context, binding, resolved.item, inner, itemFacets);
+    const item = compileItem(context, binding, resolved.item, inner, itemFacets);
     return repeat(item, resolved);
   }
   switch (binding.node) {
@@ -47,6 +53,19 @@ export function compileOccurrence(
         ? compileWrapped(context, binding, resolved, inner, facets)
         : elementOccurrence(binding, context.element(type, namespace, facets));
   }
+}
+
+/** A list that is itself an item has an element of its own. */
+function compileItem(
+  context: ReadContext,
+  binding: XmlBinding,
+  type: Type,
+  namespace: string,
+  facets: ElementFacets,
+): Occurrence {
+  return isNestedList(context.contract, binding, type)
+    ? elementOccurrence(binding, context.element(type, namespace, facets))
+    : compileOccurrence(context, binding, type, namespace, facets);
 }
 
 function elementOccurrence(name: QualifiedName, readElement: ElementReader): Occurrence {
@@ -105,7 +124,7 @@ function compileWrapped(
   const { encoded } = context.options;
   const facets = { nullable: list.itemNullable };
   const node = { node: "element", name: binding.name, namespace: binding.namespace } as const;
-  const single = compileOccurrence(context, node, list.item, namespace, facets);
+  const single = compileItem(context, node, list.item, namespace, facets);
   const item = encoded === true ? { ...single, matches: () => true } : single;
   const items = repeat(item, list);
   const content: ElementReader = (tokenizer) => {

@@ -1,7 +1,13 @@
 /** Writers of what stands in the content of a record: elements, choices, groups, lists, any. */
 import type { ListType, Type, UnionType, XmlBinding } from "#contract/types.ts";
 import type { Value, ValueRecord } from "#contract/value.ts";
-import { isTextual, namespaceOfType, resolveType, variantBinding } from "./bindings.ts";
+import {
+  isNestedList,
+  isTextual,
+  namespaceOfType,
+  resolveType,
+  variantBinding,
+} from "./bindings.ts";
 import { defaultXmlLimits } from "./limits.ts";
 import { namespaceText, wildcardTakes } from "./name-match.ts";
 import { checkOpaque, type OpaqueElement } from "./opaque.ts";
@@ -22,7 +28,7 @@ export function compileOccurrenceWriter(
   const repeated = resolved.kind === "list" && !isTextual(context.contract, resolved);
   if (repeated && binding.wrapper === undefined) {
     const { item, itemNullable } = resolved;
-    const write = compileOccurrenceWriter(context, binding, item, inner, itemNullable);
+    const write = compileItem(context, binding, item, inner, itemNullable);
     return repeat(write, resolved, binding.name);
   }
   switch (binding.node) {
@@ -41,6 +47,21 @@ export function compileOccurrenceWriter(
       return (output, value) => write(output, value, "");
     }
   }
+}
+
+/** A list that is itself an item has an element of its own. */
+function compileItem(
+  context: WriteContext,
+  binding: XmlBinding,
+  type: Type,
+  namespace: string,
+  nullable: boolean,
+): OccurrenceWriter {
+  if (!isNestedList(context.contract, binding, type)) {
+    return compileOccurrenceWriter(context, binding, type, namespace, nullable);
+  }
+  const write = context.element(nameOf(context, binding), type, namespace, nullable);
+  return (output, value) => write(output, value, "");
 }
 
 export function nameOf(
@@ -92,7 +113,8 @@ function compileWrapped(
   const { name, namespace: of, wrapper = binding } = binding;
   const tag = context.prefixes.name(wrapper);
   const node = { node: "element", name, namespace: of } as const;
-  const items = compileOccurrenceWriter(context, node, list, namespace, false);
+  const item = compileItem(context, node, list.item, namespace, list.itemNullable);
+  const items = repeat(item, list, name);
   return (output, value) => {
     if (value === null && nullable) {
       output.text += `<${tag} xsi:nil="true"/>`;
