@@ -11,27 +11,29 @@ import {
   type Schema,
 } from "#formats/json-schema/describe-scope.ts";
 import { contentsOf } from "./describe-contents.ts";
+import { inheritedFields } from "./describe-fields.ts";
 import { faultWord } from "./import-faults.ts";
 
 export interface RestDescribeScope extends DescribeScope {
   readonly problemRef: string;
 }
 
+const problemMembers: Readonly<Record<string, Schema>> = {
+  type: { type: "string", format: "uri-reference" },
+  title: { type: "string" },
+  status: { type: "integer" },
+  detail: { type: "string" },
+  code: { type: "string", description: "A stable word; the name of a declared fault." },
+  kind: { type: "string", description: "One of the sixteen words of gRPC." },
+  fault: { type: "string", description: "Who broke it.", enum: [...blames] },
+  exchange: { type: "string" },
+  place: { type: "string", description: "Where in the request, as a JSON pointer." },
+};
+
 export const problemSchema: Schema = {
   type: "object",
-  description: "RFC 9457: what went wrong.",
-  properties: {
-    type: { type: "string", format: "uri-reference" },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string" },
-    code: { type: "string", description: "A stable word; the name of a declared fault." },
-    kind: { type: "string", description: "One of the sixteen words of gRPC." },
-    fault: { type: "string", description: "Who broke it.", enum: [...blames] },
-    exchange: { type: "string" },
-    place: { type: "string", description: "Where in the request, as a JSON pointer." },
-  },
-  additionalProperties: true,
+  description: "RFC 9457: what went wrong, and who broke it.",
+  properties: problemMembers,
   "x-parlance": "own",
 };
 
@@ -74,17 +76,16 @@ function describeFault(scope: RestDescribeScope, fault: DeclaredFault, status: s
 }
 
 function describeProblems(scope: RestDescribeScope, faults: readonly DeclaredFault[]): Schema {
-  const variants = faults.map(({ name, type, documentation }) =>
-    compact({
-      title: name,
-      description: documentation,
-      allOf: [
-        { $ref: scope.problemRef },
-        { type: "object", properties: { code: { const: name } }, required: ["code"] },
-        ...(type === undefined ? [] : [scope.type(type)]),
-      ],
-    }),
-  );
+  const variants = faults.map((fault) => {
+    const { name, type, documentation } = fault;
+    const taken = namesOf(scope, type);
+    const code = taken.has("code")
+      ? []
+      : [{ properties: { code: { const: name } }, required: ["code"] }];
+    const detail = type === undefined ? [] : [scope.type(type)];
+    const allOf = [problemBeside(scope, taken), ...detail, ...code];
+    return compact({ title: name, description: documentation, allOf });
+  });
   return {
     description: "The operation failed.",
     content: {
@@ -96,4 +97,20 @@ function describeProblems(scope: RestDescribeScope, faults: readonly DeclaredFau
       ),
     },
   };
+}
+
+/** Members of the detail stand among those of the problem, and count where names clash. */
+function problemBeside(scope: RestDescribeScope, taken: ReadonlySet<string>): Schema {
+  const members = Object.entries(problemMembers);
+  const left = members.filter(([name]) => !taken.has(name));
+  if (left.length === members.length) return { $ref: scope.problemRef };
+  return { type: "object", properties: Object.fromEntries(left) };
+}
+
+function namesOf(scope: RestDescribeScope, type: DeclaredFault["type"]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const field of type === undefined ? [] : inheritedFields(scope, type)) {
+    names.add(field.jsonName ?? field.name);
+  }
+  return names;
 }

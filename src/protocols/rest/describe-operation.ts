@@ -1,11 +1,12 @@
 /** One operation as OpenAPI has it: parameters, bodies, responses. */
 import type { HeaderField, Operation, RestContent } from "#contract/contract.ts";
-import type { Field, RecordType, RefType } from "#contract/types.ts";
+import type { Field } from "#contract/types.ts";
 import { describeField } from "#formats/json-schema/describe-record.ts";
 import { behind, compact, withOwn, type Schema } from "#formats/json-schema/describe-scope.ts";
 import { withXml } from "#formats/json-schema/describe-xml.ts";
 import { describeFaults, type RestDescribeScope } from "./describe-faults.ts";
 import { contentsOf } from "./describe-contents.ts";
+import { inheritedFields } from "./describe-fields.ts";
 import { safetyOf } from "./import-operation.ts";
 
 export function describeOperation(scope: RestDescribeScope, operation: Operation): Schema {
@@ -29,8 +30,8 @@ export function describeOperation(scope: RestDescribeScope, operation: Operation
 /** A safe operation of simple fields by GET, its fields in the query. */
 export function describeTwin(scope: RestDescribeScope, operation: Operation): Schema | undefined {
   if (operation.rest !== undefined || operation.safety !== "safe") return undefined;
-  const fields = fieldsOf(scope, operation);
-  if (fields === undefined || !fields.every((field) => isSimple(scope, field))) return undefined;
+  const fields = inheritedFields(scope, operation.input.type);
+  if (!fields.every((field) => isSimple(scope, field))) return undefined;
   const { id, documentation, deprecated } = operation;
   const parameters = fields.map((field) =>
     compact({
@@ -60,19 +61,6 @@ function withoutText(field: Field): Field {
   return rest;
 }
 
-/** All fields of the input, inherited ones first; undefined when they cannot be listed. */
-function fieldsOf(scope: RestDescribeScope, { input }: Operation): readonly Field[] | undefined {
-  const fields: Field[] = [];
-  let type: RecordType | RefType | undefined = input.type;
-  for (let count = 0; type !== undefined && count < 100; count++) {
-    const record = behind(scope, type);
-    if (record.kind !== "record") return undefined;
-    fields.unshift(...record.fields);
-    type = record.extends === undefined ? undefined : { kind: "ref", name: record.extends };
-  }
-  return fields;
-}
-
 function isSimple(scope: RestDescribeScope, field: Field): boolean {
   const { kind } = behind(scope, field.type);
   return !["record", "union", "list", "map", "opaque"].includes(kind) && !field.nullable;
@@ -80,7 +68,7 @@ function isSimple(scope: RestDescribeScope, field: Field): boolean {
 
 function describeParameters(scope: RestDescribeScope, operation: Operation): readonly Schema[] {
   const { rest } = operation;
-  const fields = fieldsOf(scope, operation) ?? [];
+  const fields = inheritedFields(scope, operation.input.type);
   return (rest?.parameters ?? []).flatMap((parameter): readonly Schema[] => {
     const field = fields.find(({ name }) => name === parameter.field);
     if (field === undefined) return [];
@@ -125,7 +113,7 @@ function restBody(scope: RestDescribeScope, operation: Operation): Schema | unde
   const { input, rest } = operation;
   if (rest?.body === undefined) return undefined;
   const { field: name, required, contents } = rest.body;
-  const field = fieldsOf(scope, operation)?.find((one) => one.name === name);
+  const field = inheritedFields(scope, operation.input.type).find((one) => one.name === name);
   const schema = name === undefined ? scope.type(input.type) : field && bodySchema(scope, field);
   return compact({
     description: field?.documentation,
@@ -170,7 +158,9 @@ function ownContents(
 function ownBody(scope: RestDescribeScope, operation: Operation): Schema {
   const contents = ownContents(operation, "input", scope.contract.namespace);
   const content = contentsOf(contents, scope.type(operation.input.type), operation.id);
-  return { required: true, content };
+  const fields = inheritedFields(scope, operation.input.type);
+  const isRequired = fields.some(({ presence }) => presence === "required");
+  return { ...(isRequired ? { required: true } : {}), content };
 }
 
 function describeResponses(scope: RestDescribeScope, operation: Operation): Schema {
