@@ -1,4 +1,6 @@
 /** The protocols of this build, one line each. */
 import type { Protocol } from "#extension/protocol.ts";
+import { rest } from "#protocols/rest/index.ts";
+import { soap } from "#protocols/soap/index.ts";
 
-export const standardProtocols: readonly Protocol[] = [];
+export const standardProtocols: readonly Protocol[] = [rest, soap];
