@@ -19,6 +19,8 @@ export interface Occurrence {
   readonly read: (tokenizer: XmlTokenizer) => Value;
   /** For lists: reads like `read`, but leaves elements alone that `stop` takes. */
   readonly readUntil?: (tokenizer: XmlTokenizer, stop: NameTest) => Value;
+  /** For lists: what is repeated, for readers that count on their own. */
+  readonly repeats?: { readonly item: Occurrence; readonly min: number; readonly max: number };
   /** Nothing at all is an occurrence as well. */
   readonly emptiable: boolean;
   /** Takes what no other particle takes. */

@@ -5,6 +5,7 @@ import type { Value } from "#contract/value.ts";
 import { fieldsOf, isTextual, resolveType, type PlacedField } from "./bindings.ts";
 import { listNames, matchNames, type NameTest } from "./name-match.ts";
 import type { GroupReader, Occurrence, OpenValue, Particle, ReadContext } from "./read-context.ts";
+import { failFew } from "./read-occurrence.ts";
 import { startTag, type XmlTokenizer } from "./tokenizer.ts";
 import { zeroValue } from "./zero-value.ts";
 
@@ -164,22 +165,45 @@ function readAll(
         if (skipped(tokenizer, drops, knows)) continue;
         break;
       }
-      const { name } = found.field;
-      const earlier = record[name];
-      if (earlier !== undefined && !found.list) {
-        tokenizer.fail("unexpected-element", `<${tokenizer.name}> may stand here once only`);
-      }
-      const value = found.read(tokenizer);
-      if (earlier === undefined) record[name] = value;
-      else for (const item of value as readonly Value[]) (earlier as Value[]).push(item);
+      readOne(tokenizer, record, found);
     }
     for (let index = 0; index < count; index += 1) {
       const particle = particles[index] as Particle;
-      if (record[particle.field.name] !== undefined) continue;
+      const value = record[particle.field.name];
+      if (value !== undefined) {
+        checkCount(tokenizer, particle, value);
+        continue;
+      }
       if (particle.required) failMissing(tokenizer, particle, particle.starts);
       absent[index]?.(record);
     }
   };
+}
+
+/** A value, or one more item of a list whose items need not stand together. */
+function readOne(tokenizer: XmlTokenizer, record: OpenValue, particle: Particle): void {
+  const { field, repeats } = particle;
+  const earlier = record[field.name];
+  if (!particle.list || repeats === undefined) {
+    if (earlier !== undefined) {
+      tokenizer.fail("unexpected-element", `<${tokenizer.name}> may stand here once only`);
+    }
+    record[field.name] = particle.read(tokenizer);
+    return;
+  }
+  const items = (earlier ?? []) as Value[];
+  record[field.name] = items;
+  if (items.length >= repeats.max) {
+    const message = `<${tokenizer.name}> may stand here at most ${repeats.max} times`;
+    tokenizer.fail("unexpected-element", message);
+  }
+  if (repeats.item.element) tokenizer.ordinals[tokenizer.depth] = items.length + 1;
+  items.push(repeats.item.read(tokenizer));
+}
+
+function checkCount(tokenizer: XmlTokenizer, { list, repeats }: Particle, value: Value): void {
+  if (!list || repeats === undefined || !Array.isArray(value)) return;
+  if (value.length < repeats.min) failFew(tokenizer, repeats.item, repeats.min, value.length);
 }
 
 function failMissing(

@@ -100,12 +100,18 @@ function repeat(item: Occurrence, { min, max = Infinity }: ListType): Occurrence
     element: false,
     read: (tokenizer) => readUntil(tokenizer, never),
     readUntil,
+    repeats: { item, min, max },
   };
 }
 
 const never: NameTest = () => false;
 
-function failFew(tokenizer: XmlTokenizer, item: Occurrence, min: number, count: number): never {
+export function failFew(
+  tokenizer: XmlTokenizer,
+  item: Occurrence,
+  min: number,
+  count: number,
+): never {
   const what = item.starts[0]?.name ?? "any element";
   const message = `expected <${what}> at least ${min} times, found it ${count} times`;
   return tokenizer.token === endTag

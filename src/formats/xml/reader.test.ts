@@ -178,6 +178,24 @@ const cases: readonly (readonly [string, RecordType, string, unknown])[] = [
     "unexpected-element at r/a: <a> may stand here once only",
   ],
   [
+    "items of one list that stand apart",
+    { ...record(field("a", string), field("c", listOf(int, 2, 3))), xmlOrder: "all" },
+    "<c>1</c><a/><c>2</c>",
+    { a: "", c: [1, 2] },
+  ],
+  [
+    "too few items in any order",
+    { ...record(field("a", string), field("c", listOf(int, 2))), xmlOrder: "all" },
+    "<c>1</c><a/>",
+    "missing-element at r: expected <c> at least 2 times, found it 1 times",
+  ],
+  [
+    "too many items in any order",
+    { ...record(field("a", string), field("c", listOf(int, 0, 1))), xmlOrder: "all" },
+    "<c>1</c><a/><c>2</c>",
+    "unexpected-element at r/c: <c> may stand here at most 1 times",
+  ],
+  [
     "a missing one in any order",
     all,
     "<c>1</c>",

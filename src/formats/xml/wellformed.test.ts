@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import fc from "fast-check";
 import { lacks } from "#tests/support/tools.ts";
+import { compileXmlWriter } from "./compile-writer.ts";
+import { contractCase } from "./contract-arbitrary-fixture.ts";
 import { parseXmlTree } from "./parse-tree.ts";
 import { malformed, misnamed, refused, wellFormed, type Sample } from "./wellformed-fixture.ts";
 
@@ -47,4 +50,19 @@ test("xmllint complains of what we refuse", { skip }, () => {
 
 test("xmllint complains of names that we refuse", { skip }, () => {
   for (const one of misnamed) assert.notEqual(lint(one).complaint, "", one.what);
+});
+
+test("xmllint accepts what we write", { skip }, () => {
+  const written = fc
+    .sample(contractCase, { numRuns: 30, seed: 7 })
+    .map(({ contract, type, value }) =>
+      compileXmlWriter(contract, { name: "root", namespace: "urn:root" }, type).writeDocument(
+        value,
+      ),
+    );
+  for (const one of written) {
+    assert.ok(one.kind === "text");
+    const { accepted, complaint } = lint({ what: "written", text: one.text });
+    assert.ok(accepted && !complaint.includes("error"), `${complaint} ${one.text}`);
+  }
 });

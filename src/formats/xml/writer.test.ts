@@ -85,7 +85,7 @@ const cases: readonly (readonly [string, Value, string])[] = [
   ["an attribute", { id: "<&\"'\r\n\t" }, ' id="&lt;&amp;&quot;\'&#13;&#10;&#9;"'],
   ["null", { n: null }, '<ns1:n xsi:nil="true"/>'],
   ["the order of the schema", { n: 1, a: "x" }, "<ns1:a>x</ns1:a><ns1:n>1</ns1:n>"],
-  ["a qualified name", { q: "{urn:x&}b" }, '<ns1:q xmlns:q1="urn:x&amp;">q1:b</ns1:q>'],
+  ["a qualified name", { q: '{urn:x&<"}b' }, '<ns1:q xmlns:q1="urn:x&amp;&lt;&quot;">q1:b</ns1:q>'],
   [
     "a derived type",
     { base: { "@type": "Derived", a: "1", b: "2" } },
