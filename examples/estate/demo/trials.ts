@@ -1,4 +1,5 @@
 /** Commands to try once the estate runs; each works as it is printed. */
+import { fileURLToPath } from "node:url";
 import type { Trial } from "./report.ts";
 import type { EstateKeys } from "./stations.ts";
 
@@ -14,7 +15,19 @@ function payment(txnId: string): string {
   );
 }
 
-export function trialsOf(gateway: string, admin: string, keys: EstateKeys): readonly Trial[] {
+const listOrders =
+  '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>' +
+  '<o:listOrders xmlns:o="urn:parlance:orders"><limit>2</limit></o:listOrders></s:Body></s:Envelope>';
+
+const oldClient = fileURLToPath(
+  new URL("../old-client/main.ts", import.meta.url),
+);
+
+export function trialsOf(
+  gateway: string,
+  admin: string,
+  keys: EstateKeys,
+): readonly Trial[] {
   const key = `-H 'X-Api-Key: ${keys.storefront}'`;
   const json = "-H 'Content-Type: application/json'";
   const xml = "-H 'Content-Type: application/xml'";
@@ -31,6 +44,18 @@ export function trialsOf(gateway: string, admin: string, keys: EstateKeys): read
     {
       what: "list orders; two instances take turns",
       command: `curl -i ${key} '${gateway}/orders/orders?limit=3'`,
+    },
+    {
+      what: "ask a SOAP service in JSON: billing has nothing but a WSDL",
+      command: `curl -i ${key} ${json} -d '{"customerName":"ravi@example.org","limit":2}' ${gateway}/billing/listInvoices`,
+    },
+    {
+      what: "ask a JSON service in SOAP: orders has nothing but OpenAPI",
+      command: `curl -i ${key} -H 'Content-Type: text/xml' -d '${listOrders}' ${gateway}/soap/orders`,
+    },
+    {
+      what: "an old program that knows nothing but SOAP places an order",
+      command: `GATEWAY_URL=${gateway} CLIENT_KEY=${keys.storefront} ${process.execPath} ${oldClient}`,
     },
     {
       what: "follow orders as they happen (10 seconds; place one meanwhile)",

@@ -1,8 +1,8 @@
 /** The billing service in both of its makes: the same conversation, the same answers. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { hasPhpSoap } from "#examples/estate/billing/php.ts";
-import { lacks, notRunPrefix } from "#tests/support/tools.ts";
+import { lacks } from "#tests/support/tools.ts";
+import { lacksPhpSoap } from "./php-soap.ts";
 import { sendSoap, validatorIn } from "./soap-conversation.ts";
 import { startService, temporaryFolder, type RunningProgram } from "./start-service.ts";
 
@@ -17,13 +17,6 @@ const address =
 const clerk = '<c:clerk s:mustUnderstand="1"><name>Meera</name><desk>7</desk></c:clerk>';
 const number = "9007199254740993";
 
-function lacksPhpSoap(): false | string {
-  const missing = lacks("php");
-  if (missing !== false || hasPhpSoap()) return missing;
-  assert.notEqual(process.env["CI"], "true", "CI runs every suite; install php-soap");
-  return `${notRunPrefix}php-soap not installed`;
-}
-
 const engines = [
   { engine: "php", skip: lacksPhpSoap() || lacks("xmllint") },
   { engine: "node", skip: lacks("xmllint") },
@@ -36,7 +29,10 @@ for (const { engine, skip } of engines) {
     let service: RunningProgram;
 
     before(async () => {
-      const env = { BILLING_ENGINE: engine, BILLING_FILE: `${folder.path}/billing.json` };
+      const env = {
+        BILLING_ENGINE: engine,
+        BILLING_FILE: `${folder.path}/billing.json`,
+      };
       service = await startService("billing", env);
     });
 
@@ -51,7 +47,10 @@ for (const { engine, skip } of engines) {
       const answer = await sendSoap(`${service.url}/billing`, action, body, header);
       if (answer.text !== "") validate(answer.text);
       // Prefixes are each one's own.
-      return { ...answer, text: answer.text.replaceAll(/(<\/?)(?:b|ns1):/g, "$1") };
+      return {
+        ...answer,
+        text: answer.text.replaceAll(/(<\/?)(?:b|ns1):/g, "$1"),
+      };
     }
 
     test("an invoice keeps the choice, nil, attributes, the list, and exact numbers", async () => {

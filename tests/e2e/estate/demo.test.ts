@@ -17,7 +17,10 @@ interface DemoEvent {
   readonly pid?: number;
   readonly how?: string;
   readonly page?: string;
-  readonly trials?: readonly { readonly what: string; readonly command: string }[];
+  readonly trials?: readonly {
+    readonly what: string;
+    readonly command: string;
+  }[];
 }
 
 const folder = temporaryFolder();
@@ -95,6 +98,9 @@ describe("the demo", () => {
       / 201 /,
       / 201 /,
       / 200 /,
+      / 200 [^]*"number":"90071992547\d+"/,
+      / 200 [^]*:listOrdersResponse /,
+      /^Placed o-\w+ over 360\.00 INR, invoice 90071992547\d+\n/,
       /retry: /,
       / 40[13] [^]*parlance-fault: policy/i,
       /# TYPE /,

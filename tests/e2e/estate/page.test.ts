@@ -61,6 +61,7 @@ describe("the shop's page", { skip: lacks("chromium") }, () => {
     assert.match(await buy(page), /^Order o-[0-9a-f]{16} is placed and paid\.$/);
     const steps = await page.locator("#steps li").allInnerTexts();
     assert.equal(steps.length, 3);
+    assert.match(await page.locator("#invoice").innerText(), /^Invoice 90071992547409\d\d, paid$/);
     const calls = [
       "POST .*/orders/orders",
       "POST .*/payments/pay",
@@ -110,6 +111,18 @@ describe("the shop's page", { skip: lacks("chromium") }, () => {
     await later.close();
   });
 
+  test("without billing an order is placed and paid all the same, and says so", async () => {
+    const page = await openShop();
+    await estate.billing.stop();
+    try {
+      assert.match(await buy(page), /is placed and paid/);
+      assert.match(await page.locator("#invoice").innerText(), /^No invoice: .*instance/);
+    } finally {
+      await estate.billing.start();
+    }
+    await page.close();
+  });
+
   test("an order that somebody else places appears by itself, and can be cancelled", async () => {
     const page = await openShop();
     await page.locator("#live[data-state=live]").waitFor();
@@ -117,6 +130,7 @@ describe("the shop's page", { skip: lacks("chromium") }, () => {
     const row = page.locator(`[data-order=${order}]`);
     await row.waitFor();
     assert.match(await row.innerText(), /placed/);
+    await row.filter({ hasText: /Invoice 90071992547409\d\d/ }).waitFor();
     await page.getByRole("button", { name: `Cancel ${order}` }).click();
     await row.filter({ hasText: "cancelled" }).waitFor();
     assert.match((await page.locator("#verdict").textContent()) ?? "", /is cancelled/);
