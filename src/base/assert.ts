@@ -1,5 +1,5 @@
 /** Programmer errors. A failed assertion is a bug in the gateway, never a bad request. */
-export class AssertionFailure extends Error {
+class AssertionFailure extends Error {
   override readonly name = "AssertionFailure";
 }
 

@@ -86,7 +86,7 @@ export function countStripSegments(route: Route, pattern: PathPattern): number |
   return prefix.segments.length;
 }
 
-export function hostKey(host: string | undefined): string | undefined {
+function hostKey(host: string | undefined): string | undefined {
   return host?.startsWith("*.") === true ? host.slice(1) : host;
 }
 

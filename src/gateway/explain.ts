@@ -178,6 +178,6 @@ function fieldOf(headers: ExplainedRequest["headers"], wanted: string): string |
   return Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
 
-export function routeName({ service, route }: CompiledRoute): string {
+function routeName({ service, route }: CompiledRoute): string {
   return `${service.name}.${route.id}`;
 }

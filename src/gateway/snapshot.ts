@@ -23,10 +23,10 @@ export interface Snapshot {
   readonly translators: readonly (Translator | undefined)[];
   /** What handshakes with callers use; undefined: plain TCP. */
   readonly tls: TlsContexts | undefined;
-  callerName(index: number): string;
+  readonly callerName: (index: number) => string;
   /** Whether what the peer says of earlier hops is believed. */
-  trusts(peer: Peer): boolean;
-  hasOther(route: CompiledRoute, tried: readonly InstancePool[]): boolean;
+  readonly trusts: (peer: Peer) => boolean;
+  readonly hasOther: (route: CompiledRoute, tried: readonly InstancePool[]) => boolean;
 }
 
 /** Throws when a file that it names cannot be read or used; nothing has changed then. */

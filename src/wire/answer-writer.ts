@@ -92,7 +92,9 @@ export class AnswerWriter {
     toHead: boolean,
     keepAlive: boolean,
   ): void {
-    const lines = `HTTP/1.1 ${status} ${reason}\r\n${added}Content-Length: ${body.length}\r\n`;
+    // RFC 9110 §8.6: 204 has no Content-Length.
+    const length = status === 204 ? "" : `Content-Length: ${body.length}\r\n`;
+    const lines = `HTTP/1.1 ${status} ${reason}\r\n${added}${length}`;
     const head = Buffer.from(`${lines}${this.#connectionLine(keepAlive)}\r\n`, "latin1");
     const bytes = toHead ? head : Buffer.concat([head, body]);
     this.#outbox.send(bytes, 0, bytes.length);

@@ -152,7 +152,7 @@ function readOwnField(
 }
 
 /** 1 to 15 digits, so that the number is exact; else -1. */
-export function decimal(bytes: Uint8Array, from: number, to: number): number {
+function decimal(bytes: Uint8Array, from: number, to: number): number {
   if (from === to || to - from > 15) return -1;
   let value = 0;
   for (let at = from; at < to; at++) {

@@ -6,7 +6,7 @@ import type { SourcePlace } from "#base/diagnostic.ts";
 import type { QualifiedName } from "#contract/contract.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 
-export const schemaNamespace = "http://www.w3.org/2001/XMLSchema";
+const schemaNamespace = "http://www.w3.org/2001/XMLSchema";
 export const xmlNamespace = "http://www.w3.org/XML/1998/namespace";
 export const wsdlNamespace = "http://schemas.xmlsoap.org/wsdl/";
 
