@@ -52,6 +52,7 @@ export class AnswerWriter {
     const count = to - from;
     if (count === 0) return this.#outbox.sendScratch(at);
     if (count > joinedBodyBytesMax) {
+      if (!this.#encodeChunks) return this.#outbox.sendScratchAnd(at, bytes, from, to);
       this.#outbox.sendScratch(at);
       return this.sendBody(bytes, from, to);
     }

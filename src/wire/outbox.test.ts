@@ -75,6 +75,36 @@ for (const encrypted of [false, true]) {
   });
 }
 
+for (const encrypted of [false, true]) {
+  const kind = encrypted ? "copies" : "vectors";
+  test(`a head and a large range are sent in order as ${kind}, and both may be overwritten`, async (t) => {
+    const { near, far } = await pair(t);
+    const reading = readSlowly(far);
+    const hash = createHash("sha256");
+    const reused = Buffer.alloc(64 * 1024);
+    let flushed = (): void => {};
+    let waits = 0;
+    const outbox = new Outbox(near, encrypted, () => flushed());
+    for (let round = 0; round < 500; round++) {
+      const to = reused.length - (round % 1_000);
+      const head = `head ${round}\r\n`;
+      const length = scratch().write(head, 0, "latin1");
+      reused.fill(round % 251, 1, to);
+      hash.update(head).update(reused.subarray(1, to));
+      const waiting = new Promise<void>((resolve) => (flushed = resolve));
+      if (!outbox.sendScratchAnd(length, reused, 1, to)) {
+        waits++;
+        await waiting;
+      }
+      scratch().fill(0xff, 0, 100);
+      reused.fill(0xff);
+    }
+    near.end();
+    assert.equal((await reading).digest, hash.digest("hex"));
+    assert.ok(waits > 0);
+  });
+}
+
 test("the scratch buffer is replaced when not all of it was taken", async (t) => {
   const { near, far } = await pair(t);
   far.pause();
