@@ -78,9 +78,11 @@ interface BodyShape {
 /** Behind the last element that belongs to the call. */
 function endBody(tokenizer: XmlTokenizer, { encoded }: HowRead): void {
   // Elements that others refer to by href follow in SOAP encoding; they were read where they count.
-  while (encoded && tokenizer.token === startTag) {
-    tokenizer.skipElement();
-    tokenizer.nextElement();
+  if (encoded) {
+    while (tokenizer.token === startTag) {
+      tokenizer.skipElement();
+      tokenizer.nextElement();
+    }
   }
   if (tokenizer.token === endTag) return;
   tokenizer.fail("unexpected-element", `<${tokenizer.name}>: expected the end of the Body`);

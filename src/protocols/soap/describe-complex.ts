@@ -38,6 +38,7 @@ interface ElementFacets {
   readonly nullable: boolean;
   readonly default?: string | undefined;
   readonly fixed?: string | undefined;
+  readonly documentation?: string | undefined;
 }
 
 /** All types of the contract that have to stand in a schema under their names. */
@@ -77,20 +78,36 @@ export function elementRest(
   const { contract } = schemas;
   const nillable = facets.nullable ? ' nillable="true"' : "";
   if (isTextual(contract, type)) {
-    const { type: attribute, inner } = simpleTypeText(simpleUse(schemas, from, type));
+    const { type: written, inner } = simpleTypeText(simpleUse(schemas, from, type));
     const constraint = `${constraintText("default", facets.default)}${constraintText("fixed", facets.fixed)}`;
-    return close(`${attribute}${nillable}${constraint}`, inner, "element");
+    return close(`${written}${nillable}${constraint}`, inner, "element");
   }
   const { type: resolved, named } = resolveType(contract, type);
   if (resolved.kind === "opaque") {
     const name = { xml: "anyType", json: "string", protoAny: "base64Binary" }[resolved.content];
     return ` type="xs:${name}"${nillable}/>`;
   }
+  if (facets.nullable) reportNil(schemas, resolved);
   if (named !== undefined) {
     return ` type="${referTo(schemas, from, schemas.nameOfType(named.name))}"${nillable}/>`;
   }
   const content = complexContent(schemas, from, resolved, undefined);
   return close(nillable, `<xs:complexType>${content}</xs:complexType>`, "element");
+}
+
+/** XSD Part 1 §3.3.4: a nil element has all attributes that its type requires; a null has none. */
+function reportNil(schemas: Schemas, type: Type): void {
+  for (let record = type.kind === "record" ? type : undefined; record !== undefined;) {
+    const needs = record.fields.some(
+      ({ xml, presence }) => xml?.node === "attribute" && presence === "required",
+    );
+    if (needs) {
+      const text =
+        "an element that is nil is written without the attributes that its type requires";
+      return lose(schemas, "nil-attributes", text, "warning");
+    }
+    record = recordNamed(schemas.contract, record.extends);
+  }
 }
 
 function close(attributes: string, inner: string, name: string): string {
@@ -214,12 +231,10 @@ function fieldParticle(
   schemas: Schemas,
   from: SchemaText,
   field: Field,
-  binding: XmlBinding,
+  binding: XmlBinding = field.xml ?? elementBinding(field.name, from.namespace),
 ): string {
   const min = field.presence === "required" ? 1 : 0;
-  const { nullable, default: standard, fixed } = field;
-  const facets = { nullable, default: standard, fixed };
-  return particle(schemas, from, binding, field.type, { min, max: 1 }, facets, field.documentation);
+  return particle(schemas, from, binding, field.type, { min, max: 1 }, field);
 }
 
 /** What stands for a value in the content of an element. */
@@ -230,59 +245,51 @@ function particle(
   type: Type,
   occurs: Occurs,
   facets: ElementFacets,
-  documentation?: string,
 ): string {
   const { type: resolved } = resolveType(schemas.contract, type);
   const repeated = resolved.kind === "list" && !isTextual(schemas.contract, resolved);
   if (repeated && binding.wrapper === undefined) {
     const { item, itemNullable } = resolved;
     const times = repetition(schemas, resolved, occurs);
-    return particle(schemas, from, binding, item, times, { nullable: itemNullable }, documentation);
+    const { documentation } = facets;
+    const itemFacets = { nullable: itemNullable, documentation };
+    return particle(schemas, from, binding, item, times, itemFacets);
   }
   switch (binding.node) {
     case "any":
       return anyElement(wildcardOf(schemas, from, binding.namespace), occurs, "lax");
-    case "inline":
+    case "inline": {
       if (resolved.kind === "union") return choice(schemas, from, resolved, occurs);
-      if (resolved.kind !== "record") return "";
-      return sequence(
-        resolved.fields
-          .map((field) =>
-            fieldParticle(
-              schemas,
-              from,
-              field,
-              field.xml ?? elementBinding(field.name, from.namespace),
-            ),
-          )
-          .join(""),
-        occurs,
-      );
-    default: {
-      const wrapper = repeated ? binding.wrapper : undefined;
-      if (wrapper !== undefined) {
-        const text = "a list inside an element of its own reads back as a record of one list";
-        lose(schemas, "wrapped-list", text);
-      }
-      const node = { node: "element", name: binding.name, namespace: binding.namespace } as const;
-      const rest =
-        wrapper === undefined
-          ? elementRest(schemas, from, type, facets)
-          : `><xs:complexType>${sequence(
-              particle(schemas, from, node, type, once, { nullable: false }),
-            )}</xs:complexType></xs:element>`;
-      return localElement(
-        schemas,
-        from,
-        wrapper ?? binding,
-        type,
-        rest,
-        occurs,
-        facets,
-        documentation,
-      );
+      const fields = resolved.kind === "record" ? resolved.fields : [];
+      return sequence(fields.map((field) => fieldParticle(schemas, from, field)).join(""), occurs);
     }
+    default:
+      return repeated
+        ? wrappedList(schemas, from, binding, resolved, occurs, facets)
+        : elementParticle(schemas, from, binding, occurs, facets, (home) =>
+            elementRest(schemas, home, type, facets),
+          );
   }
+}
+
+/** A list with an element of its own round its items. */
+function wrappedList(
+  schemas: Schemas,
+  from: SchemaText,
+  binding: XmlBinding,
+  list: ListType,
+  occurs: Occurs,
+  facets: ElementFacets,
+): string {
+  const text = "a list inside an element of its own reads back as a record of one list";
+  lose(schemas, "wrapped-list", text);
+  const { name, namespace, wrapper = binding } = binding;
+  const item = { node: "element", name, namespace } as const;
+  const nillable = facets.nullable ? ' nillable="true"' : "";
+  return elementParticle(schemas, from, wrapper, occurs, facets, (home) => {
+    const items = particle(schemas, home, item, list, once, { nullable: false });
+    return close(nillable, `<xs:complexType>${sequence(items)}</xs:complexType>`, "element");
+  });
 }
 
 function repetition(schemas: Schemas, list: ListType, outer: Occurs): Occurs {
@@ -301,23 +308,20 @@ function repetition(schemas: Schemas, list: ListType, outer: Occurs): Occurs {
 }
 
 /** An element of another namespace has to be a global one of that namespace's schema. */
-function localElement(
+function elementParticle(
   schemas: Schemas,
   from: SchemaText,
   element: QualifiedName,
-  type: Type,
-  rest: string,
   occurs: Occurs,
-  facets: ElementFacets,
-  documentation: string | undefined,
+  { documentation }: ElementFacets,
+  restIn: (home: SchemaText) => string,
 ): string {
   if (element.namespace === from.namespace || element.namespace === "") {
     const form = element.namespace === from.namespace ? "" : ' form="unqualified"';
     const head = `<xs:element name="${element.name}"${form}${occursText(occurs)}`;
-    return head + withAnnotation(rest, documentation);
+    return head + withAnnotation(restIn(from), documentation);
   }
-  const home = schemas.schema(element.namespace);
-  declareElement(schemas, element, elementRest(schemas, home, type, facets));
+  declareElement(schemas, element, restIn(schemas.schema(element.namespace)));
   return `<xs:element ref="${referTo(schemas, from, element)}"${occursText(occurs)}/>`;
 }
 

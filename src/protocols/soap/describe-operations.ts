@@ -73,7 +73,7 @@ function describeOperation(
   const abstract =
     `<wsdl:operation name="${name}">${documentationText(operation.documentation)}` +
     `<wsdl:input message="${target}${name}"/>` +
-    `${outParts === undefined ? "" : `<wsdl:output message="${target}${name}Response"/>`}` +
+    (outParts === undefined ? "" : `<wsdl:output message="${target}${name}Response"/>`) +
     faults
       .map(({ name: fault, message, note }) =>
         note === ""
@@ -101,7 +101,7 @@ function describeOperation(
       return (
         `<wsdl:operation name="${name}"><${soap}:operation soapAction="${action}" style="document"/>` +
         `<wsdl:input>${into}</wsdl:input>` +
-        `${outParts === undefined ? "" : `<wsdl:output>${outOf}</wsdl:output>`}` +
+        (outParts === undefined ? "" : `<wsdl:output>${outOf}</wsdl:output>`) +
         faults
           .map(
             ({ name: fault }) =>

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Contract, QualifiedName } from "#contract/contract.ts";
-import type { NamedType, RecordType, Type, TypeName } from "#contract/types.ts";
+import type { NamedType, RecordType, TypeName } from "#contract/types.ts";
 import { resolveType } from "#formats/xml/bindings.ts";
 import { clarkName } from "#formats/xml/bindings.ts";
 import { createNumbering } from "#formats/xml-schema/numbering.ts";
@@ -148,7 +148,7 @@ export function recordNamed(
   name: TypeName | undefined,
 ): RecordType | undefined {
   if (name === undefined || !contract.types.has(name)) return undefined;
-  const { type } = resolveType(contract, { kind: "ref", name } as Type);
+  const { type } = resolveType(contract, { kind: "ref", name });
   return type.kind === "record" ? type : undefined;
 }
 

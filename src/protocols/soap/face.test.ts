@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Call, Fault } from "#call/call.ts";
-import type { Decoded, FaceRequest } from "#extension/protocol.ts";
+import type { FaceRequest } from "#extension/protocol.ts";
 import { billing, billingNamespace, operationNamed } from "./billing-fixture.ts";
 import { createSoapFace } from "./face.ts";
 import { answerTo, envelope, envelope12, post, related } from "./message-fixture.ts";
@@ -14,7 +14,7 @@ const soapXml = "application/soap+xml; charset=utf-8";
 function call(request: FaceRequest): Call {
   const decoded = face.decode(request);
   assert.equal(decoded.kind, "call", JSON.stringify(decoded));
-  return (decoded as Extract<Decoded, { kind: "call" }>).call;
+  return decoded.call;
 }
 
 function refused(
@@ -22,7 +22,7 @@ function refused(
 ): Fault & { readonly answer: string; readonly status: number } {
   const decoded = face.decode(request);
   assert.equal(decoded.kind, "fault");
-  const { fault } = decoded as Extract<Decoded, { kind: "fault" }>;
+  const { fault } = decoded;
   const { status, body, fields } = answerTo(face, decoded);
   assert.ok(fields.some(([name, value]) => name === "parlance-fault" && value === fault.blame));
   return { ...fault, answer: body.toString(), status };

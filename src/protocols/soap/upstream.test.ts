@@ -6,6 +6,7 @@ import type { UpstreamRequest } from "#extension/protocol.ts";
 import { billing, billingNamespace, operationNamed } from "./billing-fixture.ts";
 import { createSoapFace } from "./face.ts";
 import { answered, answerTo, envelope, envelope12, post, related } from "./message-fixture.ts";
+import { bindingOf } from "./soap-binding.ts";
 import { createSoapUpstream } from "./upstream.ts";
 import { soap12 } from "./versions.ts";
 
@@ -32,8 +33,7 @@ const billing12: Contract = {
 function sent(call: Call, contract = billing): UpstreamRequest & { readonly text: string } {
   const request = createSoapUpstream({ ...service, contract }).encode(call);
   assert.equal(request.kind, "request", JSON.stringify(request));
-  const { body } = request as UpstreamRequest;
-  return { ...(request as UpstreamRequest), text: body.toString() };
+  return { ...request, text: request.body.toString() };
 }
 
 function fieldOf(request: UpstreamRequest, name: string): string | undefined {
@@ -87,20 +87,20 @@ test("what a caller sends reaches the service with the same content", () => {
 });
 
 test("a value that XML cannot hold is the caller's fault and named", () => {
-  const fault = upstream.encode({ ...getInvoice, headers: { Session: "a\u0000" } });
-  assert.ok(fault.kind === "fault");
-  assert.deepEqual([fault.blame, fault.faultKind], ["client", "invalid_argument"]);
-  assert.match(fault.message, /U\+0000/);
+  const refused = upstream.encode({ ...getInvoice, headers: { Session: "a\u0000" } });
+  assert.ok(refused.kind === "fault");
+  assert.deepEqual([refused.blame, refused.faultKind], ["client", "invalid_argument"]);
+  assert.match(refused.message, /U\+0000/);
 });
 
 function answer(reply: Reply): Answer {
   assert.equal(reply.kind, "answer", JSON.stringify(reply));
-  return reply as Answer;
+  return reply;
 }
 
 function fault(reply: Reply): Fault {
   assert.equal(reply.kind, "fault");
-  return reply as Fault;
+  return reply;
 }
 
 const invoiceXml = `<getInvoiceResponse xmlns="${billingNamespace}"><invoice><id>1</id><card>c</card>
@@ -280,11 +280,11 @@ test("attachments of the contract travel beside the envelope, and are read from 
             })),
           },
         },
-        soap: { ...operation.soap!, attachments: { input: ["photo"], output: [] } },
+        soap: { ...bindingOf(billing, operation), attachments: { input: ["photo"], output: [] } },
       },
     ],
   };
-  const own = contract.operations[0]!;
+  const own = operationNamed(contract, "getInvoice");
   const photo = Buffer.from("\r\n--x\u0000", "latin1");
   const request = sent({ operation: own, input: { id: "7", photo }, headers: {} }, contract);
   const type = fieldOf(request, "content-type") ?? "";
