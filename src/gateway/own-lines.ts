@@ -13,10 +13,11 @@ import { newTraceFlags, requestIdOf, traceOf } from "./trace.ts";
 const pseudonym = "parlance";
 const hole = "0".repeat(exchangeIdDigits);
 const half = exchangeIdDigits / 2;
-const forwardedHost = "X-Forwarded-Host: ";
+const forwardedHost = Buffer.from("X-Forwarded-Host: ", "latin1");
 
+/** Filled in anew for every message; one for the whole worker stays in the processor's caches. */
 interface Template {
-  readonly text: string;
+  readonly bytes: Buffer;
   /** Where ids, and where span ids (their second half), stand. */
   readonly ids: readonly number[];
   readonly spans: readonly number[];
@@ -35,16 +36,15 @@ const answerTemplate = template(`Via: 1.1 ${pseudonym}\r\n${exchangeLine}${reque
 function template(text: string, spanText: string): Template {
   const ids: number[] = [];
   for (let at = text.indexOf(hole); at >= 0; at = text.indexOf(hole, at + 1)) ids.push(at);
-  return { text: text + spanText, ids, spans: spanText === "" ? [] : [text.length] };
+  const spans = spanText === "" ? [] : [text.length];
+  return { bytes: Buffer.from(text + spanText, "latin1"), ids, spans };
 }
 
 export class OwnLines {
   readonly #id = Buffer.alloc(exchangeIdDigits);
   readonly #spanId = this.#id.subarray(half);
-  /** Ends in what the gateway itself knows of the caller; the forwarded host follows. */
-  readonly #request: Buffer;
-  readonly #answer = Buffer.from(answerTemplate.text, "latin1");
-  readonly #untrustedOrigin: string;
+  /** What the gateway itself knows of the caller; the forwarded host follows. */
+  readonly #origin: Buffer;
   /** What the caller sent as a harmless request id; undefined: the exchange's id is used. */
   #requestId: string | undefined;
   #trace: { readonly id: string; readonly flags: string } | undefined;
@@ -52,23 +52,15 @@ export class OwnLines {
   constructor(caller: CallerEnd) {
     const { address, encrypted } = caller.peer;
     const scheme = encrypted ? "https" : "http";
-    this.#untrustedOrigin = `X-Forwarded-For: ${address}\r\nX-Forwarded-Proto: ${scheme}\r\n`;
-    this.#request = Buffer.from(
-      `${requestTemplate.text}${this.#untrustedOrigin}${forwardedHost}`,
-      "latin1",
-    );
+    const origin = `X-Forwarded-For: ${address}\r\nX-Forwarded-Proto: ${scheme}\r\n`;
+    this.#origin = Buffer.from(origin, "latin1");
   }
 
   /** A new exchange has begun. */
   begin(ids: ExchangeIds, head: RequestHead): void {
-    const id = this.#id;
-    ids.writeNext(id, 0);
+    ids.writeNext(this.#id, 0);
     this.#requestId = head.has(fieldNames["x-request-id"]) ? requestIdOf(head) : undefined;
     this.#trace = head.has(fieldNames.traceparent) ? traceOf(head) : undefined;
-    fill(answerTemplate.ids, id, this.#answer);
-    if (this.#requestId !== undefined || this.#trace !== undefined) return;
-    fill(requestTemplate.ids, id, this.#request);
-    fill(requestTemplate.spans, this.#spanId, this.#request);
   }
 
   get idBytes(): Uint8Array {
@@ -97,20 +89,18 @@ export class OwnLines {
       head.minorVersion === 1 &&
       !head.overHttp2 &&
       !head.has(fieldNames.via);
-    if (plain && !trusted && head.authorityEnd > 0) {
-      return appendAuthority(head, out, append(this.#request, out, at));
-    }
-    at += out.write(this.#requestText(head), at, "latin1");
+    if (plain) at = this.#append(requestTemplate, out, at);
+    else at += out.write(this.#requestText(head), at, "latin1");
     if (trusted) return at + out.write(trustedOrigin(caller), at, "latin1");
-    at += out.write(this.#untrustedOrigin, at, "latin1");
-    if (head.authorityEnd === 0) return at;
-    return appendAuthority(head, out, at + out.write(forwardedHost, at, "latin1"));
+    out.set(this.#origin, at);
+    at += this.#origin.length;
+    return head.authorityEnd === 0 ? at : appendForwardedHost(head, out, at);
   }
 
   /** Lines of an answer; `head` undefined: one of the gateway's own. */
   writeAnswer(head: ResponseHead | undefined, out: Buffer, at: number): number {
     const plain = this.#requestId === undefined && head?.minorVersion === 1 && !head.overHttp2;
-    if (plain) return append(this.#answer, out, at);
+    if (plain) return this.#append(answerTemplate, out, at);
     const via = head === undefined ? "" : `Via: ${head.receivedVersion} ${pseudonym}\r\n`;
     return at + out.write(via + this.answerText(), at, "latin1");
   }
@@ -118,6 +108,13 @@ export class OwnLines {
   /** The correlation lines of an answer. */
   answerText(): string {
     return `Parlance-Exchange: ${this.exchangeId}\r\nX-Request-Id: ${this.requestId}\r\n`;
+  }
+
+  #append({ bytes, ids, spans }: Template, out: Buffer, at: number): number {
+    for (let index = 0; index < ids.length; index++) bytes.set(this.#id, ids[index]);
+    for (let index = 0; index < spans.length; index++) bytes.set(this.#spanId, spans[index]);
+    out.set(bytes, at);
+    return at + bytes.length;
   }
 
   #requestText(head: RequestHead): string {
@@ -143,19 +140,12 @@ function trustedOrigin({ head, peer }: CallerEnd): string {
   return `X-Forwarded-For: ${addresses}\r\nX-Forwarded-Proto: ${scheme}\r\n${hostLine}`;
 }
 
-function appendAuthority(head: RequestHead, out: Buffer, at: number): number {
+function appendForwardedHost(head: RequestHead, out: Buffer, at: number): number {
   const { bytes, authorityStart, authorityEnd } = head;
+  out.set(forwardedHost, at);
+  at += forwardedHost.length;
   for (let next = authorityStart; next < authorityEnd; next++) out[at++] = bytes[next] as number;
   out[at] = 0x0d;
   out[at + 1] = 0x0a;
   return at + 2;
-}
-
-function append(from: Buffer, out: Buffer, at: number): number {
-  out.set(from, at);
-  return at + from.length;
-}
-
-function fill(holes: readonly number[], digits: Buffer, out: Buffer): void {
-  for (let index = 0; index < holes.length; index++) out.set(digits, holes[index]);
 }
