@@ -16,6 +16,9 @@ missing_packages() {
   done
   # An extension of PHP, not a command.
   php -r 'exit(extension_loaded("soap") ? 0 : 1);' >/dev/null 2>&1 || printf 'php-soap\n'
+  # A module of Debian's Python, which need not be the first one in the PATH.
+  /usr/bin/python3 -c 'import zeep' >/dev/null 2>&1 || python3 -c 'import zeep' >/dev/null 2>&1 ||
+    printf 'python3-zeep\n'
 }
 
 mapfile -t missing < <(missing_packages)

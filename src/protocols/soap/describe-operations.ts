@@ -82,12 +82,17 @@ function describeOperation(
       )
       .join("") +
     "</wsdl:operation>";
-  const headersText = (soap: string, fields: readonly HeaderField[], message: string) =>
-    fields
-      .map((field, index) => {
-        const required = field.required ? ' wsdl:required="true"' : "";
-        const part = `message="${target}${message}" part="${partName(index)}"`;
-        return `<${soap}:header ${part} use="literal"${required}/>`;
+  const headersText = (
+    soap: string,
+    fields: readonly HeaderField[],
+    parts: readonly DescribedPart[],
+    message: string,
+  ) =>
+    parts
+      .map((part, index) => {
+        const required = fields[index]?.required === true ? ' wsdl:required="true"' : "";
+        const of = `message="${target}${message}" part="${part.name}"`;
+        return `<${soap}:header ${of} use="literal"${required}/>`;
       })
       .join("");
   return {
@@ -96,8 +101,9 @@ function describeOperation(
     binding: (soap) => {
       const action = escapeText(binding.action);
       const body = `<${soap}:body use="literal"/>`;
-      const into = headersText(soap, input.headers, `${name}.headers`) + body;
-      const outOf = headersText(soap, output?.headers ?? [], `${name}Response.headers`) + body;
+      const into = headersText(soap, input.headers, inHeaders, `${name}.headers`) + body;
+      const outOf =
+        headersText(soap, output?.headers ?? [], outHeaders, `${name}Response.headers`) + body;
       return (
         `<wsdl:operation name="${name}"><${soap}:operation soapAction="${action}" style="document"/>` +
         `<wsdl:input>${into}</wsdl:input>` +
@@ -186,15 +192,13 @@ function bodyParts(
   });
 }
 
-function partName(index: number): string {
-  return `header${index + 1}`;
-}
-
+/** Parts named like the headers, as clients name what they set by them. */
 function headerParts(schemas: Schemas, fields: readonly HeaderField[]): readonly DescribedPart[] {
-  return fields.map((field, index) => {
+  const free = createNumbering();
+  return fields.map((field) => {
     const element = elementOfHeader(schemas.contract, field);
     declare(schemas, element, field.type, false);
-    return { name: partName(index), element: written(schemas, element) };
+    return { name: free(xmlNameOf(field.name)), element: written(schemas, element) };
   });
 }
 
