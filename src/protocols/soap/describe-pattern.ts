@@ -23,7 +23,8 @@ export function patternOf(ecma: string): string | undefined {
     .replace(/\\\//g, "/")
     .replace(/\\\$/g, "$");
   if (/\[[^\]]*\[/.test(body.replace(/\\./gs, "")) || /\\[DWsS]/.test(body)) return undefined;
-  return `${starts ? "" : "[\\s\\S]*"}${body}${ends ? "" : "[\\s\\S]*"}`;
+  const whole = hasTopLevelBar(inner) ? `(${body})` : body;
+  return `${starts ? "" : "[\\s\\S]*"}${whole}${ends ? "" : "[\\s\\S]*"}`;
 }
 
 function hasTopLevelBar(pattern: string): boolean {
