@@ -2,6 +2,7 @@
  * Counts the exchanges of one worker under one revision, in memory that outlives the worker: one
  * row of doubles a service, and a cell a problem. Nothing is allocated while counting.
  */
+import { blames, type Blame } from "#base/fault-kind.ts";
 import type { ProblemDefinition } from "#base/problem.ts";
 import { bucketCount, bucketOf } from "./buckets.ts";
 
@@ -20,8 +21,10 @@ export const column = {
   upstreamSumMs: 11,
   duration: 12,
   upstream: 12 + bucketCount,
+  /** By blame: exchanges that ended in a problem or a fault. */
+  faults: 12 + 2 * bucketCount,
 } as const;
-export const columnCount = 12 + 2 * bucketCount;
+export const columnCount = 12 + 2 * bucketCount + blames.length;
 
 export interface MeterShape {
   /** Rows; one more follows, for exchanges that found no route. */
@@ -33,6 +36,8 @@ export interface MeterShape {
 export interface MeteredExchange {
   readonly route: { readonly serviceIndex: number } | undefined;
   readonly problem: { readonly definition: ProblemDefinition } | undefined;
+  /** Of a translated exchange, where it is no problem of the gateway's. */
+  readonly fault?: { readonly blame: Blame } | undefined;
   readonly status: number;
   readonly aborted: boolean;
   readonly attempts: number;
@@ -83,6 +88,8 @@ export function createMeter(memory: SharedArrayBuffer, shape: MeterShape): Meter
         add(row + column.upstreamSumMs, upstreamMs);
         add(row + column.upstream + bucketOf(upstreamMs), 1);
       }
+      const blame = problem?.definition.blame ?? exchange.fault?.blame;
+      if (blame !== undefined) add(row + column.faults + blames.indexOf(blame), 1);
       if (problem === undefined) return;
       const cell = problemCells.get(problem.definition.code);
       if (cell !== undefined) add(cell, 1);

@@ -1,4 +1,5 @@
 /** All metrics of the gateway, as `/metrics` shows them. */
+import { blames } from "#base/fault-kind.ts";
 import { bucketBoundsS, bucketCount } from "./buckets.ts";
 import { createExposition, type Exposition } from "./exposition.ts";
 import { column, statusClasses } from "./meter.ts";
@@ -87,6 +88,17 @@ function writeTraffic(out: Exposition, { services, problems, lost }: Traffic): v
     "From the request's head to the head of the service's answer.",
   );
   for (const [service, row] of rows) writeHistogram(out, service, row, upstream, upstreamSumMs);
+  out.metric(
+    "parlance_faults_total",
+    "counter",
+    "Exchanges that ended in a problem or a fault, by service and by who broke it.",
+  );
+  for (const [service, row] of rows) {
+    for (const [index, blame] of blames.entries()) {
+      const count = row[column.faults + index] as number;
+      if (count > 0) out.sample({ service, blame }, count);
+    }
+  }
   out.metric(
     "parlance_problems_total",
     "counter",

@@ -1,5 +1,6 @@
 /** The log line of an exchange. Of the request it says method and path: no query, no header. */
 import type { Log, LogFields } from "#base/log.ts";
+import { faultTable } from "#call/fault-table.ts";
 import type { Log as LogOptions } from "#configuration/configuration.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 
@@ -11,25 +12,39 @@ export function logExchange(
   if (which === "none") return;
   const isFailure = failed(exchange);
   if (which === "failures" && !isFailure) return;
-  const { problem } = exchange;
-  const message = problem === undefined ? messageOf(exchange) : problem.detail;
+  const message = messageOf(exchange);
   log[isFailure ? "warn" : "info"]("exchange", message, fieldsOf(exchange));
 }
 
-/** Whoever was refused by rule is no failure; what we, a service or the caller broke off is. */
-function failed({ problem, aborted }: ExchangeRecord): boolean {
+/**
+ * Whoever was refused by rule is no failure; what we, a service or the caller broke off is. A fault
+ * that the contract declares is an answer like any other, unless it says that the service broke.
+ */
+function failed({ problem, fault, aborted }: ExchangeRecord): boolean {
   if (aborted) return true;
-  if (problem === undefined) return false;
-  const { blame } = problem.definition;
-  return blame === "gateway" || blame === "service";
+  const blame = problem?.definition.blame ?? fault?.blame;
+  if (blame !== "gateway" && blame !== "service") return false;
+  const isDeclared = problem === undefined && fault?.declared !== undefined;
+  return !isDeclared || faultTable[fault.faultKind].http >= 500;
 }
 
-function messageOf({ aborted }: ExchangeRecord): string {
+/** What a service said of its failure is its own text, of any length. */
+const messageLengthMax = 1_000;
+
+function messageOf({ problem, fault, aborted }: ExchangeRecord): string {
+  const message = problem?.detail ?? fault?.message;
+  if (message !== undefined) return message.slice(0, messageLengthMax);
   return aborted ? "the caller went away" : "done";
 }
 
+function causeOf({ problem, fault }: ExchangeRecord): string | undefined {
+  const cause = problem?.cause ?? fault?.cause;
+  if (cause instanceof Error) return cause.message.slice(0, messageLengthMax);
+  return typeof cause === "string" ? cause.slice(0, messageLengthMax) : undefined;
+}
+
 function fieldsOf(exchange: ExchangeRecord): LogFields {
-  const { caller, hasHead, snapshot, route, callerIndex, problem } = exchange;
+  const { caller, hasHead, snapshot, route, callerIndex, problem, fault } = exchange;
   const name = callerIndex === undefined ? undefined : snapshot?.callerName(callerIndex);
   return {
     exchange: exchange.id,
@@ -44,8 +59,11 @@ function fieldsOf(exchange: ExchangeRecord): LogFields {
     instance: exchange.instance?.url,
     status: exchange.status,
     problem: problem?.definition.code,
-    blame: problem?.definition.blame,
-    cause: problem?.cause instanceof Error ? problem.cause.message : undefined,
+    fault: problem === undefined ? fault?.code : undefined,
+    kind: problem?.definition.faultKind ?? fault?.faultKind,
+    place: problem === undefined ? fault?.place : undefined,
+    blame: problem?.definition.blame ?? fault?.blame,
+    cause: causeOf(exchange),
     aborted: exchange.aborted ? true : undefined,
     attempts: exchange.attempts > 1 ? exchange.attempts : undefined,
     requestBytes: exchange.requestBytes,

@@ -106,6 +106,8 @@ export interface Route {
   readonly operation?: string;
   /** Formats in which the instances themselves take and give documents here. */
   readonly formats?: readonly ("json" | "xml")[];
+  /** The version in which all operations can be called at the instances. */
+  readonly soapVersion?: "1.1" | "1.2";
   /** Leading path that is removed before forwarding: "/orders" of the prefix route, else "". */
   readonly stripPrefix: string;
   /** Where it stands in the file, for diagnostics and explain. */

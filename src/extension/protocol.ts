@@ -6,6 +6,7 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import type { Contract, Dialect, Operation } from "#contract/contract.ts";
+import type { Limitations } from "#contract/fidelity.ts";
 
 export interface Protocol {
   readonly name: Dialect;
@@ -13,6 +14,23 @@ export interface Protocol {
   readonly describe?: ContractDescriber;
   readonly createFace?: (service: ServiceContract) => Face;
   readonly createUpstream?: (service: ServiceContract) => Upstream;
+  /** For the fidelity report: the forms that its messages have. */
+  readonly forms?: readonly MessageForm[];
+}
+
+/** One form of a dialect's messages, as the fidelity report tells them apart. */
+export interface MessageForm {
+  /** Unique among all protocols: `rest+json`. */
+  readonly name: string;
+  /** What it cannot carry as it is. What else gets lost is found by sending values through. */
+  readonly limitations: Limitations;
+  /**
+   * The contract with this form alone, without the operations that cannot have it. Absent: it is
+   * the only form, and every operation has it.
+   */
+  readonly narrow?: (contract: Contract) => Contract;
+  /** Whether instances take and give an operation in it themselves; absent: all of them do. */
+  readonly isNative?: (operation: Operation) => boolean;
 }
 
 /** A contract under the name of a configured service. */
@@ -57,7 +75,10 @@ export interface FaceRequest {
   readonly path: string;
   /** Without `?`; "" for none. */
   readonly query: string;
+  /** `host` is the one that the caller asked, whatever proxies stand before us. */
   readonly field: (lowerCaseName: string) => string | undefined;
+  /** In which the caller asked; absent: `http`. */
+  readonly scheme?: "http" | "https";
   readonly body: Buffer;
 }
 
@@ -69,6 +90,8 @@ export interface WireMessage {
 
 export interface FaceResponse extends WireMessage {
   readonly status: number;
+  /** What it tells instead of the answer that was to be encoded and could not be. */
+  readonly fault?: Fault;
 }
 
 /** We are the server: decodes requests of one service in one dialect, encodes its answers. */

@@ -2,18 +2,21 @@
  * May a request pass, and where to? Own addresses, route, caller, permission, size: in this order,
  * which `explain` follows too. Nothing has been sent anywhere yet.
  */
+import { defaultLimits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Dialect } from "#contract/contract.ts";
 import { fieldNames } from "#wire/field-names.ts";
-import type { RequestHead } from "#wire/head.ts";
+import { ResponseHead } from "#wire/head.ts";
+import { parseResponseHead } from "#wire/parse-response-head.ts";
 import { presentedKey } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import { documentRouteId } from "./contract-routes.ts";
+import { documentTooLarge } from "./deadlines.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { answerOf, type OwnAnswer } from "./own-addresses.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { speedOf } from "./speed.ts";
 import { Translation } from "./translation.ts";
 import type { Translator } from "./translators.ts";
 
@@ -33,6 +36,7 @@ interface Refusal {
 }
 
 const pass: Pass = { kind: "pass" };
+const goOn = continueHead();
 
 /** Notes route and caller in the record. */
 export function admit(
@@ -62,30 +66,50 @@ export function admit(
   if (head.contentLength > service.bodyBytesMax || exchange.requestBytes > service.bodyBytesMax) {
     return refuse(bodyTooLarge(match));
   }
-  const face = faceOf(exchange, match);
-  if (face === undefined) return pass;
+  const isSoap = match.route.face === "soap";
+  const mayCallAll = !isSoap || mayCallEvery(snapshot, match, exchange.callerIndex);
+  if (speedOf(head, match, mayCallAll).kind === "pass") return pass;
+  return translate(exchange, snapshot, match);
+}
+
+/** RFC 9110 §15.2.1. */
+function continueHead(): ResponseHead {
+  const bytes = Buffer.from("HTTP/1.1 100 Continue\r\n\r\n");
+  const head = new ResponseHead();
+  parseResponseHead(head, bytes, 0, bytes.length, defaultLimits, false);
+  return head;
+}
+
+function translate(
+  exchange: ExchangeRecord,
+  snapshot: Snapshot,
+  match: CompiledRoute,
+): Translate | Refusal {
+  const { head } = exchange.caller;
   const translator = snapshot.translators[match.serviceIndex] as Translator;
-  const speaker = translator.face(face);
-  if (speaker === undefined) {
-    return refuse(problems["face-unavailable"](`there is no ${face} face in this build`));
+  const dialect = match.route.face as Dialect;
+  const face = translator.face(dialect);
+  if (face === undefined) {
+    return refuse(problems["face-unavailable"](`there is no ${dialect} face in this build`));
   }
   const { limits } = snapshot.revision.configuration;
-  return { kind: "translate", translation: new Translation(speaker, translator, limits) };
+  if (head.contentLength > limits.documentBytesMax) {
+    return refuse(documentTooLarge(limits, "client"));
+  }
+  // The instance, which else would say so, hears of the request only when it is whole.
+  if (head.expectContinue && exchange.requestBytes === 0) exchange.caller.sendInterim(goOn);
+  return { kind: "translate", translation: new Translation(exchange, face, translator) };
 }
 
-/** The face that has to translate; undefined: the bytes can pass as they are. */
-function faceOf({ caller: { head } }: ExchangeRecord, match: CompiledRoute): Dialect | undefined {
-  const { face, id } = match.route;
-  if (face === undefined || face !== match.service.speaks) return face;
-  if (face !== "rest" || id === documentRouteId) return face;
-  return wantsOtherMedia(head, match.offersJson, match.offersXml) ? face : undefined;
-}
-
-/** Whether a caller names a format, JSON or XML, that the service itself does not have there. */
-function wantsOtherMedia(head: RequestHead, json: boolean, xml: boolean): boolean {
-  if (json && xml) return false;
-  const named = `${head.field("accept") ?? ""} ${head.field("content-type") ?? ""}`;
-  return (!xml && /[/+]xml\b/i.test(named)) || (!json && /[/+]json\b/i.test(named));
+/** Whether a caller may call every operation, so that nobody need look which one it is. */
+function mayCallEvery(
+  { authorization, translators }: Snapshot,
+  { serviceIndex }: CompiledRoute,
+  callerIndex: number | undefined,
+): boolean {
+  if (authorization.open) return true;
+  const routes = translators[serviceIndex]?.routes ?? [];
+  return routes.every((index) => authorization.may(callerIndex, index));
 }
 
 export function bodyTooLarge({ service }: CompiledRoute): Problem {

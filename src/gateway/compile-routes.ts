@@ -22,6 +22,8 @@ export interface CompiledRoute {
   /** Whether the instances themselves speak these formats there. */
   readonly offersJson: boolean;
   readonly offersXml: boolean;
+  /** Whether requests that pass go to the URL of the instance itself, as in SOAP. */
+  readonly exactTarget: boolean;
 }
 
 const noHeaders: CompiledRoute["headers"] = [];
@@ -62,6 +64,7 @@ function compileRoute(
     stripSegments,
     offersJson: route.formats?.includes("json") ?? true,
     offersXml: route.formats?.includes("xml") ?? true,
+    exactTarget: route.face === "soap",
   };
 }
 

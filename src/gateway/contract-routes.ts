@@ -57,8 +57,16 @@ function contractRoutes(
     methods: ["GET", "POST"],
     stripPrefix: "",
     face: "soap",
+    ...soapVersionOf(contract),
   });
   return routes;
+}
+
+/** Operations of a contract without SOAP are offered in SOAP 1.1. */
+function soapVersionOf({ operations }: Contract): Pick<Route, "soapVersion"> {
+  const versions = new Set(operations.map(({ soap }) => soap?.version ?? "1.1"));
+  const [soapVersion] = versions;
+  return versions.size === 1 && soapVersion !== undefined ? { soapVersion } : {};
 }
 
 function methodsOf({ rest, safety }: Operation): readonly string[] {

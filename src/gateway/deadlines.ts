@@ -1,7 +1,7 @@
 /** What an exchange may take: time, and for documents that are translated, memory. */
+import type { Limits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Service } from "#configuration/configuration.ts";
-import type { GatewayContext } from "./gateway-context.ts";
 import { problems } from "./problems.ts";
 
 /** Coarse times since when an exchange is in a phase; 0: it is not. */
@@ -41,10 +41,9 @@ function isOver(passedMs: number, limitMs: number): boolean {
 
 /** A document that is too large to be translated: the caller's, or the instance's answer. */
 export function documentTooLarge(
-  { snapshot }: GatewayContext,
+  { documentBytesMax }: Pick<Limits, "documentBytesMax">,
   whose: "client" | "service",
 ): Problem {
-  const { documentBytesMax } = snapshot.revision.configuration.limits;
   const detail = `documents to translate may have ${documentBytesMax} bytes (documentBytesMax)`;
   return whose === "client"
     ? problems["body-too-large"](detail)

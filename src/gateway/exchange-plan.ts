@@ -32,7 +32,7 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
   protected planFor(translation: Translation | undefined): RequestHead {
     const { head, wantsDecodedBody } = this.caller;
     this.#translated = translation?.requestHead;
-    this.#exactTarget = translation?.exactTarget === true;
+    this.#exactTarget = (translation ?? (this.route as CompiledRoute)).exactTarget;
     this.decodeAnswer = wantsDecodedBody || translation !== undefined;
     this.upgrade = translation === undefined && head.upgrade && offersUpgrade(head);
     return this.#translated ?? head;

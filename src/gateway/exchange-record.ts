@@ -2,7 +2,9 @@
  * What is known of one exchange: what the observer reads at its end. The object serves the
  * exchanges of a connection one after the other, so nobody may keep it.
  */
+import type { Limits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
+import type { Fault } from "#call/call.ts";
 import type { Instance } from "#configuration/configuration.ts";
 import type { CallerEnd } from "#wire/ends.ts";
 import type { FieldId } from "#wire/field-names.ts";
@@ -25,6 +27,8 @@ export class ExchangeRecord {
   endedMs = 0;
   status = 0;
   problem: Problem | undefined;
+  /** What a translated exchange was answered with, unless it was a problem of the gateway's. */
+  fault: Fault | undefined;
   aborted = false;
   attempts = 0;
   requestBytes = 0;
@@ -53,6 +57,10 @@ export class ExchangeRecord {
     return this.ownLines.requestId;
   }
 
+  get limits(): Limits {
+    return (this.snapshot as Snapshot).revision.configuration.limits;
+  }
+
   protected resetRecord(hasHead: boolean): void {
     this.hasHead = hasHead;
     this.route = undefined;
@@ -61,6 +69,7 @@ export class ExchangeRecord {
     this.firstByteMs = 0;
     this.status = 0;
     this.problem = undefined;
+    this.fault = undefined;
     this.aborted = false;
     this.attempts = 0;
     this.requestBytes = 0;

@@ -13,13 +13,13 @@ import { admit, bodyTooLarge } from "./admission.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { documentTooLarge, overdue } from "./deadlines.ts";
 import { ExchangePlan } from "./exchange-plan.ts";
-import { failureProblem, sendProblem } from "./failure.ts";
+import { failureProblem, problemLines, sendProblem } from "./failure.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import type { InstancePool } from "./instances.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
 import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Translation } from "./translation.ts";
+import { tellInDialect, type Translation } from "./translation.ts";
 
 type State = "free" | "waiting" | "sent" | "answering" | "tunnel";
 
@@ -260,13 +260,13 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
   #gather(bytes: Buffer, from: number, to: number): void {
     const isFramed = this.caller.head.framing === framing.chunked && !this.bodyIsDecoded;
     if (!this.#translation?.addRequest(bytes, from, to, isFramed)) {
-      this.#refuse(documentTooLarge(this.#gateway, "client"));
+      this.#refuse(documentTooLarge(this.limits, "client"));
     } else if (this.#requestComplete) this.#translate();
   }
 
   #translate(): void {
     if (this.#state !== "waiting") return;
-    const decision = (this.#translation as Translation).decode(this);
+    const decision = (this.#translation as Translation).decode();
     if (decision.kind === "respond") return this.#respond(decision.response);
     this.#bytes = decision.body;
     this.#from = 0;
@@ -278,15 +278,14 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
 
   #gatherAnswer(bytes: Buffer, from: number, to: number): boolean {
     if (this.#translation?.addResponse(bytes, from, to)) return true;
-    this.#refuse(documentTooLarge(this.#gateway, "service"));
+    this.#refuse(documentTooLarge(this.limits, "service"));
     return false;
   }
 
-  #respond(response: FaceResponse): void {
-    const { status, fields, body } = response;
+  #respond({ status, fields, body }: FaceResponse, added = ""): void {
     this.status = status;
     this.responseBytes = body.length;
-    let lines = this.#ownFields();
+    let lines = this.#ownFields() + added;
     for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
     this.#finish();
     this.caller.sendOwn(status, STATUS_CODES[status] ?? "", lines, body);
@@ -335,12 +334,13 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
   onTick(nowMs: number): void {
     if (this.#state === "free" || this.#state === "tunnel" || this.route === undefined) return;
     const { service } = this.route;
+    const begun = this.firstByteMs > 0;
     const sinceMs = {
       startedMs: this.startedMs,
       waiting: this.#state === "waiting" && this.attempts > 0 ? this.#waitingSinceMs : 0,
       // An instance that stops taking the request is waited for as one that does not answer it.
-      sent: this.#state === "sent" ? this.#requestSentMs || this.#requestStoppedMs : 0,
-      answering: this.#state === "answering" ? this.#answerMovedMs : 0,
+      sent: this.#state === "sent" && !begun ? this.#requestSentMs || this.#requestStoppedMs : 0,
+      answering: begun ? this.#answerMovedMs : 0,
     };
     const problem = overdue(service, sinceMs, nowMs);
     if (problem === "connect") {
@@ -366,8 +366,8 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
     this.#dropUpstream();
     this.problem = problem;
     this.status = problem.definition.httpStatus;
-    const told = this.#translation?.tell(problem);
-    if (told !== undefined) return this.#respond(told);
+    const told = tellInDialect(this, problem, this.#translation);
+    if (told !== undefined) return this.#respond(told, extraFields + problemLines(problem));
     const fields = this.#ownFields() + extraFields;
     this.#finish();
     sendProblem(this.caller, problem, this.id, fields);

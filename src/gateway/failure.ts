@@ -15,7 +15,7 @@ export function sendProblem(
   exchangeId: string,
   added: string,
 ): void {
-  const { definition, detail, retryAfterS } = problem;
+  const { definition, detail } = problem;
   const body = {
     type: `urn:parlance:problem:${definition.code}`,
     title: definition.title,
@@ -27,10 +27,16 @@ export function sendProblem(
   };
   let fields = `${added}Parlance-Fault: ${definition.blame}\r\n`;
   fields += "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n";
-  if (retryAfterS !== undefined) fields += `Retry-After: ${retryAfterS}\r\n`;
-  if (definition.httpStatus === 401) fields += 'WWW-Authenticate: Bearer realm="parlance"\r\n';
+  fields += problemLines(problem);
   const reason = STATUS_CODES[definition.httpStatus] ?? "";
   caller.sendOwn(definition.httpStatus, reason, fields, Buffer.from(JSON.stringify(body)));
+}
+
+/** Field lines that go with a problem in whatever dialect it is told. */
+export function problemLines({ definition, retryAfterS }: Problem): string {
+  const retry = retryAfterS === undefined ? "" : `Retry-After: ${retryAfterS}\r\n`;
+  const { httpStatus } = definition;
+  return httpStatus === 401 ? `${retry}WWW-Authenticate: Bearer realm="parlance"\r\n` : retry;
 }
 
 /** What an upstream's failure is to the caller. */

@@ -122,6 +122,30 @@ export const problems = defineProblems({
     faultKind: "unimplemented",
     blame: "gateway",
   },
+  "content-coding-unsupported": {
+    title: "The request's body is compressed, which is not offered where it is translated",
+    httpStatus: 415,
+    faultKind: "invalid_argument",
+    blame: "client",
+  },
+  "not-forwardable": {
+    title: "A value cannot stand in the path or a header of the service",
+    httpStatus: 400,
+    faultKind: "invalid_argument",
+    blame: "client",
+  },
+  "answer-coding-unsupported": {
+    title: "The instance's answer is compressed, though nobody asked for that",
+    httpStatus: 502,
+    faultKind: "internal",
+    blame: "service",
+  },
+  "answer-not-forwardable": {
+    title: "A value of the instance's answer cannot stand in a header",
+    httpStatus: 502,
+    faultKind: "internal",
+    blame: "service",
+  },
   "answer-too-large": {
     title: "The instance's answer is too large to be translated",
     httpStatus: 502,

@@ -3,48 +3,57 @@
  * encoded by the upstream; the answer goes the same way back. Documents are whole, within limits.
  */
 import type { Problem } from "#base/problem.ts";
-import type { Limits } from "#base/limits.ts";
 import type { Fault, Call, Reply } from "#call/call.ts";
-import type { Operation } from "#contract/contract.ts";
-import type { Face, FaceResponse, Upstream } from "#extension/protocol.ts";
+import type { Dialect } from "#contract/contract.ts";
+import type { Decoded, Face, FaceContext, FaceResponse, Upstream } from "#extension/protocol.ts";
 import { ChunkedReader } from "#wire/chunked.ts";
-import { RequestHead, type ResponseHead } from "#wire/head.ts";
-import { parseRequestHead } from "#wire/parse-request-head.ts";
+import type { RequestHead, ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
+import { faceRequest } from "./face-request.ts";
 import { Gatherer } from "./gatherer.ts";
 import { refuseOperation } from "./operation-permission.ts";
+import { problems } from "./problems.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { Translator } from "./translators.ts";
+import { isFieldValue, requestHeadOf } from "./upstream-head.ts";
 
 /** What decoding led to: an answer at once, or a request that is ready to be sent. */
 export type Decision =
   | { readonly kind: "respond"; readonly response: FaceResponse }
   | { readonly kind: "send"; readonly body: Buffer };
 
+/** What an answer has to fit. */
+type Asked = Pick<FaceContext, "operation" | "negotiated">;
+
+const unknown: Asked = { operation: undefined, negotiated: undefined };
+const noBytes: Buffer = Buffer.alloc(0);
+
 export class Translation {
+  /** Serves this exchange as long as the translation lives. */
+  readonly #exchange: ExchangeRecord;
   readonly #face: Face;
   readonly #translator: Translator;
   readonly #request: Gatherer;
   readonly #response: Gatherer;
-  readonly #limits: Limits;
   #chunked: ChunkedReader | undefined;
   #call: Call | undefined;
-  #operation: Operation | undefined;
-  #negotiated: unknown;
+  /** Undefined: nothing was decoded yet. */
+  #asked: Asked | undefined;
   #status = 0;
   #fields: ReadonlyMap<string, string> = new Map();
-  #exchangeId = "";
   /** What is sent to the instance, once `decode` has decided so. */
   requestHead: RequestHead | undefined;
   /** Whether it is sent to the URL of the instance itself, with nothing behind it. */
   exactTarget = false;
 
-  constructor(face: Face, translator: Translator, limits: Limits) {
+  constructor(exchange: ExchangeRecord, face: Face, translator: Translator) {
+    this.#exchange = exchange;
     this.#face = face;
     this.#translator = translator;
-    this.#limits = limits;
-    this.#request = new Gatherer(limits.documentBytesMax);
-    this.#response = new Gatherer(limits.documentBytesMax);
+    const { documentBytesMax } = exchange.limits;
+    this.#request = new Gatherer(documentBytesMax);
+    this.#response = new Gatherer(documentBytesMax);
   }
 
   /** @param framed whether the bytes still have their chunk framing. @returns false: too large. */
@@ -56,62 +65,47 @@ export class Translation {
     }
     // The bytes were checked when they were read; reading them in place moves them, so on a copy.
     const copy = Buffer.from(bytes.subarray(from, to));
-    this.#chunked.read(copy, 0, copy.length, this.#limits);
+    this.#chunked.read(copy, 0, copy.length, this.#exchange.limits);
     return this.#request.add(copy, 0, this.#chunked.keptEnd);
   }
 
-  decode(exchange: ExchangeRecord): Decision {
-    const { head } = exchange.caller;
-    this.#exchangeId = exchange.id;
-    const query =
-      head.targetEnd > head.pathEnd ? head.pathAndQuery.slice(head.path.length + 1) : "";
-    const decoded = this.#face.decode({
-      method: head.method,
-      path: pathBehind(head.path, (exchange.route as CompiledRoute).stripSegments),
-      query,
-      field: (name) => head.field(name),
-      body: this.#request.take(),
-    });
+  /** The whole request is there. */
+  decode(): Decision {
+    try {
+      return this.#decode();
+    } catch (cause) {
+      return { kind: "respond", response: this.#fail(cause) };
+    }
+  }
+
+  #decode(): Decision {
+    const exchange = this.#exchange;
+    const coding = exchange.caller.head.field("content-encoding");
+    if (isCoded(coding)) return this.#refuse(codingProblem(coding, "client"));
+    const decoded = this.#face.decode(faceRequest(exchange, this.#request.take()));
     if (decoded.kind === "document") return { kind: "respond", response: decoded.response };
-    this.#negotiated = decoded.negotiated;
-    this.#operation = decoded.kind === "call" ? decoded.call.operation : decoded.operation;
+    this.#asked = askedIn(decoded);
     if (decoded.kind === "fault") return this.#respond(decoded.fault);
     const problem = refuseOperation(exchange, this.#translator, decoded.call.operation.id);
-    if (problem !== undefined) return this.#respond(faultOf(problem));
-    return this.#encodeRequest(decoded.call);
+    return problem === undefined ? this.#encodeRequest(decoded.call) : this.#refuse(problem);
   }
 
   #encodeRequest(call: Call): Decision {
     this.#call = call;
     const { upstream } = this.#translator;
     if (upstream === undefined) {
-      return this.#respond({
-        kind: "fault",
-        faultKind: "unimplemented",
-        blame: "gateway",
-        code: "upstream-dialect-unavailable",
-        message: "the dialect of the service's instances is not offered",
-      });
+      const { service } = this.#exchange.route as CompiledRoute;
+      const detail = `there is no ${service.speaks ?? ""} upstream in this build`;
+      return this.#refuse(problems["face-unavailable"](detail));
     }
     const request = upstream.encode(call);
     if (request.kind === "fault") return this.#respond(request);
-    this.exactTarget = request.target === "";
-    const target = this.exactTarget ? "/" : request.target;
-    let lines = `${request.method} ${target} HTTP/1.1\r\nHost: instance\r\n`;
-    for (const [name, value] of request.fields) lines += `${name}: ${value}\r\n`;
-    lines += `Content-Length: ${request.body.length}\r\n\r\n`;
-    const bytes = Buffer.from(lines, "latin1");
-    const head = new RequestHead();
-    // Whatever the values of a call put into a target or field has to pass as anybody's would.
-    if (parseRequestHead(head, bytes, 0, bytes.length, this.#limits) !== bytes.length) {
-      return this.#respond({
-        kind: "fault",
-        faultKind: "invalid_argument",
-        blame: "client",
-        code: "not-representable",
-        message: "a parameter's value cannot stand in the path or a header of the service",
-      });
+    const head = requestHeadOf(request, this.#exchange.limits);
+    if (head === undefined) {
+      const detail = "a parameter's value cannot stand in the path or a header of the service";
+      return this.#refuse(problems["not-forwardable"](detail));
     }
+    this.exactTarget = request.target === "";
     this.requestHead = head;
     return { kind: "send", body: request.body };
   }
@@ -135,20 +129,51 @@ export class Translation {
 
   /** The whole answer is there. */
   finish(): FaceResponse {
-    const reply = (this.#translator.upstream as Upstream).decode(
-      {
+    try {
+      const coding = this.#fields.get("content-encoding");
+      if (isCoded(coding)) return this.#told(codingProblem(coding, "service"));
+      const answer = {
         status: this.#status,
-        field: (name) => this.#fields.get(name),
+        field: (name: string) => this.#fields.get(name),
         body: this.#response.take(),
-      },
-      this.#call as Call,
-    );
-    return this.#encode(reply);
+      };
+      const upstream = this.#translator.upstream as Upstream;
+      return this.#encode(upstream.decode(answer, this.#call as Call));
+    } catch (cause) {
+      return this.#fail(cause);
+    }
   }
 
   /** A problem of the gateway's, in the caller's dialect. */
   tell(problem: Problem): FaceResponse {
-    return this.#encode(faultOf(problem));
+    this.#asked ??= this.#askedWithoutBody();
+    return this.#faceEncode(faultOf(problem));
+  }
+
+  /** What form an answer has to have, from what is known without the body. */
+  #askedWithoutBody(): Asked {
+    // For a document the whole of it would be written.
+    if ((this.#exchange.route as CompiledRoute).route.operation === undefined) {
+      if (this.#exchange.caller.head.method !== "POST") return unknown;
+    }
+    const decoded = this.#face.decode(faceRequest(this.#exchange, noBytes));
+    return decoded.kind === "document" ? unknown : askedIn(decoded);
+  }
+
+  /** A defect of ours. */
+  #fail(cause: unknown): FaceResponse {
+    return this.#told(
+      problems["gateway-failure"]("the message could not be translated", { cause }),
+    );
+  }
+
+  #refuse(problem: Problem): Decision {
+    return { kind: "respond", response: this.#told(problem) };
+  }
+
+  #told(problem: Problem): FaceResponse {
+    this.#exchange.problem = problem;
+    return this.tell(problem);
   }
 
   #respond(fault: Fault): Decision {
@@ -156,22 +181,61 @@ export class Translation {
   }
 
   #encode(reply: Reply): FaceResponse {
-    return this.#face.encode(reply, {
-      operation: this.#operation,
-      exchangeId: this.#exchangeId,
-      negotiated: this.#negotiated,
-    });
+    if (reply.kind === "fault") this.#exchange.fault = reply;
+    const response = this.#faceEncode(reply);
+    if (response.fault !== undefined) this.#exchange.fault = response.fault;
+    return response;
   }
+
+  #faceEncode(reply: Reply): FaceResponse {
+    const { operation, negotiated } = this.#asked ?? unknown;
+    const context = { operation, negotiated, exchangeId: this.#exchange.id };
+    const response = this.#face.encode(reply, context);
+    const wrong = response.fields.find(([, value]) => !isFieldValue(value));
+    if (wrong === undefined || reply.kind === "fault") return response;
+    const detail = `header ${wrong[0]} of the answer would have a control or other character in it`;
+    return this.#told(problems["answer-not-forwardable"](detail));
+  }
+}
+
+/**
+ * A problem in the dialect that the caller is known to speak; undefined: problem+json will do,
+ * which unknown faces get, and REST where nothing is translated.
+ */
+export function tellInDialect(
+  exchange: ExchangeRecord,
+  problem: Problem,
+  translation: Translation | undefined,
+): FaceResponse | undefined {
+  if (translation !== undefined) return translation.tell(problem);
+  const { route, snapshot } = exchange;
+  if (route === undefined || route.route.face === undefined) return undefined;
+  const dialect: Dialect = route.route.face;
+  if (dialect === "rest" && route.service.speaks === "rest") return undefined;
+  const translator = (snapshot as Snapshot).translators[route.serviceIndex];
+  const face = translator?.face(dialect);
+  if (translator === undefined || face === undefined) return undefined;
+  return new Translation(exchange, face, translator).tell(problem);
+}
+
+function askedIn(decoded: Exclude<Decoded, { readonly kind: "document" }>): Asked {
+  const operation = decoded.kind === "call" ? decoded.call.operation : decoded.operation;
+  return { operation, negotiated: decoded.negotiated };
+}
+
+function isCoded(coding: string | undefined): coding is string {
+  return coding !== undefined && !/^(?:[ \t,]|identity)*$/i.test(coding);
+}
+
+/** No coding was offered to anybody: RFC 9110 §8.4, §12.5.3. */
+function codingProblem(coding: string, whose: "client" | "service"): Problem {
+  const detail = `the Content-Encoding is ${coding.slice(0, 100)}; expected none`;
+  return whose === "client"
+    ? problems["content-coding-unsupported"](detail)
+    : problems["answer-coding-unsupported"](detail);
 }
 
 function faultOf({ definition, detail, cause }: Problem): Fault {
   const { faultKind, blame, code, httpStatus } = definition;
   return { kind: "fault", faultKind, blame, code, message: detail, httpStatus, cause };
-}
-
-/** The path behind its first segments, `/` at least. */
-function pathBehind(path: string, segments: number): string {
-  let from = 0;
-  for (let count = segments; count > 0 && from >= 0; count--) from = path.indexOf("/", from + 1);
-  return from < 0 ? "/" : path.slice(from);
 }

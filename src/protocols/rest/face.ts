@@ -27,6 +27,7 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
   const { contract } = service;
   const match = compileRestRoutes(contract);
   const operations = new Map<RestRoute, RestOperation>();
+  let document: FaceResponse | undefined;
   const encodeFault = compileFaultEncoder(contract);
 
   const operationOf = (route: RestRoute): RestOperation => {
@@ -43,7 +44,9 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
     const found = match(request.path);
     if (found === undefined) {
       if (request.path === "/openapi.json" && options.describe !== undefined) {
-        return describeTo(request, service, options.describe);
+        const isRead = request.method === "GET" || request.method === "HEAD";
+        document ??= isRead ? describeTo(service, options.describe) : undefined;
+        return { kind: "document", response: (isRead && document) || notRead };
       }
       const detail = `the service ${service.serviceName} has no operation at this path`;
       return refusal(faultOf(restProblems["no-operation"](detail)), form);
@@ -77,7 +80,7 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
     if (reply.kind === "fault") return encodeFault(reply, operation, form, exchangeId);
     const answered = encodeAnswer(reply, negotiated);
     if (answered.kind === "response") return answered.response;
-    return encodeFault(answered, operation, form, exchangeId);
+    return { ...encodeFault(answered, operation, form, exchangeId), fault: answered };
   };
 
   return { decode, encode };
@@ -101,15 +104,13 @@ function methodsOf(routes: ReadonlyMap<string, RestRoute>): string {
 }
 
 /** The address is relative: it holds behind whatever proxy the document was fetched through. */
-function describeTo(
-  { method }: FaceRequest,
-  service: ServiceContract,
-  describe: ContractDescriber,
-): Decoded {
-  const isRead = method === "GET" || method === "HEAD";
+function describeTo(service: ServiceContract, describe: ContractDescriber): FaceResponse {
   const { text, mediaType } = describe(service, { address: `/${service.serviceName}` });
-  const response: FaceResponse = isRead
-    ? { status: 200, fields: [["content-type", mediaType]], body: Buffer.from(text) }
-    : { status: 405, fields: [["allow", "GET, HEAD"]], body: Buffer.alloc(0) };
-  return { kind: "document", response };
+  return { status: 200, fields: [["content-type", mediaType]], body: Buffer.from(text) };
 }
+
+const notRead: FaceResponse = {
+  status: 405,
+  fields: [["allow", "GET, HEAD"]],
+  body: Buffer.alloc(0),
+};

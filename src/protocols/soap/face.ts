@@ -58,11 +58,10 @@ export function createSoapFace(service: ServiceContract, options: SoapFaceOption
   };
 }
 
-/** Deviation: the scheme is not known here; the address of the document says http. */
 function addressOf({ serviceName }: ServiceContract, request: FaceRequest): string {
   const host = request.field("host") ?? "";
   const safe = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host);
-  return `http://${safe ? host : "localhost"}/soap/${serviceName}`;
+  return `${request.scheme ?? "http"}://${safe ? host : "localhost"}/soap/${serviceName}`;
 }
 
 function decodeCall(
@@ -204,11 +203,8 @@ function encodeReply(operations: SoapOperations, reply: Reply, context: FaceCont
     const envelope = writeEnvelope(dialectOf(version), headers, body);
     return { status: 200, fields: [contentTypeOf(version)], body: envelope };
   } catch (error) {
-    return encodeFault(
-      unwritable(faultOf(error), operation.operation),
-      negotiated,
-      context.exchangeId,
-    );
+    const fault = unwritable(faultOf(error), operation.operation);
+    return { ...encodeFault(fault, negotiated, context.exchangeId), fault };
   }
 }
 

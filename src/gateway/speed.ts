@@ -1,0 +1,62 @@
+/**
+ * Whether a request passes as it is or is translated, and why: the one choice that admission makes
+ * for exchanges and `explain` tells.
+ */
+import type { RequestHead } from "#wire/head.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import { documentRouteId } from "./contract-routes.ts";
+
+export interface Speed {
+  readonly kind: "pass" | "translate";
+  readonly why: SpeedReason;
+}
+
+export type SpeedReason =
+  /** The service has no contract, or the route is none of the contract's. */
+  | "no-contract"
+  | "same-dialect"
+  | "other-dialect"
+  /** JSON where the instances have XML, or the other way round. */
+  | "other-format"
+  /** A version of SOAP that the instances do not speak, or none. */
+  | "other-version"
+  /** The gateway's own WSDL or OpenAPI. */
+  | "own-document"
+  /** The caller may call some operations only, and the body tells which one it calls. */
+  | "permission";
+
+const noContract: Speed = { kind: "pass", why: "no-contract" };
+const sameDialect: Speed = { kind: "pass", why: "same-dialect" };
+const otherDialect: Speed = { kind: "translate", why: "other-dialect" };
+const otherFormat: Speed = { kind: "translate", why: "other-format" };
+const otherVersion: Speed = { kind: "translate", why: "other-version" };
+const ownDocument: Speed = { kind: "translate", why: "own-document" };
+const permission: Speed = { kind: "translate", why: "permission" };
+
+/** @param mayCallAll whether the caller may call every operation of the service. */
+export function speedOf(head: RequestHead, match: CompiledRoute, mayCallAll: boolean): Speed {
+  const { face, id } = match.route;
+  if (face === undefined) return noContract;
+  if (id === documentRouteId) return ownDocument;
+  if (face !== match.service.speaks) return otherDialect;
+  if (face === "soap") return speedOfSoap(head, match, mayCallAll);
+  if (face !== "rest") return otherDialect;
+  return wantsOtherFormat(head, match) ? otherFormat : sameDialect;
+}
+
+function speedOfSoap(head: RequestHead, { route }: CompiledRoute, mayCallAll: boolean): Speed {
+  if (head.method !== "POST") return ownDocument;
+  const type = /^[^;\s]*/.exec(head.field("content-type") ?? "")?.[0].toLowerCase();
+  const version = type === "text/xml" ? "1.1" : type === "application/soap+xml" ? "1.2" : undefined;
+  // A message with attachments has its version inside; the instances know better.
+  const isRelated = type === "multipart/related";
+  if (!isRelated && (version === undefined || route.soapVersion !== version)) return otherVersion;
+  return mayCallAll ? sameDialect : permission;
+}
+
+/** Whether a caller names a format, JSON or XML, that the service itself does not have there. */
+function wantsOtherFormat(head: RequestHead, { offersJson, offersXml }: CompiledRoute): boolean {
+  if (offersJson && offersXml) return false;
+  const named = `${head.field("accept") ?? ""} ${head.field("content-type") ?? ""}`;
+  return (!offersXml && /[/+]xml\b/i.test(named)) || (!offersJson && /[/+]json\b/i.test(named));
+}
