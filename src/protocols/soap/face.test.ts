@@ -273,6 +273,8 @@ test("GET is refused with Allow, unless it asks for the WSDL", () => {
   assert.equal(wsdl.kind, "document");
   const text = answerTo(face, wsdl).body.toString();
   assert.match(text, /location="http:\/\/gate\.example:8080\/soap\/billing"/);
+  const secure = face.decode({ ...plain, query: "WSDL", field: host, scheme: "https" });
+  assert.match(answerTo(face, secure).body.toString(), /"https:\/\/gate\.example:8080\/soap/);
   const evil = face.decode({ ...plain, query: "wsdl", field: () => 'x"><script>' });
   assert.match(
     answerTo(face, evil).body.toString(),

@@ -14,7 +14,6 @@ export interface HeaderCodec {
   readonly read: (envelope: OpenEnvelope, strict: boolean) => ValueRecord;
   /** Blocks in the order of the contract; `soap` is the prefix of the envelope. */
   readonly write: (values: ValueRecord) => string;
-  readonly declares: (name: QualifiedName) => boolean;
 }
 
 interface CompiledHeader {
@@ -38,7 +37,6 @@ export function compileHeaders(contract: Contract, fields: readonly HeaderField[
   const find = ({ name, namespace }: QualifiedName) =>
     headers.find(({ element }) => element.name === name && element.namespace === namespace);
   return {
-    declares: (name) => find(name) !== undefined,
     read: (envelope, strict) => {
       const values = createRecord();
       for (const block of envelope.blocks) {

@@ -7,7 +7,7 @@ import { compileXmlReader } from "#formats/xml/compile-reader.ts";
 import { compileXmlWriter } from "#formats/xml/compile-writer.ts";
 import { type BodyCodec, compileBody } from "./body-codec.ts";
 import { compileHeaders, type HeaderCodec } from "./header-blocks.ts";
-import { bindingOf, elementOfFault } from "./soap-binding.ts";
+import { bindingOf, elementOfFault, elementOfHeader } from "./soap-binding.ts";
 import { attributeNamespaces } from "./versions.ts";
 
 export interface SoapOperation {
@@ -46,11 +46,15 @@ export function compileOperations(contract: Contract): SoapOperations {
   const byElement = new Map<string, SoapOperation[]>();
   const byAction = new Map<string, SoapOperation[]>();
   const byId = new Map<string, SoapOperation>();
+  const headers = new Set<string>();
   for (const operation of contract.operations) {
     if (operation.mode !== "unary" && operation.mode !== "one-way") continue;
     const compiled = prepareOperation(contract, operation);
     const { input, action } = compiled.binding;
     byId.set(operation.id, compiled);
+    for (const field of operation.input.headers) {
+      headers.add(clarkName(elementOfHeader(contract, field)));
+    }
     addTo(byElement, input === undefined ? "" : clarkName(input), compiled);
     addTo(byAction, action, compiled);
   }
@@ -58,7 +62,7 @@ export function compileOperations(contract: Contract): SoapOperations {
     find: (operation) => byId.get(operation.id) ?? prepareOperation(contract, operation),
     byElement: (element) => byElement.get(element === undefined ? "" : clarkName(element)) ?? [],
     byAction: (action) => byAction.get(action) ?? [],
-    declaresHeader: (name) => [...byId.values()].some(({ input }) => input.headers.declares(name)),
+    declaresHeader: (name) => headers.has(clarkName(name)),
     elements: [...byElement.keys()].slice(0, 5),
   };
 }
