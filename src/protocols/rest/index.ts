@@ -2,6 +2,7 @@
 import type { Protocol } from "#extension/protocol.ts";
 import { describeOpenApi } from "./describe.ts";
 import { createRestFace } from "./face.ts";
+import { restForms } from "./forms.ts";
 import { openApiImporter } from "./import.ts";
 import { createRestUpstream } from "./upstream.ts";
 
@@ -11,4 +12,5 @@ export const rest = {
   describe: describeOpenApi,
   createFace: (service) => createRestFace(service, { describe: describeOpenApi }),
   createUpstream: createRestUpstream,
+  forms: restForms,
 } satisfies Protocol;

@@ -2,6 +2,7 @@
 import type { Protocol } from "#extension/protocol.ts";
 import { describeWsdl } from "./describe.ts";
 import { createSoapFace } from "./face.ts";
+import { soapForms } from "./forms.ts";
 import { importer } from "./import.ts";
 import { createSoapUpstream } from "./upstream.ts";
 
@@ -11,4 +12,5 @@ export const soap = {
   describe: describeWsdl,
   createFace: (service) => createSoapFace(service),
   createUpstream: (service) => createSoapUpstream(service),
+  forms: soapForms,
 } satisfies Protocol;

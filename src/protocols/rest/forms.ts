@@ -1,0 +1,114 @@
+/** The forms of REST messages, JSON and XML, and what they cannot carry, for the fidelity report. */
+import type { Contract, Operation, QualifiedName, RestContent } from "#contract/contract.ts";
+import type { Limitation } from "#contract/fidelity.ts";
+import type { MessageForm } from "#extension/protocol.ts";
+import { bindingOf, inputRoot, outputRoot } from "./rest-binding.ts";
+
+type Format = "json" | "xml";
+
+const stream: Limitation = {
+  kind: "absent",
+  grade: "L3",
+  rule: "REST has one request and one answer",
+  knob: "offer the operation on another face",
+};
+
+export const restForms: readonly MessageForm[] = [
+  {
+    name: "rest+json",
+    limitations: {
+      "opaque-xml": {
+        kind: "unsayable",
+        grade: "L1",
+        rule: "xs:any and mixed content stand in JSON as the text of their XML",
+        knob: "name the elements in the schema",
+        example: { before: "<b>bold</b>", after: '"<b>bold</b>"' },
+      },
+      "any-of": {
+        kind: "misread",
+        grade: "L2",
+        rule: "of variants that fit at once the first is taken, the others' members get lost",
+        knob: "use oneOf with a discriminator, or one object with optional members",
+      },
+      "untagged-union": {
+        kind: "misread",
+        grade: "L2",
+        rule: "without a discriminator the first variant whose shape fits is taken",
+        knob: "give the oneOf a discriminator",
+      },
+      stream,
+    },
+    narrow: (contract) => narrowTo(contract, "json"),
+    isNative: (operation) => isNative(operation, "json"),
+  },
+  {
+    name: "rest+xml",
+    limitations: {
+      "control-characters": {
+        kind: "unsayable",
+        grade: "L2",
+        rule: "XML 1.0 §2.2 has no U+0000 to U+001F but tab and line ends: they are refused",
+        knob: "give the text a pattern that leaves them out, or carry it as bytes",
+        example: { before: '"a\\u0001b"', after: "refused, naming the field" },
+      },
+      "open-record": {
+        kind: "unsayable",
+        grade: "L2",
+        rule: "members that the contract does not name have no element to stand in",
+        knob: "name them in the contract, or say additionalProperties: false",
+        example: { before: '{"unnamed":1}', after: "<value/>" },
+      },
+      "opaque-json": {
+        kind: "unsayable",
+        grade: "L1",
+        rule: "JSON of any shape stands in XML as its text",
+        knob: "give the value a schema",
+        example: { before: '{"a":1}', after: "<value>{&quot;a&quot;:1}</value>" },
+      },
+      stream,
+    },
+    narrow: (contract) => narrowTo(contract, "xml"),
+    isNative: (operation) => isNative(operation, "xml"),
+  },
+];
+
+function narrowTo(contract: Contract, format: Format): Contract {
+  const operations = contract.operations.flatMap((operation): readonly Operation[] => {
+    const { body, success, ...binding } = bindingOf(contract, operation);
+    const input = body && only(body.contents, format, inputRoot(contract, operation));
+    const output = only(success.contents, format, outputRoot(contract, operation));
+    if ((body !== undefined && input === undefined) || output === undefined) return [];
+    const rest = {
+      ...binding,
+      body: body && { ...body, contents: input ?? [] },
+      success: { ...success, contents: output },
+    };
+    return [{ ...operation, rest }];
+  });
+  return { ...contract, operations };
+}
+
+/** Bodies that are neither JSON nor XML stay as they are, in both forms. Undefined: not offered. */
+function only(
+  contents: readonly RestContent[],
+  format: Format,
+  root: QualifiedName,
+): readonly RestContent[] | undefined {
+  if (!contents.some(isDocument)) return contents;
+  const found = contents.filter((content) => content.format === format);
+  if (found.length > 0) return found;
+  const isAdded = format === "xml";
+  return isAdded ? [{ mediaType: "application/xml", format, xml: root }] : undefined;
+}
+
+function isNative({ rest }: Operation, format: Format): boolean {
+  const lists = [rest?.body?.contents ?? [], rest?.success.contents ?? []];
+  return lists.every(
+    (contents) =>
+      !contents.some(isDocument) || contents.some((content) => content.format === format),
+  );
+}
+
+function isDocument({ format }: RestContent): boolean {
+  return format === "json" || format === "xml";
+}
