@@ -8,9 +8,8 @@ import {
   resolveType,
   variantBinding,
 } from "#formats/xml/bindings.ts";
-import { xmlNamespace } from "#formats/xml/namespace-scope.ts";
+import { attributesText, close, constraintsText, wildcardOf } from "./describe-attributes.ts";
 import {
-  declareAttribute,
   declareElement,
   lose,
   recordNamed,
@@ -79,7 +78,7 @@ export function elementRest(
   const nillable = facets.nullable ? ' nillable="true"' : "";
   if (isTextual(contract, type)) {
     const { type: written, inner } = simpleTypeText(simpleUse(schemas, from, type));
-    const constraint = `${constraintText("default", facets.default)}${constraintText("fixed", facets.fixed)}`;
+    const constraint = constraintsText(facets);
     return close(`${written}${nillable}${constraint}`, inner, "element");
   }
   const { type: resolved, named } = resolveType(contract, type);
@@ -108,14 +107,6 @@ function reportNil(schemas: Schemas, type: Type): void {
     }
     record = recordNamed(schemas.contract, record.extends);
   }
-}
-
-function close(attributes: string, inner: string, name: string): string {
-  return inner === "" ? `${attributes}/>` : `${attributes}>${inner}</xs:${name}>`;
-}
-
-function constraintText(name: string, value: string | undefined): string {
-  return value === undefined ? "" : ` ${name}="${escapeText(value)}"`;
 }
 
 function complexContent(
@@ -167,11 +158,11 @@ function recordContent(
       lose(schemas, "restriction-left-out", lost);
     }
     const textBase = namedSimple(schemas, from, text.type, name ?? "text");
-    return `<xs:simpleContent><xs:extension base="${textBase}">${attributes}</xs:extension></xs:simpleContent>`;
+    return simpleContent(textBase, attributes);
   }
   if (base !== undefined && hasText(schemas, record.extends)) {
     const parent = referTo(schemas, from, schemas.nameOfType(record.extends as string));
-    return `<xs:simpleContent><xs:extension base="${parent}">${attributes}</xs:extension></xs:simpleContent>`;
+    return simpleContent(parent, attributes);
   }
   const content = placed
     .filter(({ binding }) => ["element", "inline", "any"].includes(binding.node))
@@ -189,6 +180,11 @@ function recordContent(
     `<xs:complexContent><xs:${step} base="${parent}">${group}${attributes}` +
     `</xs:${step}></xs:complexContent>`
   );
+}
+
+function simpleContent(base: string, attributes: string): string {
+  const extension = `<xs:extension base="${base}">${attributes}</xs:extension>`;
+  return `<xs:simpleContent>${extension}</xs:simpleContent>`;
 }
 
 function hasText({ contract }: Schemas, name: string | undefined): boolean {
@@ -344,56 +340,6 @@ function choice(schemas: Schemas, from: SchemaText, union: UnionType, occurs: Oc
 function anyElement(namespace: string, occurs: Occurs, contents: "lax" | "skip"): string {
   const of = namespace === "##any" ? "" : ` namespace="${escapeText(namespace)}"`;
   return `<xs:any${of} processContents="${contents}"${occursText(occurs)}/>`;
-}
-
-/** As XML Schema writes it: `##other` is always other than the schema's own. */
-function wildcardOf(schemas: Schemas, from: SchemaText, wildcard: string): string {
-  if (wildcard === "") return "##any";
-  if (!wildcard.startsWith("##other")) return wildcard;
-  const [, than = from.namespace] = wildcard.split(" ");
-  if (than === from.namespace) return "##other";
-  lose(schemas, "wildcard-widened", `any namespace but ${than} is described as any`);
-  return "##any";
-}
-
-function attributesText(
-  schemas: Schemas,
-  from: SchemaText,
-  placed: readonly { readonly field: Field; readonly binding: XmlBinding }[],
-): string {
-  let text = "";
-  let wildcard: string | undefined;
-  for (const { field, binding } of placed) {
-    if (binding.node === "anyAttribute") {
-      wildcard = wildcardOf(schemas, from, binding.namespace);
-    } else if (binding.node === "attribute" && binding.namespace === xmlNamespace) {
-      lose(schemas, "xml-attributes", "attributes of xml: are described as any of them");
-      wildcard ??= xmlNamespace;
-    } else if (binding.node === "attribute") text += attribute(schemas, from, field, binding);
-  }
-  if (wildcard === undefined) return text;
-  const of = wildcard === "##any" ? "" : ` namespace="${escapeText(wildcard)}"`;
-  return `${text}<xs:anyAttribute${of} processContents="lax"/>`;
-}
-
-function attribute(
-  schemas: Schemas,
-  from: SchemaText,
-  field: Field,
-  { name, namespace }: XmlBinding,
-): string {
-  const isLocal = namespace === "" || namespace === from.namespace;
-  const home = isLocal ? from : schemas.schema(namespace);
-  const { type, inner } = simpleTypeText(simpleUse(schemas, home, field.type));
-  const isRequired = field.presence === "required" && field.default === undefined;
-  const use = isRequired ? ' use="required"' : "";
-  const constraint = `${constraintText("default", field.default)}${constraintText("fixed", field.fixed)}`;
-  if (isLocal) {
-    const form = namespace === "" ? "" : ' form="qualified"';
-    return `<xs:attribute name="${name}"${form}${close(`${type}${use}${constraint}`, inner, "attribute")}`;
-  }
-  declareAttribute(schemas, { name, namespace }, close(`${type}${constraint}`, inner, "attribute"));
-  return `<xs:attribute ref="${referTo(schemas, from, { name, namespace })}"${use}/>`;
 }
 
 /** simpleContent extends types by their names only. */

@@ -105,13 +105,15 @@ function describeOperation(
       const outOf =
         headersText(soap, output?.headers ?? [], outHeaders, `${name}Response.headers`) + body;
       return (
-        `<wsdl:operation name="${name}"><${soap}:operation soapAction="${action}" style="document"/>` +
+        `<wsdl:operation name="${name}">` +
+        `<${soap}:operation soapAction="${action}" style="document"/>` +
         `<wsdl:input>${into}</wsdl:input>` +
         (outParts === undefined ? "" : `<wsdl:output>${outOf}</wsdl:output>`) +
         faults
           .map(
             ({ name: fault }) =>
-              `<wsdl:fault name="${fault}"><${soap}:fault name="${fault}" use="literal"/></wsdl:fault>`,
+              `<wsdl:fault name="${fault}">` +
+              `<${soap}:fault name="${fault}" use="literal"/></wsdl:fault>`,
           )
           .join("") +
         "</wsdl:operation>"

@@ -1,4 +1,4 @@
-/** Whole envelopes that we emit, judged by xmllint: SOAP's schema round the one that we describe. */
+/** Whole envelopes that we emit, judged by xmllint under SOAP's schema and the described one. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -29,7 +29,8 @@ const entrySchema = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
 
 const any = '<xs:any processContents="strict" minOccurs="0" maxOccurs="unbounded"/>';
 const anyHere = (name: string, min: number) =>
-  `<xs:element name="${name}" minOccurs="${min}"><xs:complexType><xs:sequence>${any}</xs:sequence></xs:complexType></xs:element>`;
+  `<xs:element name="${name}" minOccurs="${min}"><xs:complexType><xs:sequence>${any}` +
+  "</xs:sequence></xs:complexType></xs:element>";
 
 const fault11 = `<xs:element form="unqualified" name="faultcode" type="xs:QName"/>
   <xs:element form="unqualified" name="faultstring" type="xs:string"/>

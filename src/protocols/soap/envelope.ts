@@ -137,7 +137,6 @@ const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 /** `headers` and `body` are XML that declares its own prefixes, but for `soap` of the envelope. */
 export function writeEnvelope({ namespace }: SoapDialect, headers: string, body: string): Buffer {
   const header = headers === "" ? "" : `<soap:Header>${headers}</soap:Header>`;
-  return Buffer.from(
-    `${declaration}<soap:Envelope xmlns:soap="${namespace}">${header}<soap:Body>${body}</soap:Body></soap:Envelope>`,
-  );
+  const open = `${declaration}<soap:Envelope xmlns:soap="${namespace}">${header}`;
+  return Buffer.from(`${open}<soap:Body>${body}</soap:Body></soap:Envelope>`);
 }

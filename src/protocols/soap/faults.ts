@@ -47,11 +47,8 @@ export function writeFault(
     return { status: 500, body: writeEnvelope(dialect, headers, body) };
   }
   const code = refusal?.code ?? row.soap12;
-  const subcode =
-    refusal === undefined
-      ? `<soap:Subcode><soap:Value xmlns:p="${faultNamespace}">p:${row.soap12Subcode}</soap:Value>` +
-        "</soap:Subcode>"
-      : "";
+  const ours = `<soap:Value xmlns:p="${faultNamespace}">p:${row.soap12Subcode}</soap:Value>`;
+  const subcode = refusal === undefined ? `<soap:Subcode>${ours}</soap:Subcode>` : "";
   const body =
     `<soap:Fault><soap:Code><soap:Value>soap:${code}</soap:Value>${subcode}</soap:Code>` +
     `<soap:Reason><soap:Text xml:lang="en">${text}</soap:Text></soap:Reason>` +

@@ -70,7 +70,7 @@ function openRelated(
   const root =
     start === undefined ? parts[0] : findPart(parts, `cid:${start.replace(/^<(.*)>$/, "$1")}`);
   if (root === undefined) {
-    return refuse("soap-attachment", "the multipart message has no root part (RFC 2387 §3.2)");
+    return refuse("soap-attachment", "the multipart message has no root part");
   }
   const rootType = parseMediaType(root.fields.get("content-type") ?? soap11.mediaType);
   const essence = rootType?.essence;

@@ -1,5 +1,5 @@
 /**
- * MIME multipart/related (RFC 2046 §5.1, RFC 2387) as SOAP uses it for XOP and attachments: the
+ * MIME multipart/related (RFC 2046 §5.1) as SOAP uses it for XOP and attachments: the
  * parts of a body by their boundary, within limits. Transfer encodings are binary, 7bit, 8bit and
  * base64.
  */
@@ -87,7 +87,7 @@ function decodeTransfer(
   return Buffer.from(text, "base64");
 }
 
-/** By Content-ID. A `cid:` URL is its percent-encoded form (RFC 2392). */
+/** By Content-ID. A `cid:` URL is its percent-encoded form. */
 export function findPart(parts: readonly MimePart[], url: string): MimePart | undefined {
   if (!/^cid:/i.test(url)) return undefined;
   const written = url.slice(4);

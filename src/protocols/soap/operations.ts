@@ -1,4 +1,4 @@
-/** The operations of a contract as SOAP knows them: their codecs, and how a message finds its own. */
+/** The operations of a contract as SOAP knows them: codecs, and how a message finds its own. */
 import type { Contract, Operation, QualifiedName, SoapBinding } from "#contract/contract.ts";
 import type { Type } from "#contract/types.ts";
 import { clarkName } from "#formats/xml/bindings.ts";

@@ -1,4 +1,4 @@
-/** How readers of this folder say what is wrong: by the catalogue, with the place in the message. */
+/** How readers of this folder say what is wrong: by the catalogue, with its place. */
 import { DocumentFailure } from "#contract/document-fault.ts";
 import type { SoapProblem } from "./problems.ts";
 

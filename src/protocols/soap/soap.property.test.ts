@@ -17,7 +17,8 @@ const header = `<b:Session xmlns:b="${billingNamespace}" e:mustUnderstand="1">s<
 const fault =
   "<e:Fault><faultcode>e:Server</faultcode><faultstring>f</faultstring><detail/></e:Fault>";
 const fault12 =
-  '<e:Fault><e:Code><e:Value>e:Sender</e:Value></e:Code><e:Reason><e:Text xml:lang="en">f</e:Text></e:Reason></e:Fault>';
+  "<e:Fault><e:Code><e:Value>e:Sender</e:Value></e:Code><e:Reason>" +
+  '<e:Text xml:lang="en">f</e:Text></e:Reason></e:Fault>';
 const xop = related([
   ["Content-Type: application/xop+xml", envelope(get, header)],
   ["Content-ID: <a>", "bytes"],

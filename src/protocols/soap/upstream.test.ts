@@ -103,7 +103,8 @@ function fault(reply: Reply): Fault {
   return reply;
 }
 
-const invoiceXml = `<getInvoiceResponse xmlns="${billingNamespace}"><invoice><id>1</id><card>c</card>
+const invoiceXml = `<getInvoiceResponse xmlns="${billingNamespace}">
+  <invoice><id>1</id><card>c</card>
   <line><sku>a</sku><price currency="EUR">1.10</price></line></invoice></getInvoiceResponse>`;
 
 test("an answer is read in either version, under whichever media type", () => {
@@ -144,8 +145,9 @@ const notFound = `<n:NotFound xmlns:n="${billingNamespace}"><n:id>42</n:id></n:N
 
 test("a declared fault is known by its element, in both versions and with any status", () => {
   const fault12 = envelope12(
-    `<e:Fault><e:Code><e:Value>e:Sender</e:Value></e:Code><e:Reason><e:Text xml:lang="de">nein</e:Text>` +
-      `<e:Text xml:lang="en">no such invoice</e:Text></e:Reason><e:Detail>${notFound}</e:Detail></e:Fault>`,
+    `<e:Fault><e:Code><e:Value>e:Sender</e:Value></e:Code><e:Reason>` +
+      `<e:Text xml:lang="de">nein</e:Text><e:Text xml:lang="en">no such invoice</e:Text>` +
+      `</e:Reason><e:Detail>${notFound}</e:Detail></e:Fault>`,
   );
   for (const [status, type, text] of [
     [500, "text/xml", fault11("Client", notFound)],

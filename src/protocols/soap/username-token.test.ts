@@ -4,6 +4,7 @@ import { billing, billingNamespace, operationNamed } from "./billing-fixture.ts"
 import { createSoapFace } from "./face.ts";
 import { envelope, post } from "./message-fixture.ts";
 import { createSoapUpstream } from "./upstream.ts";
+import { securityNamespace } from "./versions.ts";
 import { createUsernameTokenVerifier, type UsernameTokenSender } from "./username-token.ts";
 
 const service = { serviceName: "billing", contract: billing };
@@ -81,7 +82,7 @@ test("passwords as text are taken where they are allowed only", () => {
 
 const get = `<getInvoice xmlns="${billingNamespace}"><id>1</id></getInvoice>`;
 const security = (content: string) =>
-  `<w:Security xmlns:w="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd">${content}</w:Security>`;
+  `<w:Security xmlns:w="${securityNamespace}">${content}</w:Security>`;
 
 const bad: readonly (readonly [string, string, RegExp])[] = [
   ["no header at all", "", /Security is missing/],

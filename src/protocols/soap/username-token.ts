@@ -1,7 +1,7 @@
 /**
  * WS-Security at the boundary: UsernameToken Profile 1.1.1, password as text or as digest over a
- * nonce and a time that count once (per worker). Signatures (X.509 Token Profile) are not read: a call that
- * relies on one alone is refused.
+ * nonce and a time that count once (per worker). Signatures (X.509 Token Profile) are not read: a
+ * call that brings one is refused.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Clock, Random } from "#base/platform.ts";

@@ -1,4 +1,4 @@
-/** SOAP 1.1 (W3C Note, 2000) and SOAP 1.2 (Part 1 and 2, second edition): what differs by version. */
+/** SOAP 1.1 (W3C Note, 2000) and SOAP 1.2 (second edition): what differs by version. */
 export type SoapVersion = "1.1" | "1.2";
 
 export interface SoapDialect {

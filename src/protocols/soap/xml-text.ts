@@ -1,6 +1,7 @@
 /** Text of ours in XML: what XML cannot hold becomes U+FFFD, as a message must get through. */
-const illegal =
-  /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const control = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]";
+const lone = "[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]";
+const illegal = new RegExp(`${control}|${lone}`, "g");
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -116,7 +116,7 @@ for (const [path, line] of [
   });
 }
 
-test("a caller of SOAP 1.2 reaches a service of SOAP 1.1, and gets its fault in 1.2", async (context) => {
+test("a caller of SOAP 1.2 reaches a service of SOAP 1.1 and gets its fault", async (context) => {
   const fault =
     "<e:Fault><faultcode>e:Client</faultcode><faultstring>none</faultstring><detail>" +
     '<n:NotFound xmlns:n="urn:example:billing"><n:id>42</n:id></n:NotFound></detail></e:Fault>';

@@ -1,4 +1,4 @@
-/** A SOAP face behind a plain HTTP server of Node's own, with a handler in the place of a service. */
+/** A SOAP face behind Node's own HTTP server, with a handler in the place of a service. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Call, Reply } from "#call/call.ts";

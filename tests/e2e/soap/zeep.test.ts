@@ -123,7 +123,7 @@ test(
     for (const at of [0, 5]) {
       const { id, ...rest } = (results[at]?.output ?? {}) as { readonly id?: unknown };
       const { id: wanted, ...others } = read;
-      // JSON.parse of the script's answer cannot hold the number; its nearest double is enough here.
+      // JSON.parse of the script's answer cannot hold it; the nearest double is enough here.
       assert.equal(Number(id), Number(wanted));
       assert.deepEqual(rest, others);
       assert.equal(results[at + 1]?.output, "r&1");
