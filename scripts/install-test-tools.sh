@@ -16,9 +16,12 @@ missing_packages() {
   done
   # An extension of PHP, not a command.
   php -r 'exit(extension_loaded("soap") ? 0 : 1);' >/dev/null 2>&1 || printf 'php-soap\n'
-  # A module of Debian's Python, which need not be the first one in the PATH.
-  /usr/bin/python3 -c 'import zeep' >/dev/null 2>&1 || python3 -c 'import zeep' >/dev/null 2>&1 ||
-    printf 'python3-zeep\n'
+  # Modules of Debian's Python, which need not be the first one in the PATH.
+  local module
+  for module in zeep suds; do
+    /usr/bin/python3 -c "import $module" >/dev/null 2>&1 ||
+      python3 -c "import $module" >/dev/null 2>&1 || printf 'python3-%s\n' "$module"
+  done
 }
 
 mapfile -t missing < <(missing_packages)
