@@ -105,6 +105,17 @@ for (const [name, headers, pattern] of bad) {
   });
 }
 
+test("a message whose Timestamp has expired is refused", () => {
+  const body = send(senderOf({ style: "text" })).toString();
+  const until = (ms: number) =>
+    body.replace(
+      "<wsse:UsernameToken>",
+      `<wsu:Timestamp><wsu:Expires>${new Date(ms).toISOString()}</wsu:Expires></wsu:Timestamp>$&`,
+    );
+  assert.equal(outcome(createFace(true), until(nowMs + 1)), "call");
+  assert.match(outcome(createFace(true), until(nowMs)), /Expires is over/);
+});
+
 test("without rules a Security header that must be understood is not", () => {
   const decoded = createSoapFace(service).decode(post(send(senderOf())));
   assert.equal(decoded.kind === "fault" && decoded.fault.code, "soap-must-understand");

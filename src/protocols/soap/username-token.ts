@@ -54,9 +54,8 @@ export function createUsernameTokenVerifier(rules: UsernameTokenRules): Username
     // Other spellings of the same bytes are the same nonce.
     const nonce = bytes.toString("base64");
     const nowMs = clock.nowMs();
-    const createdMs = Date.parse(created);
-    const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(created);
-    if (!isTime || Number.isNaN(createdMs)) fail("wsu:Created is missing or no time with a zone");
+    const createdMs = timeOf(created);
+    if (Number.isNaN(createdMs)) fail("wsu:Created is missing or no time with a zone");
     if (Math.abs(nowMs - createdMs) > windowMs) {
       fail(`wsu:Created is further than ${windowMs} ms from now (windowMs)`);
     }
@@ -72,7 +71,7 @@ export function createUsernameTokenVerifier(rules: UsernameTokenRules): Username
 
   return {
     verify: (envelope) => {
-      const token = readSecurity(envelope);
+      const token = readSecurity(envelope, clock);
       const expected = rules.passwordOf(token.username);
       const isDigest = token.passwordType === passwordDigest;
       if (!isDigest && !rules.allowText)
@@ -107,7 +106,7 @@ function sameText(first: string, second: string): boolean {
   return timingSafeEqual(hash(first), hash(second));
 }
 
-function readSecurity({ blocks, tokenizer }: OpenEnvelope): UsernameToken {
+function readSecurity({ blocks, tokenizer }: OpenEnvelope, clock: Clock): UsernameToken {
   const ours = blocks.filter(
     ({ name, namespace, isOurs }) =>
       name === "Security" && namespace === securityNamespace && isOurs,
@@ -121,14 +120,30 @@ function readSecurity({ blocks, tokenizer }: OpenEnvelope): UsernameToken {
       if (tokenizer.isNamed("UsernameToken", securityNamespace)) {
         if (token !== undefined) fail("there are two wsse:UsernameToken");
         token = readToken(tokenizer);
-      } else if (tokenizer.isNamed("Timestamp", utilityNamespace)) tokenizer.skipElement();
-      else {
+      } else if (tokenizer.isNamed("Timestamp", utilityNamespace)) {
+        checkTimestamp(tokenizer, clock);
+      } else {
         const name = tokenizer.name.slice(0, 100);
         fail(`<${name}> is not understood: expected wsse:UsernameToken`);
       }
     }
     return token ?? fail("wsse:UsernameToken is missing");
   });
+}
+
+/** SOAP Message Security 1.1 §10: what has expired is not processed. */
+function checkTimestamp(tokenizer: XmlTokenizer, clock: Clock): void {
+  while (tokenizer.nextElement() === startTag) {
+    const isExpiry = tokenizer.isNamed("Expires", utilityNamespace);
+    const expiresMs = timeOf(tokenizer.readText().trim());
+    if (isExpiry && !(expiresMs > clock.nowMs())) fail("wsu:Expires is over, or no time");
+  }
+}
+
+/** Milliseconds since 1970; NaN for what is no time with a zone. */
+function timeOf(text: string): number {
+  const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+  return form.test(text) ? Date.parse(text) : NaN;
 }
 
 function readToken(tokenizer: XmlTokenizer): UsernameToken {
