@@ -29,6 +29,7 @@ export function benchRevision(): Revision {
           name: "up",
           contractFile: undefined,
           speaks: undefined,
+          maxLoss: undefined,
           instances: [
             {
               url,

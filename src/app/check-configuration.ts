@@ -4,21 +4,28 @@
  */
 import { resolve } from "node:path";
 import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
-import type { Files } from "#base/platform.ts";
+import { nodePlatform, type Files } from "#base/platform.ts";
 import { loadConfiguration, type LoadedConfiguration } from "#configuration/load.ts";
 import type { Environment } from "#configuration/resolve-references.ts";
 import { createRevision } from "#configuration/revision.ts";
-import type { Revision } from "#configuration/configuration.ts";
+import type { Revision, Service } from "#configuration/configuration.ts";
+import type { Contract } from "#contract/contract.ts";
+import type { FidelityReport, Grade } from "#contract/fidelity.ts";
 import { checkRoutes } from "#gateway/check-routes.ts";
 import { withContractRoutes } from "#gateway/contract-routes.ts";
 import { checkContractGrants } from "./check-contract-grants.ts";
+import { checkLosses } from "./check-losses.ts";
+import { reportFidelity } from "./fidelity-report.ts";
 import { importContracts } from "./import-contracts.ts";
+import { standardProtocols } from "./standard-protocols.ts";
 
 const lenientBytesMax = 4 * 1024 * 1024;
 
 export interface CheckedConfiguration extends Omit<LoadedConfiguration, "configuration"> {
   /** Undefined exactly when a diagnostic is an error. */
   readonly revision: Revision | undefined;
+  /** What dialects carry of the contracts; undefined where nothing was loaded. */
+  readonly fidelity?: FidelityReport;
 }
 
 export interface CheckOptions {
@@ -33,11 +40,13 @@ export interface CheckOptions {
    * neither keys nor addresses.
    */
   readonly isLenient?: boolean | undefined;
+  /** For all services, instead of their own. */
+  readonly maxLoss?: Grade | undefined;
 }
 
 /** @param onContract told before each contract is read, so that a hang has a name. */
 export function checkConfiguration(
-  { path, port, adminPort, overlay, isLenient }: CheckOptions,
+  { path, port, adminPort, overlay, isLenient, maxLoss }: CheckOptions,
   ownFiles: Pick<Files, "readUpTo">,
   onContract: (file: string) => void,
 ): CheckedConfiguration {
@@ -56,12 +65,30 @@ export function checkConfiguration(
   if (!hasErrors(imported.diagnostics)) {
     diagnostics.push(...checkRoutes(complete), ...checkContractGrants(complete));
   }
+  const filesRead = [...loaded.filesRead, ...imported.filesRead];
+  if (hasErrors(diagnostics)) return { ...loaded, filesRead, diagnostics, revision: undefined };
+  const fidelity = reportOf(complete.services, imported.contracts);
+  diagnostics.push(...checkLosses(fidelity, complete.services, maxLoss));
+  const revision = createRevision(complete, imported.contracts);
   return {
     ...loaded,
-    filesRead: [...loaded.filesRead, ...imported.filesRead],
+    filesRead,
     diagnostics,
-    revision: hasErrors(diagnostics) ? undefined : createRevision(complete, imported.contracts),
+    revision: hasErrors(diagnostics) ? undefined : { ...revision, withheld: fidelity.withheld },
+    fidelity,
   };
+}
+
+function reportOf(
+  services: readonly Service[],
+  contracts: ReadonlyMap<string, Contract>,
+): FidelityReport {
+  const reported = services.flatMap(({ name, contractFile, speaks }) => {
+    const contract = contracts.get(name);
+    return contract === undefined ? [] : [{ name, contract, contractFile, speaks }];
+  });
+  const { clock } = nodePlatform;
+  return reportFidelity(reported, { protocols: standardProtocols, clock });
 }
 
 function withOverlay(

@@ -14,6 +14,7 @@ import {
   type Finding,
   type Grade,
   type GradedOperation,
+  type WithheldOperation,
 } from "#contract/fidelity.ts";
 import { createGenerator, type GenerateMessages } from "#contract/generate-values.ts";
 import type { MessageForm, Protocol } from "#extension/protocol.ts";
@@ -50,6 +51,7 @@ export function reportFidelity(
   const until = clock.monotonicMs() + testedMs;
   const operations: GradedOperation[] = [];
   const findings: Finding[] = [];
+  const withheld: WithheldOperation[] = [];
   let cutByTime = 0;
   for (const service of services) {
     const { name, contract } = service;
@@ -65,13 +67,13 @@ export function reportFidelity(
       const hasTime = clock.monotonicMs() < until;
       if (!hasTime) cutByTime += 1;
       const scope: Scope = { service, operation, passages, generate: hasTime ? generate : none };
-      for (const { grade, losses } of gradeOperation(scope)) {
-        operations.push(grade);
-        findings.push(...losses);
-      }
+      const grades = gradeOperation(scope);
+      operations.push(...grades.map(({ grade }) => grade));
+      findings.push(...grades.flatMap(({ losses }) => losses));
+      withheld.push(...withheldAt(grades));
     }
   }
-  return { operations, findings, cutByTime };
+  return { operations, findings, withheld, cutByTime };
 }
 
 const none: GenerateMessages = () => [];
@@ -83,7 +85,23 @@ interface Scope {
   readonly generate: GenerateMessages;
 }
 
+/** Where every form of a dialect fails, a call would be refused or half done anyway. */
+function withheldAt(grades: readonly Graded[]): readonly WithheldOperation[] {
+  return [...new Set(grades.map(({ dialect }) => dialect))].flatMap((dialect) => {
+    const forms = grades.filter((one) => one.dialect === dialect);
+    const isLost = ({ grade: { request, answer } }: Graded): boolean =>
+      request === "L3" || answer === "L3";
+    const reason = forms[0]?.losses.find(({ grade }) => grade === "L3");
+    if (!forms.every(isLost) || reason === undefined) return [];
+    const { service, operation, code, message } = reason;
+    return [
+      { service, operation, dialect, reason: `${service}.${operation}: ${code}: ${message}` },
+    ];
+  });
+}
+
 interface Graded {
+  readonly dialect: Dialect;
   readonly grade: GradedOperation;
   readonly losses: readonly Finding[];
 }
@@ -184,7 +202,7 @@ const said = {
 
 function graded(
   { service, operation }: Scope,
-  { form }: Passage,
+  { dialect, form }: Passage,
   evidence: GradedOperation["evidence"],
   losses: readonly Loss[],
 ): Graded {
@@ -192,8 +210,11 @@ function graded(
   const source: SourcePlace | undefined =
     operation.origin ??
     (contractFile === undefined ? undefined : { file: contractFile, line: 1, column: 1 });
-  const unique = new Map(losses.map((loss) => [`${loss.direction} ${loss.code}`, loss]));
-  const findings = [...unique.values()].map((loss): Finding => {
+  const firstOnes = losses.filter(
+    ({ code, direction }, index) =>
+      losses.findIndex((one) => one.code === code && one.direction === direction) === index,
+  );
+  const findings = firstOnes.map((loss): Finding => {
     const severity = loss.grade === "L3" ? "warning" : "info";
     const { code, message, direction, grade, rule, example, knob } = loss;
     const place = { service: name, operation: operation.id, face: form.name, direction, grade };
@@ -211,5 +232,5 @@ function graded(
     answer: operation.output === undefined ? undefined : worst("answer"),
     evidence,
   };
-  return { grade, losses: findings };
+  return { dialect, grade, losses: findings };
 }

@@ -1,6 +1,7 @@
 /** Which configuration a command works on, and what to say when it cannot be had. */
 import { nodePlatform } from "#base/platform.ts";
 import type { CheckedConfiguration } from "#app/check-configuration.ts";
+import type { Grade } from "#contract/fidelity.ts";
 import { exitCode, UsageError, type CommandInput, type Option } from "./command.ts";
 
 export const configOption: Option = {
@@ -17,9 +18,9 @@ export function configPathOf(input: CommandInput, file?: string): string {
   return option ?? file ?? "parlance.yaml";
 }
 
-export async function loadFile(path: string): Promise<CheckedConfiguration> {
+export async function loadFile(path: string, maxLoss?: Grade): Promise<CheckedConfiguration> {
   const { loadRevision } = await import("#app/load-revision.ts");
-  return loadRevision({ path }, nodePlatform);
+  return loadRevision({ path, maxLoss }, nodePlatform);
 }
 
 /** For commands that need no keys: variables that are not set are no error. */

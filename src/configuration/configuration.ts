@@ -1,6 +1,7 @@
 /** What an operator declares, resolved: plain data, no defaults left open, no functions. */
 import type { Limits, Timeouts } from "#base/limits.ts";
 import type { Contract, Dialect } from "#contract/contract.ts";
+import type { Grade, WithheldOperation } from "#contract/fidelity.ts";
 
 export interface Configuration {
   readonly listen: Listen;
@@ -49,6 +50,8 @@ export interface Service {
   readonly contractFile: string | undefined;
   /** Dialect of the instances; undefined: that of the contract, once it is known. */
   readonly speaks: Dialect | undefined;
+  /** The worst grade that a face may have; undefined: any. */
+  readonly maxLoss: Grade | undefined;
   /** Those of the file; without any, and without a contract, the one prefix route `/{name}`. */
   readonly routes: readonly Route[];
   /** `Host` sent to instances: that of the instance, or the one the caller sent. */
@@ -141,4 +144,6 @@ export interface Revision {
    */
   readonly id: string;
   readonly configuration: Configuration;
+  /** Operations that a face cannot carry; they follow from the contracts. */
+  readonly withheld?: readonly WithheldOperation[];
 }

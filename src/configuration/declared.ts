@@ -1,5 +1,6 @@
 /** parlance.yaml once it fits its schema: the schema's defaults are filled in, nothing else is. */
 import type { Dialect } from "#contract/contract.ts";
+import type { Grade } from "#contract/fidelity.ts";
 import type { Limits, Timeouts } from "#base/limits.ts";
 import type { Log } from "./configuration.ts";
 
@@ -35,6 +36,7 @@ export interface DeclaredService {
   readonly instances: readonly (string | DeclaredInstance)[];
   readonly contract?: string;
   readonly speaks?: Dialect;
+  readonly maxLoss?: Grade;
   readonly routes: readonly DeclaredRoute[];
   readonly prefix?: boolean;
   readonly host: "instance" | "caller";

@@ -36,6 +36,7 @@ test("a minimal file becomes a configuration in which every default is decided",
         name: "orders",
         contractFile: undefined,
         speaks: undefined,
+        maxLoss: undefined,
         instances: [
           {
             url: "http://127.0.0.1:9101/base/",

@@ -25,6 +25,7 @@ export function resolveServices(
     instances: resolveInstances(name, service, pemFiles, reporter),
     contractFile: service.contract === undefined ? undefined : resolve(folder, service.contract),
     speaks: resolveSpeaks(name, service, reporter),
+    maxLoss: service.maxLoss,
     routes: resolveRoutes(name, service, reporter),
     host: service.host,
     bodyBytesMax: service.bodyBytesMax ?? limits.bodyBytesMax,

@@ -123,6 +123,14 @@ const service = mapOf(
       description: "Dialect of the instances. Default: that of the contract.",
       enum: ["rest", "soap"],
     },
+    maxLoss: {
+      type: "string",
+      description:
+        "The most that other dialects than the service's own may lose: L0 nothing, L1 spelling, " +
+        "L2 values or states, L3 whole operations. More fails the load. Default: anything, " +
+        "reported by `parlance check`.",
+      enum: ["L0", "L1", "L2", "L3"],
+    },
     routes: {
       type: "array",
       description:

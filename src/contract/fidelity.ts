@@ -4,6 +4,7 @@
  * offered.
  */
 import type { SourcePlace } from "#base/diagnostic.ts";
+import type { Dialect } from "./contract.ts";
 
 export const grades = ["L0", "L1", "L2", "L3"] as const;
 
@@ -13,7 +14,7 @@ export type Direction = "request" | "answer";
 
 export interface Finding {
   /** Stable slug, in docs/reference/fidelity.md. */
-  readonly code: string;
+  readonly code: (typeof findingCodes)[number];
   readonly severity: "info" | "warning" | "error";
   readonly message: string;
   readonly service: string;
@@ -47,8 +48,17 @@ export interface GradedOperation {
 export interface FidelityReport {
   readonly operations: readonly GradedOperation[];
   readonly findings: readonly Finding[];
+  readonly withheld: readonly WithheldOperation[];
   /** Operations whose values were left out because the time was up. */
   readonly cutByTime: number;
+}
+
+/** An operation that no form of a dialect can carry: calls get a fault that says so. */
+export interface WithheldOperation {
+  readonly service: string;
+  readonly operation: string;
+  readonly dialect: Dialect;
+  readonly reason: string;
 }
 
 export function worse(one: Grade, other: Grade): Grade {
@@ -56,21 +66,35 @@ export function worse(one: Grade, other: Grade): Grade {
 }
 
 /** What a type can hold and a dialect may be unable to carry. */
-export type Feature =
+const features = [
   /** Text that may hold U+0000 to U+001F. */
-  | "control-characters"
+  "control-characters",
   /** xs:any, xs:anyType, mixed content. */
-  | "opaque-xml"
+  "opaque-xml",
   /** JSON of any shape. */
-  | "opaque-json"
+  "opaque-json",
   /** Members that the contract does not name. */
-  | "open-record"
+  "open-record",
   /** anyOf: a value may fit several variants at once. */
-  | "any-of"
+  "any-of",
   /** oneOf without a discriminator: told apart by shape. */
-  | "untagged-union"
+  "untagged-union",
   /** More than one message in a direction. */
-  | "stream";
+  "stream",
+] as const;
+
+export type Feature = (typeof features)[number];
+
+/** All codes of findings: by the types, and by messages that were sent through. */
+export const findingCodes = [
+  ...features,
+  "not-offered",
+  "never-carried",
+  "value-refused",
+  "value-changed",
+  "states-merged",
+  "spelling-changed",
+] as const;
 
 export interface Limitation {
   readonly grade: Exclude<Grade, "L0">;

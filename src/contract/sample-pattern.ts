@@ -71,6 +71,7 @@ function sampleAtom(cursor: Cursor, depth: number): string | undefined {
   const end = endOfAtom(pattern, at, dialect === "xsd", character);
   cursor.at = end;
   const source = pattern.slice(at, end);
+  if (source === "\\") return undefined;
   if (end - at === character.length && character !== ".") return character;
   const anchored = dialect === "ecma" ? `^(?:${source})$` : source;
   const matches = compilePattern(anchored, dialect);

@@ -23,7 +23,7 @@ export function findDifference(
   options: DifferenceOptions,
   place = "",
 ): Difference | undefined {
-  if (before === after || Object.is(before, after)) return undefined;
+  if (Object.is(before, after)) return undefined;
   if (options.emptyListIsAbsent && isNothing(before) && isNothing(after)) return undefined;
   const differ = (isLexical: boolean): Difference => ({ place, before, after, isLexical });
   if (typeof before === "string" && typeof after === "string") {

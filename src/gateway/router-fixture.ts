@@ -13,6 +13,7 @@ export function fixtureService(
     name,
     contractFile: undefined,
     speaks: undefined,
+    maxLoss: undefined,
     instances: [
       {
         url: "http://127.0.0.1:9101/base",

@@ -54,6 +54,7 @@ export function createSnapshot(
       revision.contracts,
       protocols,
       router.routes,
+      revision.withheld,
     ),
     authorization: createAuthorization(configuration),
     balancers,

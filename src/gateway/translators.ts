@@ -5,8 +5,10 @@
 import type { Dialect } from "#contract/contract.ts";
 import type { Face, Protocol, Upstream } from "#extension/protocol.ts";
 import type { Service } from "#configuration/configuration.ts";
+import type { WithheldOperation } from "#contract/fidelity.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { Contracts } from "./contract-routes.ts";
+import { withholdOperations } from "./withheld-face.ts";
 
 export interface Translator {
   /** Undefined: this dialect has no face (yet). */
@@ -24,6 +26,7 @@ export function createTranslators(
   contracts: Contracts,
   protocols: readonly Protocol[],
   routes: readonly CompiledRoute[],
+  withheld: readonly WithheldOperation[] = [],
 ): readonly (Translator | undefined)[] {
   const routesByService = services.map(() => new Map<string, number>());
   for (const { index, route, serviceIndex } of routes) {
@@ -39,7 +42,14 @@ export function createTranslators(
     const find = (dialect: Dialect | undefined) => protocols.find(({ name }) => name === dialect);
     return {
       face(dialect) {
-        if (!faces.has(dialect)) faces.set(dialect, find(dialect)?.createFace?.(named));
+        if (!faces.has(dialect)) {
+          const face = find(dialect)?.createFace?.(named);
+          const here = withheld.filter((one) => {
+            return one.service === service.name && one.dialect === dialect;
+          });
+          const reasons = new Map(here.map(({ operation, reason }) => [operation, reason]));
+          faces.set(dialect, face && withholdOperations(face, reasons));
+        }
         return faces.get(dialect);
       },
       get upstream() {

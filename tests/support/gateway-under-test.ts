@@ -36,6 +36,7 @@ function configurationOf(options: GatewayOptions): Configuration {
     name: "echo",
     contractFile: undefined,
     speaks: undefined,
+    maxLoss: undefined,
     instances: [
       {
         url: `http://127.0.0.1:${options.upstreamPort}${basePath}`,

@@ -1,7 +1,9 @@
 /** `parlance check`: everything that can be said about a configuration without running it. */
 import { hasErrors } from "#base/diagnostic.ts";
 import type { Revision } from "#configuration/configuration.ts";
-import { exitCode, type Command } from "#cli/command.ts";
+import { grades, type Grade } from "#contract/fidelity.ts";
+import { exitCode, UsageError, type Command } from "#cli/command.ts";
+import { fidelityTable } from "#cli/fidelity-table.ts";
 import {
   configOption,
   configPathOf,
@@ -13,14 +15,29 @@ import { count, countFindings, print, printDiagnostics, printJson } from "#cli/p
 export const check: Command = {
   name: "check",
   summary: "Checks a configuration and says what is wrong, where, and what was meant.",
+  description: [
+    "For services with a contract it says what each dialect carries of it, by operation: L0 " +
+      "exact, L1 in another spelling, L2 with values or states refused or merged, L3 not at all. " +
+      "The grades are tested: messages made from the contract are sent through and back.",
+  ],
   positionals: [
     { name: "FILE", description: "The configuration, as --config.", isRequired: false },
   ],
   options: {
     config: configOption,
     strict: { description: "Warnings count as findings, too." },
+    "max-loss": {
+      value: "GRADE",
+      description:
+        "The most that other dialects may lose of any service: L0, L1, L2 or L3. More is an " +
+        "error. Default: the service's `maxLoss`.",
+    },
   },
-  examples: ["parlance check", "parlance check --strict environments/parlance.yaml"],
+  examples: [
+    "parlance check",
+    "parlance check --strict environments/parlance.yaml",
+    "parlance check --max-loss L2",
+  ],
   exitCodes: {
     fine: "the gateway would start with it",
     findings: "there are errors; with --strict also when there are warnings",
@@ -28,16 +45,17 @@ export const check: Command = {
   },
   async run(input) {
     const file = configPathOf(input, input.positionals[0]);
-    const loaded = await loadFile(file);
-    const { revision, diagnostics } = loaded;
+    const loaded = await loadFile(file, gradeOf(input.text("max-loss")));
+    const { revision, diagnostics, fidelity } = loaded;
     const isStrict = input.flag("strict");
     const isFine = !diagnostics.some(
       ({ severity }) => severity === "error" || (isStrict && severity === "warning"),
     );
     const facts = revision === undefined ? undefined : factsOf(revision);
-    if (input.json) printJson({ file, isFine, ...facts, diagnostics });
+    if (input.json) printJson({ file, isFine, ...facts, diagnostics, fidelity });
     else {
       printDiagnostics(diagnostics);
+      for (const line of fidelity === undefined ? [] : fidelityTable(fidelity)) print(line);
       const contents =
         facts === undefined || hasErrors(diagnostics)
           ? ""
@@ -49,6 +67,12 @@ export const check: Command = {
     return isFine ? exitCode.fine : exitCodeOfRefusal(loaded);
   },
 };
+
+function gradeOf(text: string | undefined): Grade | undefined {
+  const grade = grades.find((one) => one === text);
+  if (text === undefined || grade !== undefined) return grade;
+  throw new UsageError(`--max-loss is ${JSON.stringify(text)}; expected ${grades.join(", ")}`);
+}
 
 function factsOf({ id, configuration }: Revision) {
   const { services, callers } = configuration;

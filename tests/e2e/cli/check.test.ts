@@ -92,3 +92,69 @@ test("a file that cannot be read ends with 3", () => {
   assert.equal(asFolder.code, 3);
   assert.match(asFolder.out, /it is a folder/);
 });
+
+const contract = `openapi: 3.1.0
+info: { title: notes, version: "1" }
+paths:
+  /notes:
+    post:
+      operationId: addNote
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Note" } } } }
+      responses: { 204: { description: kept } }
+components:
+  schemas:
+    Note: { type: object, additionalProperties: false, properties: { text: { type: string } } }
+`;
+const withContract = `version: 1
+services:
+  notes: { contract: notes.yaml, instances: ["http://127.0.0.1:9101"] }
+callers: open
+`;
+
+test("what other dialects lose of a contract is counted by face and named", () => {
+  using folder = createFolder();
+  folder.write("notes.yaml", contract);
+  folder.write("parlance.yaml", withContract);
+  const { code, out } = folder.parlance(["check"], {});
+  assert.equal(code, 0);
+  assert.deepEqual(out.split("\n").slice(1, 6), [
+    "service  face       L0  L1  L2  L3  untested",
+    "notes    rest+json   1   .   .   .         .",
+    "notes    rest+xml    .   .   1   .         .",
+    "notes    soap        .   .   1   .         .",
+    "L2 control-characters: notes as rest+xml, request: addNote: /text holds text that may have " +
+      "control characters; give the text a pattern that leaves them out, or carry it as bytes",
+  ]);
+});
+
+test("--json gives every finding with its place in the contract", () => {
+  using folder = createFolder();
+  folder.write("notes.yaml", contract);
+  folder.write("parlance.yaml", withContract);
+  const { out } = folder.parlance(["check", "--json"], {});
+  const { fidelity } = JSON.parse(out) as { fidelity: { findings: Record<string, unknown>[] } };
+  const [finding] = fidelity.findings;
+  assert.deepEqual(Object.keys(finding ?? {}).toSorted(), [
+    ..."code direction example face grade knob message operation rule service severity".split(" "),
+    "source",
+  ]);
+  assert.equal((finding?.["source"] as { line: number }).line, 5);
+});
+
+test("--max-loss and maxLoss fail a configuration whose contracts lose more", () => {
+  using folder = createFolder();
+  folder.write("notes.yaml", contract);
+  folder.write("parlance.yaml", withContract);
+  assert.equal(folder.parlance(["check", "--max-loss", "L2"], {}).code, 0);
+  const { code, out } = folder.parlance(["check", "--max-loss", "L1"], {});
+  assert.equal(code, 1);
+  assert.match(
+    out,
+    /error loss-too-large: 1 of 1 operations of notes lose more as soap than maxLoss L1/,
+  );
+  folder.write("parlance.yaml", withContract.replace("notes.yaml,", "notes.yaml, maxLoss: L1,"));
+  assert.equal(folder.parlance(["check"], {}).code, 1);
+  const wrong = folder.parlance(["check", "--max-loss", "L9"], {});
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /--max-loss is "L9"; expected L0, L1, L2, L3/);
+});

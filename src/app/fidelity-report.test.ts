@@ -1,0 +1,193 @@
+/** The fidelity report: what is exact is called exact, and what gets lost is found and named. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nodePlatform } from "#base/platform.ts";
+import type { Contract, Dialect } from "#contract/contract.ts";
+import type { FidelityReport } from "#contract/fidelity.ts";
+import type { Face, Protocol } from "#extension/protocol.ts";
+import { fixtureService } from "#gateway/router-fixture.ts";
+import { checkLosses } from "./check-losses.ts";
+import { reportFidelity } from "./fidelity-report.ts";
+import { importContract } from "./import-contracts.ts";
+import { standardProtocols } from "./standard-protocols.ts";
+
+const { clock } = nodePlatform;
+
+function contractOf(file: string, text: string): Contract {
+  const files = { readUpTo: () => Buffer.from(text) };
+  const { contract } = importContract(file, files, new Set());
+  assert.ok(contract);
+  return contract;
+}
+
+function openApi(body: object, media = "application/json"): Contract {
+  const content = { [media]: { schema: body } };
+  const responses = { 200: { description: "", content } };
+  const post = { operationId: "put", requestBody: { required: true, content }, responses };
+  const document = {
+    openapi: "3.1.0",
+    info: { title: "s", version: "1" },
+    paths: { "/a": { post } },
+  };
+  return contractOf("s.openapi.json", JSON.stringify(document));
+}
+
+interface Options {
+  readonly protocols?: readonly Protocol[];
+  readonly speaks?: Dialect;
+  readonly testedMs?: number;
+}
+
+function report(contract: Contract, options: Options = {}): FidelityReport {
+  const { protocols = standardProtocols, speaks, testedMs = 60_000 } = options;
+  const service = { name: "s", contract, contractFile: "s", speaks };
+  return reportFidelity([service], { protocols, clock, testedMs });
+}
+
+/** `rest+xml request L2 control-characters`. */
+function told({ findings }: FidelityReport): readonly string[] {
+  return findings.map(
+    ({ face, direction, grade, code }) => `${face} ${direction} ${grade} ${code}`,
+  );
+}
+
+function both(...losses: readonly string[]): readonly string[] {
+  return ["rest+xml", "soap"].flatMap((face) => losses.map((loss) => `${face} ${loss}`));
+}
+
+const properties = (of: Record<string, object>, required: readonly string[] = []) => ({
+  type: "object",
+  properties: of,
+  required,
+  additionalProperties: false,
+});
+const number = { type: "integer", format: "int64" };
+
+test("what all dialects can carry is L0 everywhere, and tested where it is translated", () => {
+  const found = report(openApi(properties({ a: number, b: { type: "boolean" } }, ["a"])));
+  assert.deepEqual(found.findings, []);
+  assert.deepEqual(
+    found.operations.map(({ face, evidence }) => [face, evidence]),
+    [
+      ["rest+json", "passed"],
+      ["rest+xml", "tested"],
+      ["soap", "tested"],
+    ],
+  );
+});
+
+test("text that XML cannot hold is told of the faces in XML, in both directions", () => {
+  const found = report(openApi(properties({ a: { type: "string" } })));
+  assert.deepEqual(
+    told(found),
+    both("request L2 control-characters", "answer L2 control-characters"),
+  );
+  const [first] = found.findings;
+  assert.match(first?.message ?? "", /^\/a holds/);
+  assert.equal(first?.source?.file.endsWith("s.openapi.json"), true);
+});
+
+test("no list and an empty one are found to be one in XML, with an example", () => {
+  const found = report(openApi(properties({ a: { type: "array", items: number } })));
+  assert.deepEqual(told(found), both("request L2 states-merged", "answer L2 states-merged"));
+  assert.deepEqual(found.findings[0]?.example, { before: "absent", after: "[]" });
+});
+
+test("a union by shape may be misread on the side that is JSON", () => {
+  const [one, other] = ["b", "c"].map((name) =>
+    properties({ a: number, [name]: number }, ["a", name]),
+  );
+  const union = { oneOf: [one, other] };
+  const found = report(openApi(properties({ u: union })));
+  assert.deepEqual(told(found), both("answer L2 untagged-union"));
+});
+
+test("a service in XML alone has no form in JSON", () => {
+  const found = report(openApi(properties({ a: number }), "application/xml"));
+  assert.deepEqual(told(found), [
+    "rest+json request L3 not-offered",
+    "rest+json answer L3 not-offered",
+  ]);
+  assert.deepEqual(found.withheld, []);
+});
+
+test("when the time is up, grades are by types alone, and the report says so", () => {
+  const found = report(openApi(properties({ a: { type: "string" } })), { testedMs: 0 });
+  assert.equal(found.cutByTime, 1);
+  assert.deepEqual(
+    found.operations.map(({ evidence }) => evidence),
+    ["passed", "untested", "untested"],
+  );
+  assert.ok(told(found).includes("soap request L2 control-characters"));
+});
+
+/** The protocols with a face of SOAP that is spoilt. */
+function withSoapFace(spoil: (face: Face) => Face): readonly Protocol[] {
+  return standardProtocols.map((protocol) => {
+    const { name, createFace } = protocol;
+    if (name !== "soap" || createFace === undefined) return protocol;
+    return { ...protocol, createFace: (service) => spoil(createFace(service)) };
+  });
+}
+
+test("a codec that changes a value is found out", () => {
+  const protocols = withSoapFace((face) => ({
+    encode: (reply, context) =>
+      face.encode(reply.kind === "answer" ? { ...reply, output: {} } : reply, context),
+    decode: (request) => {
+      const decoded = face.decode(request);
+      if (decoded.kind !== "call") return decoded;
+      return { ...decoded, call: { ...decoded.call, input: { a: "1" } } };
+    },
+  }));
+  const found = report(openApi(properties({ a: number }, ["a"])), { protocols });
+  assert.deepEqual(told(found), ["soap request L2 value-changed", "soap answer L3 never-carried"]);
+  assert.deepEqual(found.findings[0]?.example, { before: '"42"', after: '"1"' });
+});
+
+test("an operation that a face never carries is withheld there, with the finding", () => {
+  const protocols = withSoapFace((face) => ({
+    ...face,
+    decode: () => {
+      throw new Error("no codec for this");
+    },
+  }));
+  const { findings, withheld } = report(openApi(properties({ a: number })), { protocols });
+  assert.deepEqual(
+    findings.map(({ code, face, grade }) => [code, face, grade]),
+    [["never-carried", "soap", "L3"]],
+  );
+  assert.equal(withheld.length, 1);
+  assert.equal(withheld[0]?.dialect, "soap");
+  assert.match(withheld[0]?.reason ?? "", /^s\.put: never-carried: .*no codec for this/);
+});
+
+test("the sample estate's WSDL is exact in SOAP and in JSON but for odd header values", () => {
+  const file = "examples/estate/billing/billing.wsdl";
+  const { contract } = importContract(file, nodePlatform.files, new Set());
+  assert.ok(contract);
+  const found = report(contract);
+  assert.deepEqual(
+    [...new Set(told(found))],
+    ["rest+json request L2 value-refused", "rest+xml request L2 value-refused"],
+  );
+  assert.ok(found.findings.every(({ message }) => /header parameter/.test(message)));
+  assert.ok(found.operations.every(({ evidence }) => evidence !== "untested"));
+});
+
+test("more loss than a service allows is one error for each face, the worst loss first", () => {
+  const found = report(openApi(properties({ a: { type: "string" } })));
+  const limited = (maxLoss: "L1" | "L2") => [fixtureService("s", [], { maxLoss })];
+  const errors = checkLosses(found, limited("L1"), undefined);
+  assert.deepEqual(
+    errors.map(({ code, severity }) => [code, severity]),
+    [
+      ["loss-too-large", "error"],
+      ["loss-too-large", "error"],
+    ],
+  );
+  assert.match(errors[0]?.message ?? "", /1 of 1 operations of s lose more as rest\+xml than/);
+  assert.deepEqual(checkLosses(found, limited("L2"), undefined), []);
+  assert.deepEqual(checkLosses(found, [fixtureService("s", [])], undefined), []);
+  assert.equal(checkLosses(found, limited("L2"), "L0").length, 2);
+});

@@ -1,0 +1,26 @@
+/** A face that does not take calls of operations which its dialect cannot carry: they get 501. */
+import type { Fault } from "#call/call.ts";
+import type { Face } from "#extension/protocol.ts";
+import { problems } from "./problems.ts";
+
+/** @param withheld by the id of an operation: why it is not offered here. */
+export function withholdOperations(face: Face, withheld: ReadonlyMap<string, string>): Face {
+  if (withheld.size === 0) return face;
+  return {
+    encode: face.encode,
+    decode: (request) => {
+      const decoded = face.decode(request);
+      if (decoded.kind !== "call") return decoded;
+      const { call, negotiated } = decoded;
+      const reason = withheld.get(call.operation.id);
+      if (reason === undefined) return decoded;
+      return { kind: "fault", fault: faultOf(reason), operation: call.operation, negotiated };
+    },
+  };
+}
+
+function faultOf(reason: string): Fault {
+  const { definition, detail } = problems["operation-not-offered"](reason);
+  const { code, faultKind, blame, httpStatus } = definition;
+  return { kind: "fault", code, faultKind, blame, httpStatus, message: detail };
+}
