@@ -115,9 +115,11 @@ async function finish(
     findingsOf(configPath, platform),
     loadRevision({ path: configPath, overlay, isLenient: true }, platform),
   ]);
-  // What was there before is for `check` to say.
-  const known = new Set(own.map(formatDiagnostic));
-  const fresh = loaded.diagnostics.filter((one) => !known.has(formatDiagnostic(one)));
+  // What was there before is for `check` to say; lines of the configuration have moved since.
+  const told = (one: Diagnostic) =>
+    one.source?.file === configPath ? `${one.code}: ${one.message}` : formatDiagnostic(one);
+  const known = new Set(own.map(told));
+  const fresh = loaded.diagnostics.filter((one) => !known.has(told(one)));
   const diagnostics = [...early, ...fresh];
   if (loaded.revision === undefined) {
     if (hasErrors(own)) {

@@ -41,7 +41,7 @@ export function placeDocuments(
     for (const { reference, from, target } of references) {
       const to = paths.get(target);
       if (from !== one || to === undefined) continue;
-      if (posix.join(posix.dirname(path), reference) === to) continue;
+      if (posix.resolve("/", posix.dirname(path), reference) === `/${to}`) continue;
       rewritten = rewriteReference(rewritten, reference, posix.relative(posix.dirname(path), to));
     }
     files.set(path, rewritten);
@@ -85,7 +85,7 @@ function pathOf({ pathname, search }: URL, common: string, text: string): string
 
 function extensionOf(url: string, text: string): string {
   const start = text.replace(/^\uFEFF/, "").trimStart();
-  if (start.startsWith("<")) return /<(?:\w+:)?definitions[\s>]/.test(start) ? ".wsdl" : ".xsd";
+  if (start.startsWith("<")) return /<(?:\w+:)?definitions[\s/>]/.test(start) ? ".wsdl" : ".xsd";
   if (start.startsWith("{")) return ".json";
   return /\.yml(?:$|\?)/i.test(url) ? ".yml" : ".yaml";
 }
