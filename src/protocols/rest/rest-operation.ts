@@ -9,6 +9,7 @@ import type {
 } from "#contract/contract.ts";
 import { assert } from "#base/assert.ts";
 import type { Field } from "#contract/types.ts";
+import { resolve } from "#formats/json/resolve.ts";
 import { bodySubject, compileBodies } from "./bodies.ts";
 import type { BodiesOptions, BodyCodec } from "./body-codec.ts";
 import { compileParameter, type ParameterCodec } from "./parameters.ts";
@@ -99,6 +100,8 @@ function outputField(
 }
 
 /** Header fields are parameters of style simple. */
+const nested: ReadonlySet<string> = new Set(["record", "union", "map", "opaque"]);
+
 function compileHeaders(contract: Contract, message: Message): readonly ParameterCodec[] {
   return message.headers.map(({ name, type, required, http }: HeaderField) => {
     const presence = required ? "required" : "optional";
@@ -109,6 +112,10 @@ function compileHeaders(contract: Contract, message: Message): readonly Paramete
       in: "header",
       style: "simple",
       explode: false,
+      // Headers of SOAP have parts, which are JSON in ours, as we describe them.
+      ...(http === undefined && nested.has(resolve(contract, type).kind)
+        ? { content: "json" as const }
+        : {}),
     };
     return compileParameter(contract, parameter, field);
   });

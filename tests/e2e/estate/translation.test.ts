@@ -123,6 +123,23 @@ test("a one-way operation is accepted and works, and the next read shows it", as
   assert.deepEqual(invoice.payment, { at: paidAt, reference: "T-1" });
 });
 
+test("a SOAP header that must be understood travels as a header of HTTP, and is read there", async () => {
+  const send = (clerk: string) =>
+    fetch(`${estate.gatewayUrl}/billing/createInvoice`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-api-key": estate.ordersKey, clerk },
+      body: JSON.stringify({
+        orderId: "o-clerk",
+        customer: { name: "Ravi", email: "r@x.example" },
+        line: [line],
+      }),
+    });
+  assert.equal((await send('{"name":"Meera","desk":7}')).status, 200);
+  const refused = await send('{"name":"Meera","desk":"front"}');
+  assert.equal(refused.status, 400);
+  assert.match(await refused.text(), /desk/);
+});
+
 test("the storefront may read invoices and write none", async () => {
   const { storefrontKey } = estate;
   const listed = await billing("listInvoices", { customerName: "Ravi" }, storefrontKey);
