@@ -1,6 +1,7 @@
 /** The output of an operation: one success, and everything else as declared faults. */
 import type { DeclaredFault, HeaderField, Message, RestSuccess } from "#contract/contract.ts";
 import type { RecordType } from "#contract/types.ts";
+import { textAt } from "#formats/json-schema/located.ts";
 import { cleanName, unique } from "#formats/json-schema/type-names.ts";
 import { bodyField, readContents } from "./import-contents.ts";
 import { readFaults } from "./import-faults.ts";
@@ -31,7 +32,9 @@ export function readOutput(scope: ImportScope, view: OperationView, id: string):
   for (const other of responses) {
     if (other === chosen || !isSuccess(other.status)) continue;
     const message = `${other.status} is left out: of several successes ${chosen.status} is offered`;
-    scope.report.warning("success-left-out", other.at, message);
+    // With the same body nothing but the number is lost, and both are taken from the service.
+    const severity = hasSameBody(other, chosen) ? "info" : "warning";
+    scope.report[severity]("success-left-out", other.at, message);
   }
   return { ...readSuccess(scope, chosen, view.method, id), faults };
 }
@@ -84,6 +87,19 @@ function isStatus(scope: ImportScope, { at, status }: ResponseView): boolean {
 
 function isSuccess(status: string): boolean {
   return /^[123]/.test(status);
+}
+
+function hasSameBody({ contents: one }: ResponseView, { contents: other }: ResponseView): boolean {
+  const references = [one, other].map((contents) =>
+    contents.map(({ mediaType, schema }) => {
+      const reference = schema === undefined ? undefined : textAt(schema, "$ref");
+      return reference === undefined ? undefined : `${mediaType} ${reference}`;
+    }),
+  );
+  const [left = [], right = []] = references;
+  return (
+    left.length === right.length && left.every((text) => text !== undefined && right.includes(text))
+  );
 }
 
 function statusNumber(status: string): number {
