@@ -91,7 +91,8 @@ function decimals(type: DecimalType, style: Style): string[] {
   const { digits, scale, minimum, maximum } = type;
   const behind = Math.min(scale ?? 20, digits ?? 40, 20);
   const before = Math.max(0, Math.min((digits ?? 40) - behind, 20));
-  const long = `${"9".repeat(before) || "0"}${behind > 0 ? `.${"1234567890".repeat(2).slice(0, behind)}` : ""}`;
+  const fraction = behind > 0 ? `.${"1234567890".repeat(2).slice(0, behind)}` : "";
+  const long = `${"9".repeat(before) || "0"}${fraction}`;
   const bounds = [minimum, maximum].flatMap((bound) =>
     bound === undefined ? [] : [bound, `${bound}.5`, String(Number(bound) + 0.5)],
   );

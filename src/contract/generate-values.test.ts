@@ -1,4 +1,4 @@
-/** Values made from contracts: valid, the same every time, with the edges, and never without end. */
+/** Values made from contracts: valid, the same every time, with the edges, and never endless. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compileScalarText } from "./check-scalar.ts";

@@ -1,4 +1,4 @@
-/** The forms of REST messages, JSON and XML, and what they cannot carry, for the fidelity report. */
+/** The forms of REST messages, JSON and XML, and what they cannot carry: the fidelity report. */
 import type { Contract, Operation, QualifiedName, RestContent } from "#contract/contract.ts";
 import type { Limitation } from "#contract/fidelity.ts";
 import type { MessageForm } from "#extension/protocol.ts";
