@@ -15,22 +15,21 @@ function payment(txnId: string): string {
   );
 }
 
+const listInvoices = '{"customerName":"ravi@example.org","limit":2}';
+
 const listOrders =
   '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>' +
-  '<o:listOrders xmlns:o="urn:parlance:orders"><limit>2</limit></o:listOrders></s:Body></s:Envelope>';
+  '<o:listOrders xmlns:o="urn:parlance:orders"><limit>2</limit></o:listOrders>' +
+  "</s:Body></s:Envelope>";
 
-const oldClient = fileURLToPath(
-  new URL("../old-client/main.ts", import.meta.url),
-);
+const oldClient = fileURLToPath(new URL("../old-client/main.ts", import.meta.url));
 
-export function trialsOf(
-  gateway: string,
-  admin: string,
-  keys: EstateKeys,
-): readonly Trial[] {
+export function trialsOf(gateway: string, admin: string, keys: EstateKeys): readonly Trial[] {
   const key = `-H 'X-Api-Key: ${keys.storefront}'`;
   const json = "-H 'Content-Type: application/json'";
   const xml = "-H 'Content-Type: application/xml'";
+  const soap = "-H 'Content-Type: text/xml'";
+  const inEnvironment = `GATEWAY_URL=${gateway} CLIENT_KEY=${keys.storefront}`;
   const txnId = `T-demo-${Date.now()}`;
   return [
     {
@@ -47,15 +46,15 @@ export function trialsOf(
     },
     {
       what: "ask a SOAP service in JSON: billing has nothing but a WSDL",
-      command: `curl -i ${key} ${json} -d '{"customerName":"ravi@example.org","limit":2}' ${gateway}/billing/listInvoices`,
+      command: `curl -i ${key} ${json} -d '${listInvoices}' ${gateway}/billing/listInvoices`,
     },
     {
       what: "ask a JSON service in SOAP: orders has nothing but OpenAPI",
-      command: `curl -i ${key} -H 'Content-Type: text/xml' -d '${listOrders}' ${gateway}/soap/orders`,
+      command: `curl -i ${key} ${soap} -d '${listOrders}' ${gateway}/soap/orders`,
     },
     {
       what: "an old program that knows nothing but SOAP places an order",
-      command: `GATEWAY_URL=${gateway} CLIENT_KEY=${keys.storefront} ${process.execPath} ${oldClient}`,
+      command: `${inEnvironment} ${process.execPath} ${oldClient}`,
     },
     {
       what: "follow orders as they happen (10 seconds; place one meanwhile)",

@@ -17,10 +17,12 @@ export const call: Command = {
   name: "call",
   summary: "Calls an operation of a service through the running gateway.",
   description: [
-    "INPUT is the operation's input as JSON: for a wrapped SOAP operation the children of the wrapper, for REST " +
-      "the parameters by name and the request body as `body` (or the body itself, when there are no parameters). " +
-      "The answer is JSON, whatever the service speaks; 64-bit numbers and decimals are text in it.",
-    "The key is that of --key, of --as, or of the environment variable PARLANCE_KEY; without one, nobody's.",
+    "INPUT is the operation's input as JSON: for a wrapped SOAP operation the children of the " +
+      "wrapper, for REST the parameters by name and the request body as `body` (or the body " +
+      "itself, when there are no parameters). The answer is JSON, whatever the service speaks; " +
+      "64-bit numbers and decimals are text in it.",
+    "The key is that of --key, of --as, or of the environment variable PARLANCE_KEY; without " +
+      "one, nobody's.",
   ],
   positionals: [
     { name: "TARGET", description: "SERVICE.OPERATION.", isRequired: true },

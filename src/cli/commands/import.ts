@@ -9,8 +9,9 @@ export const importCommand: Command = {
   name: "import",
   summary: "Adds a service to the configuration from its contract, OpenAPI or WSDL.",
   description: [
-    "A file stays where it is. A URL is fetched, with the documents of the same host that it refers to, and " +
-      "copied into contracts/ beside the configuration. Comments and layout of the configuration stay as they are.",
+    "A file stays where it is. A URL is fetched, with the documents of the same host that it " +
+      "refers to, and copied into contracts/ beside the configuration. Comments and layout of " +
+      "the configuration stay as they are.",
     "Everything is loaded as it would stand before anything is written.",
   ],
   positionals: [

@@ -1,4 +1,4 @@
-/** Whether PHP has the extension that suites need; as `lacks` of tests/support, for a part of PHP. */
+/** Whether PHP has the extension that suites need: `lacks` of tests/support, for a part of PHP. */
 import assert from "node:assert/strict";
 import { hasPhpSoap } from "#examples/estate/billing/php.ts";
 import { lacks, notRunPrefix } from "#tests/support/tools.ts";
