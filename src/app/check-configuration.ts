@@ -17,6 +17,7 @@ import { checkContractGrants } from "./check-contract-grants.ts";
 import { checkLosses } from "./check-losses.ts";
 import { reportFidelity } from "./fidelity-report.ts";
 import { importContracts } from "./import-contracts.ts";
+import { lockContracts } from "./locked-contracts.ts";
 import { standardProtocols } from "./standard-protocols.ts";
 
 const lenientBytesMax = 4 * 1024 * 1024;
@@ -60,16 +61,19 @@ export function checkConfiguration(
     listen: { ...listen, port: port ?? listen.port, adminPort: adminPort ?? listen.adminPort },
   };
   const imported = importContracts(declared.services, files, onContract);
-  const complete = withContractRoutes(declared, imported.contracts);
-  const diagnostics: Diagnostic[] = [...loaded.diagnostics, ...imported.diagnostics];
-  if (!hasErrors(imported.diagnostics)) {
+  const { contracts, lockFile, ...locked } = lockContracts(imported.contracts, path, files);
+  const complete = withContractRoutes(declared, contracts);
+  const problems = [...imported.diagnostics, ...locked.diagnostics];
+  const diagnostics: Diagnostic[] = [...loaded.diagnostics, ...problems];
+  if (!hasErrors(problems)) {
     diagnostics.push(...checkRoutes(complete), ...checkContractGrants(complete));
   }
   const filesRead = [...loaded.filesRead, ...imported.filesRead];
+  if (contracts.size > 0) filesRead.push(lockFile);
   if (hasErrors(diagnostics)) return { ...loaded, filesRead, diagnostics, revision: undefined };
-  const fidelity = reportOf(complete.services, imported.contracts);
+  const fidelity = reportOf(complete.services, contracts);
   diagnostics.push(...checkLosses(fidelity, complete.services, maxLoss));
-  const revision = createRevision(complete, imported.contracts);
+  const revision = createRevision(complete, contracts);
   return {
     ...loaded,
     filesRead,

@@ -39,6 +39,9 @@ function visit(walk: Walk, type: Type, place: string): void {
       return note(walk, type.content === "xml" ? "opaque-xml" : "opaque-json", place);
     case "string":
       if (holdsControls(walk.contract, type)) note(walk, "control-characters", place);
+      return;
+    default:
+    // Other scalars have spellings that every dialect can carry.
   }
 }
 

@@ -105,7 +105,7 @@ const strange = `Grüße <&> "'ü" 日本 😀 `;
 function strings(type: StringType, style: Style): string[] {
   const { lengthMin = 0, lengthMax = Infinity, pattern, patternDialect = "ecma" } = type;
   const fit = (text: string): string => {
-    const characters = [...text];
+    const characters = Array.from(text);
     const wanted = Math.min(Math.max(characters.length, lengthMin), lengthMax, 100_000);
     while (characters.length < wanted) characters.push("x");
     // White space at the ends may be collapsed, which is the facet's doing and no loss.

@@ -88,7 +88,8 @@ function make(
       if (making.style === "least" || depth > depthMax) return record;
       const key = generateScalar(type.key, making.style);
       const value = make(making, type.value, depth + 1, undefined);
-      if (key !== undefined && value !== undefined) record[String(key as string)] = value;
+      if (key === undefined || value === undefined) return record;
+      record[typeof key === "string" ? key : JSON.stringify(key)] = value;
       return record;
     }
     case "opaque":

@@ -3,7 +3,7 @@ import { compilePattern } from "./lexical-pattern.ts";
 import { endOfClass, quantifierAt } from "./pattern-cost.ts";
 
 /** What classes are tried with, the usual ones first. */
-const letters = [..."aA0-_. 19zZbB@/:+#xXeEfF5,;!$%&*()[]{}<>=?^~|'\"\\éß日\t\n"];
+const letters = Array.from("aA0-_. 19zZbB@/:+#xXeEfF5,;!$%&*()[]{}<>=?^~|'\"\\éß日\t\n");
 const lengthMax = 1_000;
 const depthMax = 20;
 

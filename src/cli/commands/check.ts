@@ -1,5 +1,6 @@
 /** `parlance check`: everything that can be said about a configuration without running it. */
 import { hasErrors } from "#base/diagnostic.ts";
+import { nodePlatform } from "#base/platform.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import { grades, type Grade } from "#contract/fidelity.ts";
 import { exitCode, UsageError, type Command } from "#cli/command.ts";
@@ -26,6 +27,11 @@ export const check: Command = {
   options: {
     config: configOption,
     strict: { description: "Warnings count as findings, too." },
+    "write-lock": {
+      description:
+        "Write parlance.lock beside the configuration: the names of operations and types, which " +
+        "then stay when a contract is put in another order.",
+    },
     "max-loss": {
       value: "GRADE",
       description:
@@ -46,7 +52,13 @@ export const check: Command = {
   async run(input) {
     const file = configPathOf(input, input.positionals[0]);
     const loaded = await loadFile(file, gradeOf(input.text("max-loss")));
-    const { revision, diagnostics, fidelity } = loaded;
+    const { revision, fidelity } = loaded;
+    const written =
+      revision !== undefined && input.flag("write-lock") ? await saveLock(file, revision) : "";
+    // What the lock was behind with is in it now.
+    const diagnostics = loaded.diagnostics.filter(
+      ({ code }) => written === "" || !code.startsWith("lock-"),
+    );
     const isStrict = input.flag("strict");
     const isFine = !diagnostics.some(
       ({ severity }) => severity === "error" || (isStrict && severity === "warning"),
@@ -63,10 +75,21 @@ export const check: Command = {
             `${facts.callers === "open" ? "open to anybody" : count(facts.callers, "caller")}, ` +
             `revision ${facts.revision}`;
       print(`${file}: ${countFindings(diagnostics)}${contents}`);
+      if (written !== "") print(`wrote ${written}`);
     }
     return isFine ? exitCode.fine : exitCodeOfRefusal(loaded);
   },
 };
+
+/** Returns the path of the file. */
+async function saveLock(file: string, { contracts }: Revision): Promise<string> {
+  const { lockFileOf, lockTextOf } = await import("#app/locked-contracts.ts");
+  const path = lockFileOf(file);
+  const { files } = nodePlatform;
+  if (files.exists(path)) files.replace(path, lockTextOf(contracts));
+  else files.writeNew(path, lockTextOf(contracts));
+  return path;
+}
 
 function gradeOf(text: string | undefined): Grade | undefined {
   const grade = grades.find((one) => one === text);

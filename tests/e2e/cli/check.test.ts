@@ -138,7 +138,8 @@ test("--json gives every finding with its place in the contract", () => {
     ..."code direction example face grade knob message operation rule service severity".split(" "),
     "source",
   ]);
-  assert.equal((finding?.["source"] as { line: number }).line, 5);
+  const { line } = finding?.["source"] as { line: number };
+  assert.equal(line, 5);
 });
 
 test("--max-loss and maxLoss fail a configuration whose contracts lose more", () => {
@@ -157,4 +158,28 @@ test("--max-loss and maxLoss fail a configuration whose contracts lose more", ()
   const wrong = folder.parlance(["check", "--max-loss", "L9"], {});
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /--max-loss is "L9"; expected L0, L1, L2, L3/);
+});
+
+test("--write-lock keeps names, and later checks tell what is not as it was locked", () => {
+  using folder = createFolder();
+  folder.write("notes.yaml", contract);
+  folder.write("parlance.yaml", withContract);
+  const first = folder.parlance(["check", "--write-lock"], {});
+  assert.equal(first.code, 0);
+  assert.match(first.out, /^wrote .*parlance\.lock$/m);
+  const { out: quiet } = folder.parlance(["check"], {});
+  assert.doesNotMatch(quiet, /lock-/);
+  folder.write("notes.yaml", contract.replace("post:", "put:"));
+  const { code, out } = folder.parlance(["check", "--strict"], {});
+  assert.equal(code, 1);
+  assert.match(
+    out,
+    /parlance\.lock:1:1: warning lock-replaced: notes: the operation addNote stands/,
+  );
+  assert.doesNotMatch(folder.parlance(["check", "--write-lock"], {}).out, /lock-replaced/);
+  assert.doesNotMatch(folder.parlance(["check"], {}).out, /lock-/);
+  folder.write("parlance.lock", "{}");
+  const broken = folder.parlance(["check"], {});
+  assert.equal(broken.code, 1);
+  assert.match(broken.out, /error lock-malformed: this is no lock file; expected JSON/);
 });

@@ -1,0 +1,82 @@
+/** Contracts under the names that `parlance.lock`, beside the configuration, keeps for them. */
+import { dirname, join, resolve } from "node:path";
+import type { Diagnostic } from "#base/diagnostic.ts";
+import type { Files } from "#base/platform.ts";
+import type { Contract } from "#contract/contract.ts";
+import { applyLock, lockNames, readLock, writeLock, type LockChange } from "#contract/lock.ts";
+
+const lockBytesMax = 64 * 1024 * 1024;
+
+export interface LockedContracts {
+  readonly contracts: ReadonlyMap<string, Contract>;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Absolute; whether or not there is such a file. */
+  readonly lockFile: string;
+}
+
+export function lockContracts(
+  contracts: ReadonlyMap<string, Contract>,
+  configurationPath: string,
+  files: Pick<Files, "readUpTo">,
+): LockedContracts {
+  const lockFile = lockFileOf(configurationPath);
+  let text: string;
+  try {
+    text = files.readUpTo(lockFile, lockBytesMax).toString("utf8");
+  } catch {
+    return { contracts, diagnostics: [], lockFile };
+  }
+  const source = { file: lockFile, line: 1, column: 1 };
+  const lock = readLock(text);
+  if (lock === undefined) {
+    const message = "this is no lock file; expected JSON with version 1 and services";
+    const suggestion = "remove it, then write it anew: `parlance check --write-lock`";
+    const code = "lock-malformed";
+    const diagnostic: Diagnostic = { code, severity: "error", message, source, suggestion };
+    return { contracts, diagnostics: [diagnostic], lockFile };
+  }
+  const diagnostics: Diagnostic[] = [];
+  const named = new Map<string, Contract>();
+  for (const [service, contract] of contracts) {
+    const locked = lock.services.get(service);
+    const applied = locked === undefined ? undefined : applyLock(contract, locked);
+    named.set(service, applied?.contract ?? contract);
+    for (const change of applied?.changes ?? []) {
+      diagnostics.push({ ...diagnosticOf(service, change), source });
+    }
+  }
+  return { contracts: named, diagnostics, lockFile };
+}
+
+/** The text of a lock for the contracts as they are named now. */
+export function lockTextOf(contracts: ReadonlyMap<string, Contract>): string {
+  return writeLock({
+    services: new Map(Array.from(contracts, ([name, contract]) => [name, lockNames(contract)])),
+  });
+}
+
+export function lockFileOf(configurationPath: string): string {
+  return join(dirname(resolve(configurationPath)), "parlance.lock");
+}
+
+function diagnosticOf(service: string, { kind, of, name, was }: LockChange): Diagnostic {
+  const suggestion = "`parlance check --write-lock` takes it over";
+  switch (kind) {
+    case "kept": {
+      const message = `${service}: the ${of} ${name} keeps its name; the source makes it ${was}`;
+      return { code: "lock-kept", severity: "info", message };
+    }
+    case "added": {
+      const message = `${service}: the ${of} ${name} is not locked`;
+      return { code: "lock-added", severity: "info", message, suggestion };
+    }
+    case "gone": {
+      const message = `${service}: the locked ${of} ${name} is gone; it was ${was}`;
+      return { code: "lock-gone", severity: "warning", message, suggestion };
+    }
+    case "replaced": {
+      const message = `${service}: the ${of} ${name} stands for something else; it was ${was}`;
+      return { code: "lock-replaced", severity: "warning", message, suggestion };
+    }
+  }
+}
