@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { blames } from "#base/fault-kind.ts";
 import { bucketBoundsS, bucketCount, bucketOf } from "./buckets.ts";
 import { column, createMeter, type MeteredExchange } from "./meter.ts";
 import { createTrafficTotals, noService } from "./traffic-totals.ts";
@@ -74,6 +75,18 @@ test("an exchange without a route is counted under no service, and its problem b
   assert.equal(services.get(noService)?.[column.status + 3], 1);
   assert.equal(services.get(noService)?.[column.inFlight], 0);
   assert.equal(codes.get("no-route"), 1);
+});
+
+test("problems and faults are counted by service and by who broke it", () => {
+  const totals = createTrafficTotals(problems);
+  const meter = meterOf(totals.open(0, ["a"]), 1);
+  for (const blame of ["service", "service", "policy"] as const)
+    meter.end(exchange({ fault: { blame } }));
+  meter.end(exchange({ problem: { definition } }));
+  meter.end(exchange({}));
+  const row = totals.read().services.get("a") as Float64Array;
+  const counts = blames.map((blame, index) => [blame, row[column.faults + index]]);
+  assert.deepEqual(Object.fromEntries(counts), { client: 1, gateway: 0, service: 2, policy: 1 });
 });
 
 test("an aborted exchange has no status", () => {

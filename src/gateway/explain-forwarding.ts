@@ -6,10 +6,21 @@ import type { ExplanationStep } from "./explain.ts";
 
 export function explainForwarding(
   configuration: Configuration,
-  { service, route }: CompiledRoute,
+  { service, route, exactTarget }: CompiledRoute,
   head: RequestHead,
   path: string,
+  isTranslated: boolean,
 ): readonly ExplanationStep[] {
+  const bounds = [
+    ...explainTimeouts(configuration, service),
+    ...explainLimits(configuration, service, isTranslated),
+  ];
+  if (isTranslated || exactTarget) {
+    return [
+      ...service.instances.map((instance) => translatedTo(service.name, instance)),
+      ...bounds,
+    ];
+  }
   const query = head.pathAndQuery.slice(head.path.length);
   const strip = route.stripPrefix;
   const why =
@@ -29,11 +40,13 @@ export function explainForwarding(
       why: `instance of ${service.name}, ${protocol}, Host: ${host} (that of the ${service.host})`,
     });
   }
-  return [
-    ...steps,
-    ...explainTimeouts(configuration, service),
-    ...explainLimits(configuration, service),
-  ];
+  return [...steps, ...bounds];
+}
+
+function translatedTo(name: string, instance: Instance): ExplanationStep {
+  const what = `${origin(instance)}${instance.basePath}`;
+  const why = `instance of ${name}, asked at this URL`;
+  return { step: "instance", verdict: "info", what, why };
 }
 
 function origin({ scheme, host, port, socketPath }: Instance): string {
@@ -63,12 +76,15 @@ function explainTimeouts(
 function explainLimits(
   { limits }: Configuration,
   service: CompiledRoute["service"],
+  isTranslated: boolean,
 ): readonly ExplanationStep[] {
+  const documents = "a larger document gets 413, an answer 502: translation holds them whole";
   const bounds: Bounds = [
     ["headBytesMax", limits.headBytesMax, "a larger head gets 431"],
     ["headFieldsMax", limits.headFieldsMax, "more fields get 431"],
     ["targetBytesMax", limits.targetBytesMax, "a longer target gets 414"],
     ["bodyBytesMax", service.bodyBytesMax, "a larger body gets 413"],
+    ...(isTranslated ? [["documentBytesMax", limits.documentBytesMax, documents] as const] : []),
   ];
   return bounds.map(([name, value, why]) => {
     return { step: "limit", verdict: "info", what: `${name}: ${value}`, why };

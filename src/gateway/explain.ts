@@ -7,10 +7,13 @@ import type { Configuration } from "#configuration/configuration.ts";
 import type { RequestHead } from "#wire/head.ts";
 import { createAuthorization, presentedKey } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import type { Contracts } from "./contract-routes.ts";
 import { explainForwarding } from "./explain-forwarding.ts";
 import { readRequest, type ExplainedRequest } from "./explain-request.ts";
 import { explainRoutes } from "./explain-routes.ts";
+import { explainTranslation } from "./explain-translation.ts";
 import { createRouter, forwardedPath } from "./router.ts";
+import { speedOf } from "./speed.ts";
 
 export type { ExplainedRequest } from "./explain-request.ts";
 
@@ -21,6 +24,9 @@ export interface ExplanationStep {
     | "choice"
     | "caller"
     | "permission"
+    | "face"
+    | "speed"
+    | "translation"
     | "forward"
     | "instance"
     | "timeout"
@@ -43,11 +49,13 @@ export interface Forwarding {
   readonly kind: "forwarded";
   readonly service: string;
   readonly route: string;
-  /** Without the instances' base path, without query. */
+  /** Without the instances' base path, without query; "" where the URL of the instance is asked. */
   readonly path: string;
+  /** Between dialects; the path is then up to the operation. */
+  readonly translated?: true;
 }
 
-/** By the gateway itself, before routes are asked. */
+/** By the gateway itself: before routes are asked, or with a document of a contract. */
 export interface OwnAnswer {
   readonly kind: "answered";
   readonly why: string;
@@ -67,7 +75,12 @@ export interface Explanation {
   readonly steps: readonly ExplanationStep[];
 }
 
-export function explainRoute(configuration: Configuration, request: ExplainedRequest): Explanation {
+/** @param contracts by the names of services; without them operations are told by name alone. */
+export function explainRoute(
+  configuration: Configuration,
+  request: ExplainedRequest,
+  contracts: Contracts = new Map(),
+): Explanation {
   const { target, authority, read } = readRequest(configuration, request);
   const router = createRouter(configuration);
   const asked = { method: request.method, target, host: authority };
@@ -104,14 +117,27 @@ export function explainRoute(configuration: Configuration, request: ExplainedReq
   const name = routeName(match);
   const { source } = match.route;
   steps.push({ step: "choice", verdict: "chosen", what: name, why: routing.why, source });
-  explainCaller(configuration, request, match, steps, refuse);
+  const mayCallAll = explainCaller(configuration, request, match, steps, refuse);
   if (read.encodedSlash && match.service.encodedSlash === "refuse") {
     const why = `the path has an encoded slash, and service ${match.service.name} refuses them`;
     refuse("target", 400, what, why);
   }
+  const speed = speedOf(read, match, mayCallAll);
+  steps.push(...explainTranslation(match, speed, contracts.get(match.service.name)));
   const path = forwardedPath(match, read.path);
-  steps.push(...explainForwarding(configuration, match, read, path));
-  const forwarded = { kind: "forwarded", service: match.service.name, route: name, path } as const;
+  steps.push(...explainForwarding(configuration, match, read, path, speed.kind === "translate"));
+  if (speed.why === "own-document" && refusals.length === 0) {
+    const outcome = { kind: "answered", why: `a document of ${match.service.name}` } as const;
+    return { request: asked, outcome, counts, steps };
+  }
+  const isTranslated = speed.kind === "translate";
+  const forwarded: Forwarding = {
+    kind: "forwarded",
+    service: match.service.name,
+    route: name,
+    path: isTranslated || match.exactTarget ? "" : path,
+    ...(isTranslated && { translated: true }),
+  };
   return { request: asked, outcome: refusals[0] ?? forwarded, counts, steps };
 }
 
@@ -124,22 +150,31 @@ function whyAnsweredHere(head: RequestHead): string | undefined {
   return isLastHop ? "Max-Forwards is 0 (RFC 9110 §7.6.2)" : undefined;
 }
 
+/** The places of callers and operations among routes that permissions are asked for. */
+function operationRoutes({ services }: Configuration, name: string): readonly number[] {
+  const all = services.flatMap((service) => service.routes.map((route) => ({ service, route })));
+  return all.flatMap(({ service, route }, index) =>
+    service.name === name && route.operation !== undefined ? [index] : [],
+  );
+}
+
 type Refuse = (step: ExplanationStep["step"], status: number, what: string, why: string) => void;
 
+/** Returns whether the caller may call every operation of the service. */
 function explainCaller(
   configuration: Configuration,
   request: ExplainedRequest,
   route: CompiledRoute,
   steps: ExplanationStep[],
   refuse: Refuse,
-): void {
+): boolean {
   const { callers } = configuration;
   const name = routeName(route);
   if (callers === "open") {
     const why = "callers: open, anybody may call anything";
     steps.push({ step: "caller", verdict: "info", what: request.caller ?? "anybody", why });
     steps.push({ step: "permission", verdict: "matched", what: name, why });
-    return;
+    return true;
   }
   const authorization = createAuthorization(configuration);
   const key = presentedKey((field) => fieldOf(request.headers, field));
@@ -156,22 +191,31 @@ function explainCaller(
         ? "neither X-Api-Key nor Authorization: Bearer is there, and no caller anonymous"
         : "the key belongs to no caller";
     refuse("caller", 401, who, why);
-    return;
+    return false;
   }
   const isAnonymous = caller.keySha256 === undefined;
   const known = isNamed ? "named in the question" : isAnonymous ? "no key was sent" : "by its key";
   steps.push({ step: "caller", verdict: "matched", what: caller.name, why: known });
   const grants = caller.may.length === 0 ? "nothing" : caller.may.join(", ");
+  const operations = operationRoutes(configuration, route.service.name);
+  const some = operations.filter((index) => authorization.may(found, index));
   if (!authorization.may(found, route.index)) {
+    const isOperation = route.route.face === undefined || route.route.operation !== undefined;
+    if (!isOperation && some.length > 0) {
+      const why = `caller ${caller.name} may call ${grants}; the body has to be for one of these`;
+      steps.push({ step: "permission", verdict: "matched", what: name, why });
+      return some.length === operations.length;
+    }
     const why = `caller ${caller.name} may call ${grants}; that does not cover ${name}`;
     refuse("permission", 403, name, why);
-    return;
+    return false;
   }
   const covering = caller.may.filter((grant) =>
     ["*", `${route.service.name}.*`, name].includes(grant),
   );
   const why = `caller ${caller.name} may call ${covering.join(", ")}`;
   steps.push({ step: "permission", verdict: "matched", what: name, why });
+  return some.length === operations.length;
 }
 
 function fieldOf(headers: ExplainedRequest["headers"], wanted: string): string | undefined {

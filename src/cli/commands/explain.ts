@@ -55,8 +55,9 @@ export const explain: Command = {
       return exitCodeOfRefusal(loaded);
     }
     const { explainRoute } = await import("#gateway/explain.ts");
+    const { configuration, contracts } = loaded.revision;
     const request = { method, url, headers, caller: input.text("as") };
-    const explanation = explainRoute(loaded.revision.configuration, request);
+    const explanation = explainRoute(configuration, request, contracts);
     if (input.json) printJson(explanation);
     else print(formatExplanation(explanation));
     return explanation.outcome.kind === "refused" ? exitCode.findings : exitCode.fine;
@@ -103,6 +104,10 @@ function formatExplanation({ request, outcome, counts, steps }: Explanation): st
 function formatOutcome(outcome: Explanation["outcome"]): string {
   switch (outcome.kind) {
     case "forwarded":
+      if (outcome.path === "") {
+        const how = outcome.translated === true ? "Translated for" : "Forwarded to";
+        return `${how} service ${outcome.service} by route ${outcome.route}`;
+      }
       return `Forwarded to service ${outcome.service} by route ${outcome.route} as ${outcome.path}`;
     case "answered":
       return `Answered by the gateway itself: ${outcome.why}`;

@@ -13,7 +13,8 @@ export const explainRequest: Operation = ({ query, estate }) => {
   if (!token.test(method)) return wrong("method", method, "an HTTP method, such as GET");
   if (!target.test(url)) return wrong("url", url, "a path that begins with / or a URL");
   const request = { method, url, headers: {}, caller };
-  return { kind: "json", value: explainRoute(estate.revision.configuration, request) };
+  const { configuration, contracts } = estate.revision;
+  return { kind: "json", value: explainRoute(configuration, request, contracts) };
 };
 
 function wrong(name: string, value: string, expected: string): ReturnType<Operation> {

@@ -1,0 +1,57 @@
+/** What `explain` says of contracts is what admission does. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { checkConfiguration } from "#app/check-configuration.ts";
+import { nodePlatform } from "#base/platform.ts";
+import { explainRoute } from "#gateway/explain.ts";
+import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
+import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
+import { shopOpenApi } from "./shop-contract.ts";
+
+test("each way to call a contract has its face, speed, reason and upstream", (context) => {
+  const folder = temporaryFolder(context);
+  const path = join(folder, "parlance.yaml");
+  writeFileSync(join(folder, "b.wsdl"), billingWsdl);
+  writeFileSync(join(folder, "s.yaml"), shopOpenApi);
+  writeFileSync(
+    path,
+    'version: 1\ncallers:\n  some: { key: "key-of-somebody", may: ["billing.getInvoice"] }\n' +
+      '  all: { key: "key-of-the-other", may: ["*"] }\nservices:\n' +
+      '  billing: { contract: b.wsdl, instances: ["http://127.0.0.1:1/b"] }\n' +
+      '  shop: { contract: s.yaml, instances: ["http://127.0.0.1:1"] }\n',
+  );
+  const { revision } = checkConfiguration({ path }, nodePlatform.files, () => {});
+  assert.ok(revision);
+  const soap11 = { "content-type": "text/xml" };
+  const soap12 = { "content-type": "application/soap+xml" };
+  const json = { "content-type": "application/json" };
+  const cases = [
+    ["POST /soap/billing", "all", soap11, "SOAP pass: the instances speak SOAP, too", "", 0],
+    ["POST /soap/billing", "some", soap11, "SOAP translate: the caller may call some", "", 3],
+    ["POST /soap/billing", "all", soap12, "SOAP translate: the Content-Type is not", "", 3],
+    ["POST /billing/getInvoice", "some", json, "REST translate: the caller speaks REST", "", 3],
+    ["POST /soap/shop", "all", soap11, "SOAP translate: the caller speaks SOAP", "", 3],
+    ["GET /shop/orders/7", "all", {}, "REST pass: the instances speak REST", "/orders/7", 0],
+    ["GET /shop/orders/7", "all", { accept: "text/xml" }, "REST translate: a header names", "", 3],
+    ["GET /soap/billing?wsdl", "some", {}, "SOAP translate: the gateway writes", undefined, 0],
+    ["GET /shop/openapi.json", "all", {}, "REST translate: the gateway writes", undefined, 0],
+  ] as const;
+  for (const [line, caller, headers, words, forwarded, translations] of cases) {
+    const [method = "", url = ""] = line.split(" ");
+    const asked = { method, url, headers, caller };
+    const { outcome, steps } = explainRoute(revision.configuration, asked, revision.contracts);
+    const whatOf = (step: string) => steps.find((one) => one.step === step);
+    const said = `${whatOf("face")?.what} ${whatOf("speed")?.what}: ${whatOf("speed")?.why}`;
+    assert.ok(said.startsWith(words), `${line}: ${said}`);
+    assert.equal(steps.filter(({ step }) => step === "translation").length, translations, line);
+    if (forwarded === undefined) assert.equal(outcome.kind, "answered", line);
+    else assert.ok(outcome.kind === "forwarded" && outcome.path === forwarded, line);
+  }
+  const billed = { method: "POST", url: "/billing/getInvoice", headers: json, caller: "some" };
+  const { steps } = explainRoute(revision.configuration, billed, revision.contracts);
+  assert.ok(steps.some(({ why }) => /SOAP 1\.1, action urn:getInvoice/.test(why)));
+  const refused = { ...billed, url: "/billing/add" };
+  assert.equal(explainRoute(revision.configuration, refused).outcome.kind, "refused");
+});
