@@ -17,6 +17,8 @@ export interface GatewayPlan {
 export type Services = Readonly<Record<string, Service>>;
 
 interface Service {
+  /** Absolute path. */
+  readonly contract?: string;
   readonly instances: readonly string[];
   readonly routes?: readonly { readonly id: string; readonly path: string }[];
 }

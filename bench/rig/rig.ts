@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import { makeCertificate, type CertificateFiles } from "./certificate.ts";
 import { divideCores, pinSelf, type Cores } from "./machine.ts";
-import { startUpstream, type Upstream } from "./upstream.ts";
+import { startUpstream, type Upstream, type UpstreamSite } from "./upstream.ts";
 import { runWrk, type Load, type LoadResult } from "./wrk.ts";
 
 export interface Rig {
@@ -15,7 +15,9 @@ export interface Rig {
   readonly close: () => Promise<void>;
 }
 
-export async function createRig(options: { readonly largeBytes?: number } = {}): Promise<Rig> {
+export async function createRig(
+  options: Pick<UpstreamSite, "largeBytes" | "locations" | "files"> = {},
+): Promise<Rig> {
   const directory = mkdtempSync(`${os.tmpdir()}/parlance-bench-`);
   chmodSync(directory, 0o755); // nginx gives up root and must still read its files.
   process.on("exit", () => rmSync(directory, { recursive: true, force: true }));

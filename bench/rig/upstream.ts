@@ -23,6 +23,9 @@ export interface UpstreamSite {
   readonly workers: number;
   /** Bytes of `/large`, a sparse file; 0: there is none. */
   readonly largeBytes?: number;
+  /** Further locations for nginx, and the files that they may name, by their names. */
+  readonly locations?: string;
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** JSON of exactly `bytes` bytes. */
@@ -40,9 +43,12 @@ export async function startUpstream(site: UpstreamSite): Promise<Upstream> {
   writeFileSync(`${folder}/www/big`, bigBody);
   writeFileSync(`${folder}/www/large`, "");
   truncateSync(`${folder}/www/large`, site.largeBytes ?? 0);
+  for (const [name, text] of Object.entries(site.files ?? {})) {
+    writeFileSync(`${folder}/www/${name}`, text);
+  }
   const port = await freePort();
   const statusPort = await freePort();
-  writeFileSync(`${folder}/nginx.conf`, configurationOf(folder, site.workers, port, statusPort));
+  writeFileSync(`${folder}/nginx.conf`, configurationOf(folder, site, port, statusPort));
   const file = findTool("nginx") ?? "nginx";
   const args = ["-c", `${folder}/nginx.conf`, "-e", "stderr"];
   const running = startProcess({ file, args }, site.cores);
@@ -61,7 +67,12 @@ export async function startUpstream(site: UpstreamSite): Promise<Upstream> {
 }
 
 /** Paths with and without the `/up` that some proxies remove. */
-function configurationOf(folder: string, workers: number, port: number, status: number): string {
+function configurationOf(
+  folder: string,
+  { workers, locations = "" }: UpstreamSite,
+  port: number,
+  status: number,
+): string {
   return `worker_processes ${workers};
 daemon off;
 pid ${folder}/nginx.pid;
@@ -88,6 +99,7 @@ http {
     location / { return 200 '${smallBody}'; }
     location ~ ^(/up)?/big$ { try_files /big =404; }
     location ~ ^(/up)?/large$ { try_files /large =404; }
+${locations}
   }
   server {
     listen 127.0.0.1:${status};
