@@ -41,13 +41,15 @@ export interface CheckOptions {
    * neither keys nor addresses.
    */
   readonly isLenient?: boolean | undefined;
+  /** For commands that only look something up: what dialects lose is not looked into. */
+  readonly withoutFidelity?: boolean | undefined;
   /** For all services, instead of their own. */
   readonly maxLoss?: Grade | undefined;
 }
 
 /** @param onContract told before each contract is read, so that a hang has a name. */
 export function checkConfiguration(
-  { path, port, adminPort, overlay, isLenient, maxLoss }: CheckOptions,
+  { path, port, adminPort, overlay, isLenient, maxLoss, withoutFidelity }: CheckOptions,
   ownFiles: Pick<Files, "readUpTo">,
   onContract: (file: string) => void,
 ): CheckedConfiguration {
@@ -71,9 +73,10 @@ export function checkConfiguration(
   const filesRead = [...loaded.filesRead, ...imported.filesRead];
   if (contracts.size > 0) filesRead.push(lockFile);
   if (hasErrors(diagnostics)) return { ...loaded, filesRead, diagnostics, revision: undefined };
+  const revision = createRevision(complete, contracts);
+  if (withoutFidelity === true) return { ...loaded, filesRead, diagnostics, revision };
   const fidelity = reportOf(complete.services, contracts);
   diagnostics.push(...checkLosses(fidelity, complete.services, maxLoss));
-  const revision = createRevision(complete, contracts);
   return {
     ...loaded,
     filesRead,

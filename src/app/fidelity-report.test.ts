@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nodePlatform } from "#base/platform.ts";
+import type { Call, Fault } from "#call/call.ts";
 import type { Contract, Dialect } from "#contract/contract.ts";
 import type { FidelityReport } from "#contract/fidelity.ts";
-import type { Face, Protocol } from "#extension/protocol.ts";
+import type { Face, Protocol, UpstreamRequest } from "#extension/protocol.ts";
 import { fixtureService } from "#gateway/router-fixture.ts";
+import { withholdOperations } from "#gateway/withheld-face.ts";
 import { checkLosses } from "./check-losses.ts";
 import { reportFidelity } from "./fidelity-report.ts";
 import { importContract } from "./import-contracts.ts";
@@ -160,6 +162,31 @@ test("an operation that a face never carries is withheld there, with the finding
   assert.equal(withheld.length, 1);
   assert.equal(withheld[0]?.dialect, "soap");
   assert.match(withheld[0]?.reason ?? "", /^s\.put: never-carried: .*no codec for this/);
+});
+
+test("a call of a withheld operation gets a fault of the dialect that cites the finding", () => {
+  const contract = openApi(properties({ a: number }));
+  const [operation] = contract.operations;
+  assert.ok(operation);
+  for (const { name, createFace, createUpstream } of standardProtocols) {
+    const service = { serviceName: "s", contract };
+    const whole = createFace?.(service);
+    const call: Call = { operation, input: { a: "1" }, headers: {} };
+    const sent: UpstreamRequest | Fault | undefined = createUpstream?.(service).encode(call);
+    assert.ok(whole && sent?.kind === "request", name);
+    const { method, target, body } = sent;
+    const fields = new Map(sent.fields.map(([key, value]) => [key.toLowerCase(), value]));
+    const face = withholdOperations(whole, new Map([["put", "s.put: never-carried"]]));
+    const path = target === "" ? "/" : target;
+    const field = (key: string) => fields.get(key);
+    const decoded = face.decode({ method, path, query: "", field, body });
+    assert.ok(decoded.kind === "fault", name);
+    const { negotiated, fault } = decoded;
+    const answer = face.encode(fault, { operation, exchangeId: "e", negotiated });
+    assert.equal(answer.status, name === "soap" ? 500 : 501);
+    assert.match(answer.body.toString(), /s\.put: never-carried/);
+    assert.match(answer.body.toString(), /operation-not-offered/);
+  }
 });
 
 test("the sample estate's WSDL is exact in SOAP and in JSON but for odd header values", () => {

@@ -115,7 +115,12 @@ export function testForm(
     const carried =
       arrival.kind === "refused" ? arrival : { ...arrival, body: { [name]: arrival.body } };
     const loss = lossOf(contract, "answer", message, carried);
-    if (loss !== undefined) found.push({ ...loss, message: `the fault ${name}: ${loss.message}` });
+    if (loss === undefined) continue;
+    const told =
+      arrival.kind === "refused"
+        ? `the fault ${name} does not arrive with its detail: ${arrival.message}`
+        : `the fault ${name}: ${loss.message}`;
+    found.push({ ...loss, message: told });
   }
   return { losses: found, isTested: output === undefined || answers.length > 0 };
 }

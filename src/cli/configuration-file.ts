@@ -1,7 +1,6 @@
 /** Which configuration a command works on, and what to say when it cannot be had. */
 import { nodePlatform } from "#base/platform.ts";
 import type { CheckedConfiguration } from "#app/check-configuration.ts";
-import type { Grade } from "#contract/fidelity.ts";
 import { exitCode, UsageError, type CommandInput, type Option } from "./command.ts";
 
 export const configOption: Option = {
@@ -18,9 +17,10 @@ export function configPathOf(input: CommandInput, file?: string): string {
   return option ?? file ?? "parlance.yaml";
 }
 
-export async function loadFile(path: string, maxLoss?: Grade): Promise<CheckedConfiguration> {
+/** To look something up in it; what other dialects lose of its contracts is for `check`. */
+export async function loadFile(path: string): Promise<CheckedConfiguration> {
   const { loadRevision } = await import("#app/load-revision.ts");
-  return loadRevision({ path, maxLoss }, nodePlatform);
+  return loadRevision({ path, withoutFidelity: true }, nodePlatform);
 }
 
 /** For commands that need no keys: variables that are not set are no error. */
@@ -28,7 +28,10 @@ export async function loadWithoutKeys(path: string): Promise<CheckedConfiguratio
   const loaded = await loadFile(path);
   if (!loaded.diagnostics.some(({ code }) => code === "missing-variable")) return loaded;
   const { loadRevision } = await import("#app/load-revision.ts");
-  const lenient = await loadRevision({ path, isLenient: true }, nodePlatform);
+  const lenient = await loadRevision(
+    { path, isLenient: true, withoutFidelity: true },
+    nodePlatform,
+  );
   return lenient.revision === undefined ? loaded : lenient;
 }
 

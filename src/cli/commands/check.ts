@@ -5,12 +5,7 @@ import type { Revision } from "#configuration/configuration.ts";
 import { grades, type Grade } from "#contract/fidelity.ts";
 import { exitCode, UsageError, type Command } from "#cli/command.ts";
 import { fidelityTable } from "#cli/fidelity-table.ts";
-import {
-  configOption,
-  configPathOf,
-  exitCodeOfRefusal,
-  loadFile,
-} from "#cli/configuration-file.ts";
+import { configOption, configPathOf, exitCodeOfRefusal } from "#cli/configuration-file.ts";
 import { count, countFindings, print, printDiagnostics, printJson } from "#cli/print.ts";
 
 export const check: Command = {
@@ -51,7 +46,9 @@ export const check: Command = {
   },
   async run(input) {
     const file = configPathOf(input, input.positionals[0]);
-    const loaded = await loadFile(file, gradeOf(input.text("max-loss")));
+    const maxLoss = gradeOf(input.text("max-loss"));
+    const { loadRevision } = await import("#app/load-revision.ts");
+    const loaded = await loadRevision({ path: file, maxLoss }, nodePlatform);
     const { revision, fidelity } = loaded;
     const written =
       revision !== undefined && input.flag("write-lock") ? await saveLock(file, revision) : "";

@@ -1,8 +1,14 @@
 /** The forms of REST messages, JSON and XML, and what they cannot carry: the fidelity report. */
-import type { Contract, Operation, QualifiedName, RestContent } from "#contract/contract.ts";
+import type {
+  Contract,
+  DeclaredFault,
+  Operation,
+  QualifiedName,
+  RestContent,
+} from "#contract/contract.ts";
 import type { Limitation } from "#contract/fidelity.ts";
 import type { MessageForm } from "#extension/protocol.ts";
-import { bindingOf, inputRoot, outputRoot } from "./rest-binding.ts";
+import { bindingOf, inputRoot, namespaceOf, outputRoot } from "./rest-binding.ts";
 
 type Format = "json" | "xml";
 
@@ -83,7 +89,14 @@ function narrowTo(contract: Contract, format: Format): Contract {
       body: body && { ...body, contents: input ?? [] },
       success: { ...success, contents: output },
     };
-    return [{ ...operation, rest }];
+    const faults = operation.faults.map((fault): DeclaredFault => {
+      // Without contents of its own a fault is a problem document, in either form.
+      const { name, xml, contents } = fault;
+      if (contents === undefined) return fault;
+      const root = xml ?? { name, namespace: namespaceOf(contract) };
+      return { ...fault, contents: only(contents, format, root) ?? contents };
+    });
+    return [{ ...operation, rest, faults }];
   });
   return { ...contract, operations };
 }
