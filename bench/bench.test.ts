@@ -1,4 +1,4 @@
-/** Runs both benchmarks, tiny: that they work and what they say, never how fast anything was. */
+/** Runs the benchmarks, tiny: that they work and what they say, never how fast anything was. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import test from "node:test";
@@ -8,6 +8,7 @@ import type { CaseResult } from "#bench/load/run-cases.ts";
 import type { Comparison } from "#bench/peers/compare.ts";
 import { findParlance } from "#bench/peers/parlance.ts";
 import { peers, referenceId } from "#bench/peers/peers.ts";
+import { cases as translations } from "#bench/translate/cases.ts";
 import { lacks } from "#tests/support/tools.ts";
 
 const skip = lacks("nginx", "wrk", "taskset", "openssl");
@@ -70,7 +71,25 @@ test("bench:load answers every question with figures, and loses no request", { s
   }
 });
 
-for (const script of ["./peers/main.ts", "./load/main.ts"]) {
+test(
+  "bench:translate measures every way, and each gets its whole right answer",
+  { skip },
+  async () => {
+    const ended = await run("./translate/main.ts", "--tiny", "--json");
+    assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+    const results = (JSON.parse(ended.stdout) as { readonly cases: readonly CaseResult[] }).cases;
+    assert.deepEqual(
+      results.map((result) => [result.id, result.broken]),
+      translations.map((one) => [one.id, undefined]),
+    );
+    for (const { id, findings } of results) {
+      const cpu = findings.find(({ name }) => name === "CPU for each exchange");
+      assert.equal(typeof cpu?.value, "number", id);
+    }
+  },
+);
+
+for (const script of ["./peers/main.ts", "./load/main.ts", "./translate/main.ts"]) {
   test(`${script} refuses what it does not know and says what there is`, async () => {
     const ended = await run(script, "--only", "nonsense");
     assert.equal(ended.code, 2);

@@ -6,23 +6,34 @@ export const orderWsdl = `<?xml version="1.0"?>
   xmlns:xs="http://www.w3.org/2001/XMLSchema">
  <types><xs:schema targetNamespace="urn:bench:orders" elementFormDefault="qualified">
   <xs:complexType name="Address"><xs:sequence><xs:element name="street" type="xs:string"/>
-   <xs:element name="city" type="xs:string"/><xs:element name="country" type="xs:string"/></xs:sequence></xs:complexType>
+   <xs:element name="city" type="xs:string"/><xs:element name="country" type="xs:string"/>
+   </xs:sequence></xs:complexType>
   <xs:complexType name="Line"><xs:sequence><xs:element name="sku" type="xs:string"/>
    <xs:element name="description" type="xs:string"/><xs:element name="quantity" type="xs:int"/>
-   <xs:element name="price" type="xs:decimal"/><xs:element name="shipped" type="xs:boolean"/></xs:sequence></xs:complexType>
+   <xs:element name="price" type="xs:decimal"/><xs:element name="shipped" type="xs:boolean"/>
+   </xs:sequence></xs:complexType>
   <xs:complexType name="Order"><xs:sequence><xs:element name="number" type="xs:long"/>
-   <xs:element name="placedAt" type="xs:dateTime"/><xs:element name="customer" type="xs:string"/>
-   <xs:element name="address" type="t:Address"/><xs:element name="note" type="xs:string" nillable="true"/>
+   <xs:element name="placedAt" type="xs:dateTime"/>
+   <xs:element name="customer" type="xs:string"/>
+   <xs:element name="address" type="t:Address"/>
+   <xs:element name="note" type="xs:string" nillable="true"/>
    <xs:element name="line" type="t:Line" maxOccurs="unbounded"/></xs:sequence></xs:complexType>
-  <xs:element name="submit"><xs:complexType><xs:sequence><xs:element name="order" type="t:Order"/></xs:sequence></xs:complexType></xs:element>
-  <xs:element name="submitResponse"><xs:complexType><xs:sequence><xs:element name="order" type="t:Order"/></xs:sequence></xs:complexType></xs:element>
+  <xs:element name="submit"><xs:complexType><xs:sequence>
+  <xs:element name="order" type="t:Order"/></xs:sequence></xs:complexType></xs:element>
+  <xs:element name="submitResponse"><xs:complexType><xs:sequence>
+  <xs:element name="order" type="t:Order"/></xs:sequence></xs:complexType></xs:element>
  </xs:schema></types>
  <message name="submit"><part name="parameters" element="t:submit"/></message>
  <message name="submitResponse"><part name="parameters" element="t:submitResponse"/></message>
- <portType name="OrdersPort"><operation name="submit"><input message="t:submit"/><output message="t:submitResponse"/></operation></portType>
- <binding name="OrdersBinding" type="t:OrdersPort"><soap:binding style="document" transport="http://schemas.xmlsoap.org/soap/http"/>
-  <operation name="submit"><soap:operation soapAction="urn:submit"/><input><soap:body use="literal"/></input><output><soap:body use="literal"/></output></operation></binding>
- <service name="Orders"><port name="Orders" binding="t:OrdersBinding"><soap:address location="http://127.0.0.1/"/></port></service>
+ <portType name="OrdersPort"><operation name="submit"><input message="t:submit"/>
+ <output message="t:submitResponse"/></operation></portType>
+ <binding name="OrdersBinding" type="t:OrdersPort">
+ <soap:binding style="document" transport="http://schemas.xmlsoap.org/soap/http"/>
+  <operation name="submit"><soap:operation soapAction="urn:submit"/><input>
+  <soap:body use="literal"/></input><output><soap:body use="literal"/></output></operation>
+  </binding>
+ <service name="Orders"><port name="Orders" binding="t:OrdersBinding">
+ <soap:address location="http://127.0.0.1/"/></port></service>
 </definitions>`;
 
 const text = { type: "string" };
@@ -83,24 +94,27 @@ export function orderJson(lines = usualLines): string {
 
 const xsi = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
 
-/** Children of an order; \`p\` is the prefix with its colon. */
+/** Children of an order; `p` is the prefix with its colon. */
 function orderElements(lines: number, p: string): string {
   const line = (_: unknown, index: number): string =>
-    `<${p}line><${p}sku>TEA-${1_000 + index}</${p}sku><${p}description>Assam leaf tea in a tin, ` +
-    `second flush</${p}description><${p}quantity>${index + 1}</${p}quantity><${p}price>349.50</${p}price>` +
+    `<${p}line><${p}sku>TEA-${1_000 + index}</${p}sku>` +
+    `<${p}description>Assam leaf tea in a tin, second flush</${p}description>` +
+    `<${p}quantity>${index + 1}</${p}quantity><${p}price>349.50</${p}price>` +
     `<${p}shipped>${index % 2 === 0}</${p}shipped></${p}line>`;
   return (
-    `<${p}order><${p}number>9007199254740993</${p}number><${p}placedAt>2026-11-25T10:00:00Z</${p}placedAt>` +
+    `<${p}order><${p}number>9007199254740993</${p}number>` +
+    `<${p}placedAt>2026-11-25T10:00:00Z</${p}placedAt>` +
     `<${p}customer>Asha Rao</${p}customer><${p}address><${p}street>12 Hill Road</${p}street>` +
     `<${p}city>Pune</${p}city><${p}country>IN</${p}country></${p}address>` +
     `<${p}note xsi:nil="true"/>${Array.from({ length: lines }, line).join("")}</${p}order>`
   );
 }
 
-export function envelopeOf(body: string): string {
+function envelopeOf(body: string): string {
   return (
-    '<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" ' +
-    `${xsi}><s:Body>${body}</s:Body></s:Envelope>`
+    '<?xml version="1.0" encoding="UTF-8"?>' +
+    `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" ${xsi}>` +
+    `<s:Body>${body}</s:Body></s:Envelope>`
   );
 }
 

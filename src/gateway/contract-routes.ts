@@ -8,7 +8,7 @@ import type { Contract, Operation } from "#contract/contract.ts";
 
 /** Ids of routes that are no operation; no operation can have them. */
 export const documentRouteId = ".openapi";
-export const soapRouteId = ".soap";
+const soapRouteId = ".soap";
 
 export type Contracts = ReadonlyMap<string, Contract>;
 

@@ -8,6 +8,7 @@ import type { Fault } from "#call/call.ts";
 import type { Instance } from "#configuration/configuration.ts";
 import type { CallerEnd } from "#wire/ends.ts";
 import type { FieldId } from "#wire/field-names.ts";
+import type { RequestHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { OwnLines } from "./own-lines.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -36,6 +37,8 @@ export class ExchangeRecord {
   /** The observer's own; -1: none. */
   observerSlot = -1;
 
+  /** Of translated requests; one after the other uses it. */
+  upstreamHead: RequestHead | undefined;
   /** The field that proved who calls, which is not for the service to see; 0: none. */
   withheld: FieldId = 0;
 

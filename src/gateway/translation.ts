@@ -7,7 +7,7 @@ import type { Fault, Call, Reply } from "#call/call.ts";
 import type { Dialect } from "#contract/contract.ts";
 import type { Decoded, Face, FaceContext, FaceResponse, Upstream } from "#extension/protocol.ts";
 import { ChunkedReader } from "#wire/chunked.ts";
-import type { RequestHead, ResponseHead } from "#wire/head.ts";
+import { RequestHead, type ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { faceRequest } from "./face-request.ts";
@@ -16,7 +16,7 @@ import { refuseOperation } from "./operation-permission.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Translator } from "./translators.ts";
-import { isFieldValue, requestHeadOf } from "./upstream-head.ts";
+import { isFieldValue, readUpstreamHead } from "./upstream-head.ts";
 
 /** What decoding led to: an answer at once, or a request that is ready to be sent. */
 export type Decision =
@@ -100,8 +100,9 @@ export class Translation {
     }
     const request = upstream.encode(call);
     if (request.kind === "fault") return this.#respond(request);
-    const head = requestHeadOf(request, this.#exchange.limits);
-    if (head === undefined) {
+    const { limits } = this.#exchange;
+    const head = (this.#exchange.upstreamHead ??= new RequestHead());
+    if (!readUpstreamHead(request, limits, head)) {
       const detail = "a parameter's value cannot stand in the path or a header of the service";
       return this.#refuse(problems["not-forwardable"](detail));
     }

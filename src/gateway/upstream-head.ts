@@ -1,7 +1,7 @@
 /** The head of a request that an upstream encoded, read by the parser that callers meet. */
 import type { Limits } from "#base/limits.ts";
 import type { UpstreamRequest } from "#extension/protocol.ts";
-import { RequestHead } from "#wire/head.ts";
+import type { RequestHead } from "#wire/head.ts";
 import { parseRequestHead } from "#wire/parse-request-head.ts";
 
 /**
@@ -12,20 +12,19 @@ export function isFieldValue(value: string): boolean {
   return /^(?![ \t])[\t\x20-\x7e\x80-\xff]*$/.test(value) && !/[ \t]$/.test(value);
 }
 
-/** Undefined: what the values of a call put into target or fields would not pass as anybody's. */
-export function requestHeadOf(
+/** False: what the values of a call put into target or fields would not pass as anybody's. */
+export function readUpstreamHead(
   { method, target, fields, body }: UpstreamRequest,
   limits: Limits,
-): RequestHead | undefined {
-  if (!/^[\x21-\x7e]*$/.test(target)) return undefined;
+  head: RequestHead,
+): boolean {
+  if (!/^[\x21-\x7e]*$/.test(target)) return false;
   let lines = `${method} ${target === "" ? "/" : target} HTTP/1.1\r\nHost: instance\r\n`;
   for (const [name, value] of fields) {
-    if (!isFieldValue(value)) return undefined;
+    if (!isFieldValue(value)) return false;
     lines += `${name}: ${value}\r\n`;
   }
   lines += `Content-Length: ${body.length}\r\n\r\n`;
   const bytes = Buffer.from(lines, "latin1");
-  const head = new RequestHead();
-  const isWhole = parseRequestHead(head, bytes, 0, bytes.length, limits) === bytes.length;
-  return isWhole ? head : undefined;
+  return parseRequestHead(head, bytes, 0, bytes.length, limits) === bytes.length;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { XmlElement } from "#formats/xml/element.ts";
 import { parseXmlTree } from "#formats/xml/parse-tree.ts";
 
-export const envelope11 = "http://schemas.xmlsoap.org/soap/envelope/";
+const envelope11 = "http://schemas.xmlsoap.org/soap/envelope/";
 export const envelope12 = "http://www.w3.org/2003/05/soap-envelope";
 
 export function envelopeOf(body: string, header = "", namespace = envelope11): string {
@@ -16,7 +16,7 @@ export const types = {
   "1.2": "application/soap+xml; charset=utf-8",
 } as const;
 
-/** Names with their namespaces, attributes in order of names, texts of elements without children. */
+/** Names with namespaces, attributes in order of names, texts of elements without children. */
 export interface Infoset {
   readonly name: string;
   readonly attributes: readonly string[];

@@ -53,6 +53,11 @@ function escaped(value: string): string {
   return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
+function inAttribute(value: string): string {
+  const whole = escaped(value).replaceAll('"', "&quot;");
+  return whole.replaceAll("\t", "&#9;").replaceAll("\n", "&#10;");
+}
+
 describe("SOAP, REST between the gateways, SOAP", () => {
   const b = 'xmlns:b="urn:example:billing"';
   const xsi = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
@@ -86,7 +91,7 @@ describe("SOAP, REST between the gateways, SOAP", () => {
     .map(
       (one) =>
         `<b:line><b:sku>${escaped(one.sku)}</b:sku><b:price currency="` +
-        `${escaped(one.currency).replaceAll('"', "&quot;").replaceAll("\t", "&#9;").replaceAll("\n", "&#10;")}">` +
+        `${inAttribute(one.currency)}">` +
         `${one.price}</b:price>${one.note}</b:line>`,
     );
   const invoice = fc
