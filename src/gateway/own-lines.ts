@@ -122,7 +122,8 @@ export class OwnLines {
     const own = `${head.receivedVersion} ${pseudonym}`;
     // RFC 9110 §7.6.3: behind what earlier hops wrote.
     const via = head.has(fieldNames.via) ? `${head.field("via") ?? ""}, ${own}` : own;
-    const trace = `${this.#trace?.id ?? id}-${id.slice(half)}-${this.#trace?.flags ?? newTraceFlags}`;
+    const flags = this.#trace?.flags ?? newTraceFlags;
+    const trace = `${this.#trace?.id ?? id}-${id.slice(half)}-${flags}`;
     return (
       `Via: ${via}\r\nParlance-Exchange: ${id}\r\nX-Request-Id: ${this.requestId}\r\n` +
       `traceparent: 00-${trace}\r\n`
