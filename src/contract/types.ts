@@ -107,10 +107,10 @@ export interface RecordType {
 }
 
 /**
- * One of several. The value is a one-key object: the name of the variant, and its value. JSON spells
- * it so too, unless it is plain: then the value of the variant stands there alone (oneOf, anyOf) and
- * is told apart by its tag in `discriminator`, which may also be a field of the variants, or else by
- * its shape, of which the first that fits is taken.
+ * One of several. The value is a one-key object: the name of the variant, and its value. JSON
+ * spells it so too, unless it is plain: then the value of the variant stands there alone (oneOf,
+ * anyOf) and is told apart by its tag in `discriminator`, which may also be a field of the
+ * variants, or else by its shape, of which the first that fits is taken.
  */
 export interface UnionType {
   readonly kind: "union";

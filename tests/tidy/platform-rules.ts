@@ -41,7 +41,13 @@ const moduleRules: readonly ModuleRule[] = [
     doors: ["src/runtime/", "src/app/"],
     instead: "the supervisor of runtime",
   },
-  { modules: ["child_process", "cluster"], doors: [], instead: "worker threads" },
+  {
+    // Documents are loaded in a process of their own: docs/decisions/0010.
+    modules: ["child_process"],
+    doors: ["src/runtime/one-answer-process.ts"],
+    instead: "worker threads, or askProcess of runtime",
+  },
+  { modules: ["cluster"], doors: [], instead: "worker threads" },
 ];
 
 /** Names of modules that are free otherwise. */

@@ -1,9 +1,7 @@
 /**
- * From a simplified content model to the fields of a record.
- * - A sequence that occurs once gives its fields to the record; when it may be absent they are all
- *   optional. Repeated it is the list `sequence` of records, inline.
- * - A choice is the union `choice`, inline; repeated it is a list of that.
- * - A reference to the head of a substitution group is a union under the name of the head.
+ * From a simplified content model to the fields of a record. A sequence gives its fields to the
+ * record (repeated: the list `sequence`, inline), a choice is the union `choice`, inline, and a
+ * reference to the head of a substitution group is a union under the name of the head.
  */
 import type { Field, RecordType, Type, UnionType, Variant, XmlBinding } from "#contract/types.ts";
 import { anyType } from "./built-in-types.ts";

@@ -1,10 +1,7 @@
 /**
- * Simple types (XSD Part 2 §4.1) in full: restriction with the facets of the whole chain, list,
- * union.
- *
- * Unions: when all members are enumerations the union is one enumeration of their values; with
- * strings among them it is an open enumeration; any other mixture is the text as it stands, which
- * is exact in XML but typeless elsewhere, and reported.
+ * Simple types (XSD Part 2 §4.1): restriction with the facets of the whole chain, list, union.
+ * A union of enumerations is one enumeration, an open one with strings among them; any other
+ * mixture is the text as it stands, which is exact in XML, typeless elsewhere, and reported.
  */
 import type { QualifiedName } from "#contract/contract.ts";
 import type { EnumType, Type } from "#contract/types.ts";

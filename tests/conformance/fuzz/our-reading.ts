@@ -1,4 +1,4 @@
-/** The gateway's own parsers over a stream of bytes, whole or in pieces, as connections run them. */
+/** The gateway's own parsers over a stream of bytes, whole or in pieces, as on a connection. */
 import { defaultLimits } from "#base/limits.ts";
 import { BodyReader } from "#wire/body-reader.ts";
 import { framing, RequestHead, ResponseHead } from "#wire/head.ts";
