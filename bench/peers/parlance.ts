@@ -1,5 +1,5 @@
 /** Parlance as a peer: one worker, one pass-through service, nothing switched on. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "#bench/rig/processes.ts";
 import type { Found, Peer } from "./peer.ts";
@@ -33,9 +33,6 @@ export const parlance: Peer = {
 };
 
 export function findParlance(): Found {
-  for (const path of ["src/cli/main.ts", "src/app/start.ts"]) {
-    if (!existsSync(root + path)) return { missing: `${path} does not exist yet` };
-  }
   const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
     version: string;
   };
@@ -43,8 +40,7 @@ export function findParlance(): Found {
 }
 
 export function startCommand(configurationFile: string): Command {
-  const args = [`${root}src/cli/main.ts`, "start", "--config", configurationFile];
-  return { file: process.execPath, args };
+  return { file: `${root}bin/parlance`, args: ["start", "--config", configurationFile] };
 }
 
 function tlsOf(files: { readonly certFile: string; readonly keyFile: string }): string {

@@ -3,6 +3,7 @@
  * it can be ended. Messages on the way to the answer are told.
  */
 import { fork } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import type { Timers } from "#base/platform.ts";
 
 export interface OneAnswerOptions {
@@ -29,6 +30,8 @@ export function askProcess(options: OneAnswerOptions): Promise<unknown> {
       execArgv: [`--max-old-space-size=${heapMbMax}`],
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });
+    // Loading can wait; exchanges that are under way cannot.
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     let errors = "";
     child.stderr?.on(
       "data",
