@@ -5,6 +5,7 @@
 import type { Configuration } from "#configuration/configuration.ts";
 import { compileRoutes, type CompiledRoute } from "./compile-routes.ts";
 import { normalPath } from "./router-path.ts";
+import { createPrefixes, type PathOctets } from "./router-prefixes.ts";
 import { createTrie, listsOfHost, type Leaf, type TrieNode } from "./router-trie.ts";
 
 export type { CompiledRoute } from "./compile-routes.ts";
@@ -17,6 +18,8 @@ export interface RoutableRequest {
   /** Without query, percent-encoding kept, safe to match (no dot segments, no `//`). */
   readonly path: string;
   field(lowerCaseName: string): string | undefined;
+  /** The path as octets, where it is at hand: the common case is decided by them. */
+  readonly octets?: PathOctets;
 }
 
 export interface RouteMiss {
@@ -40,9 +43,13 @@ const notFound: RouteMiss = { kind: "miss", status: 404, allowedMethods: [] };
 export function createRouter(configuration: Configuration): Router {
   const routes = compileRoutes(configuration);
   const root = createTrie(routes);
+  const findPrefix = createPrefixes(root);
   return {
     routes,
     match(request) {
+      const { octets } = request;
+      const prefix = octets === undefined ? undefined : findPrefix(octets);
+      if (prefix !== undefined) return prefix;
       const path = normalPath(request.path);
       // `*` of OPTIONS and authorities of CONNECT are no paths (RFC 9112 §3.2).
       if (path.charCodeAt(0) !== 0x2f) return notFound;

@@ -78,7 +78,10 @@ export function fieldIdOf(bytes: Uint8Array, from: number, to: number): FieldId 
   const length = to - from;
   if (length > lengthMax) return 0;
   const found = candidates[slotOf(length, bytes[from] as number)];
-  if (found === undefined) return 0;
+  return found === undefined ? 0 : choose(found, bytes, from);
+}
+
+function choose(found: readonly Candidate[], bytes: Uint8Array, from: number): FieldId {
   for (let index = 0; index < found.length; index++) {
     const candidate = found[index] as Candidate;
     if (equalsIgnoringCase(bytes, from, candidate.bytes)) return candidate.id;

@@ -58,12 +58,14 @@ class Head {
   addField(id: number, nameStart: number, nameEnd: number, from: number, to: number): void {
     const index = this.fieldCount++;
     if (index >= this.ids.length) this.#grow();
+    const { spans } = this;
     const at = index * 4;
-    this.spans[at] = nameStart;
-    this.spans[at + 1] = nameEnd;
-    this.spans[at + 2] = from;
-    this.spans[at + 3] = to;
+    spans[at] = nameStart;
+    spans[at + 1] = nameEnd;
+    spans[at + 2] = from;
+    spans[at + 3] = to;
     this.ids[index] = id;
+    if (id === 0) return;
     if (id < 32) this.#seenLow |= 1 << id;
     else this.#seenHigh |= 1 << (id - 32);
   }
@@ -163,6 +165,11 @@ export class RequestHead extends Head {
 
   get target(): string {
     return latin1(this.bytes, this.targetStart, this.targetEnd);
+  }
+
+  /** Where the path stands. */
+  get octets(): this {
+    return this;
   }
 
   /** Path without query, as sent (percent-encoding kept), already known to be safe. */
