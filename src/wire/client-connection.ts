@@ -15,7 +15,8 @@ import { parseFault } from "./parse-faults.ts";
 import { parseResponseHead } from "./parse-response-head.ts";
 import { joinedBodyBytesMax, scratch } from "./scratch.ts";
 
-const readBufferBytes = 64 * 1024;
+/** An answer of 64 KiB comes in one read, together with its head. */
+const readBufferBytes = 80 * 1024;
 const interimAnswersMax = 32;
 
 type State = "idle" | "head" | "body" | "ending" | "tunnel" | "closed";
