@@ -1,13 +1,14 @@
 /** A worker thread: one gateway, told what to do by the main thread. */
 import { workerData } from "node:worker_threads";
 import { nodePlatform } from "#base/platform.ts";
+import type { Revision } from "#configuration/configuration.ts";
+import type { Protocol } from "#extension/protocol.ts";
 import { writeGauges } from "#analytics/worker-gauges.ts";
 import { createGateway } from "#gateway/gateway.ts";
 import { answerQuestions, sendMessage } from "#runtime/worker-port.ts";
 import { createExchangeObserver } from "./exchange-observer.ts";
 import { causeFault, failIfAsked } from "./fault.ts";
 import { createLoopDelay } from "./loop-delay.ts";
-import { standardProtocols } from "./standard-protocols.ts";
 import type { MeteredRevision, Question, WorkerData } from "./worker-messages.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
@@ -18,7 +19,9 @@ const { clock, timers } = nodePlatform;
 const workerLog = createWorkerLog(nodePlatform, data.logForm, data.writtenMemory, sendMessage);
 const observer = createExchangeObserver(clock, data.flightMemory, workerLog.log);
 observer.expect(data.revision, data.meterMemory);
-const gateway = createGateway(nodePlatform, observer, data.revision, standardProtocols);
+let protocols: readonly Protocol[] = [];
+await loadProtocols(data.revision);
+const gateway = createGateway(nodePlatform, observer, data.revision, () => protocols);
 const listening = gateway.listen(data.listen);
 // Who asks is told; nobody may have asked yet.
 listening.catch(() => undefined);
@@ -45,8 +48,7 @@ answerQuestions((question) => {
 function answer(question: Question): unknown {
   switch (question.kind) {
     case "prepare":
-      prepared = { id: question.revision.id, commit: prepare(question) };
-      return true;
+      return prepareLater(question);
     case "commit": {
       const { id, commit } = prepared ?? {};
       if (commit === undefined || id !== question.id) throw new Error(`${question.id} is unknown`);
@@ -55,8 +57,7 @@ function answer(question: Question): unknown {
       return true;
     }
     case "take":
-      prepare(question)();
-      return true;
+      return prepare(question).then((commit) => commit());
     case "drain":
       return drain();
     case "fault":
@@ -64,8 +65,19 @@ function answer(question: Question): unknown {
   }
 }
 
-function prepare({ revision, meterMemory }: MeteredRevision): () => void {
+async function prepareLater(question: MeteredRevision): Promise<void> {
+  prepared = { id: question.revision.id, commit: await prepare(question) };
+}
+
+/** Where nothing is translated, the protocols' code takes no memory. */
+async function loadProtocols({ contracts }: Revision): Promise<void> {
+  if (contracts.size === 0 || protocols.length > 0) return;
+  protocols = (await import("./standard-protocols.ts")).standardProtocols;
+}
+
+async function prepare({ revision, meterMemory }: MeteredRevision): Promise<() => void> {
   failIfAsked();
+  await loadProtocols(revision);
   observer.expect(revision, meterMemory);
   return gateway.prepare(revision);
 }

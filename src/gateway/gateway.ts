@@ -34,12 +34,12 @@ export function createGateway(
   platform: Platform,
   observer: ExchangeObserver,
   first: Revision,
-  protocols: readonly Protocol[] = [],
+  protocols: () => readonly Protocol[] = () => [],
 ): Gateway {
   const clock = { nowMs: platform.clock.monotonicMs() };
   const instances = createInstanceRegistry(platform, clock);
   const connections = new Set<CallerConnection>();
-  let snapshot: Snapshot = createSnapshot(first, instances, platform.files, protocols);
+  let snapshot: Snapshot = createSnapshot(first, instances, platform.files, protocols());
   let draining = false;
   let dateMs = -1;
   let date = "";
@@ -119,7 +119,7 @@ export function createGateway(
   });
 
   function prepare(revision: Revision): () => void {
-    const next = createSnapshot(revision, instances, platform.files, protocols);
+    const next = createSnapshot(revision, instances, platform.files, protocols());
     return () => {
       snapshot = next;
       instances.retainOnly(next.pools);

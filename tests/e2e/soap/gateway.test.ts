@@ -73,7 +73,7 @@ ${more}`;
   const { revision, diagnostics } = checkConfiguration({ path: file }, files, () => undefined);
   assert.ok(revision, JSON.stringify(diagnostics));
   const observer = { onBegin: () => undefined, onRouted: () => undefined, onDone: () => undefined };
-  const gateway = createGateway(nodePlatform, observer, revision, standardProtocols);
+  const gateway = createGateway(nodePlatform, observer, revision, () => standardProtocols);
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   context.after(() => gateway.drain());
   return `http://127.0.0.1:${port}`;

@@ -60,7 +60,7 @@ export async function startTranslating(
       done.push({ id, status, code, kind, blame, aborted });
     },
   };
-  const gateway = createGateway(nodePlatform, observer, revision, standardProtocols);
+  const gateway = createGateway(nodePlatform, observer, revision, () => standardProtocols);
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   scope.after(async () => {
     const { configuration } = revision;
