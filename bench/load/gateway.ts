@@ -80,6 +80,7 @@ function configurationOf(port: number, workers: number, services: Services): obj
     version: 1,
     listen: { host: "127.0.0.1", port, adminPort: 0, workers },
     callers: "open",
+    ledger: "off",
     log: { exchanges: "none" },
     services,
   };

@@ -23,6 +23,7 @@ export function benchRevision(): Revision {
       limits: defaultLimits,
       timeouts: defaultTimeouts,
       callers: "open",
+      ledger: undefined,
       log: { level: "info", exchanges: "none" },
       services: [
         {
@@ -61,6 +62,7 @@ export function benchRevision(): Revision {
           responseIdleMs,
           timeoutMs: 0,
           encodedSlash: "refuse",
+          ledger: undefined,
         },
       ],
     },

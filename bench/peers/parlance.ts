@@ -23,6 +23,7 @@ export const parlance: Peer = {
       "  workers: 1",
       ...certificate,
       "callers: open",
+      "ledger: off",
       "log: { exchanges: none }",
       "services:",
       `  up: { instances: ["http://127.0.0.1:${upstreamPort}"] }`,

@@ -11,6 +11,8 @@ export interface Configuration {
   readonly services: readonly Service[];
   /** "open": anybody may call anything (local work only). */
   readonly callers: "open" | readonly Caller[];
+  /** Undefined: nothing is put on record. */
+  readonly ledger: Ledger | undefined;
   readonly log: Log;
 }
 
@@ -64,6 +66,8 @@ export interface Service {
   readonly timeoutMs: number;
   /** Whether `%2F` in a path is passed on; the default refuses it. */
   readonly encodedSlash: "refuse" | "pass";
+  /** How its exchanges are put on record; undefined exactly when the ledger is off. */
+  readonly ledger: ServiceLedger | undefined;
 }
 
 export interface Instance {
@@ -126,6 +130,40 @@ export interface Caller {
   readonly keySha256: string | undefined;
   /** `*`, `orders.*`, `orders.getOrder`. */
   readonly may: readonly string[];
+}
+
+/**
+ * strict: an answer is released when its record is durable; intent: and an unsafe call is passed on
+ * when its intent is; written: when the operating system has the record; relaxed: at once.
+ */
+export type RecordMode = "strict" | "intent" | "written" | "relaxed";
+
+/** What is kept of bodies: nothing, salted commitments, or commitments and encrypted bodies. */
+export type Capture = "none" | "digest" | "full";
+
+export interface Ledger {
+  /** Absolute paths of folders; they take effect at a start. */
+  readonly path: string;
+  readonly checkpoints: string;
+  /** Without its epoch; undefined: made from the host name. */
+  readonly origin: string | undefined;
+  /** For exchanges that belong to no service. */
+  readonly mode: RecordMode;
+  readonly retention: {
+    /** 0: for ever. */
+    readonly days: number;
+    /** 0: any size. */
+    readonly bytesMax: number;
+  };
+}
+
+export interface ServiceLedger {
+  readonly mode: RecordMode;
+  readonly capture: Capture;
+  /** Exceptions, by operation or route id. */
+  readonly operations: Readonly<Record<string, Capture>>;
+  /** Names of fields that are masked before a body is kept. */
+  readonly sensitive: readonly string[];
 }
 
 export interface Log {

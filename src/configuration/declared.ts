@@ -2,7 +2,7 @@
 import type { Dialect } from "#contract/contract.ts";
 import type { Grade } from "#contract/fidelity.ts";
 import type { Limits, Timeouts } from "#base/limits.ts";
-import type { Log } from "./configuration.ts";
+import type { Capture, Log, RecordMode } from "./configuration.ts";
 
 export interface Declared {
   readonly listen: DeclaredListen;
@@ -10,7 +10,17 @@ export interface Declared {
   readonly timeouts: Timeouts;
   readonly services: Readonly<Record<string, DeclaredService>>;
   readonly callers?: "open" | Readonly<Record<string, DeclaredCaller>>;
+  readonly ledger: "off" | DeclaredLedger;
   readonly log: Log;
+}
+
+export interface DeclaredLedger {
+  readonly path: string;
+  readonly checkpoints?: string;
+  readonly origin?: string;
+  readonly mode: RecordMode;
+  readonly capture: Capture;
+  readonly retention: { readonly days: number; readonly bytesMax: number };
 }
 
 export interface DeclaredListen {
@@ -45,6 +55,12 @@ export interface DeclaredService {
   readonly firstByteMs?: number;
   readonly responseIdleMs?: number;
   readonly bodyBytesMax?: number;
+  readonly ledger?: {
+    readonly mode?: RecordMode;
+    readonly capture?: Capture;
+    readonly operations: Readonly<Record<string, Capture>>;
+    readonly sensitive: readonly string[];
+  };
   readonly encodedSlash: "refuse" | "pass";
   readonly http2: boolean;
 }

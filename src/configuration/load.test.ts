@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import test from "node:test";
 import { defaultLimits, defaultTimeouts } from "#base/limits.ts";
 import { nodePlatform } from "#base/platform.ts";
@@ -68,9 +68,17 @@ test("a minimal file becomes a configuration in which every default is decided",
         responseIdleMs: defaultTimeouts.responseIdleMs,
         timeoutMs: defaultTimeouts.totalMs,
         encodedSlash: "refuse",
+        ledger: { mode: "strict", capture: "digest", operations: {}, sensitive: [] },
       },
     ],
     callers: [],
+    ledger: {
+      path: resolve("data/ledger"),
+      checkpoints: resolve("data/ledger-checkpoints"),
+      origin: undefined,
+      mode: "strict",
+      retention: { days: 0, bytesMax: 0 },
+    },
     log: { level: "info", exchanges: "failures" },
   });
 });

@@ -15,6 +15,7 @@ import { createPemFiles, reasonOf } from "./pem-files.ts";
 import { toPlain, type PlacedNode } from "./placed-node.ts";
 import { createReporter } from "./reporter.ts";
 import { resolveCallers } from "./resolve-callers.ts";
+import { resolveLedger } from "./resolve-ledger.ts";
 import { resolveListen } from "./resolve-listen.ts";
 import { resolveReferences, type Environment } from "./resolve-references.ts";
 import { resolveServices } from "./resolve-services.ts";
@@ -110,6 +111,7 @@ function resolveAll(
     timeouts: { ...declared.timeouts },
     services,
     callers,
+    ledger: resolveLedger(declared.ledger, folder, reporter),
     log: { ...declared.log },
   };
   return { configuration, diagnostics: reporter.diagnostics, filesRead: pemFiles.filesRead };

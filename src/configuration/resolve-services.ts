@@ -4,13 +4,14 @@ import type { Dialect } from "#contract/contract.ts";
 import type { Instance, InstanceTls, Service } from "./configuration.ts";
 import type { Declared, DeclaredInstance, DeclaredService } from "./declared.ts";
 import { parseInstanceUrl } from "./instance-url.ts";
+import { resolveServiceLedger } from "./resolve-ledger.ts";
 import type { PemFiles } from "./pem-files.ts";
 import type { NodePath } from "./placed-node.ts";
 import type { Reporter } from "./reporter.ts";
 import { resolveRoutes } from "./resolve-routes.ts";
 
 export function resolveServices(
-  { services, limits, timeouts }: Declared,
+  { services, limits, timeouts, ledger }: Declared,
   folder: string,
   pemFiles: PemFiles,
   reporter: Reporter,
@@ -34,6 +35,7 @@ export function resolveServices(
     responseIdleMs: service.responseIdleMs ?? timeouts.responseIdleMs,
     timeoutMs: service.timeoutMs ?? timeouts.totalMs,
     encodedSlash: service.encodedSlash,
+    ledger: resolveServiceLedger(name, service, ledger, reporter),
   }));
 }
 

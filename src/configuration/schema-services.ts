@@ -1,6 +1,7 @@
 /** Schema of `services`: what the gateway stands in front of. */
 import { mapOf, type JsonSchema } from "./json-schema.ts";
 import { bytesMax, milliseconds } from "./schema-bounds.ts";
+import { serviceLedgerSchema } from "./schema-ledger.ts";
 import { fileName } from "./schema-listen.ts";
 
 /** Their first path segment on the gateway port is the gateway's own. */
@@ -164,6 +165,7 @@ const service = mapOf(
       maximum: bytesMax,
       "x-expected": `a whole number from 0 to ${bytesMax}`,
     },
+    ledger: serviceLedgerSchema,
     encodedSlash: {
       type: "string",
       description: "What happens to `%2F` in a path: 400, or passed on as it is.",

@@ -3,6 +3,7 @@
  * descriptions are written. Checks, editors' completion and docs/reference derive from it.
  */
 import { mapOf, type JsonSchema } from "./json-schema.ts";
+import { ledgerSchema } from "./schema-ledger.ts";
 import { limitsSchema, timeoutsSchema } from "./schema-bounds.ts";
 import { listenSchema } from "./schema-listen.ts";
 import { servicesSchema } from "./schema-services.ts";
@@ -69,6 +70,7 @@ export const configurationSchema = mapOf(
     callers: callersSchema,
     limits: limitsSchema,
     timeouts: timeoutsSchema,
+    ledger: ledgerSchema,
     log: logSchema,
   },
   {

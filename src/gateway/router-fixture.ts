@@ -44,6 +44,7 @@ export function fixtureService(
     responseIdleMs: defaultTimeouts.responseIdleMs,
     timeoutMs: 2_000,
     encodedSlash: "refuse",
+    ledger: undefined,
     ...more,
   };
 }
@@ -68,6 +69,7 @@ export function fixtureConfiguration(
     timeouts: defaultTimeouts,
     services,
     callers,
+    ledger: undefined,
     log: { level: "info", exchanges: "failures" },
   };
 }

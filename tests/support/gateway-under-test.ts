@@ -68,6 +68,7 @@ function configurationOf(options: GatewayOptions): Configuration {
     responseIdleMs: timeouts.responseIdleMs,
     timeoutMs: timeouts.totalMs,
     encodedSlash: "refuse",
+    ledger: undefined,
     ...options.service,
   };
   return {
@@ -86,6 +87,7 @@ function configurationOf(options: GatewayOptions): Configuration {
     timeouts,
     services: [service],
     callers: "open",
+    ledger: undefined,
     log: { level: "error", exchanges: "none" },
   };
 }
