@@ -104,13 +104,34 @@ test("a union by shape may be misread on the side that is JSON", () => {
   assert.deepEqual(told(found), both("answer L2 untagged-union"));
 });
 
-test("a service in XML alone has no form in JSON", () => {
+test("a service in XML alone loses nothing in JSON", () => {
   const found = report(openApi(properties({ a: number }), "application/xml"));
-  assert.deepEqual(told(found), [
-    "rest+json request L3 not-offered",
-    "rest+json answer L3 not-offered",
-  ]);
-  assert.deepEqual(found.withheld, []);
+  assert.deepEqual(found.findings, []);
+  assert.deepEqual(
+    found.operations.map(({ face, evidence }) => [face, evidence]),
+    [
+      ["rest+json", "tested"],
+      ["rest+xml", "passed"],
+      ["soap", "tested"],
+    ],
+  );
+});
+
+test("an operation that a form leaves out is not offered there, and withheld from all", () => {
+  const protocols = standardProtocols.map((protocol): Protocol => {
+    const forms = protocol.forms?.map((form) => ({
+      ...form,
+      narrow: (contract: Contract) => ({ ...contract, operations: [] }),
+      isNative: () => false,
+    }));
+    return protocol.name === "soap" && forms !== undefined ? { ...protocol, forms } : protocol;
+  });
+  const found = report(openApi(properties({ a: number })), { protocols });
+  assert.deepEqual(told(found), ["soap request L3 not-offered", "soap answer L3 not-offered"]);
+  assert.deepEqual(
+    found.withheld.map(({ dialect, operation }) => `${dialect} ${operation}`),
+    ["soap put"],
+  );
 });
 
 test("when the time is up, grades are by types alone, and the report says so", () => {

@@ -1,5 +1,5 @@
 /** Bodies: one value in the media types that a contract offers for it, compiled at first need. */
-import type { Contract, QualifiedName, RestContent } from "#contract/contract.ts";
+import type { Contract, RestContent } from "#contract/contract.ts";
 import type { Field, RecordType, RefType } from "#contract/types.ts";
 import { formCodec } from "./bodies-form.ts";
 import { jsonCodec } from "./bodies-json.ts";
@@ -8,6 +8,7 @@ import { bytesCodec, textCodec } from "./bodies-text.ts";
 import { xmlCodec } from "./bodies-xml.ts";
 import type { BodiesOptions, BodyCodec, BodySubject, Coder } from "./body-codec.ts";
 import { parseMediaType, rangeHolds, type MediaType } from "./negotiate.ts";
+import { offeredContents } from "./offered-contents.ts";
 
 export function bodySubject(message: RecordType | RefType, field: Field | undefined): BodySubject {
   return { type: field?.type ?? message, field };
@@ -19,7 +20,7 @@ export function compileBodies(
   contents: readonly RestContent[],
   options: BodiesOptions,
 ): readonly BodyCodec[] {
-  return (options.alsoXml ? withXml(contents, options.root) : contents).map((content) => {
+  return offeredContents(contents, options.also, options.root).map((content) => {
     let coder: Coder | undefined;
     const get = (): Coder => (coder ??= compileCoder(contract, subject, content, options));
     return {
@@ -29,12 +30,6 @@ export function compileBodies(
       write: (value) => get().write(value),
     };
   });
-}
-
-function withXml(contents: readonly RestContent[], xml: QualifiedName): readonly RestContent[] {
-  const hasJson = contents.some(({ format }) => format === "json");
-  if (!hasJson || contents.some(({ format }) => format === "xml")) return contents;
-  return [...contents, { mediaType: "application/xml", format: "xml", xml }];
 }
 
 const usualTypes: { readonly [format in RestContent["format"]]: string } = {

@@ -43,6 +43,6 @@ export interface BodyOptions {
 export interface BodiesOptions extends BodyOptions {
   /** The XML element where the contract names none. */
   readonly root: QualifiedName;
-  /** Whether what the contract has as JSON is offered as XML too. */
-  readonly alsoXml: boolean;
+  /** Forms in which what the contract has in the other one is offered too. */
+  readonly also: readonly ("json" | "xml")[];
 }

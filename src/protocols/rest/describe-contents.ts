@@ -3,6 +3,18 @@ import type { RestContent } from "#contract/contract.ts";
 import type { Schema } from "#formats/json-schema/describe-scope.ts";
 import { withXml } from "#formats/json-schema/describe-xml.ts";
 
+/** With the JSON that callers have beside XML; import leaves it out. */
+export function bodyContentsOf(
+  contents: readonly RestContent[],
+  schema: Schema,
+  rootName: string,
+): Schema {
+  const described = contentsOf(contents, schema, rootName);
+  const formats = contents.map(({ format }) => format);
+  if (!formats.includes("xml") || formats.includes("json")) return described;
+  return { ...described, "application/json": { schema, "x-parlance": "own" } };
+}
+
 export function contentsOf(
   contents: readonly RestContent[],
   schema: Schema,

@@ -5,7 +5,7 @@ import { describeField } from "#formats/json-schema/describe-record.ts";
 import { behind, compact, withOwn, type Schema } from "#formats/json-schema/describe-scope.ts";
 import { withXml } from "#formats/json-schema/describe-xml.ts";
 import { describeFaults, type RestDescribeScope } from "./describe-faults.ts";
-import { contentsOf } from "./describe-contents.ts";
+import { bodyContentsOf, contentsOf } from "./describe-contents.ts";
 import { inheritedFields } from "./describe-fields.ts";
 import { safetyOf } from "./import-operation.ts";
 
@@ -118,7 +118,7 @@ function restBody(scope: RestDescribeScope, operation: Operation): Schema | unde
   return compact({
     description: field?.documentation,
     required: required ? true : undefined,
-    content: contentsOf(contents, schema ?? {}, operation.id),
+    content: bodyContentsOf(contents, schema ?? {}, operation.id),
   });
 }
 
@@ -180,7 +180,7 @@ function describeResponses(scope: RestDescribeScope, operation: Operation): Sche
   const success = compact({
     description: field?.documentation ?? "The answer.",
     headers: output.headers.length === 0 ? undefined : headers,
-    content: name === null ? undefined : contentsOf(contents, schema ?? {}, `${id}Response`),
+    content: name === null ? undefined : bodyContentsOf(contents, schema ?? {}, `${id}Response`),
   });
   return { [String(rest?.success.status ?? 200)]: success, ...faults };
 }

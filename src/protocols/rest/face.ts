@@ -87,7 +87,8 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
 }
 
 function compileFor(contract: Contract, { operation, binding }: RestRoute): RestOperation {
-  return compileRestOperation(contract, operation, binding, { unknown: "reject", alsoXml: true });
+  const options = { unknown: "reject", also: ["json", "xml"] } as const;
+  return compileRestOperation(contract, operation, binding, options);
 }
 
 function refusal(

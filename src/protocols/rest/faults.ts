@@ -75,7 +75,8 @@ function compileWriters(contract: Contract, declared: DeclaredFault): FaultWrite
   const root = xml ?? { name, namespace: namespaceOf(contract) };
   const resolved = type ?? { kind: "record", fields: [] };
   const xmlWriter = compileXmlWriter(contract, root, resolved);
-  const options = { unknown: "reject", alsoXml: true, root } as const;
+  // Who wants JSON of a fault that is XML gets a problem document, which says more.
+  const options = { unknown: "reject", also: ["xml"], root } as const;
   return {
     bodies: compileBodies(contract, { type: resolved, field: undefined }, contents, options),
     json: compileJsonWriter(contract, resolved, {}),

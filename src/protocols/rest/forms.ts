@@ -8,6 +8,7 @@ import type {
 } from "#contract/contract.ts";
 import type { Limitation } from "#contract/fidelity.ts";
 import type { MessageForm } from "#extension/protocol.ts";
+import { ownForm } from "./offered-contents.ts";
 import { bindingOf, inputRoot, namespaceOf, outputRoot } from "./rest-binding.ts";
 
 type Format = "json" | "xml";
@@ -79,39 +80,39 @@ export const restForms: readonly MessageForm[] = [
 ];
 
 function narrowTo(contract: Contract, format: Format): Contract {
-  const operations = contract.operations.flatMap((operation): readonly Operation[] => {
+  const operations = contract.operations.map((operation): Operation => {
     const { body, success, ...binding } = bindingOf(contract, operation);
-    const input = body && only(body.contents, format, inputRoot(contract, operation));
+    const input = only(body?.contents ?? [], format, inputRoot(contract, operation));
     const output = only(success.contents, format, outputRoot(contract, operation));
-    if ((body !== undefined && input === undefined) || output === undefined) return [];
     const rest = {
       ...binding,
-      body: body && { ...body, contents: input ?? [] },
+      body: body && { ...body, contents: input },
       success: { ...success, contents: output },
     };
     const faults = operation.faults.map((fault): DeclaredFault => {
-      // Without contents of its own a fault is a problem document, in either form.
-      const { name, xml, contents } = fault;
+      // Without contents of its own a fault is a problem document, in either form; with XML
+      // alone it is one in JSON.
+      const { contents, ...problem } = fault;
       if (contents === undefined) return fault;
-      const root = xml ?? { name, namespace: namespaceOf(contract) };
-      return { ...fault, contents: only(contents, format, root) ?? contents };
+      const { name, xml = { name, namespace: namespaceOf(contract) } } = fault;
+      const isXml = contents.some(isDocument) && !contents.some((one) => one.format === "json");
+      if (format === "json" && isXml) return problem;
+      return { ...fault, contents: only(contents, format, xml) };
     });
-    return [{ ...operation, rest, faults }];
+    return { ...operation, rest, faults };
   });
   return { ...contract, operations };
 }
 
-/** Bodies that are neither JSON nor XML stay as they are, in both forms. Undefined: not offered. */
+/** Bodies that are neither JSON nor XML stay as they are, in both forms. */
 function only(
   contents: readonly RestContent[],
   format: Format,
   root: QualifiedName,
-): readonly RestContent[] | undefined {
+): readonly RestContent[] {
   if (!contents.some(isDocument)) return contents;
   const found = contents.filter((content) => content.format === format);
-  if (found.length > 0) return found;
-  const isAdded = format === "xml";
-  return isAdded ? [{ mediaType: "application/xml", format, xml: root }] : undefined;
+  return found.length > 0 ? found : [ownForm(format, root)];
 }
 
 function isNative({ rest }: Operation, format: Format): boolean {

@@ -80,6 +80,7 @@ function readContents(scope: ViewScope, holder: Located): readonly ContentView[]
     const resolved = resolveIn(scope, entry, "media type");
     if (resolved === undefined) return [];
     const { value } = resolved;
+    if (textAt(value, "x-parlance") === "own") return [];
     const encoding = child(value, "encoding");
     if (encoding !== undefined) {
       const message = "`encoding` of the parts of a body is not followed";

@@ -61,7 +61,7 @@ function compileFaultBodies(
     { mediaType: "application/json", format: "json" },
     { mediaType: "application/problem+json", format: "json" },
   ] as const;
-  const options = { unknown: "drop", alsoXml: false, root } as const;
+  const options = { unknown: "drop", also: [], root } as const;
   return compileBodies(contract, { type, field: undefined }, contents ?? usual, options);
 }
 

@@ -22,7 +22,7 @@ export function createRestUpstream({ contract }: ServiceContract): Upstream {
     const known = compiled.get(operation.id);
     if (known !== undefined) return known;
     const binding = bindingOf(contract, operation);
-    const options = { unknown: "drop", alsoXml: false } as const;
+    const options = { unknown: "drop", also: [] } as const;
     const rest = compileRestOperation(contract, operation, binding, options);
     compiled.set(operation.id, rest);
     return rest;
