@@ -2,6 +2,7 @@
 import type { Platform } from "#base/platform.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { ExchangeIds } from "./exchange-id.ts";
+import type { Recorder } from "./recorder.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface GatewayContext {
@@ -13,6 +14,8 @@ export interface GatewayContext {
   readonly snapshot: Snapshot;
   readonly draining: boolean;
   readonly observer: ExchangeObserver;
+  /** Undefined: the ledger is off. */
+  readonly recorder: Recorder | undefined;
   /** The present second as an HTTP date (RFC 9110 §5.6.7). */
   readonly httpDate: () => string;
 }

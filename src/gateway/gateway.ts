@@ -14,6 +14,7 @@ import { createExchangeIds } from "./exchange-id.ts";
 import { Exchange } from "./exchange.ts";
 import type { ExchangeObserver, GatewayContext } from "./gateway-context.ts";
 import { createInstanceRegistry } from "./instances.ts";
+import type { Recorder } from "./recorder.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 
 const tickMs = 100;
@@ -35,6 +36,7 @@ export function createGateway(
   observer: ExchangeObserver,
   first: Revision,
   protocols: () => readonly Protocol[] = () => [],
+  recorder?: Recorder,
 ): Gateway {
   const clock = { nowMs: platform.clock.monotonicMs() };
   const instances = createInstanceRegistry(platform, clock);
@@ -55,6 +57,7 @@ export function createGateway(
       return draining;
     },
     observer,
+    recorder,
     httpDate() {
       if (clock.nowMs - dateMs >= tickMs || dateMs < 0) {
         dateMs = clock.nowMs;
