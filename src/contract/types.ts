@@ -38,6 +38,8 @@ export interface IntType {
   readonly maximum?: string;
   /** How JSON spells those beyond 32 bits; absent: as the codec's option says. */
   readonly spelling?: "string" | "number";
+  /** How Protocol Buffers spell it; absent: as a varint of the number itself. */
+  readonly protoEncoding?: "zigzag" | "fixed";
 }
 
 /** The value is its lexical form, never a binary fraction. */
@@ -129,6 +131,7 @@ export interface Variant {
   /** Value of the discriminator, where there is one. */
   readonly tag?: string;
   readonly xml?: XmlBinding;
+  readonly protoNumber?: number;
 }
 
 export interface ListType {

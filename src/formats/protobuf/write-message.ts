@@ -1,0 +1,156 @@
+/**
+ * Protocol Buffers under a contract: one writer per message, compiled once. Fields stand in the
+ * order of their numbers, so equal values have equal bytes.
+ */
+import type { Value, ValueRecord } from "#contract/value.ts";
+import { typeKey } from "#contract/value.ts";
+import type { FieldPlan, Form, MessagePlan } from "./message-plan.ts";
+import { ProtoRefusal, wire } from "./proto-cursor.ts";
+import type { ProtoOutput } from "./proto-output.ts";
+import type { ScalarForm } from "./scalar-form.ts";
+import { compileWellKnownWrite } from "./write-well-known.ts";
+
+export type WriteMessage = (out: ProtoOutput, value: Value) => void;
+type WriteField = (out: ProtoOutput, value: Value) => void;
+
+export type WriterScope = Map<MessagePlan, WriteMessage>;
+
+export function compileWrite(scope: WriterScope, plan: MessagePlan): WriteMessage {
+  const known = scope.get(plan);
+  if (known !== undefined) return known;
+  const slot: { write?: WriteMessage } = {};
+  scope.set(plan, (out, value) => (slot.write as WriteMessage)(out, value));
+  slot.write = compileMessage(scope, plan);
+  scope.set(plan, slot.write);
+  return slot.write;
+}
+
+function compileMessage(scope: WriterScope, plan: MessagePlan): WriteMessage {
+  const fields = plan.fields
+    .toSorted((a, b) => a.number - b.number)
+    .map((field) => ({ ...field, write: compileField(scope, field) }));
+  if (plan.kind === "box") {
+    const write = fields[0]?.write as WriteField;
+    return (out, value) => {
+      if (value !== null) write(out, value);
+    };
+  }
+  return (out, value) => {
+    const record = value as ValueRecord;
+    if (record[typeKey] !== undefined) refuseDerived(record, plan);
+    for (const { name, oneof, write } of fields) {
+      const chosen =
+        oneof === undefined ? record : (record[oneof.field] as ValueRecord | undefined);
+      const one = chosen?.[name];
+      if (one === undefined || (one === null && oneof === undefined)) continue;
+      try {
+        write(out, one);
+      } catch (error) {
+        throw error instanceof ProtoRefusal ? error.within(name) : error;
+      }
+    }
+  };
+}
+
+/** A record of a derived type has fields that the message of its base has no place for. */
+function refuseDerived(record: ValueRecord, { name }: MessagePlan): void {
+  if (record[typeKey] === name) return;
+  const message = `the type ${String(record[typeKey])} stands here in the place of ${name ?? "its base"}`;
+  throw new ProtoRefusal(`${message}, which Protocol Buffers cannot tell`, "invalid-value");
+}
+
+function compileField(scope: WriterScope, { label, number, form, key, absence }: FieldPlan) {
+  if (label === "map") return compileMap(scope, number, key as ScalarForm, form);
+  if (label === "list") return compileList(scope, number, form);
+  const writeOne = compileOne(scope, number, form);
+  if (absence !== "zero" || form.kind !== "scalar") return writeOne;
+  const { zero } = form.scalar;
+  // Without presence a zero is not written, as every other writer does it.
+  return (out: ProtoOutput, value: Value): void => {
+    if (!isZero(value, zero)) writeOne(out, value);
+  };
+}
+
+function isZero(value: Value, zero: Value): boolean {
+  if (value instanceof Uint8Array) return value.length === 0;
+  return Object.is(value, zero);
+}
+
+/** With its tag. */
+function compileOne(scope: WriterScope, number: number, form: Form): WriteField {
+  if (form.kind === "scalar") {
+    const { wireType, write } = form.scalar;
+    const tag = tagOf(number, wireType);
+    return (out, value) => {
+      out.varint(tag);
+      write(out, value);
+    };
+  }
+  const tag = tagOf(number, wire.bytes);
+  let writeInside: WriteMessage | undefined =
+    form.kind === "well-known" ? compileWellKnownWrite(form.known) : undefined;
+  return (out, value) => {
+    writeInside ??= compileWrite(scope, (form as Form & { readonly kind: "message" }).plan());
+    out.varint(tag);
+    const begun = out.begin();
+    writeInside(out, value);
+    out.end(begun);
+  };
+}
+
+function tagOf(number: number, wireType: number): number {
+  return ((number << 3) | wireType) >>> 0;
+}
+
+function compileList(scope: WriterScope, number: number, form: Form): WriteField {
+  if (form.kind === "scalar" && form.scalar.wireType !== wire.bytes) {
+    const { write } = form.scalar;
+    const tag = tagOf(number, wire.bytes);
+    return (out, value) => {
+      const items = value as readonly Value[];
+      if (items.length === 0) return;
+      out.varint(tag);
+      const begun = out.begin();
+      for (const item of items) write(out, item);
+      out.end(begun);
+    };
+  }
+  const writeOne = compileOne(scope, number, form);
+  return (out, value) => {
+    const items = value as readonly Value[];
+    for (let index = 0; index < items.length; index++) {
+      try {
+        writeOne(out, items[index] as Value);
+      } catch (error) {
+        throw error instanceof ProtoRefusal ? error.within(index) : error;
+      }
+    }
+  };
+}
+
+function compileMap(scope: WriterScope, number: number, key: ScalarForm, form: Form): WriteField {
+  const tag = tagOf(number, wire.bytes);
+  const keyTag = tagOf(1, key.wireType);
+  const writeOne = compileOne(scope, 2, form);
+  return (out, value) => {
+    const map = value as ValueRecord;
+    for (const name in map) {
+      out.varint(tag);
+      const begun = out.begin();
+      out.varint(keyTag);
+      key.write(out, keyOf(key, name));
+      try {
+        writeOne(out, map[name] as Value);
+      } catch (error) {
+        throw error instanceof ProtoRefusal ? error.within(name) : error;
+      }
+      out.end(begun);
+    }
+  };
+}
+
+/** Keys of a record are texts. */
+function keyOf({ protoType, zero }: ScalarForm, name: string): Value {
+  if (protoType === "bool") return name === "true";
+  return typeof zero === "number" ? Number(name) : name;
+}
