@@ -4,6 +4,7 @@
  */
 import type { Clock } from "#base/platform.ts";
 import type { SourcePlace } from "#base/diagnostic.ts";
+import { isStream } from "#call/problems.ts";
 import type { Contract, Dialect, Operation } from "#contract/contract.ts";
 import { featuresOf, type Features } from "#contract/features.ts";
 import {
@@ -148,16 +149,15 @@ function notOffered({ output }: Operation, face: string): readonly Loss[] {
 
 /** What the types alone tell, for a caller in one form and a service in another. */
 function expectedLosses(
-  { mode, output }: Operation,
+  operation: Operation,
   face: MessageForm,
   native: MessageForm,
   features: { readonly request: Features; readonly answer: Features },
 ): Loss[] {
   const losses: Loss[] = [];
   for (const direction of ["request", "answer"] as const) {
-    if (direction === "answer" && output === undefined) continue;
-    const isStream = mode !== "unary" && mode !== "one-way";
-    const found: Features = isStream
+    if (direction === "answer" && operation.output === undefined) continue;
+    const found: Features = isStream(operation)
       ? new Map([...features[direction], ["stream" as const, ""]])
       : features[direction];
     for (const [code, place] of found) {

@@ -170,12 +170,6 @@ export const problems = defineProblems({
     faultKind: "internal",
     blame: "gateway",
   },
-  "operation-not-offered": {
-    title: "The operation cannot be carried in this dialect",
-    httpStatus: 501,
-    faultKind: "unimplemented",
-    blame: "gateway",
-  },
 });
 
 /** The problem for a parser's refusal. */

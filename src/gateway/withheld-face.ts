@@ -1,7 +1,6 @@
 /** A face that does not take calls of operations which its dialect cannot carry: they get 501. */
-import type { Fault } from "#call/call.ts";
+import { notOffered } from "#call/problems.ts";
 import type { Face } from "#extension/protocol.ts";
-import { problems } from "./problems.ts";
 
 /** @param withheld by the id of an operation: why it is not offered here. */
 export function withholdOperations(face: Face, withheld: ReadonlyMap<string, string>): Face {
@@ -14,13 +13,7 @@ export function withholdOperations(face: Face, withheld: ReadonlyMap<string, str
       const { call, negotiated } = decoded;
       const reason = withheld.get(call.operation.id);
       if (reason === undefined) return decoded;
-      return { kind: "fault", fault: faultOf(reason), operation: call.operation, negotiated };
+      return { kind: "fault", fault: notOffered(reason), operation: call.operation, negotiated };
     },
   };
-}
-
-function faultOf(reason: string): Fault {
-  const { definition, detail } = problems["operation-not-offered"](reason);
-  const { code, faultKind, blame, httpStatus } = definition;
-  return { kind: "fault", code, faultKind, blame, httpStatus, message: detail };
 }

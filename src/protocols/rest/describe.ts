@@ -3,6 +3,7 @@
  * safe ones of simple fields also `GET`. What only the contract knows stands under `x-parlance`.
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
+import { isStream } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
 import type { ContractDescriber } from "#extension/protocol.ts";
 import { describeSchemas } from "#formats/json-schema/describe-contract.ts";
@@ -23,8 +24,13 @@ export const describeOpenApi: ContractDescriber = ({ contract }, { address }) =>
   for (const operation of contract.operations) {
     const path = operation.rest?.path ?? `/${operation.id}`;
     const method = (operation.rest?.method ?? "POST").toLowerCase();
-    if (!describedMethods.has(method)) {
-      diagnostics.push(notDescribed(operation));
+    const leftOut = isStream(operation)
+      ? streamLeftOut(operation)
+      : describedMethods.has(method)
+        ? undefined
+        : notDescribed(operation);
+    if (leftOut !== undefined) {
+      diagnostics.push(leftOut);
       continue;
     }
     put(path, method, describeOperation(own, operation));
@@ -55,6 +61,11 @@ const describedMethods = new Set(["get", "put", "post", "delete", "options", "he
 function notDescribed({ id, rest }: Operation): Diagnostic {
   const message = `operation ${id} is left out: OpenAPI 3.1 knows no method ${rest?.method}`;
   return { code: "method-not-described", severity: "warning", message };
+}
+
+function streamLeftOut({ id, mode }: Operation): Diagnostic {
+  const message = `operation ${id} is left out: it is ${mode}, and REST has one answer`;
+  return { code: "stream-not-described", severity: "warning", message };
 }
 
 function hasProblems({ faults }: Operation): boolean {

@@ -33,7 +33,6 @@ interface Template {
 export function compileRestRoutes(contract: Contract): MatchPath {
   const templates = new Map<string, Template>();
   for (const operation of contract.operations) {
-    if (operation.mode !== "unary" && operation.mode !== "one-way") continue;
     const bindings = [bindingOf(contract, operation)];
     if (operation.rest === undefined && operation.safety === "safe") {
       bindings.push(queryBindingOf(contract, operation));

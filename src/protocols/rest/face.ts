@@ -1,5 +1,6 @@
 /** The REST face: one service's operations under the contract's paths, as JSON, XML and more. */
 import type { Fault, Reply } from "#call/call.ts";
+import { isStream, streamNotOffered } from "#call/problems.ts";
 import type { Contract } from "#contract/contract.ts";
 import type {
   ContractDescriber,
@@ -59,6 +60,10 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
       const detail = `${method.slice(0, 40)} is not offered here; expected ${allow}`;
       const fault = faultOf(restProblems["method-not-offered"](detail));
       return refusal(fault, { ...form, allow });
+    }
+    if (isStream(route.operation)) {
+      const fault = streamNotOffered(route.operation, "REST");
+      return { kind: "fault", fault, operation: route.operation, negotiated: form };
     }
     const rest = operationOf(route);
     const answer = chooseOffer(accept, rest.responseBodies);

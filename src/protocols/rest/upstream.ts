@@ -1,5 +1,6 @@
 /** The REST upstream: calls to requests of the service's contract, its answers to replies. */
 import type { Call, Fault, Reply } from "#call/call.ts";
+import { isStream, streamNotOffered } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
 import { DocumentFailure } from "#contract/document-fault.ts";
 import type {
@@ -29,6 +30,7 @@ export function createRestUpstream({ contract }: ServiceContract): Upstream {
   };
   return {
     encode(call: Call): UpstreamRequest | Fault {
+      if (isStream(call.operation)) return streamNotOffered(call.operation, "REST");
       try {
         return encodeRequest(operationOf(call.operation), call);
       } catch (error) {

@@ -1,4 +1,5 @@
 /** Messages, port type and bindings of a described contract (WSDL 1.1 §2.3 to §2.7, §3). */
+import { isStream } from "#call/problems.ts";
 import type { HeaderField, Message, Operation, QualifiedName } from "#contract/contract.ts";
 import type { Field, RecordType } from "#contract/types.ts";
 import { resolveType } from "#formats/xml/bindings.ts";
@@ -26,7 +27,7 @@ export function describeOperations(
 ): readonly DescribedOperation[] {
   const free = createNumbering();
   return schemas.contract.operations.flatMap((operation) => {
-    if (operation.mode !== "unary" && operation.mode !== "one-way") {
+    if (isStream(operation)) {
       const text = `operation ${operation.id} is left out: SOAP has no streams`;
       lose(schemas, "operation-left-out", text, "warning");
       return [];

@@ -4,6 +4,7 @@
  * the Basic Profile where the two leave things open.
  */
 import type { Call, Fault, Reply } from "#call/call.ts";
+import { isStream, streamNotOffered } from "#call/problems.ts";
 import { faultOf } from "#contract/document-fault.ts";
 import type { Operation, QualifiedName } from "#contract/contract.ts";
 import type {
@@ -81,8 +82,10 @@ function decodeCall(
     const dialect = dialectOf(message.version);
     const envelope = openEnvelope(message.text, dialect, limits);
     const action = actionOf(message, request);
-    const call = readCall(operations, { message, dialect, envelope, action, security }, state);
-    return { kind: "call", call, negotiated: negotiatedOf(version, state.selected, undefined) };
+    const read = readCall(operations, { message, dialect, envelope, action, security }, state);
+    const negotiated = negotiatedOf(version, state.selected, undefined);
+    if (!("kind" in read)) return { kind: "call", call: read, negotiated };
+    return { kind: "fault", fault: read, operation: state.selected?.operation, negotiated };
   } catch (error) {
     const fault = callersFault(faultOf(error));
     const negotiated = negotiatedOf(version, state.selected, fault, state.blocksNotUnderstood);
@@ -104,7 +107,7 @@ interface Opened {
   readonly security: UsernameTokenVerifier | undefined;
 }
 
-function readCall(operations: SoapOperations, opened: Opened, state: DecodingState): Call {
+function readCall(operations: SoapOperations, opened: Opened, state: DecodingState): Call | Fault {
   const { envelope, dialect, action, message, security } = opened;
   const { tokenizer, blocks, encodingStyle } = envelope;
   const strange = notUnderstood(
@@ -122,6 +125,7 @@ function readCall(operations: SoapOperations, opened: Opened, state: DecodingSta
       : undefined;
   const selected = selectOperation(operations, element, action);
   state.selected = selected;
+  if (isStream(selected.operation)) return streamNotOffered(selected.operation, "SOAP");
   const encoded = isEncoded(selected, encodingStyle, dialect);
   const how = { encoded, anyWrapper: false };
   const input = selected.input.body.read(tokenizer, message.parts, how);

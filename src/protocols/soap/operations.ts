@@ -48,7 +48,6 @@ export function compileOperations(contract: Contract): SoapOperations {
   const byId = new Map<string, SoapOperation>();
   const headers = new Set<string>();
   for (const operation of contract.operations) {
-    if (operation.mode !== "unary" && operation.mode !== "one-way") continue;
     const compiled = prepareOperation(contract, operation);
     const { input, action } = compiled.binding;
     byId.set(operation.id, compiled);

@@ -5,6 +5,7 @@
 import { nodePlatform, type Random } from "#base/platform.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import { faultKindOfHttp } from "#call/fault-table.ts";
+import { isStream, streamNotOffered } from "#call/problems.ts";
 import { faultOf } from "#contract/document-fault.ts";
 import { createRecord } from "#contract/value.ts";
 import type {
@@ -56,12 +57,7 @@ function encodeCall(
   call: Call,
   { security, random = nodePlatform.random }: SoapUpstreamOptions,
 ): UpstreamRequest | Fault {
-  const { mode } = call.operation;
-  if (mode !== "unary" && mode !== "one-way") {
-    const message = `SOAP has no streams: ${call.operation.id} is ${mode}`;
-    const kinds = { faultKind: "unimplemented", blame: "gateway" } as const;
-    return { kind: "fault", ...kinds, code: "soap-unknown-operation", message };
-  }
+  if (isStream(call.operation)) return streamNotOffered(call.operation, "SOAP");
   const { binding, input } = operation;
   const dialect = dialectOf(binding.version);
   const token = security === undefined ? "" : writeUsernameToken(security);

@@ -1,0 +1,28 @@
+/** What keeps a call from being made at all, whatever the dialect. */
+import { defineProblems } from "#base/problem.ts";
+import type { Operation } from "#contract/contract.ts";
+import type { Fault } from "./call.ts";
+
+export const callProblems = defineProblems({
+  "operation-not-offered": {
+    title: "The operation cannot be carried in this dialect",
+    httpStatus: 501,
+    faultKind: "unimplemented",
+    blame: "gateway",
+  },
+});
+
+export function notOffered(reason: string): Fault {
+  const { definition, detail } = callProblems["operation-not-offered"](reason);
+  const { code, faultKind, blame, httpStatus } = definition;
+  return { kind: "fault", code, faultKind, blame, httpStatus, message: detail };
+}
+
+export function isStream({ mode }: Operation): boolean {
+  return mode !== "unary" && mode !== "one-way";
+}
+
+/** For dialects that have no streams, by their name as callers know it. */
+export function streamNotOffered({ id, mode }: Operation, dialect: string): Fault {
+  return notOffered(`${id} is ${mode}: ${dialect} has one request and one answer`);
+}
