@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { decodeEntry } from "./decode-entry.ts";
+import { encodeEntry } from "./encode-entry.ts";
+import type { EntryOf } from "./entry.ts";
+import { readStamp, type EntryStamp } from "./entry-stamp.ts";
+import { fields } from "./fields.ts";
+
+const id = (digit: string): string => digit.repeat(32);
+const hash = (digit: string): string => digit.repeat(64);
+
+/** What most entries look like. */
+const typical: EntryOf<"exchange"> = {
+  kind: "exchange",
+  run: 70_123,
+  timeUs: 1_795_000_000_123_456,
+  exchange: "019a2b3c4d5e7f008123456789abcdef",
+  revision: "0123456789abcdef",
+  totalUs: 12_345,
+  upstreamUs: 11_901,
+  method: "GET",
+  service: "orders",
+  route: "getOrder",
+  operation: "getOrder",
+  template: "/orders/{orderId}",
+  instance: "http://10.20.30.40:8081",
+  caller: "shop-frontend",
+  authentication: "key",
+  verdict: "forwarded",
+  attempts: 1,
+  status: 200,
+  requestBytes: 0,
+  responseBytes: 1_024,
+  protocol: "HTTP/1.1",
+  responseType: "application/json; charset=utf-8",
+  trace: id("a"),
+  parentSpan: "00f067aa0ba902b7",
+  requestHead: hash("1"),
+  requestBody: hash("2"),
+  responseHead: hash("3"),
+  responseBody: hash("4"),
+};
+
+test("an entry decodes to what was encoded, and a typical one has at most 400 bytes", (t) => {
+  const bytes = encodeEntry(typical);
+  t.diagnostic(`a typical entry with four commitments has ${bytes.length} bytes`);
+  assert.deepEqual(decodeEntry(bytes), typical);
+  assert.ok(bytes.length <= 400, `${bytes.length} bytes`);
+});
+
+const minimal = { timeUs: 1_795_000_000_000_000 };
+
+test("a long text is cut at a character, and the entry says which", () => {
+  const reason = "é".repeat(200);
+  const decoded = decodeEntry(encodeEntry({ kind: "stop", ...minimal, reason }));
+  const cut = [fields.reason.key];
+  assert.deepEqual(decoded, { kind: "stop", ...minimal, reason: "é".repeat(128), cut });
+  const odd = decodeEntry(encodeEntry({ kind: "stop", ...minimal, reason: `x${reason}` }));
+  assert.deepEqual(odd, { kind: "stop", ...minimal, reason: `x${"é".repeat(127)}`, cut });
+});
+
+test("a long list is cut, and the entry says so", () => {
+  const exchanges = Array.from({ length: 150 }, () => id("b"));
+  const gap: EntryOf<"gap"> = { kind: "gap", ...minimal, count: 150, reason: "full", exchanges };
+  const decoded = decodeEntry(encodeEntry(gap));
+  const cut = [fields.exchanges.key];
+  assert.deepEqual(decoded, { ...gap, exchanges: exchanges.slice(0, 100), cut });
+});
+
+test("a text that looks like the encoding of fields stays a text", () => {
+  const reason = Buffer.from("a10001f5181848", "hex").toString("latin1");
+  const entry: EntryOf<"stop"> = { kind: "stop", ...minimal, reason };
+  assert.deepEqual(decodeEntry(encodeEntry(entry)), entry);
+});
+
+test("the stamp of an entry is read from its first bytes", () => {
+  const stamp: EntryStamp = { code: 0, timeUs: 0, exchangeAt: 0 };
+  for (const [entry, code] of [
+    [typical, 0],
+    [{ kind: "stop", ...minimal, reason: "SIGTERM" }, 3],
+  ] as const) {
+    const bytes = Buffer.concat([Buffer.alloc(7), encodeEntry(entry)]);
+    readStamp(bytes, 7, bytes.length, stamp);
+    assert.equal(stamp.code, code);
+    assert.equal(stamp.timeUs, entry.timeUs);
+    if (entry.kind !== "exchange") assert.equal(stamp.exchangeAt, -1);
+    else {
+      const at = stamp.exchangeAt;
+      assert.equal(bytes.toString("hex", at, at + 16), entry.exchange);
+    }
+  }
+});
