@@ -50,7 +50,7 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
   }
 
   get traced(): boolean {
-    return this.ownLines.traced;
+    return this.ownLines.trace !== undefined;
   }
 
   writeTarget(out: Buffer, at: number): number {

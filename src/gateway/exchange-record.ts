@@ -7,11 +7,15 @@ import type { Problem } from "#base/problem.ts";
 import type { Fault } from "#call/call.ts";
 import type { Instance } from "#configuration/configuration.ts";
 import type { CallerEnd } from "#wire/ends.ts";
-import type { FieldId } from "#wire/field-names.ts";
+import { fieldNames, type FieldId } from "#wire/field-names.ts";
 import type { RequestHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { OwnLines } from "./own-lines.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { parentExchangeOf } from "./trace.ts";
+
+/** How a caller proved who it is: it need not, it has no key and may, by key, or it did not. */
+export type Authentication = "open" | "anonymous" | "key" | "none";
 
 export class ExchangeRecord {
   readonly caller: CallerEnd;
@@ -24,6 +28,8 @@ export class ExchangeRecord {
   callerIndex: number | undefined;
   instance: Instance | undefined;
   startedMs = 0;
+  /** When an instance's connection took it; 0: none, or nobody wants to know. */
+  connectedMs = 0;
   firstByteMs = 0;
   endedMs = 0;
   status = 0;
@@ -32,6 +38,10 @@ export class ExchangeRecord {
   fault: Fault | undefined;
   aborted = false;
   attempts = 0;
+  /** What a translated document is for, once it is decoded. */
+  decodedOperation: string | undefined;
+  /** Noted for a recorder only. */
+  answerContentType: string | undefined;
   requestBytes = 0;
   responseBytes = 0;
   /** The observer's own; -1: none. */
@@ -60,6 +70,41 @@ export class ExchangeRecord {
     return this.ownLines.requestId;
   }
 
+  /** The trace that this exchange is part of; its own span is the second half of its id. */
+  get traceId(): string {
+    return this.ownLines.trace?.id ?? this.id;
+  }
+
+  /** The span, outside, in which it was asked for. */
+  get parentSpanId(): string | undefined {
+    return this.ownLines.trace?.parent;
+  }
+
+  /** The exchange in whose course a service asked for this one. */
+  get parentExchangeId(): string | undefined {
+    return this.hasHead ? parentExchangeOf(this.caller.head, this.ownLines.trace) : undefined;
+  }
+
+  /** Of the contract, where the route or the document has told it. */
+  get operation(): string | undefined {
+    return this.decodedOperation ?? this.route?.route.operation;
+  }
+
+  get callerName(): string | undefined {
+    const { callerIndex } = this;
+    return callerIndex === undefined ? undefined : this.snapshot?.callerName(callerIndex);
+  }
+
+  get authentication(): Authentication {
+    if (this.snapshot?.authorization.open === true) return "open";
+    if (this.callerIndex === undefined) return "none";
+    return this.withheld === 0 ? "anonymous" : "key";
+  }
+
+  get requestContentType(): string | undefined {
+    return this.hasHead ? this.caller.head.value(fieldNames["content-type"]) : undefined;
+  }
+
   get limits(): Limits {
     return (this.snapshot as Snapshot).revision.configuration.limits;
   }
@@ -69,12 +114,15 @@ export class ExchangeRecord {
     this.route = undefined;
     this.callerIndex = undefined;
     this.instance = undefined;
+    this.connectedMs = 0;
     this.firstByteMs = 0;
     this.status = 0;
     this.problem = undefined;
     this.fault = undefined;
     this.aborted = false;
     this.attempts = 0;
+    this.decodedOperation = undefined;
+    this.answerContentType = undefined;
     this.requestBytes = 0;
     this.responseBytes = 0;
     this.withheld = 0;

@@ -8,7 +8,7 @@ import type { CallerEnd } from "#wire/ends.ts";
 import { fieldNames } from "#wire/field-names.ts";
 import type { RequestHead, ResponseHead } from "#wire/head.ts";
 import { exchangeIdDigits, type ExchangeIds } from "./exchange-id.ts";
-import { newTraceFlags, requestIdOf, traceOf } from "./trace.ts";
+import { newTraceFlags, requestIdOf, type Trace, traceOf } from "./trace.ts";
 
 const pseudonym = "parlance";
 const hole = "0".repeat(exchangeIdDigits);
@@ -47,7 +47,7 @@ export class OwnLines {
   readonly #origin: Buffer;
   /** What the caller sent as a harmless request id; undefined: the exchange's id is used. */
   #requestId: string | undefined;
-  #trace: { readonly id: string; readonly flags: string } | undefined;
+  #trace: Trace | undefined;
 
   constructor(caller: CallerEnd) {
     const { address, encrypted } = caller.peer;
@@ -75,9 +75,9 @@ export class OwnLines {
     return this.#requestId ?? this.exchangeId;
   }
 
-  /** Whether the caller's trace goes on, so that its `tracestate` still holds. */
-  get traced(): boolean {
-    return this.#trace !== undefined;
+  /** The caller's trace; undefined: one begins here. */
+  get trace(): Trace | undefined {
+    return this.#trace;
   }
 
   /** Lines of a request. @param trusted whether the peer's own X-Forwarded-* are believed. */

@@ -85,6 +85,7 @@ export class Translation {
     const decoded = this.#face.decode(faceRequest(exchange, this.#request.take()));
     if (decoded.kind === "document") return { kind: "respond", response: decoded.response };
     this.#asked = askedIn(decoded);
+    exchange.decodedOperation = this.#asked.operation?.id;
     if (decoded.kind === "fault") return this.#respond(decoded.fault);
     const problem = refuseOperation(exchange, this.#translator, decoded.call.operation.id);
     return problem === undefined ? this.#encodeRequest(decoded.call) : this.#refuse(problem);
