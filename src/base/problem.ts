@@ -46,3 +46,8 @@ export function defineProblems<
   }
   return { ...factories, definitions } as ProblemCatalogue<Definitions>;
 }
+
+/** Tells a problem from the value that a function returns when there is none. */
+export function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "definition" in value && "detail" in value;
+}

@@ -1,0 +1,60 @@
+/**
+ * The two hashes of a Merkle tree (RFC 9162 §2.1.1): of a leaf SHA-256(0x00 || entry), of a node
+ * SHA-256(0x01 || left || right). One-shot digests as latin1 strings are twice as fast as Buffers.
+ */
+import { hash } from "node:crypto";
+import { assert } from "#base/assert.ts";
+
+export const hashBytes = 32;
+
+/** What an entry bundle can say of an entry's length: a uint16. */
+export const entryBytesMax = 65_535;
+
+const leafScratch = Buffer.alloc(1 + entryBytesMax);
+const nodeScratch = Buffer.alloc(1 + 2 * hashBytes, 1);
+
+/** Of a tree without entries (RFC 9162 §2.1.1): the hash of nothing. */
+export const emptyRoot: Buffer = hash("sha256", "", "buffer");
+
+/** Hash of the entry in `bytes` from `from` to before `to`. */
+export function leafHash(bytes: Uint8Array, from = 0, to = bytes.length): Buffer {
+  const result = Buffer.allocUnsafe(hashBytes);
+  leafHashInto(bytes, from, to, result, 0);
+  return result;
+}
+
+/** Puts the hash of an entry into `target` at `at`. */
+export function leafHashInto(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  target: Buffer,
+  at: number,
+): void {
+  const length = to - from;
+  assert(length >= 0 && length <= entryBytesMax, "an entry has at most 65,535 bytes");
+  leafScratch.set(bytes.subarray(from, to), 1);
+  target.latin1Write(hash("sha256", leafScratch.subarray(0, 1 + length), "latin1"), at, hashBytes);
+}
+
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  const result = Buffer.allocUnsafe(hashBytes);
+  nodeScratch.set(left, 1);
+  nodeScratch.set(right, 1 + hashBytes);
+  result.latin1Write(hash("sha256", nodeScratch, "latin1"), 0, hashBytes);
+  return result;
+}
+
+/** As `nodeHash`, of hashes that stand in Buffers. The target may be one of the sources. */
+export function nodeHashInto(
+  left: Buffer,
+  leftAt: number,
+  right: Buffer,
+  rightAt: number,
+  target: Buffer,
+  at: number,
+): void {
+  left.copy(nodeScratch, 1, leftAt, leftAt + hashBytes);
+  right.copy(nodeScratch, 1 + hashBytes, rightAt, rightAt + hashBytes);
+  target.latin1Write(hash("sha256", nodeScratch, "latin1"), at, hashBytes);
+}
