@@ -34,14 +34,14 @@ export function leafHashInto(
   const length = to - from;
   assert(length >= 0 && length <= entryBytesMax, "an entry has at most 65,535 bytes");
   leafScratch.set(bytes.subarray(from, to), 1);
-  target.latin1Write(hash("sha256", leafScratch.subarray(0, 1 + length), "latin1"), at, hashBytes);
+  target.write(hash("sha256", leafScratch.subarray(0, 1 + length), "latin1"), at, "latin1");
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   const result = Buffer.allocUnsafe(hashBytes);
   nodeScratch.set(left, 1);
   nodeScratch.set(right, 1 + hashBytes);
-  result.latin1Write(hash("sha256", nodeScratch, "latin1"), 0, hashBytes);
+  result.write(hash("sha256", nodeScratch, "latin1"), 0, "latin1");
   return result;
 }
 
@@ -56,5 +56,5 @@ export function nodeHashInto(
 ): void {
   left.copy(nodeScratch, 1, leftAt, leftAt + hashBytes);
   right.copy(nodeScratch, 1 + hashBytes, rightAt, rightAt + hashBytes);
-  target.latin1Write(hash("sha256", nodeScratch, "latin1"), at, hashBytes);
+  target.write(hash("sha256", nodeScratch, "latin1"), at, "latin1");
 }

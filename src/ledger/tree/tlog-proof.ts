@@ -41,7 +41,7 @@ export function parseTlogProof(bytes: Uint8Array): TlogProof | Problem {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = buffer.indexOf("\n\n");
   if (end < 0) return malformed("a proof has no empty line before its checkpoint");
-  const [first, ...rest] = buffer.latin1Slice(0, end).split("\n");
+  const [first, ...rest] = buffer.toString("latin1", 0, end).split("\n");
   if (first !== firstLine) return malformed(`a proof begins with the line ${firstLine}`);
   const hasExtra = rest[0]?.startsWith("extra ") === true;
   const extra = hasExtra ? decodeBase64((rest[0] as string).slice("extra ".length)) : undefined;
