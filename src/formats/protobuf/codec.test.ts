@@ -41,7 +41,7 @@ const same: readonly [string, Type, Value, Partial<Field>?][] = [
   ["a duration", { kind: "duration", style: "seconds" }, "-PT3.000000001S"],
   ["a decimal", { kind: "decimal" }, "1234567890.12345678901234567890"],
   ["a list of lists", list(list(whole)), [[1, 2], [], [3]]],
-  ["nulls among items", { ...list(text), itemNullable: true } as Type, ["a", null, ""]],
+  ["nulls among items", { ...list(text), itemNullable: true }, ["a", null, ""]],
   ["a null that must be there", text, null, { presence: "required", nullable: true }],
   ["a wrapper round a zero", { kind: "ref", name: "google.protobuf.Int32Value" }, 0],
   ["a struct", { kind: "ref", name: "google.protobuf.Struct" }, '{"a":[1,null,{"b":true}]}'],

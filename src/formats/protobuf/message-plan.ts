@@ -197,7 +197,7 @@ function singleForm(planner: Planner, type: Type): Form {
       return { kind: "scalar", scalar: scalarForm(resolved) };
     }
     default:
-      return { kind: "scalar", scalar: scalarForm(resolved as Parameters<typeof scalarForm>[0]) };
+      return { kind: "scalar", scalar: scalarForm(resolved) };
   }
 }
 

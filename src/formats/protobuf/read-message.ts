@@ -165,12 +165,17 @@ function compileMap(scope: ReaderScope, { name, form, key }: FieldPlan): ReadFie
     while (cursor.at < cursor.end) {
       const tag = readTag(cursor);
       if (tag >>> 3 === 1 && (tag & 7) === keyWireType) entryKey = read(cursor);
-      else if (tag >>> 3 === 2) value = orWithin(String(entryKey), readOne, cursor, tag & 7, value);
+      else if (tag >>> 3 === 2) value = orWithin(textOf(entryKey), readOne, cursor, tag & 7, value);
       else skipField(cursor, tag >>> 3, tag & 7);
     }
     cursor.end = end;
-    map[String(entryKey)] = value ?? emptyOf(scope, form, name, cursor);
+    map[textOf(entryKey)] = value ?? emptyOf(scope, form, name, cursor);
   };
+}
+
+/** Keys of maps are whole numbers, booleans and texts. */
+function textOf(key: Value): string {
+  return String(key as boolean | number | string);
 }
 
 /** A value of a map that was left out is its zero. */
@@ -193,7 +198,7 @@ function badWireType(found: number, expected: number): ProtoRefusal {
 function compileFinish({ kind, fields }: MessagePlan): (record: OpenRecord) => Value {
   if (kind === "union") {
     return (record) => {
-      for (const _name in record) return record;
+      if (hasKey(record)) return record;
       throw new ProtoRefusal("none of the variants is there", "missing-field");
     };
   }
@@ -204,6 +209,11 @@ function compileFinish({ kind, fields }: MessagePlan): (record: OpenRecord) => V
     for (const name of required) if (record[name] === undefined) throw missing(name);
     return kind === "box" ? (record["value"] as Value) : record;
   };
+}
+
+function hasKey(record: OpenRecord): boolean {
+  for (const name in record) if (record[name] !== undefined) return true;
+  return false;
 }
 
 function requiredOneofs(fields: readonly FieldPlan[]): readonly string[] {

@@ -141,7 +141,7 @@ function intForm(type: IntType): ScalarForm {
   const { write: check, expected } = compileScalarText(type);
   const read = (cursor: ProtoCursor): Value => {
     const value = plain.read(cursor);
-    if (check(value) === undefined) throw unfit(expected, String(value));
+    if (check(value) === undefined) throw unfit(expected, `${value as number | string}`);
     return value;
   };
   return { ...plain, protoType, zero, isZeroValid: check(zero) !== undefined, read };

@@ -54,8 +54,9 @@ function compileMessage(scope: WriterScope, plan: MessagePlan): WriteMessage {
 
 /** A record of a derived type has fields that the message of its base has no place for. */
 function refuseDerived(record: ValueRecord, { name }: MessagePlan): void {
-  if (record[typeKey] === name) return;
-  const message = `the type ${String(record[typeKey])} stands here in the place of ${name ?? "its base"}`;
+  const type = record[typeKey] as string;
+  if (type === name) return;
+  const message = `the type ${type} stands here in the place of ${name ?? "its base"}`;
   throw new ProtoRefusal(`${message}, which Protocol Buffers cannot tell`, "invalid-value");
 }
 
