@@ -8,6 +8,8 @@ export interface Call {
   readonly input: ValueRecord;
   /** Values of the operation's declared header fields, by their names. */
   readonly headers: ValueRecord;
+  /** What is left of the time that the caller gives it; absent: as the service is configured. */
+  readonly timeoutMs?: number;
 }
 
 export type Reply = Answer | Fault;
@@ -17,6 +19,8 @@ export interface Answer {
   /** `{}` for one-way and empty outputs. */
   readonly output: ValueRecord;
   readonly headers: ValueRecord;
+  /** The success that a REST service gave, kept where the caller's dialect can carry it. */
+  readonly httpStatus?: number;
 }
 
 export interface Fault {

@@ -15,7 +15,7 @@ export interface Contract {
   readonly operations: readonly Operation[];
 }
 
-export type Dialect = "rest" | "soap" | "grpc" | "graphql" | "jsonrpc" | "text";
+export type Dialect = "rest" | "soap" | "grpc" | "graphql" | "jsonrpc" | "mcp" | "text";
 
 export interface Operation {
   /** Unique in the contract: `getInvoice`. */
@@ -31,6 +31,7 @@ export interface Operation {
   readonly faults: readonly DeclaredFault[];
   readonly rest?: RestBinding;
   readonly soap?: SoapBinding;
+  readonly grpc?: GrpcBinding;
   readonly origin?: SourcePlace;
 }
 
@@ -100,10 +101,17 @@ export interface RestContent {
   readonly xml?: { readonly name: string; readonly namespace: string };
 }
 
-export interface RestSuccess {
+export interface RestSuccess extends RestResponse {
+  /** Other statuses that mean success as well. */
+  readonly also?: readonly RestResponse[];
+}
+
+export interface RestResponse {
   readonly status: number;
   /** Field of the output record that is the body; undefined: the record itself; null: no body. */
   readonly field: string | undefined | null;
+  /** Where the field is a union of the bodies of several statuses: which one this is. */
+  readonly variant?: string;
   readonly contents: readonly RestContent[];
 }
 
@@ -126,6 +134,12 @@ export interface SoapBinding {
   };
   /** Fields of `Message.headers` that must be understood when the gateway sends them. */
   readonly portType?: string;
+}
+
+export interface GrpcBinding {
+  /** `package.Service`. */
+  readonly service: string;
+  readonly method: string;
 }
 
 export interface QualifiedName {

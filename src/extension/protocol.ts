@@ -1,12 +1,14 @@
 /**
  * What a folder in src/protocols/ offers: all that the author of a protocol must read, together
  * with the contract model. Every role is optional but the name. Nothing here waits: bodies are
- * whole, codecs are compiled when a revision is loaded.
+ * whole (or come in parts, see streams.ts), codecs are compiled when a revision is loaded.
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import type { Contract, Dialect, Operation } from "#contract/contract.ts";
 import type { Limitations } from "#contract/fidelity.ts";
+import type { CreateHub } from "./hub.ts";
+import type { AnswerStream, InputStream, UpstreamStreams } from "./streams.ts";
 
 export interface Protocol {
   readonly name: Dialect;
@@ -14,6 +16,8 @@ export interface Protocol {
   readonly describe?: ContractDescriber;
   readonly createFace?: (service: ServiceContract) => Face;
   readonly createUpstream?: (service: ServiceContract) => Upstream;
+  /** A face over all services at once. */
+  readonly createHub?: CreateHub;
   /** For the fidelity report: the forms that its messages have. */
   readonly forms?: readonly MessageForm[];
 }
@@ -82,14 +86,17 @@ export interface FaceRequest {
   readonly body: Buffer;
 }
 
+/** Field lines without framing fields: `["content-type", "application/json"]`. */
+export type Fields = readonly (readonly [name: string, value: string])[];
+
 export interface WireMessage {
-  /** Field lines without framing fields: `["content-type", "application/json"]`. */
-  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly fields: Fields;
   readonly body: Buffer;
 }
 
 export interface FaceResponse extends WireMessage {
   readonly status: number;
+  readonly trailers?: Fields;
   /** What it tells instead of the answer that was to be encoded and could not be. */
   readonly fault?: Fault;
 }
@@ -99,6 +106,10 @@ export interface Face {
   /** Before the body is read: may this be one of ours, and how large may its body be? */
   readonly decode: (request: FaceRequest) => Decoded;
   readonly encode: (reply: Reply, context: FaceContext) => FaceResponse;
+  /** Absent: outputs that come one by one are collected, within limits, for `encode`. */
+  readonly encodeStream?: (context: FaceContext) => AnswerStream;
+  /** For requests whose inputs come one by one; `decode` gets such a request without its body. */
+  readonly decodeInputs?: (context: FaceContext) => InputStream;
 }
 
 /** What the answer has to fit: kept from decoding, opaque to everybody else. */
@@ -121,7 +132,7 @@ export type Decoded =
     };
 
 /** We are the client: encodes calls to instances, decodes their answers. */
-export interface Upstream {
+export interface Upstream extends UpstreamStreams {
   readonly encode: (call: Call) => UpstreamRequest | Fault;
   readonly decode: (response: UpstreamResponse, call: Call) => Reply;
 }
@@ -137,4 +148,6 @@ export interface UpstreamResponse {
   readonly status: number;
   readonly field: (lowerCaseName: string) => string | undefined;
   readonly body: Buffer;
+  /** Absent: the answer had no trailers. */
+  readonly trailer?: (lowerCaseName: string) => string | undefined;
 }

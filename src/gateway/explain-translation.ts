@@ -55,6 +55,7 @@ const names: { readonly [dialect in Dialect]: string } = {
   grpc: "gRPC",
   graphql: "GraphQL",
   jsonrpc: "JSON-RPC",
+  mcp: "MCP",
   text: "text",
 };
 

@@ -175,7 +175,7 @@ function compileMap(scope: ReaderScope, { name, form, key }: FieldPlan): ReadFie
 
 /** Keys of maps are whole numbers, booleans and texts. */
 function textOf(key: Value): string {
-  return String(key as boolean | number | string);
+  return typeof key === "string" ? key : JSON.stringify(key);
 }
 
 /** A value of a map that was left out is its zero. */

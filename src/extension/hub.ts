@@ -1,0 +1,58 @@
+/**
+ * A face over all services at once (GraphQL's one schema, JSON-RPC's one address, MCP's tools):
+ * one request of a caller may become several calls. Each is an exchange of its own, permitted,
+ * sent and put on record like any other, with the caller's exchange as its parent.
+ */
+import type { Answer, Fault, Reply } from "#call/call.ts";
+import type { ValueRecord } from "#contract/value.ts";
+import type { FaceRequest, FaceResponse, Fields, ServiceContract } from "./protocol.ts";
+
+/** Compiled when a revision is loaded. @param services those with a contract, in their order. */
+export type CreateHub = (services: readonly HubService[]) => Hub;
+
+export interface HubService extends ServiceContract {
+  /** Operations that are offered here by name; undefined: all of them. */
+  readonly offered?: readonly string[];
+}
+
+export interface Hub {
+  /** Addresses on the gateway port, with the methods of each: `/rpc`, `/rpc/{service}`. */
+  readonly addresses: readonly { readonly path: string; readonly methods: readonly string[] }[];
+  /** @param request its path is the whole path. Never rejects. */
+  readonly handle: (request: FaceRequest, session: HubSession) => Promise<FaceResponse | HubStream>;
+}
+
+/** What a hub may do for one request of a caller. */
+export interface HubSession {
+  readonly exchangeId: string;
+  /** Aborted when the caller is gone or the exchange is over. */
+  readonly signal: AbortSignal;
+  /** Whether the caller may call an operation; one that it may not is not shown to it either. */
+  readonly may: (serviceName: string, operationId: string) => boolean;
+  /** Calls an operation. Never rejects: whatever goes wrong is a fault. */
+  readonly invoke: (call: HubCall) => Promise<Reply>;
+  /**
+   * Calls a server-stream operation. @param onAnswer the next output is asked for when its promise
+   * is settled. @returns when the stream has ended; a fault: how it broke.
+   */
+  readonly subscribe: (
+    call: HubCall,
+    onAnswer: (answer: Answer) => Promise<void>,
+  ) => Promise<Fault | undefined>;
+}
+
+export interface HubCall {
+  readonly serviceName: string;
+  readonly operationId: string;
+  readonly input: ValueRecord;
+  readonly headers?: ValueRecord;
+}
+
+/** An answer that goes out in parts: server-sent events. */
+export interface HubStream {
+  readonly kind: "stream";
+  readonly status: number;
+  readonly fields: Fields;
+  /** @param write settles when the caller has room for more. Never rejects. */
+  readonly run: (write: (bytes: Buffer) => Promise<void>) => Promise<void>;
+}
