@@ -16,7 +16,7 @@ export function rootOf(size: number, hashAt: HashAt): Buffer {
   return size === 0 ? Buffer.from(emptyRoot) : rangeHash(0, size, hashAt);
 }
 
-/** The proof that a leaf is in the tree of the first `size` leaves: sibling first, root's child last. */
+/** That a leaf is in the tree of the first `size` leaves: sibling first, child of the root last. */
 export function inclusionProof(index: number, size: number, hashAt: HashAt): readonly Buffer[] {
   assert(index >= 0 && index < size, "a leaf that is proved is in the tree");
   const proof: Buffer[] = [];

@@ -41,7 +41,7 @@ export function parseNote(bytes: Uint8Array): Note | Problem {
   if (!isUtf8(bytes)) return malformed("a signed note is not UTF-8");
   const whole = Buffer.from(bytes).toString("utf8");
   // eslint-disable-next-line no-control-regex
-  const control = /[\0-\x09\x0b-\x1f\x7f]/.exec(whole);
+  const control = /[\0-\x09\x0b-\x1f]/.exec(whole);
   if (control !== null) {
     return malformed(`a signed note has a control character at ${control.index}`);
   }

@@ -1,6 +1,6 @@
 /**
- * Hashes of a tree that is kept as tiles: those between the levels of tiles are hashed when they are
- * wanted. Tiles are remembered while proofs of one tree are made.
+ * Hashes of a tree that is kept as tiles: those between the levels of tiles are computed when they
+ * are wanted. Tiles are remembered while proofs of one tree are made.
  */
 import { assert } from "#base/assert.ts";
 import { hashBytes, nodeHashInto } from "./hashes.ts";

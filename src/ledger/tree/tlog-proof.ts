@@ -1,5 +1,5 @@
 /**
- * Proofs that stand alone (C2SP tlog-proof): index, inclusion proof and the signed checkpoint in one
+ * Proofs that stand alone (C2SP tlog-proof): index, inclusion proof and signed checkpoint in one
  * text. In `extra` Parlance puts the entry itself, so that nothing else is needed to check it.
  */
 import { isProblem, type Problem } from "#base/problem.ts";
