@@ -7,7 +7,7 @@ set -euo pipefail
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 # command:Debian package
-tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils)
+tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils go:golang-go)
 
 missing_packages() {
   local tool
@@ -16,6 +16,9 @@ missing_packages() {
   done
   # An extension of PHP, not a command.
   php -r 'exit(extension_loaded("soap") ? 0 : 1);' >/dev/null 2>&1 || printf 'php-soap\n'
+  # A library of Go, as sources.
+  [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] ||
+    printf 'golang-golang-x-mod-dev\n'
   # Modules of Debian's Python, which need not be the first one in the PATH.
   local module
   for module in zeep suds; do
