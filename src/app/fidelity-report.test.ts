@@ -95,6 +95,33 @@ test("no list and an empty one are found to be one in XML, with an example", () 
   assert.deepEqual(found.findings[0]?.example, { before: "absent", after: "[]" });
 });
 
+test("of several successes SOAP loses which one it was, unless the body tells", () => {
+  const content = (of: object) => ({
+    "application/json": { schema: properties({ a: of }, ["a"]) },
+  });
+  const contract = (responses: object): Contract =>
+    contractOf(
+      "s.openapi.json",
+      JSON.stringify({
+        openapi: "3.1.0",
+        info: { title: "s", version: "1" },
+        paths: { "/a": { post: { operationId: "put", responses } } },
+      }),
+    );
+  const done = { description: "", content: content(number) };
+  const alike = report(contract({ 200: done, 201: done }));
+  assert.deepEqual(told(alike), ["soap answer L2 success-status"]);
+  const later = { description: "", content: content({ type: "boolean" }) };
+  const distinct = report(contract({ 200: done, 202: later, 204: { description: "" } }));
+  assert.deepEqual(told(distinct), []);
+  assert.equal(
+    distinct.operations.every(
+      ({ face, evidence }) => face === "rest+json" || evidence === "tested",
+    ),
+    true,
+  );
+});
+
 test("a union by shape may be misread on the side that is JSON", () => {
   const [one, other] = ["b", "c"].map((name) =>
     properties({ a: number, [name]: number }, ["a", name]),

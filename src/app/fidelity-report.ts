@@ -157,9 +157,9 @@ function expectedLosses(
   const losses: Loss[] = [];
   for (const direction of ["request", "answer"] as const) {
     if (direction === "answer" && operation.output === undefined) continue;
-    const found: Features = isStream(operation)
-      ? new Map([...features[direction], ["stream" as const, ""]])
-      : features[direction];
+    const found = new Map(features[direction]);
+    if (isStream(operation)) found.set("stream", "");
+    if (direction === "answer" && hasAlikeSuccesses(operation)) found.set("success-status", "");
     for (const [code, place] of found) {
       const limiting = formThatLoses(code, direction, face, native);
       const limitation = limiting?.limitations[code];
@@ -172,6 +172,13 @@ function expectedLosses(
     }
   }
   return losses;
+}
+
+/** Whether the body does not tell which of several successes it was. */
+function hasAlikeSuccesses({ rest }: Operation): boolean {
+  const responses = rest === undefined ? [] : [rest.success, ...(rest.success.also ?? [])];
+  const keys = new Set(responses.map(({ field, variant }) => `${field} ${variant}`));
+  return keys.size < responses.length;
 }
 
 function formThatLoses(
@@ -198,6 +205,7 @@ const said = {
   "any-of": "a value that may fit several variants at once",
   "untagged-union": "a union whose variants are told apart by their shape",
   stream: "more than one document",
+  "success-status": "one of several statuses",
 } as const;
 
 function graded(

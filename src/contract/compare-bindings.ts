@@ -66,6 +66,14 @@ function compareRest(report: ReportChange, old: RestBinding, fresh: RestBinding)
     report(true, "rest.success", "another field is the body");
   }
   compareContents(report, "rest.success", old.success.contents, success.contents);
+  const known = [old.success, ...(old.success.also ?? [])];
+  for (const { status, field, variant } of success.also ?? []) {
+    const before = known.find((one) => one.status === status);
+    if (before === undefined) report(false, "rest.success", `may be ${status} as well`);
+    else if (before.field !== field || before.variant !== variant) {
+      report(true, "rest.success", `another field is the body of ${status}`);
+    }
+  }
 }
 
 /** Names of parameters in paths are the contract's own affair. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compareContracts } from "./compare.ts";
-import type { Contract, Operation } from "./contract.ts";
+import type { Contract, Operation, RestResponse } from "./contract.ts";
 import type { Field, RecordType, Type } from "./types.ts";
 
 const text: Type = { kind: "string", whitespace: "preserve" };
@@ -54,6 +54,15 @@ const rest = (method: string, path: string): Partial<Operation> => ({
   },
 });
 
+const succeeding = (...also: readonly RestResponse[]): Parts => ({
+  more: {
+    rest: {
+      ...{ method: "GET", path: "/a", parameters: [], body: undefined },
+      success: { status: 200, field: null, contents: [], also },
+    },
+  },
+});
+
 const cases: readonly (readonly [name: string, before: Parts, after: Parts, expected: string])[] = [
   ["nothing", { input: record(field("a")) }, { input: record(field("a")) }, "same"],
   [
@@ -61,6 +70,18 @@ const cases: readonly (readonly [name: string, before: Parts, after: Parts, expe
     { input: record(field("a")) },
     { input: record(field("a"), field("b", text, optional)) },
     "compatible input.b sent by the old contract: the field is not sent",
+  ],
+  [
+    "a status more that is a success",
+    succeeding(),
+    succeeding({ status: 201, field: null, contents: [] }),
+    "compatible rest.success may be 201 as well",
+  ],
+  [
+    "another body under a status that is a success",
+    succeeding({ status: 201, field: null, contents: [] }),
+    succeeding({ status: 201, field: "body", contents: [] }),
+    "breaking rest.success another field is the body of 201",
   ],
   [
     "a required field more in the input",

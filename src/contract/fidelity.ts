@@ -81,6 +81,8 @@ const features = [
   "untagged-union",
   /** More than one message in a direction. */
   "stream",
+  /** Several statuses that mean success, with the same body or none. */
+  "success-status",
 ] as const;
 
 export type Feature = (typeof features)[number];

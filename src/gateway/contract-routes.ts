@@ -76,7 +76,8 @@ function methodsOf({ rest, safety }: Operation): readonly string[] {
 
 /** What both its body and its answer can be in; an operation with neither can be in any. */
 function formatsOf({ rest }: Operation): readonly ("json" | "xml")[] {
-  const lists = [rest?.body?.contents, rest?.success.contents].filter(
+  const responses = rest === undefined ? [] : [rest.success, ...(rest.success.also ?? [])];
+  const lists = [rest?.body?.contents, ...responses.map(({ contents }) => contents)].filter(
     (contents) => contents !== undefined && contents.length > 0,
   );
   return (["json", "xml"] as const).filter((wanted) =>

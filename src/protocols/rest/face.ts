@@ -66,10 +66,11 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
       return { kind: "fault", fault, operation: route.operation, negotiated: form };
     }
     const rest = operationOf(route);
-    const answer = chooseOffer(accept, rest.responseBodies);
+    const [{ bodies }] = rest.successes;
+    const answer = chooseOffer(accept, bodies);
     const negotiated: RestNegotiated = { ...form, rest, answer };
-    if (answer === undefined && rest.responseBodies.length > 0) {
-      const offers = rest.responseBodies.map(({ mediaType }) => mediaType).join(", ");
+    if (answer === undefined && bodies.length > 0) {
+      const offers = bodies.map(({ mediaType }) => mediaType).join(", ");
       const detail = `no form that Accept names is offered; expected one of ${offers}`;
       return refusal(faultOf(restProblems["not-acceptable"](detail)), negotiated);
     }

@@ -5,6 +5,7 @@ import type {
   Operation,
   QualifiedName,
   RestContent,
+  RestResponse,
 } from "#contract/contract.ts";
 import type { Limitation } from "#contract/fidelity.ts";
 import type { MessageForm } from "#extension/protocol.ts";
@@ -83,11 +84,15 @@ function narrowTo(contract: Contract, format: Format): Contract {
   const operations = contract.operations.map((operation): Operation => {
     const { body, success, ...binding } = bindingOf(contract, operation);
     const input = only(body?.contents ?? [], format, inputRoot(contract, operation));
-    const output = only(success.contents, format, outputRoot(contract, operation));
+    const root = outputRoot(contract, operation);
+    const narrowed = <Response extends RestResponse>(response: Response): Response => {
+      return { ...response, contents: only(response.contents, format, root) };
+    };
+    const also = success.also && { also: success.also.map(narrowed) };
     const rest = {
       ...binding,
       body: body && { ...body, contents: input },
-      success: { ...success, contents: output },
+      success: { ...narrowed(success), ...also },
     };
     const faults = operation.faults.map((fault): DeclaredFault => {
       // Without contents of its own a fault is a problem document, in either form; with XML
@@ -116,7 +121,8 @@ function only(
 }
 
 function isNative({ rest }: Operation, format: Format): boolean {
-  const lists = [rest?.body?.contents ?? [], rest?.success.contents ?? []];
+  const responses = rest === undefined ? [] : [rest.success, ...(rest.success.also ?? [])];
+  const lists = [rest?.body?.contents ?? [], ...responses.map(({ contents }) => contents)];
   return lists.every(
     (contents) =>
       !contents.some(isDocument) || contents.some((content) => content.format === format),

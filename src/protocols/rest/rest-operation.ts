@@ -6,6 +6,7 @@ import type {
   Operation,
   RestBinding,
   RestParameter,
+  RestResponse,
 } from "#contract/contract.ts";
 import { assert } from "#base/assert.ts";
 import type { Field } from "#contract/types.ts";
@@ -26,7 +27,13 @@ export interface RestOperation {
   readonly inputHeaders: readonly ParameterCodec[];
   readonly outputHeaders: readonly ParameterCodec[];
   readonly requestBodies: readonly BodyCodec[];
-  readonly responseBodies: readonly BodyCodec[];
+  /** The usual one first. */
+  readonly successes: readonly [RestResponseCodec, ...RestResponseCodec[]];
+}
+
+export interface RestResponseCodec extends RestResponse {
+  /** Empty: it has no body. */
+  readonly bodies: readonly BodyCodec[];
 }
 
 export function compileRestOperation(
@@ -45,6 +52,12 @@ export function compileRestOperation(
     return compileParameter(contract, parameter, field);
   });
   const { body, success } = binding;
+  const compileResponse = (response: RestResponse): RestResponseCodec => {
+    if (output === undefined || response.field === null) return { ...response, bodies: [] };
+    const subject = bodySubject(output.type, outputField(contract, output, response));
+    const own = { ...options, root: outputRoot(contract, operation) };
+    return { ...response, bodies: compileBodies(contract, subject, response.contents, own) };
+  };
   const placed = (where: RestParameter["in"]) =>
     parameters.filter(({ parameter }) => parameter.in === where);
   return {
@@ -74,15 +87,7 @@ export function compileRestOperation(
               root: inputRoot(contract, operation),
             },
           ),
-    responseBodies:
-      output === undefined || success.field === null
-        ? []
-        : compileBodies(
-            contract,
-            bodySubject(output.type, outputField(contract, output, success.field)),
-            success.contents,
-            { ...options, root: outputRoot(contract, operation) },
-          ),
+    successes: [compileResponse(success), ...(success.also ?? []).map(compileResponse)],
   };
 }
 
@@ -93,10 +98,17 @@ function fieldOf(fields: ReadonlyMap<string, Field>, name: string | undefined): 
 function outputField(
   contract: Contract,
   output: Message,
-  name: string | undefined,
+  { field: name, variant: chosen }: RestResponse,
 ): Field | undefined {
   if (name === undefined) return undefined;
-  return fieldsOfMessage(contract, output.type).find((field) => field.name === name);
+  const field = fieldsOfMessage(contract, output.type).find((one) => one.name === name);
+  const union = field && resolve(contract, field.type);
+  if (chosen === undefined || union?.kind !== "union") return field;
+  const variant = union.variants.find((one) => one.name === chosen);
+  assert(variant !== undefined, `no variant ${chosen} for a success`);
+  const { type, nullable = false, xml } = variant;
+  const presence = "required";
+  return { name: chosen, type, presence, nullable, ...(xml === undefined ? {} : { xml }) };
 }
 
 /** Header fields are parameters of style simple. */

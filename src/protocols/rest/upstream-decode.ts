@@ -8,14 +8,16 @@ import type { BodyCodec } from "./body-codec.ts";
 import { parseMediaType, type MediaType } from "./negotiate.ts";
 import { readHeaderParameter } from "./parameters.ts";
 import { faultOf, restProblems } from "./problems.ts";
-import type { RestOperation } from "./rest-operation.ts";
+import type { RestOperation, RestResponseCodec } from "./rest-operation.ts";
 
 export function decodeAnswer(rest: RestOperation, response: UpstreamResponse): Reply {
   const headers = readHeaders(rest, response);
   if (headers.kind === "fault") return headers;
   const output = readOutput(rest, response);
   if (output.kind === "fault") return output;
-  return { kind: "answer", output: output.record, headers: headers.record };
+  const answer = { kind: "answer", output: output.record, headers: headers.record } as const;
+  const { status } = response;
+  return status === rest.successes[0].status ? answer : { ...answer, httpStatus: status };
 }
 
 type ReadRecord = { readonly kind: "record"; readonly record: ValueRecord } | Fault;
@@ -37,15 +39,22 @@ function readHeaders({ outputHeaders }: RestOperation, response: UpstreamRespons
 }
 
 function readOutput(rest: RestOperation, response: UpstreamResponse): ReadRecord {
-  const { responseBodies, binding } = rest;
-  const { field } = binding.success;
-  if (responseBodies.length === 0 || field === null) return { kind: "record", record: {} };
-  const outcome = readBody(rest, response);
+  const [usual] = rest.successes;
+  const success = rest.successes.find(({ status }) => status === response.status) ?? usual;
+  const { field, variant } = success;
+  if (success.bodies.length === 0 || field === null) return { kind: "record", record: {} };
+  const outcome = readBody(rest, success, response);
   if (outcome.kind === "fault") return outcome;
   const { value } = outcome;
   if (field === undefined) return { kind: "record", record: (value ?? {}) as ValueRecord };
   const record = createRecord();
-  if (value !== undefined) record[field] = value;
+  if (value === undefined) return { kind: "record", record };
+  if (variant === undefined) record[field] = value;
+  else {
+    const chosen = createRecord();
+    chosen[variant] = value;
+    record[field] = chosen;
+  }
   return { kind: "record", record };
 }
 
@@ -53,26 +62,25 @@ const nothing = Buffer.from("{}");
 
 /** An undefined value: no body where one may lack. */
 function readBody(
-  { responseBodies, operation, binding }: RestOperation,
+  { operation }: RestOperation,
+  { bodies, field }: RestResponseCodec,
   response: UpstreamResponse,
 ): { readonly kind: "value"; readonly value: Value | undefined } | Fault {
   const { status, body } = response;
   if (body.length === 0) {
-    const json = responseBodies.find(({ content }) => content.format === "json");
+    const json = bodies.find(({ content }) => content.format === "json");
     // An object without members may be told as nothing; anything else is missing.
-    const isWhole = binding.success.field === undefined;
-    const empty = isWhole ? json?.read(nothing, undefined) : undefined;
+    const empty = field === undefined ? json?.read(nothing, undefined) : undefined;
     if (empty?.kind === "value") return empty;
-    const isOctets = responseBodies.find(({ content }) => /^(bytes|text)$/.test(content.format));
+    const isOctets = bodies.find(({ content }) => /^(bytes|text)$/.test(content.format));
     if (isOctets !== undefined) return readWith(isOctets, body, undefined);
     return invalid(`the answer of ${operation.id} (status ${status}) has no body; expected one`);
   }
   const contentType = response.field("content-type");
   const type = contentType === undefined ? undefined : parseMediaType(contentType);
-  const codec =
-    contentType === undefined ? responseBodies[0] : type && bodyFor(responseBodies, type);
+  const codec = contentType === undefined ? bodies[0] : type && bodyFor(bodies, type);
   if (codec !== undefined) return readWith(codec, body, type);
-  const expected = responseBodies.map(({ mediaType }) => mediaType).join(", ");
+  const expected = bodies.map(({ mediaType }) => mediaType).join(", ");
   const found = (contentType ?? "").slice(0, 100);
   return invalid(`the answer's Content-Type is \`${found}\`; expected ${expected}`);
 }

@@ -48,8 +48,9 @@ function checkSegments(path: string): void {
   throw new DocumentFailure({ kind: "fault", code: "not-representable", message, place: "" });
 }
 
-function acceptOf({ responseBodies }: RestOperation): string {
-  const types = new Set(responseBodies.map(({ mediaType }) => mediaType));
+function acceptOf({ successes }: RestOperation): string {
+  const bodies = successes.flatMap((one) => one.bodies);
+  const types = new Set(bodies.map(({ mediaType }) => mediaType));
   return [...types, "application/problem+json", "*/*;q=0.1"].join(", ");
 }
 

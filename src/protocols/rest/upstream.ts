@@ -41,8 +41,8 @@ export function createRestUpstream({ contract }: ServiceContract): Upstream {
     },
     decode(response: UpstreamResponse, call: Call): Reply {
       const rest = operationOf(call.operation);
-      const isSuccess = response.status === rest.binding.success.status;
-      if (isSuccess || (response.status >= 200 && response.status <= 299)) {
+      const isDeclared = response.status === rest.binding.success.status;
+      if (isDeclared || (response.status >= 200 && response.status <= 299)) {
         return decodeAnswer(rest, response);
       }
       return decodeFault(call.operation, response);

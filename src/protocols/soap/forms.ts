@@ -26,6 +26,13 @@ export const soapForms: readonly MessageForm[] = [
         knob: "give the value a schema",
         example: { before: '{"a":1}', after: "<value>{&quot;a&quot;:1}</value>" },
       },
+      "success-status": {
+        kind: "unsayable",
+        grade: "L2",
+        rule: "SOAP has one answer where REST has several statuses with the same body",
+        knob: "say in the body what the status says",
+        example: { before: "201 Created", after: "an answer" },
+      },
       stream: {
         kind: "absent",
         grade: "L3",
