@@ -1,0 +1,201 @@
+/** Messages and enums of .proto files as types of the model, those alone that are asked for. */
+import protobuf from "protobufjs";
+import { defaultContractLimits } from "#base/limits.ts";
+import type { EnumType, Field, NamedType, RecordType, Type, TypeName } from "#contract/types.ts";
+import { scalarTypes } from "./import-scalars.ts";
+import { wellKnownTypes } from "#formats/protobuf/well-known.ts";
+import type { ProtoReport } from "./import-report.ts";
+
+export interface TypeImporter {
+  readonly types: Map<TypeName, NamedType>;
+  /** The type of a message, by the name that stands in `scope`. Undefined: there is none. */
+  message(name: string, scope: protobuf.NamespaceBase): Type | undefined;
+}
+
+export function createTypeImporter(report: ProtoReport): TypeImporter {
+  const types = new Map<TypeName, NamedType>();
+  const importing: Importing = { report, types, pending: [] };
+  return {
+    types,
+    message(name, scope) {
+      const found = lookUp(scope, name);
+      if (!(found instanceof protobuf.Type)) return undefined;
+      const full = nameOf(found);
+      const type: Type =
+        wellKnownTypes[full] === undefined
+          ? reference(importing, found)
+          : // As a whole message, a well-known one has its own fields.
+            importMessage(importing, found);
+      finish(importing);
+      return type;
+    },
+  };
+}
+
+interface Importing {
+  readonly report: ProtoReport;
+  readonly types: Map<TypeName, NamedType>;
+  /** Messages may hold themselves, so each is read after whoever refers to it. */
+  readonly pending: (protobuf.Type | protobuf.Enum)[];
+}
+
+/** Without the leading dot. */
+function nameOf(object: protobuf.ReflectionObject): string {
+  return object.fullName.replace(/^\./, "");
+}
+
+function lookUp(scope: protobuf.NamespaceBase, name: string): protobuf.ReflectionObject | null {
+  return scope.lookup(name, [protobuf.Type, protobuf.Enum]);
+}
+
+function reference(importing: Importing, object: protobuf.Type | protobuf.Enum): Type {
+  const name = nameOf(object);
+  const { types, pending } = importing;
+  if (!types.has(name)) {
+    const known = wellKnownTypes[name];
+    types.set(name, { name, type: known ?? { kind: "record", fields: [] } });
+    if (known === undefined) pending.push(object);
+  }
+  return { kind: "ref", name };
+}
+
+function finish(importing: Importing): void {
+  const { types, pending, report } = importing;
+  for (let object = pending.pop(); object !== undefined; object = pending.pop()) {
+    const name = nameOf(object);
+    if (types.size > defaultContractLimits.typesMax) {
+      const message = `more than typesMax, ${defaultContractLimits.typesMax} types`;
+      return report.add("limit-exceeded", "error", message);
+    }
+    const type =
+      object instanceof protobuf.Enum ? importEnum(object) : importMessage(importing, object);
+    const documentation = object.comment ?? undefined;
+    types.set(name, { name, type, ...(documentation === undefined ? {} : { documentation }) });
+  }
+}
+
+function importEnum(object: protobuf.Enum): EnumType {
+  const features = Reflect.get(object, "_features") as { readonly enum_type?: string } | undefined;
+  return {
+    kind: "enum",
+    values: Object.entries(object.values).map(([value, number]) => ({ value, number })),
+    open: features?.enum_type !== "CLOSED",
+    spelling: "string",
+  };
+}
+
+function importMessage(importing: Importing, message: protobuf.Type): RecordType {
+  const fields: Field[] = [];
+  const done = new Set<protobuf.OneOf>();
+  for (const field of message.fieldsArray) {
+    const oneof = field.partOf;
+    if (oneof === null || Reflect.get(oneof, "isProto3Optional") === true) {
+      const imported = importField(importing, message, field);
+      if (imported !== undefined) fields.push(imported);
+    } else if (!done.has(oneof)) {
+      done.add(oneof);
+      fields.push(importOneof(importing, message, oneof));
+    }
+  }
+  return { kind: "record", fields };
+}
+
+function importField(
+  importing: Importing,
+  message: protobuf.Type,
+  field: protobuf.Field,
+): Field | undefined {
+  const type = fieldType(importing, message, field);
+  if (type === undefined) return undefined;
+  const { name, id, comment } = field;
+  const jsonName = jsonNameOf(field);
+  return {
+    name,
+    type,
+    presence: presenceOf(field, type),
+    nullable: false,
+    protoNumber: id,
+    ...(jsonName === name ? {} : { jsonName }),
+    ...(comment === null ? {} : { documentation: comment }),
+    ...defaultOf(field),
+  };
+}
+
+function presenceOf(field: protobuf.Field, type: Type): Field["presence"] {
+  if (field.required) return "required";
+  if (field.repeated || field.map) return "implicit";
+  if (type.kind === "ref" && !(field.resolvedType instanceof protobuf.Enum)) return "optional";
+  return field.hasPresence ? "optional" : "implicit";
+}
+
+/** proto2 alone has defaults; JSON and the wire leave the field out all the same. */
+function defaultOf(field: protobuf.Field): Pick<Field, "default"> {
+  const value: unknown = field.options?.["default"];
+  if (value === undefined || field.repeated) return {};
+  return { default: String(value as string | number | boolean) };
+}
+
+/** protobuf.dev/programming-guides/json: lowerCamelCase, unless json_name says otherwise. */
+function jsonNameOf({ name, options }: protobuf.Field): string {
+  const given: unknown = options?.["json_name"];
+  if (typeof given === "string") return given;
+  return name.replaceAll(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function fieldType(
+  importing: Importing,
+  message: protobuf.Type,
+  field: protobuf.Field,
+): Type | undefined {
+  if (Reflect.get(field, "delimited") === true) {
+    const what = `field ${field.name} of ${nameOf(message)} is a group`;
+    const how = "it is left out: groups are not supported";
+    importing.report.add("group-left-out", "warning", `${what}; ${how}`);
+    return undefined;
+  }
+  const single = singleType(importing, message, field);
+  if (single === undefined) return undefined;
+  if (field instanceof protobuf.MapField) {
+    const key = scalarTypes[field.keyType];
+    if (key === undefined || key.kind === "float" || key.kind === "bytes") return undefined;
+    return { kind: "map", key, value: single };
+  }
+  return field.repeated ? { kind: "list", item: single, itemNullable: false, min: 0 } : single;
+}
+
+function singleType(
+  importing: Importing,
+  message: protobuf.Type,
+  field: protobuf.Field,
+): Type | undefined {
+  const scalar = scalarTypes[field.type];
+  if (scalar !== undefined) return scalar;
+  const found = lookUp(message, field.type);
+  if (found instanceof protobuf.Type || found instanceof protobuf.Enum) {
+    return reference(importing, found);
+  }
+  const what = `field ${field.name} of ${nameOf(message)} is of type ${field.type}`;
+  const place = importing.report.placeOf(
+    new RegExp(`^[^\\n/]*\\b${field.type.replaceAll(/[^\w]/g, "\\$&")}\\s+${field.name}\\b`, "m"),
+  );
+  const how = "which is not found; the field is left out";
+  importing.report.add("type-not-found", "error", `${what}, ${how}`, place);
+  return undefined;
+}
+
+/** Its members stand in the enclosing message, in JSON as on the wire. */
+function importOneof(importing: Importing, message: protobuf.Type, oneof: protobuf.OneOf): Field {
+  const variants = oneof.fieldsArray.flatMap((field) => {
+    const type = fieldType(importing, message, field);
+    if (type === undefined) return [];
+    return [{ name: jsonNameOf(field), type, protoNumber: field.id }];
+  });
+  return {
+    name: oneof.name,
+    type: { kind: "union", exclusive: true, variants },
+    presence: "optional",
+    nullable: false,
+    xml: { node: "inline", name: oneof.name, namespace: "" },
+    ...(oneof.comment === null ? {} : { documentation: oneof.comment }),
+  };
+}

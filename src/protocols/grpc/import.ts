@@ -1,0 +1,52 @@
+/**
+ * .proto files (proto2, proto3, editions) to a contract. Total: whatever the text, a contract comes
+ * out, with what is wrong or lost as diagnostics, and nothing is thrown.
+ */
+import type { Contract } from "#contract/contract.ts";
+import type { ContractImporter, ContractSource, ImportedContract } from "#extension/protocol.ts";
+import { createProtoReport } from "./import-report.ts";
+import { loadProtoFiles } from "./import-files.ts";
+import { importServices } from "./import-services.ts";
+
+export const protoImporter: ContractImporter = { recognize, import: importProto };
+
+const opening = /^\uFEFF?(?:\s|\/\/[^\n]*\n|\/\*[^]{0,20000}?\*\/)*(?:syntax|edition)\s*=\s*["']/;
+const statement = /^\s*(?:message|service|enum|package|import)\b[^\n]*[;{]/m;
+
+function recognize(text: string, file: string): number {
+  if (opening.test(text)) return 1;
+  // RFC-less as it is, a .proto without a first line is proto2.
+  if (/\.proto$/i.test(file)) return statement.test(text) ? 0.9 : 0.3;
+  return 0;
+}
+
+export function importProto(source: ContractSource): ImportedContract {
+  const report = createProtoReport(source);
+  const loaded = loadProtoFiles(source, report);
+  if (loaded === undefined) return { contract: emptyContract, diagnostics: report.diagnostics };
+  const { services, packageName, documentation } = loaded;
+  const { types, operations } = importServices(services, report);
+  if (services.length === 0) {
+    report.add("no-service", "warning", "there is no `service`, so there is nothing to call");
+  }
+  const [first] = services;
+  const contract: Contract = {
+    name: first?.name ?? "service",
+    version: "",
+    ...(documentation === undefined ? {} : { documentation }),
+    dialect: "grpc",
+    namespace: `urn:proto:${packageName === "" ? (first?.name ?? "service") : packageName}`,
+    types,
+    operations,
+  };
+  return { contract, diagnostics: report.diagnostics };
+}
+
+const emptyContract: Contract = {
+  name: "service",
+  version: "",
+  dialect: "grpc",
+  namespace: "urn:proto:service",
+  types: new Map(),
+  operations: [],
+};
