@@ -1,0 +1,20 @@
+/** The log as the commit loop uses it; the store's writer is one. All calls are synchronous. */
+export interface CommitLog {
+  /** Puts an entry into the present batch. @returns its index. */
+  add(bytes: Uint8Array, from: number, to: number): number;
+  /** The batch to the file. Throws a `LedgerWriteError`; then only `reopen` or `close` may follow. */
+  write(): void;
+  /** The same, of what was written to the disk. */
+  sync(): void;
+  /** Of an entry of the present batch. */
+  leafHash(index: number): Uint8Array;
+  /** After release: hashes, sealing, room for what comes; a bounded piece of it at each call. */
+  settle(): void;
+  /** Signs the tree as it is. */
+  checkpoint(nowMs: number): unknown;
+  /** Goes on in a new file. */
+  reopen(): void;
+  close(): void;
+  /** Entries that are durable. */
+  readonly size: number;
+}

@@ -1,0 +1,208 @@
+/**
+ * What the ledger thread does, one turn after the other: take all that waits in the rings, write it,
+ * sync it, tell the producers. The next batch is what came meanwhile; no timer delays anybody.
+ * When the disk fails, nothing is retried into the same file: what was taken is given up and
+ * counted, a new file is tried every second, and a gap entry tells how much is missing.
+ */
+import { LedgerWriteError } from "#ledger/store/problems.ts";
+import type { Bell } from "./bell.ts";
+import type { CommitLog } from "./commit-log.ts";
+import { MissedEntries, type Missed } from "./missed-entries.ts";
+import type { RingConsumer } from "./ring-consumer.ts";
+import type { LoopStatistics } from "./loop-statistics.ts";
+
+export interface CommitLoopOptions {
+  readonly log: CommitLog;
+  readonly bell: Bell;
+  readonly clock: { readonly nowMs: () => number; readonly monotonicMs: () => number };
+  readonly statistics: LoopStatistics;
+  readonly encodeGap: (missed: Missed) => Buffer;
+  /** Sees each entry that is about to be committed. */
+  readonly onEntry: (bytes: Buffer, from: number, to: number, index: number) => void;
+  /** After a checkpoint. */
+  readonly onCheckpoint: (size: number) => void;
+  readonly onFailed: (error: LedgerWriteError) => void;
+  /** Recording goes on; `missed` entries are not there. */
+  readonly onRecovered: (missed: number) => void;
+}
+
+const checkpointMs = 1_000;
+const retryMs = 1_000;
+/** Of one ring in one batch. */
+const takenBytesMax = 1024 * 1024;
+
+export class CommitLoop {
+  readonly #options: CommitLoopOptions;
+  readonly #rings = new Map<number, RingConsumer>();
+  /** Their producers are dead; they go when they are empty. */
+  readonly #retired = new Set<number>();
+  readonly #missed = new MissedEntries();
+  #hasFailed = false;
+  #retryAtMs = 0;
+  #checkpointAtMs = 0;
+  #checkpointSize = -1;
+
+  constructor(options: CommitLoopOptions) {
+    this.#options = options;
+  }
+
+  addRing(id: number, ring: RingConsumer): void {
+    this.#rings.set(id, ring);
+  }
+
+  /** What its dead producer has published is still committed. */
+  retireRing(id: number): void {
+    this.#retired.add(id);
+  }
+
+  /** Entries that were given up before this loop began. */
+  addMissed(missed: Missed): void {
+    this.#missed.addAll(missed);
+  }
+
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  get hasWork(): boolean {
+    for (const ring of this.#rings.values()) if (ring.hasMore) return true;
+    return false;
+  }
+
+  /** Until when the thread may sleep, if nothing comes. */
+  get idleMs(): number {
+    const now = this.#options.clock.monotonicMs();
+    if (this.#hasFailed) return Math.max(0, this.#retryAtMs - now);
+    const isCurrent = this.#options.log.size === this.#checkpointSize;
+    return isCurrent ? checkpointMs : Math.max(0, this.#checkpointAtMs - now);
+  }
+
+  /** One batch. @returns whether there was one. */
+  turn(): boolean {
+    if (this.#hasFailed) return this.#turnFailed();
+    try {
+      const count = this.#commit();
+      if (this.#options.clock.monotonicMs() >= this.#checkpointAtMs) this.checkpoint();
+      return count > 0;
+    } catch (error) {
+      this.#fail(error);
+      return true;
+    }
+  }
+
+  #commit(): number {
+    const { log, statistics } = this.#options;
+    const count = this.#takeAll();
+    if (count > 0) {
+      log.write();
+      for (const ring of this.#rings.values()) ring.publishWritten(this.#leafHash);
+      log.sync();
+      for (const ring of this.#rings.values()) ring.publishSettled();
+      statistics.addBatch(count);
+    }
+    log.settle();
+    this.#dropRetired();
+    return count;
+  }
+
+  readonly #leafHash = (index: number): Uint8Array => this.#options.log.leafHash(index);
+
+  #takeAll(): number {
+    let count = 0;
+    for (const ring of this.#rings.values()) count += ring.take(this.#takeEntry, takenBytesMax);
+    return count;
+  }
+
+  readonly #takeEntry = (bytes: Buffer, from: number, to: number): number => {
+    const index = this.#options.log.add(bytes, from, to);
+    this.#options.onEntry(bytes, from, to, index);
+    return index;
+  };
+
+  #dropRetired(): void {
+    for (const id of this.#retired) {
+      if (this.#rings.get(id)?.hasMore === true) continue;
+      this.#rings.delete(id);
+      this.#retired.delete(id);
+    }
+  }
+
+  /** Signs the tree, unless it is the one that was signed last. */
+  checkpoint(): void {
+    const { log, clock, statistics, onCheckpoint } = this.#options;
+    this.#checkpointAtMs = clock.monotonicMs() + checkpointMs;
+    const { size } = log;
+    if (size !== this.#checkpointSize) {
+      log.checkpoint(clock.nowMs());
+      this.#checkpointSize = size;
+    }
+    statistics.noteCheckpoint(size, clock.nowMs());
+    onCheckpoint(size);
+  }
+
+  /** Puts an entry of the ledger's own on record at once. @returns its index. */
+  append(bytes: Buffer): number {
+    const { log, statistics, onEntry } = this.#options;
+    const index = log.add(bytes, 0, bytes.length);
+    onEntry(bytes, 0, bytes.length, index);
+    log.write();
+    log.sync();
+    log.settle();
+    statistics.addBatch(1);
+    return index;
+  }
+
+  #fail(error: unknown): void {
+    // Anything else is an error of the program's: the thread ends and is started anew.
+    if (!(error instanceof LedgerWriteError)) throw error;
+    const { bell, clock, statistics, onFailed } = this.#options;
+    this.#hasFailed = true;
+    this.#missed.begin(clock.nowMs() * 1_000, error.message);
+    bell.state = "failed";
+    this.#giveUpTaken();
+    this.#retryAtMs = clock.monotonicMs() + retryMs;
+    statistics.noteFailure();
+    onFailed(error);
+  }
+
+  #giveUpTaken(): void {
+    for (const ring of this.#rings.values()) ring.giveUp(this.#missed.add);
+    this.#options.statistics.setMissed(this.#missed.count);
+  }
+
+  #turnFailed(): boolean {
+    const { log, bell, clock } = this.#options;
+    let count = 0;
+    for (const ring of this.#rings.values()) {
+      count += ring.take(this.#takeNothing, takenBytesMax);
+    }
+    if (count > 0) this.#giveUpTaken();
+    this.#dropRetired();
+    if (clock.monotonicMs() < this.#retryAtMs) return count > 0;
+    this.#retryAtMs = clock.monotonicMs() + retryMs;
+    try {
+      log.reopen();
+      this.flushMissed();
+    } catch (error) {
+      if (!(error instanceof LedgerWriteError)) throw error;
+      return true;
+    }
+    this.#hasFailed = false;
+    bell.state = "open";
+    return true;
+  }
+
+  readonly #takeNothing = (): number => -1;
+
+  /** Tells in a gap entry what is missing. */
+  flushMissed(): void {
+    const { encodeGap, onRecovered, statistics } = this.#options;
+    const missed = this.#missed.value;
+    if (missed === undefined) return;
+    this.append(encodeGap(missed));
+    this.#missed.clear();
+    statistics.setMissed(0);
+    statistics.addGap(missed.count);
+    onRecovered(missed.count);
+  }
+}

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createFixture } from "./fixture.ts";
+
+test("entries become durable in order, with their index and leaf hash", () => {
+  const { send, queue, loop, log, told, wakes } = createFixture();
+  for (const entry of ["a", "b", "c"]) send(entry);
+  queue.poll();
+  assert.deepEqual(told, []);
+  assert.equal(loop.turn(), true);
+  assert.deepEqual(log.entries, ["a", "b", "c"]);
+  assert.equal(wakes(), 1);
+  queue.poll();
+  assert.deepEqual(told, ["a at 0 true", "b at 1 true", "c at 2 true"]);
+  assert.equal(loop.turn(), false);
+});
+
+test("who waits for the write only is told before the sync, and nobody is woken for others", () => {
+  const { send, queue, loop, told, wakes, log } = createFixture();
+  send("w", "written");
+  send("r", "nothing");
+  log.sync = () => {
+    queue.poll();
+    assert.deepEqual(told, ["w written"]);
+  };
+  loop.turn();
+  queue.poll();
+  assert.deepEqual(told, ["w written"]);
+  send("r", "nothing");
+  const before = wakes();
+  loop.turn();
+  assert.equal(wakes(), before);
+});
+
+for (const failing of ["write", "sync"] as const) {
+  test(`when the ${failing} fails, entries are given up, and a gap entry tells of them`, () => {
+    const { send, queue, loop, log, told, events, bell, clock, counts } = createFixture();
+    log.failing = failing;
+    send("a");
+    loop.turn();
+    assert.equal(bell.state, "failed");
+    send("b");
+    send("c", "nothing");
+    loop.turn();
+    queue.poll();
+    assert.deepEqual(told, ["a not", "b not"]);
+    assert.equal(counts().missed, 3);
+    // Nothing is tried before its time.
+    loop.turn();
+    assert.equal(log.reopened, 0);
+    log.failing = "nothing";
+    clock.ms += 1_000;
+    loop.turn();
+    assert.equal(bell.state, "open");
+    send("d");
+    loop.turn();
+    queue.poll();
+    assert.deepEqual(log.entries, ["gap 3 cannot x: full", "d"]);
+    assert.equal(told.at(-1), "d at 1 true");
+    assert.deepEqual(events, ["failed: cannot x: full", "recovered: 3 missed"]);
+    const { gaps, missed, missedTold, failures } = counts();
+    assert.deepEqual(
+      { gaps, missed, missedTold, failures },
+      {
+        gaps: 1,
+        missed: 0,
+        missedTold: 3,
+        failures: 1,
+      },
+    );
+  });
+}
+
+test("a disk that stays full is tried once a second, and nothing is told twice", () => {
+  const { loop, log, clock, send, events } = createFixture();
+  log.failing = "all";
+  send("a");
+  for (let second = 0; second < 5; second++) {
+    loop.turn();
+    clock.ms += 1_000;
+  }
+  assert.deepEqual(events, ["failed: cannot x: full"]);
+  // It can be opened again, but not written.
+  log.failing = "sync";
+  loop.turn();
+  assert.equal(log.reopened, 1);
+  assert.equal(loop.hasFailed, true);
+  log.failing = "nothing";
+  clock.ms += 1_000;
+  loop.turn();
+  assert.deepEqual(log.entries, ["gap 1 cannot x: full"]);
+});
+
+test("a full ring makes waiters wait, in order, and lets go what nobody waits for", () => {
+  const { send, queue, loop, log, told } = createFixture(40_000);
+  const big = "x".repeat(40_000);
+  let sent = 0;
+  while (queue.pending < 60) send(`${sent++} ${big}`.slice(0, 40_000));
+  assert.equal(send("relaxed", "nothing"), false);
+  assert.equal(send("relaxed", "nothing"), false);
+  send("strict");
+  for (let turns = 0; turns < 20; turns++) {
+    loop.turn();
+    queue.poll();
+  }
+  assert.equal(told.length, sent + 1);
+  assert.ok(told.every((line) => line.endsWith("true")));
+  assert.deepEqual(
+    log.entries.slice(sent).map((entry) => entry.slice(0, 10)),
+    ["strict", "dropped 2"],
+  );
+  assert.equal(queue.pending, 0);
+});
+
+test("when more wait than can be kept, the rest is refused and told in a gap entry", () => {
+  const { send, queue, loop, log } = createFixture(40_000);
+  const big = "x".repeat(40_000);
+  let accepted = 0;
+  while (send(big)) accepted++;
+  assert.ok(accepted > 200 && accepted < 300, `${accepted} were kept`);
+  for (let turns = 0; turns < 50; turns++) {
+    loop.turn();
+    queue.poll();
+  }
+  assert.equal(log.entries.length, accepted + 1);
+  assert.equal(log.entries.at(-1), "dropped 1");
+});
+
+test("a ring goes round many times without mixing entries up", () => {
+  const { send, queue, loop, log, told } = createFixture();
+  const sent: string[] = [];
+  for (let number = 0; number < 60_000; number++) {
+    const entry = `${number}`.padEnd(20 + ((number * 7919) % 900), "y");
+    sent.push(entry);
+    send(entry);
+    if (number % 113 === 0) {
+      loop.turn();
+      queue.poll();
+    }
+  }
+  loop.turn();
+  loop.turn();
+  queue.poll();
+  assert.equal(told.length, sent.length);
+  assert.deepEqual(log.entries, sent);
+  assert.ok(told.every((line) => line.endsWith("true")));
+});
+
+test("a new ledger thread goes on where the one before died", () => {
+  const { send, queue, loop, newLoop, log, told } = createFixture();
+  send("a");
+  loop.turn();
+  send("b");
+  // It dies while it commits b: taken, not settled.
+  log.write = () => {
+    throw new Error("dies");
+  };
+  assert.throws(() => loop.turn(), /dies/);
+  log.write = () => undefined;
+  log.reopen();
+  send("c");
+  newLoop().turn();
+  queue.poll();
+  assert.deepEqual(
+    told.map((line) => line[0]),
+    ["a", "b", "c"],
+  );
+});
+
+test("what a dead worker had published is committed before its ring goes", () => {
+  const { send, loop, log } = createFixture();
+  send("a");
+  loop.retireRing(0);
+  send("b");
+  loop.turn();
+  assert.deepEqual(log.entries, ["a", "b"]);
+  send("too late");
+  assert.equal(loop.turn(), false);
+});
+
+test("a checkpoint is made once a second, and only of a tree that has grown", () => {
+  const { send, loop, log, clock, counts } = createFixture();
+  send("a");
+  loop.turn();
+  assert.equal(log.checkpoints, 1);
+  send("b");
+  loop.turn();
+  assert.equal(log.checkpoints, 1);
+  clock.ms += 1_000;
+  loop.turn();
+  assert.equal(log.checkpoints, 2);
+  clock.ms += 1_000;
+  loop.turn();
+  assert.equal(log.checkpoints, 2);
+  assert.equal(counts().checkpointSize, 2);
+  assert.equal(counts().checkpointAtMs, clock.ms);
+});

@@ -1,0 +1,120 @@
+/** A log in memory whose disk fails when it is told to, and a ring with both of its sides. */
+import { hash } from "node:crypto";
+import { diskProblem, LedgerWriteError } from "#ledger/store/problems.ts";
+import { Bell } from "./bell.ts";
+import type { CommitLog } from "./commit-log.ts";
+import { CommitLoop } from "./commit-loop.ts";
+import { CommitQueue, type Dropped } from "./commit-queue.ts";
+import { createStatisticsMemory, LoopStatistics, readStatistics } from "./loop-statistics.ts";
+import { RingConsumer } from "./ring-consumer.ts";
+import { createRingMemory } from "./ring-memory.ts";
+
+export interface FakeLog extends CommitLog {
+  /** What is durable. */
+  readonly entries: string[];
+  failing: "nothing" | "write" | "sync" | "all";
+  reopened: number;
+  checkpoints: number;
+}
+
+export function leafHashOf(entry: string): string {
+  return hash("sha256", Buffer.concat([Buffer.of(0), Buffer.from(entry, "latin1")]));
+}
+
+export function createFakeLog(): FakeLog {
+  let batch: string[] = [];
+  const fail = (): never => {
+    batch = [];
+    throw new LedgerWriteError(
+      diskProblem(Object.assign(new Error("full"), { code: "ENOSPC" }), "x"),
+    );
+  };
+  return {
+    entries: [],
+    failing: "nothing",
+    reopened: 0,
+    checkpoints: 0,
+    get size() {
+      return this.entries.length;
+    },
+    add(bytes, from, to) {
+      batch.push(Buffer.from(bytes.subarray(from, to)).toString("latin1"));
+      return this.entries.length + batch.length - 1;
+    },
+    write() {
+      if (this.failing === "write" || this.failing === "all") fail();
+    },
+    sync() {
+      if (this.failing !== "nothing") fail();
+      this.entries.push(...batch);
+      batch = [];
+    },
+    leafHash(index) {
+      const entry = this.entries[index] ?? batch[index - this.entries.length] ?? "";
+      return Buffer.from(leafHashOf(entry), "hex");
+    },
+    settle: () => undefined,
+    checkpoint() {
+      this.checkpoints++;
+    },
+    reopen() {
+      batch = [];
+      if (this.failing === "all") fail();
+      this.reopened++;
+    },
+    close: () => undefined,
+  };
+}
+
+export function createFixture(entryBytesMax = 1_000) {
+  const memory = createRingMemory();
+  const bell = new Bell(Bell.createMemory());
+  bell.state = "open";
+  const log = createFakeLog();
+  const clock = { ms: 1_000_000, nowMs: () => clock.ms, monotonicMs: () => clock.ms };
+  const statistics = createStatisticsMemory();
+  const events: string[] = [];
+  let wakes = 0;
+  const newLoop = () => {
+    const made = new CommitLoop({
+      log,
+      bell,
+      clock,
+      statistics: new LoopStatistics(statistics),
+      encodeGap: ({ count, reason }) => Buffer.from(`gap ${count} ${reason}`),
+      onEntry: () => undefined,
+      onCheckpoint: () => undefined,
+      onFailed: ({ message }) => events.push(`failed: ${message}`),
+      onRecovered: (missed) => events.push(`recovered: ${missed} missed`),
+    });
+    made.addRing(0, new RingConsumer(memory, () => wakes++));
+    return made;
+  };
+  const queue = new CommitQueue({
+    memory,
+    bell,
+    entryBytesMax,
+    nowMs: clock.monotonicMs,
+    encodeGap: ({ count }: Dropped, out, at) => at + out.write(`dropped ${count}`, at, "latin1"),
+  });
+  const told: string[] = [];
+  /** Puts an entry on its way. @returns false: it was let go. */
+  const send = (entry: string, waitFor: "durable" | "written" | "nothing" = "durable") => {
+    queue.reserve();
+    const end = queue.at + queue.out.write(entry, queue.at, "latin1");
+    const name = entry.slice(0, 20);
+    const waiter = {
+      onCommitted: (index: number, leafHash: Buffer) =>
+        told.push(`${name} at ${index} ${leafHash.toString("hex") === leafHashOf(entry)}`),
+      onWritten: () => told.push(`${name} written`),
+      onNotCommitted: () => told.push(`${name} not`),
+    };
+    return queue.commit(end, waitFor, waitFor === "nothing" ? undefined : waiter, 0, 0, undefined);
+  };
+  return {
+    ...{ log, clock, bell, queue, send, told, events, newLoop },
+    loop: newLoop(),
+    wakes: () => wakes,
+    counts: () => readStatistics(statistics),
+  };
+}

@@ -1,0 +1,96 @@
+/** The producer's side of a ring: an entry is encoded in place and then published. */
+import { assert } from "#base/assert.ts";
+import type { Bell } from "./bell.ts";
+import {
+  alignedBytes,
+  cell,
+  recordHeadBytes,
+  recordsStart,
+  resultsStart,
+  ringBytes,
+  slotBytes,
+  slotCount,
+  slotMask,
+  wrapMark,
+} from "./ring-memory.ts";
+
+export class RingProducer {
+  /** Where entries are written, at what `reserve` says. */
+  readonly bytes: Buffer;
+  readonly #bell: Bell;
+  readonly #cells: Int32Array;
+  readonly #heads: Int32Array;
+  readonly #indexes: Float64Array;
+  readonly #hashes: Buffer;
+  #position = 0;
+  #start = 0;
+  /** How many were published. */
+  sequence = 0;
+  /** Up to where results were read. */
+  done = 0;
+
+  constructor(memory: SharedArrayBuffer, bell: Bell) {
+    this.#bell = bell;
+    this.bytes = Buffer.from(memory, recordsStart, ringBytes);
+    this.#cells = new Int32Array(memory, 0, resultsStart >> 2);
+    this.#heads = new Int32Array(memory, recordsStart, ringBytes >> 2);
+    this.#indexes = new Float64Array(memory, resultsStart, slotCount);
+    this.#hashes = Buffer.from(memory, resultsStart + 8 * slotCount, (slotBytes - 8) * slotCount);
+  }
+
+  /** @returns where an entry of at most that many bytes can be written; -1: there is no room. */
+  reserve(bytesMax: number): number {
+    if (((this.sequence - this.done) | 0) >= slotCount) return -1;
+    const needed = alignedBytes(recordHeadBytes + bytesMax);
+    const offset = this.#position & (ringBytes - 1);
+    const left = ringBytes - offset;
+    const skipped = left < needed ? left : 0;
+    const used = (this.#position - Atomics.load(this.#cells, cell.tail)) | 0;
+    if (used + skipped + needed > ringBytes) return -1;
+    if (skipped > 0) {
+      this.#heads[offset >> 2] = wrapMark;
+      this.#position = (this.#position + skipped) | 0;
+    }
+    this.#start = this.#position & (ringBytes - 1);
+    return this.#start + recordHeadBytes;
+  }
+
+  /** The entry that begins where it was reserved ends here. @returns its sequence. */
+  publish(end: number): number {
+    const start = this.#start;
+    const length = end - start - recordHeadBytes;
+    assert(length > 0, "an entry has at least one byte");
+    const sequence = this.sequence;
+    this.sequence = (sequence + 1) | 0;
+    this.#heads[start >> 2] = length;
+    this.#heads[(start >> 2) + 1] = sequence;
+    this.#position = (this.#position + alignedBytes(recordHeadBytes + length)) | 0;
+    Atomics.store(this.#cells, cell.head, this.#position);
+    this.#bell.ring();
+    return sequence;
+  }
+
+  get written(): number {
+    return Atomics.load(this.#cells, cell.written);
+  }
+
+  get settled(): number {
+    return Atomics.load(this.#cells, cell.settled);
+  }
+
+  /** What this thread is to be woken for. */
+  set wishes(bits: number) {
+    Atomics.store(this.#cells, cell.wishes, bits);
+  }
+
+  /** Of a settled record: its index, or -1 when it was not recorded. */
+  indexOf(sequence: number): number {
+    return this.#indexes[sequence & slotMask] as number;
+  }
+
+  /** Of a settled record that has an index; valid until `done` passes it. */
+  leafHashOf(sequence: number): Buffer {
+    const at = (sequence & slotMask) * (slotBytes - 8);
+    return this.#hashes.subarray(at, at + slotBytes - 8);
+  }
+}
