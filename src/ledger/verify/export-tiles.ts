@@ -1,0 +1,68 @@
+/**
+ * Writes a log as a tree of files that any reader of C2SP tlog-tiles understands: entry bundles,
+ * tiles, and at last the checkpoint that covers them.
+ */
+import type { Disk } from "#base/disk.ts";
+import { isProblem, type Problem } from "#base/problem.ts";
+import { parseCheckpoint } from "#ledger/tree/checkpoint.ts";
+import { encodeBundle } from "#ledger/tree/entry-bundle.ts";
+import { tilePath, tilesOf, tileWidth, type Tile } from "#ledger/tree/tile.ts";
+import type { LogSource } from "./log-source.ts";
+
+export interface Exported {
+  readonly origin: string;
+  readonly entries: number;
+  readonly files: number;
+  /** Entries that are no longer there: their bundles are missing, their hashes are not. */
+  readonly dropped: number;
+}
+
+/** @param onProgress hears how many entries are written, of how many. */
+export function exportTiles(
+  source: LogSource,
+  disk: Disk,
+  folder: string,
+  onProgress?: (entries: number, size: number) => void,
+): Exported | Problem {
+  const checkpoint = source.checkpoint();
+  const parsed = parseCheckpoint(checkpoint);
+  if (isProblem(parsed)) return parsed;
+  const { origin, size } = parsed;
+  const gone = source.segments().filter((segment) => segment.dropped);
+  const isGone = (index: number) =>
+    gone.some(({ first, count }) => index >= first && index < first + count);
+  let files = 0;
+  let dropped = 0;
+  for (const tile of tilesOf(size)) {
+    if (tile.level === "entries" && isGone(tile.index * tileWidth)) {
+      dropped += tile.width;
+      continue;
+    }
+    write(tilePath(tile), contentOf(source, tile));
+    if (tile.level === "entries") onProgress?.(tile.index * tileWidth + tile.width, size);
+  }
+  write("checkpoint", checkpoint);
+  return { origin, entries: size - dropped, files, dropped };
+
+  function write(path: string, content: Buffer): void {
+    const whole = `${folder}/${path}`;
+    disk.makeFolder(whole.slice(0, whole.lastIndexOf("/")));
+    const file = disk.open(whole, "create");
+    try {
+      for (let at = 0; at < content.length;) {
+        at += file.write(content, at, content.length - at, at);
+      }
+    } finally {
+      file.close();
+    }
+    files++;
+  }
+}
+
+function contentOf(source: LogSource, { level, index, width }: Tile): Buffer {
+  if (level !== "entries") return source.hashTile(level, index, width);
+  const entries: Buffer[] = [];
+  const from = index * tileWidth;
+  source.scan(from, from + width, (_, bytes) => void entries.push(Buffer.from(bytes)));
+  return encodeBundle(entries);
+}
