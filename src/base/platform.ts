@@ -4,22 +4,33 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
+  constants,
   existsSync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
   statSync,
+  unlinkSync,
   watch,
   writeFileSync,
+  writeSync,
   type FSWatcher,
 } from "node:fs";
 import { lookup } from "node:dns/promises";
 import net from "node:net";
-import tls from "node:tls";
-import http from "node:http";
+import type tls from "node:tls";
+import type http from "node:http";
+import { hostname } from "node:os";
 import { dirname } from "node:path";
+import type { Disk, DiskFile, OpenMode } from "./disk.ts";
+import * as late from "./late-modules.ts";
 
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
@@ -99,14 +110,14 @@ export const nodePlatform: Platform = {
   random: { bytes: randomBytes },
   sockets: {
     connect: (options) => net.connect(options),
-    connectTls: (options) => tls.connect(options),
+    connectTls: (options) => late.tls().connect(options),
     secure: (socket, options) => {
-      const secured = new tls.TLSSocket(socket, options);
+      const secured = new (late.tls().TLSSocket)(socket, options);
       // As tls.Server does; otherwise node:http2 waits for the end of the handshake for ever.
       return secured.once("secure", () => Object.assign(secured, { secureConnecting: false }));
     },
     createServer: (options, onConnection) => net.createServer(options, onConnection),
-    createHttpServer: (options, onRequest) => http.createServer(options, onRequest),
+    createHttpServer: (options, onRequest) => late.http().createServer(options, onRequest),
     fetch: (url, init) => fetch(url, init),
     resolve: async (host) => (await lookup(host, { all: true })).map((found) => found.address),
   },
@@ -130,6 +141,103 @@ export const nodePlatform: Platform = {
     },
   },
 };
+
+const openFlags: Readonly<Record<OpenMode, number>> = {
+  read: constants.O_RDONLY,
+  write: constants.O_RDWR,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+};
+
+/** For what must survive a power cut; everything else uses `files`. */
+export const nodeDisk: Disk = {
+  open: (path, mode, permissions = 0o644) => diskFile(openSync(path, openFlags[mode], permissions)),
+  stat: (path) => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && { size: found.size, mode: found.mode & 0o777, isFolder: found.isDirectory() };
+  },
+  list: (folder) => readdirSync(folder).sort(),
+  makeFolder: (folder, permissions = 0o755) =>
+    void mkdirSync(folder, { recursive: true, mode: permissions }),
+  syncFolder: (folder) => {
+    const handle = openSync(folder, "r");
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  },
+  rename: renameSync,
+  remove: unlinkSync,
+};
+
+function diskFile(handle: number): DiskFile {
+  return {
+    read(into, offset, length, position) {
+      let done = 0;
+      while (done < length) {
+        const count = readSync(handle, into, offset + done, length - done, position + done);
+        if (count === 0) break;
+        done += count;
+      }
+      return done;
+    },
+    write: (from, offset, length, position) => writeSync(handle, from, offset, length, position),
+    size: () => fstatSync(handle).size,
+    truncate: (size) => ftruncateSync(handle, size),
+    sync: () => fdatasyncSync(handle),
+    close: () => closeSync(handle),
+  };
+}
+
+/** What tells this process from all others that were or will be, here and elsewhere. */
+export interface ProcessMark {
+  readonly host: string;
+  /** Differs after every start of the machine; empty where it cannot be told. */
+  readonly boot: string;
+  readonly pid: number;
+  /** In ticks of the machine; empty where it cannot be told. */
+  readonly started: string;
+}
+
+export interface Processes {
+  readonly self: () => ProcessMark;
+  /** Whether the process that the mark is of still runs, on this host and since its last start. */
+  readonly isRunning: (mark: ProcessMark) => boolean;
+}
+
+export const nodeProcesses: Processes = {
+  self: () => ({
+    host: hostname(),
+    boot: readWord("/proc/sys/kernel/random/boot_id"),
+    pid: process.pid,
+    started: startOf(process.pid),
+  }),
+  isRunning: ({ pid, started }) => {
+    if (started !== "") return startOf(pid) === started;
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === "EPERM";
+    }
+  },
+};
+
+/** Field 22 of stat; the name before it may hold blanks and brackets. */
+function startOf(pid: number): string {
+  const stat = readWord(`/proc/${pid}/stat`);
+  const rest = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  // A zombie has ended.
+  return rest[0] === "Z" ? "" : (rest[19] ?? "");
+}
+
+function readWord(path: string): string {
+  try {
+    return readFileSync(path, "latin1").trim();
+  } catch {
+    return "";
+  }
+}
 
 function readUpTo(path: string, bytesMax: number): Buffer {
   const chunks: Buffer[] = [];
