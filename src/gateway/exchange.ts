@@ -3,7 +3,7 @@
  * The object belongs to a connection (or an HTTP/2 stream) and serves its exchanges one after the
  * other. Bytes are passed on as they come; whatever fails ends in `#refuse` or `#breakOff`.
  */
-import { STATUS_CODES } from "node:http";
+import { reasonPhrase } from "#base/reason-phrases.ts";
 import type { Problem } from "#base/problem.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
 import type { CallerEnd, CallerListener, UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
@@ -288,7 +288,7 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
     let lines = this.#ownFields() + added;
     for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
     this.#finish();
-    this.caller.sendOwn(status, STATUS_CODES[status] ?? "", lines, body);
+    this.caller.sendOwn(status, reasonPhrase(status) ?? "", lines, body);
   }
 
   // 5. What can go wrong.

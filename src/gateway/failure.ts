@@ -2,7 +2,7 @@
  * How a problem is told: problem+json (RFC 9457), which REST callers and unknown faces get.
  * Nothing of `cause` goes into it.
  */
-import { STATUS_CODES } from "node:http";
+import { reasonPhrase } from "#base/reason-phrases.ts";
 import type { Problem } from "#base/problem.ts";
 import type { CallerEnd, UpstreamFailure } from "#wire/ends.ts";
 import { parseFaultOf } from "#wire/parse-faults.ts";
@@ -28,7 +28,7 @@ export function sendProblem(
   let fields = `${added}Parlance-Fault: ${definition.blame}\r\n`;
   fields += "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n";
   fields += problemLines(problem);
-  const reason = STATUS_CODES[definition.httpStatus] ?? "";
+  const reason = reasonPhrase(definition.httpStatus) ?? "";
   caller.sendOwn(definition.httpStatus, reason, fields, Buffer.from(JSON.stringify(body)));
 }
 

@@ -1,6 +1,7 @@
 /** One HTTP/2 connection to an instance: hands out streams, and notices when it has gone quiet. */
-import { connect, type ClientHttp2Session, type ClientSessionOptions } from "node:http2";
+import type { ClientHttp2Session, ClientSessionOptions } from "node:http2";
 import type { Socket } from "node:net";
+import { http2 } from "#base/late-modules.ts";
 import type { Limits } from "#base/limits.ts";
 import type { UpstreamListener } from "./ends.ts";
 import { Http2ClientStream, type Http2StreamContext } from "./http2-client-stream.ts";
@@ -50,7 +51,7 @@ export class Http2ClientSession {
     this.#events = events;
     this.#clock = clock;
     this.#idleSinceMs = this.#heardMs = clock.nowMs;
-    const session = connect("http://instance.invalid", {
+    const session = http2().connect("http://instance.invalid", {
       createConnection: () => socket,
       ...sessionOptions(limits),
     });

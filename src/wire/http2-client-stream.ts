@@ -2,11 +2,12 @@
  * One request to an instance over HTTP/2 and its answer: what `ClientConnection` is for HTTP/1.1.
  * The answer's head is spelled as HTTP/1.1 and read by the same parser as any other.
  */
-import { constants, type ClientHttp2Stream } from "node:http2";
+import type { ClientHttp2Stream } from "node:http2";
 import type { Limits } from "#base/limits.ts";
 import { ChunkedReader } from "./chunked.ts";
 import type { RequestPlan, UpstreamEnd, UpstreamListener } from "./ends.ts";
 import { framing, ResponseHead, type RequestHead } from "./head.ts";
+import { constants } from "./http2-codes.ts";
 import { fieldsObject, requestFields } from "./http2-fields.ts";
 import { readTrailers, spellResponse, type RawFields } from "./http2-spelling.ts";
 import { parseFault } from "./parse-faults.ts";

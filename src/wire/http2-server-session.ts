@@ -3,15 +3,12 @@
  * rapid resets, CONTINUATION frames, header lists and queued answers to floods; what it leaves
  * open (PING and SETTINGS of a caller that reads) is bounded here.
  */
-import {
-  constants,
-  performServerHandshake,
-  type ServerHttp2Session,
-  type ServerSessionOptions,
-} from "node:http2";
+import type { ServerHttp2Session, ServerSessionOptions } from "node:http2";
 import type { Socket } from "node:net";
+import { http2 } from "#base/late-modules.ts";
 import type { Limits } from "#base/limits.ts";
 import type { CallerConnection, Peer } from "./ends.ts";
+import { constants } from "./http2-codes.ts";
 import { Http2ServerStream } from "./http2-server-stream.ts";
 import type { ServerContext } from "./server-context.ts";
 
@@ -47,7 +44,7 @@ export class Http2ServerSession implements CallerConnection {
     this.#socket = socket;
     this.#idleSinceMs = this.#controlSinceMs = context.clock.nowMs;
     if (bytes !== undefined) socket.unshift(bytes);
-    this.#session = performServerHandshake(socket, sessionOptions(context.limits));
+    this.#session = http2().performServerHandshake(socket, sessionOptions(context.limits));
     const session = this.#session;
     session.on("stream", (stream, _headers, _flags, fields) => {
       if (this.#resets > resetsBurst) return stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);

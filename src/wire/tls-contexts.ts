@@ -4,7 +4,8 @@
  * name fits gets the first.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { createSecureContext, type SecureContext } from "node:tls";
+import type { SecureContext } from "node:tls";
+import { tls } from "#base/late-modules.ts";
 
 export interface TlsCertificate {
   /** How messages name it. */
@@ -63,7 +64,7 @@ function compile(
       throw new Error("the private key does not belong to the certificate");
     }
     return {
-      context: createSecureContext({ cert, key, minVersion }),
+      context: tls().createSecureContext({ cert, key, minVersion }),
       names: hosts.length > 0 ? hosts : namesIn(parsed),
     };
   } catch (error) {

@@ -3,7 +3,8 @@
  * file that is none is found when the configuration is taken, not when the first request comes.
  */
 import { isIP } from "node:net";
-import { checkServerIdentity, createSecureContext, type ConnectionOptions } from "node:tls";
+import type { ConnectionOptions } from "node:tls";
+import { tls as nodeTls } from "#base/late-modules.ts";
 
 export interface PoolTls {
   readonly serverName: string;
@@ -20,10 +21,11 @@ export function secureOptions(tls: PoolTls, protocol: "http/1.1" | "h2"): Connec
   return {
     // RFC 6066 §3: an address is no server name, yet the certificate must have it.
     servername: isIP(serverName) > 0 ? "" : serverName,
-    checkServerIdentity: (_host, certificate) => checkServerIdentity(serverName, certificate),
+    checkServerIdentity: (_host, certificate) =>
+      nodeTls().checkServerIdentity(serverName, certificate),
     rejectUnauthorized: verify,
     ALPNProtocols: [protocol],
-    secureContext: createSecureContext({
+    secureContext: nodeTls().createSecureContext({
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),

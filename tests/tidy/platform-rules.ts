@@ -7,6 +7,7 @@ import type { SourceFile } from "#tests/support/source-files.ts";
 import { findingsOf, type Rule } from "./finding.ts";
 
 const platformFile = "src/base/platform.ts";
+const doors = [platformFile, "src/base/late-modules.ts"];
 
 interface ModuleRule {
   readonly modules: readonly string[];
@@ -61,6 +62,7 @@ const forbiddenCode: readonly { readonly pattern: RegExp; readonly instead: stri
   { pattern: /\b(?:setTimeout|setInterval|setImmediate)\b/g, instead: "platform.timers" },
   { pattern: /\bMath\.random\b|\bcrypto\.\w*[rR]andom\w*/g, instead: "platform.random" },
   { pattern: /(?<![.\w])fetch\(|\bnew WebSocket\(/g, instead: "platform.sockets" },
+  { pattern: /\bgetBuiltinModule\b/g, instead: "the modules of base/late-modules.ts" },
 ];
 
 const importOfNode = /\bimport\s+(type\s+)?([^"';]*?)\s+from\s+"node:([^"]+)"/g;
@@ -69,7 +71,7 @@ export const throughThePlatform: Rule = (file) => [
   ...findingsOf(file, maskSource(file.text).uncommented, importOfNode, (match) =>
     match[1] === undefined ? importFault(file, match[2] ?? "", match[3] ?? "") : undefined,
   ),
-  ...(file.path === platformFile ? [] : codeFindings(file)),
+  ...(doors.includes(file.path) ? [] : codeFindings(file)),
 ];
 
 function importFault(file: SourceFile, clause: string, module: string): string | undefined {

@@ -1,5 +1,5 @@
 /** Faults as REST tells them: problem documents (RFC 9457), or the body that the contract has. */
-import { STATUS_CODES } from "node:http";
+import { reasonPhrase } from "#base/reason-phrases.ts";
 import { faultNamespace, faultTable } from "#call/fault-table.ts";
 import type { Fault } from "#call/call.ts";
 import type { Contract, DeclaredFault, Operation } from "#contract/contract.ts";
@@ -57,7 +57,7 @@ export function compileFaultEncoder(contract: Contract): EncodeFault {
       fields.push(["content-type", written.contentType]);
       return { status, fields, body: written.bytes };
     }
-    const title = declared?.name ?? STATUS_CODES[status] ?? "Failure";
+    const title = declared?.name ?? reasonPhrase(status) ?? "Failure";
     const problem = membersOf(fault, title, status, exchangeId);
     fields.push([
       "content-type",

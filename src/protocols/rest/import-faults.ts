@@ -1,5 +1,5 @@
 /** Everything that an operation answers but its success, as declared faults. */
-import { STATUS_CODES } from "node:http";
+import { reasonPhrase } from "#base/reason-phrases.ts";
 import type { DeclaredFault } from "#contract/contract.ts";
 import type { RecordType, RefType } from "#contract/types.ts";
 import { child, itemsOf, textAt, type Located } from "#formats/json-schema/located.ts";
@@ -85,7 +85,10 @@ function readDescribed(
 export function faultWord(status: string): string {
   if (status === "4XX") return "clientError";
   if (status === "5XX") return "serverError";
-  const words = STATUS_CODES[status]?.replaceAll("'", "").split(/[^A-Za-z]+/) ?? [];
+  const words =
+    reasonPhrase(Number(status))
+      ?.replaceAll("'", "")
+      .split(/[^A-Za-z]+/) ?? [];
   if (words.length === 0) return status === "default" ? "error" : `status${status}`;
   return words
     .map((word, index) => {

@@ -2,7 +2,7 @@
  * A failure of a REST service: a declared fault by its status, a problem document, or the bare
  * status. Whatever the body holds, a fault comes of it.
  */
-import { STATUS_CODES } from "node:http";
+import { reasonPhrase } from "#base/reason-phrases.ts";
 import { blames, type Blame } from "#base/fault-kind.ts";
 import type { Fault } from "#call/call.ts";
 import { faultKindOfHttp, faultTable, isFaultKind } from "#call/fault-table.ts";
@@ -159,7 +159,7 @@ function bareMessage({ status, field, body }: UpstreamResponse): string {
 }
 
 function told(status: number): string {
-  const reason = STATUS_CODES[status];
+  const reason = reasonPhrase(status);
   return reason === undefined ? String(status) : `${status} ${reason}`;
 }
 
