@@ -18,9 +18,17 @@ export interface Protocol {
   readonly createUpstream?: (service: ServiceContract) => Upstream;
   /** A face over all services at once. */
   readonly createHub?: CreateHub;
+  readonly tellUnrouted?: TellUnrouted;
   /** For the fidelity report: the forms that its messages have. */
   readonly forms?: readonly MessageForm[];
 }
+
+/** Tells why a request led to no service; undefined: it is not seen to be in this dialect. */
+export type TellUnrouted = (
+  request: Pick<FaceRequest, "method" | "path" | "field">,
+  fault: Fault,
+  exchangeId: string,
+) => FaceResponse | undefined;
 
 /** One form of a dialect's messages, as the fidelity report tells them apart. */
 export interface MessageForm {

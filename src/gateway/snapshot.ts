@@ -2,7 +2,7 @@
 import { BlockList, isIP } from "node:net";
 import type { Files } from "#base/platform.ts";
 import type { ListenTls, Revision } from "#configuration/configuration.ts";
-import type { Protocol } from "#extension/protocol.ts";
+import type { Protocol, TellUnrouted } from "#extension/protocol.ts";
 import type { Peer } from "#wire/ends.ts";
 import { createTlsContexts, type TlsContexts } from "#wire/tls-contexts.ts";
 import { createAuthorization, type Authorization } from "./authorization.ts";
@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly pools: ReadonlySet<InstancePool>;
   /** By the place of the service; undefined: it has no contract. */
   readonly translators: readonly (Translator | undefined)[];
+  /** How protocols tell that a request led to no service. */
+  readonly unrouted: readonly TellUnrouted[];
   /** What handshakes with callers use; undefined: plain TCP. */
   readonly tls: TlsContexts | undefined;
   readonly callerName: (index: number) => string;
@@ -56,6 +58,7 @@ export function createSnapshot(
       router.routes,
       revision.withheld,
     ),
+    unrouted: protocols.flatMap(({ tellUnrouted }) => tellUnrouted ?? []),
     authorization: createAuthorization(configuration),
     balancers,
     pools,

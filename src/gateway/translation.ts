@@ -211,13 +211,26 @@ export function tellInDialect(
 ): FaceResponse | undefined {
   if (translation !== undefined) return translation.tell(problem);
   const { route, snapshot } = exchange;
-  if (route === undefined || route.route.face === undefined) return undefined;
+  if (route === undefined) return tellUnrouted(exchange, problem);
+  if (route.route.face === undefined) return undefined;
   const dialect: Dialect = route.route.face;
   if (dialect === "rest" && route.service.speaks === "rest") return undefined;
   const translator = (snapshot as Snapshot).translators[route.serviceIndex];
   const face = translator?.face(dialect);
   if (translator === undefined || face === undefined) return undefined;
   return new Translation(exchange, face, translator).tell(problem);
+}
+
+/** Only of a request that was read and compared with the routes. */
+function tellUnrouted(exchange: ExchangeRecord, problem: Problem): FaceResponse | undefined {
+  if (problem.definition.code !== "no-route") return undefined;
+  const { head } = exchange.caller;
+  const request = { method: head.method, path: head.path, field: head.field.bind(head) };
+  for (const tell of (exchange.snapshot as Snapshot).unrouted) {
+    const told = tell(request, faultOf(problem), exchange.id);
+    if (told !== undefined) return told;
+  }
+  return undefined;
 }
 
 function askedIn(decoded: Exclude<Decoded, { readonly kind: "document" }>): Asked {

@@ -4,6 +4,7 @@ import { describeWsdl } from "./describe.ts";
 import { createSoapFace } from "./face.ts";
 import { soapForms } from "./forms.ts";
 import { importer } from "./import.ts";
+import { tellUnrouted } from "./unrouted.ts";
 import { createSoapUpstream } from "./upstream.ts";
 
 export const soap = {
@@ -12,5 +13,6 @@ export const soap = {
   describe: describeWsdl,
   createFace: (service) => createSoapFace(service),
   createUpstream: (service) => createSoapUpstream(service),
+  tellUnrouted,
   forms: soapForms,
 } satisfies Protocol;
