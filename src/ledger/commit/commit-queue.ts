@@ -7,16 +7,17 @@ import type { Bell } from "./bell.ts";
 import { RingProducer } from "./ring-producer.ts";
 import { slotCount, slotMask, wish } from "./ring-memory.ts";
 
-export interface CommitWaiter {
-  /** `index` and `leafHash` (valid during the call) are there when the entry is durable. */
-  onCommitted(index: number, leafHash: Buffer): void;
-  /** It is written, and may still be lost when the power fails. */
-  onWritten(): void;
-  onNotCommitted(): void;
-}
-
 /** Until when an entry is waited for. */
 export type WaitFor = "durable" | "written" | "nothing";
+
+/** What is told to those who wait; each hears one of it, once. */
+export interface Tell<Waiter> {
+  /** The entry is durable. `leafHash` is valid during the call. */
+  readonly committed: (waiter: Waiter, index: number, leafHash: Buffer) => void;
+  /** It is written, and may still be lost when the power fails. */
+  readonly written: (waiter: Waiter) => void;
+  readonly notCommitted: (waiter: Waiter, waitFor: WaitFor) => void;
+}
 
 /** Entries that were let go, to be told in a gap entry. */
 export interface Dropped {
@@ -26,10 +27,11 @@ export interface Dropped {
   readonly sinceUs: number;
 }
 
-export interface CommitQueueOptions {
+export interface CommitQueueOptions<Waiter> {
   readonly memory: SharedArrayBuffer;
   readonly bell: Bell;
   readonly entryBytesMax: number;
+  readonly tell: Tell<Waiter>;
   /** Monotonic, for `onWaited`. */
   readonly nowMs: () => number;
   /** How long a record that was waited for took. */
@@ -38,21 +40,22 @@ export interface CommitQueueOptions {
   readonly encodeGap: (dropped: Dropped, out: Buffer, at: number) => number;
 }
 
-interface Overflow {
+interface Overflow<Waiter> {
   readonly bytes: Buffer;
   readonly waitFor: WaitFor;
-  readonly waiter: CommitWaiter | undefined;
+  readonly waiter: Waiter | undefined;
   readonly sinceMs: number;
 }
 
 const overflowBytesMax = 8 * 1024 * 1024;
 const droppedIdsMax = 100;
+const waitNames: readonly WaitFor[] = ["nothing", "written", "durable"];
 const waitCodes = { nothing: 0, written: 1, durable: 2 } as const;
 
-export class CommitQueue {
-  readonly #options: CommitQueueOptions;
+export class CommitQueue<Waiter> {
+  readonly #options: CommitQueueOptions<Waiter>;
   readonly #ring: RingProducer;
-  readonly #waiters: (CommitWaiter | undefined)[] = new Array(slotCount).fill(undefined);
+  readonly #waiters: (Waiter | undefined)[] = new Array(slotCount).fill(undefined);
   readonly #waits = new Uint8Array(slotCount);
   readonly #sinceMs = new Float64Array(slotCount);
   readonly #scratch: Buffer;
@@ -61,7 +64,7 @@ export class CommitQueue {
   #writtenWaits = 0;
   /** Up to where those that wait for `written` were told. */
   #written = 0;
-  #overflow: Overflow[] = [];
+  #overflow: Overflow<Waiter>[] = [];
   #overflowBytes = 0;
   #dropped = 0;
   #droppedIds: Uint8Array[] = [];
@@ -71,11 +74,16 @@ export class CommitQueue {
   out: Buffer;
   at = 0;
 
-  constructor(options: CommitQueueOptions) {
+  constructor(options: CommitQueueOptions<Waiter>) {
     this.#options = options;
     this.#ring = new RingProducer(options.memory, options.bell);
     this.#scratch = Buffer.alloc(options.entryBytesMax);
     this.out = this.#scratch;
+  }
+
+  /** From now on `poll` is called whenever there are results. */
+  listen(): void {
+    this.#ring.onWake(() => this.poll());
   }
 
   /** Entries on their way. */
@@ -109,7 +117,7 @@ export class CommitQueue {
   commit(
     end: number,
     waitFor: WaitFor,
-    waiter: CommitWaiter | undefined,
+    waiter: Waiter | undefined,
     sinceMs: number,
     timeUs: number,
     exchange: Uint8Array | undefined,
@@ -137,7 +145,7 @@ export class CommitQueue {
     return true;
   }
 
-  #publish(end: number, waitFor: WaitFor, waiter: CommitWaiter | undefined, sinceMs: number): void {
+  #publish(end: number, waitFor: WaitFor, waiter: Waiter | undefined, sinceMs: number): void {
     const slot = this.#ring.sequence & slotMask;
     this.#waits[slot] = waitCodes[waitFor];
     this.#waiters[slot] = waiter;
@@ -204,30 +212,33 @@ export class CommitQueue {
       const slot = this.#written & slotMask;
       this.#written = (this.#written + 1) | 0;
       if (this.#waits[slot] !== waitCodes.written) continue;
-      this.#takeWaiter(slot)?.onWritten();
+      const waiter = this.#takeWaiter(slot);
+      if (waiter !== undefined) this.#options.tell.written(waiter);
     }
   }
 
   #tellSettled(): void {
     const ring = this.#ring;
     const { settled } = ring;
-    const { onWaited, nowMs } = this.#options;
+    const { onWaited, nowMs, tell } = this.#options;
     const now = onWaited === undefined ? 0 : nowMs();
     while (((settled - ring.done) | 0) > 0) {
       const sequence = ring.done;
       const slot = sequence & slotMask;
       const index = ring.indexOf(sequence);
-      const isDurableWait = this.#waits[slot] === waitCodes.durable;
+      const waitFor = waitNames[this.#waits[slot] as number] as WaitFor;
       const waiter = this.#takeWaiter(slot);
-      if (isDurableWait) onWaited?.(now - (this.#sinceMs[slot] as number));
-      if (index < 0) waiter?.onNotCommitted();
-      else waiter?.onCommitted(index, ring.leafHashOf(sequence));
+      if (waitFor === "durable") onWaited?.(now - (this.#sinceMs[slot] as number));
+      if (waiter !== undefined) {
+        if (index < 0) tell.notCommitted(waiter, waitFor);
+        else tell.committed(waiter, index, ring.leafHashOf(sequence));
+      }
       // Only now may the slot serve again.
       ring.done = (sequence + 1) | 0;
     }
   }
 
-  #takeWaiter(slot: number): CommitWaiter | undefined {
+  #takeWaiter(slot: number): Waiter | undefined {
     const waiter = this.#waiters[slot];
     if (this.#waits[slot] === waitCodes.durable) this.#durableWaits--;
     else if (this.#waits[slot] === waitCodes.written) this.#writtenWaits--;
@@ -241,7 +252,7 @@ export class CommitQueue {
     for (; moved < this.#overflow.length; moved++) {
       const at = this.#reserveInRing();
       if (at < 0) break;
-      const { bytes, waitFor, waiter, sinceMs } = this.#overflow[moved] as Overflow;
+      const { bytes, waitFor, waiter, sinceMs } = this.#overflow[moved] as Overflow<Waiter>;
       this.#ring.bytes.set(bytes, at);
       this.#overflowBytes -= bytes.length;
       this.#publish(at + bytes.length, waitFor, waiter, sinceMs);

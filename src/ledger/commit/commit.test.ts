@@ -43,7 +43,7 @@ for (const failing of ["write", "sync"] as const) {
     send("c", "nothing");
     loop.turn();
     queue.poll();
-    assert.deepEqual(told, ["a not", "b not"]);
+    assert.deepEqual(told, ["a not durable", "b not durable"]);
     assert.equal(counts().missed, 3);
     // Nothing is tried before its time.
     loop.turn();

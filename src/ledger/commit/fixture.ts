@@ -7,7 +7,7 @@ import { CommitLoop } from "./commit-loop.ts";
 import { CommitQueue, type Dropped } from "./commit-queue.ts";
 import { createStatisticsMemory, LoopStatistics, readStatistics } from "./loop-statistics.ts";
 import { RingConsumer } from "./ring-consumer.ts";
-import { createRingMemory } from "./ring-memory.ts";
+import { cell, createRingMemory } from "./ring-memory.ts";
 
 export interface FakeLog extends CommitLog {
   /** What is durable. */
@@ -66,6 +66,8 @@ export function createFakeLog(): FakeLog {
   };
 }
 
+const nameOf = (entry: string): string => entry.slice(0, 20);
+
 export function createFixture(entryBytesMax = 1_000) {
   const memory = createRingMemory();
   const bell = new Bell(Bell.createMemory());
@@ -74,7 +76,7 @@ export function createFixture(entryBytesMax = 1_000) {
   const clock = { ms: 1_000_000, nowMs: () => clock.ms, monotonicMs: () => clock.ms };
   const statistics = createStatisticsMemory();
   const events: string[] = [];
-  let wakes = 0;
+  const cells = new Int32Array(memory, 0, 128);
   const newLoop = () => {
     const made = new CommitLoop({
       log,
@@ -87,34 +89,33 @@ export function createFixture(entryBytesMax = 1_000) {
       onFailed: ({ message }) => events.push(`failed: ${message}`),
       onRecovered: (missed) => events.push(`recovered: ${missed} missed`),
     });
-    made.addRing(0, new RingConsumer(memory, () => wakes++));
+    made.addRing(0, new RingConsumer(memory));
     return made;
   };
-  const queue = new CommitQueue({
+  const told: string[] = [];
+  const queue = new CommitQueue<string>({
     memory,
     bell,
     entryBytesMax,
+    tell: {
+      committed: (entry, index, leafHash) =>
+        told.push(`${nameOf(entry)} at ${index} ${leafHash.toString("hex") === leafHashOf(entry)}`),
+      written: (entry) => told.push(`${nameOf(entry)} written`),
+      notCommitted: (entry, waitFor) => told.push(`${nameOf(entry)} not ${waitFor}`),
+    },
     nowMs: clock.monotonicMs,
     encodeGap: ({ count }: Dropped, out, at) => at + out.write(`dropped ${count}`, at, "latin1"),
   });
-  const told: string[] = [];
   /** Puts an entry on its way. @returns false: it was let go. */
   const send = (entry: string, waitFor: "durable" | "written" | "nothing" = "durable") => {
     queue.reserve();
     const end = queue.at + queue.out.write(entry, queue.at, "latin1");
-    const name = entry.slice(0, 20);
-    const waiter = {
-      onCommitted: (index: number, leafHash: Buffer) =>
-        told.push(`${name} at ${index} ${leafHash.toString("hex") === leafHashOf(entry)}`),
-      onWritten: () => told.push(`${name} written`),
-      onNotCommitted: () => told.push(`${name} not`),
-    };
-    return queue.commit(end, waitFor, waitFor === "nothing" ? undefined : waiter, 0, 0, undefined);
+    return queue.commit(end, waitFor, waitFor === "nothing" ? undefined : entry, 0, 0, undefined);
   };
   return {
     ...{ log, clock, bell, queue, send, told, events, newLoop },
     loop: newLoop(),
-    wakes: () => wakes,
+    wakes: () => Atomics.load(cells, cell.wakes),
     counts: () => readStatistics(statistics),
   };
 }

@@ -24,19 +24,16 @@ export class RingConsumer {
   readonly #heads: Int32Array;
   readonly #indexes: Float64Array;
   readonly #hashes: Buffer;
-  readonly #wake: () => void;
   #position: number;
   #taken: number;
   #settled: number;
 
-  /** @param wake tells the producer's thread that results are there. */
-  constructor(memory: SharedArrayBuffer, wake: () => void) {
+  constructor(memory: SharedArrayBuffer) {
     this.#bytes = Buffer.from(memory, recordsStart, ringBytes);
     this.#cells = new Int32Array(memory, 0, resultsStart >> 2);
     this.#heads = new Int32Array(memory, recordsStart, ringBytes >> 2);
     this.#indexes = new Float64Array(memory, resultsStart, slotCount);
     this.#hashes = Buffer.from(memory, resultsStart + 8 * slotCount, hashBytes * slotCount);
-    this.#wake = wake;
     // Where an earlier consumer, that has died, was.
     this.#position = Atomics.load(this.#cells, cell.tail);
     this.#settled = Atomics.load(this.#cells, cell.settled);
@@ -81,6 +78,12 @@ export class RingConsumer {
     }
     Atomics.store(this.#cells, cell.written, this.#taken);
     if ((Atomics.load(this.#cells, cell.wishes) & wish.written) !== 0) this.#wake();
+  }
+
+  /** Tells the producer's thread that results are there. */
+  #wake(): void {
+    Atomics.add(this.#cells, cell.wakes, 1);
+    Atomics.notify(this.#cells, cell.wakes);
   }
 
   /** It is durable. */

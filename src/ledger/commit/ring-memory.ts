@@ -26,6 +26,8 @@ export const cell = {
   settled: 48,
   /** What the producer's thread is to be woken for: `wish` bits. */
   wishes: 64,
+  /** How often it was woken. */
+  wakes: 80,
 } as const;
 
 export const wish = { settled: 1, written: 2 } as const;

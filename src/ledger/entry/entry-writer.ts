@@ -114,6 +114,20 @@ export class EntryWriter {
     this.#at = at;
   }
 
+  /** The same, of a string. */
+  hex(key: number, value: string): void {
+    this.#key(key);
+    const { length } = value;
+    this.#head(major.bytes, length >> 1);
+    const out = this.#out;
+    let at = this.#at;
+    for (let index = 0; index < length; index += 2) {
+      const high = digitValues[value.charCodeAt(index) & 0xff] as number;
+      out[at++] = (high << 4) | (digitValues[value.charCodeAt(index + 1) & 0xff] as number);
+    }
+    this.#at = at;
+  }
+
   text(key: number, value: string, bytesMax: number): void {
     this.#key(key);
     const { length } = value;

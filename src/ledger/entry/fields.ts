@@ -59,7 +59,7 @@ export const fields = {
   revision: { key: 6, type: "half", about: "Id of the configuration's revision." },
   totalUs: { key: 7, type: "uint", about: "From the request's head to the end of the answer." },
   upstreamUs: { key: 8, type: "uint", about: "From the request's head to that of the answer." },
-  queuedUs: { key: 9, type: "uint", about: "Of this, waiting for a connection; absent: none." },
+  queuedUs: { key: 9, type: "uint", about: "Of this, until an instance's connection took it." },
   method: { key: 10, type: "text", max: 32, about: "Method of the request." },
   service: { key: 11, type: "text", max: 128, about: "Service; absent: no route matched." },
   route: { key: 12, type: "text", max: 128, about: "Id of the route in the service." },
@@ -75,8 +75,10 @@ export const fields = {
   authentication: {
     key: 17,
     type: "choice",
-    names: ["none", "key", "certificate"],
-    about: "How the caller was recognized.",
+    names: ["none", "open", "anonymous", "key", "certificate"],
+    about:
+      "How the caller was recognized; open: callers need not be, anonymous: without a key, as a " +
+      "caller that is allowed to.",
   },
   verdict: {
     key: 18,
@@ -119,13 +121,18 @@ export const fields = {
   requestId: { key: 36, type: "text", max: 128, about: "`X-Request-Id` that the caller sent." },
   idempotencyKey: { key: 37, type: "text", max: 128, about: "`Idempotency-Key` of the request." },
   certificate: { key: 38, type: "hash", about: "SHA-256 of the caller's certificate." },
-  subject: { key: 39, type: "text", max: 128, about: "Pseudonym of whose data it is." },
+  subject: { key: 39, type: "id", about: "Pseudonym of whose data it is." },
   requestHead: { key: 40, type: "hash", about: "Salted commitment to the request's head." },
   requestBody: { key: 41, type: "hash", about: "Salted commitment to the request's body." },
   responseHead: { key: 42, type: "hash", about: "Salted commitment to the answer's head." },
   responseBody: { key: 43, type: "hash", about: "Salted commitment to the answer's body." },
   bodies: { key: 44, type: "text", max: 128, about: "Where the bodies are kept." },
   redactions: { key: 45, type: "texts", max: 32, about: "Fields that were masked in them." },
+  uncaptured: {
+    key: 46,
+    type: "flag",
+    about: "Less of heads and bodies could be kept than the configuration asks for.",
+  },
   node: { key: 50, type: "text", max: 128, about: "Name of the machine." },
   build: { key: 51, type: "text", max: 64, about: "Version of Parlance." },
   runtime: { key: 52, type: "text", max: 64, about: "Version of Node and its platform." },

@@ -54,6 +54,7 @@ export const kinds = {
       "responseBody",
       "bodies",
       "redactions",
+      "uncaptured",
     ],
   },
   intent: {
