@@ -2,6 +2,7 @@
 import type { Instance } from "#configuration/configuration.ts";
 import { fieldNames } from "#wire/field-names.ts";
 import { framing, type RequestHead } from "#wire/head.ts";
+import { takesTrailers } from "#wire/takes-trailers.ts";
 
 const SLASH = 0x2f;
 
@@ -36,9 +37,7 @@ export function writeExactTarget({ url, basePath }: Instance, out: Buffer, at: n
 export function rareLines(head: RequestHead): string {
   let lines = "";
   // RFC 9110 §10.1.4: that the caller takes trailers may be passed on, nothing else of TE.
-  if (head.has(fieldNames.te) && /\btrailers\b/i.test(head.value(fieldNames.te) ?? "")) {
-    lines += "TE: trailers\r\nConnection: TE\r\n";
-  }
+  if (takesTrailers(head)) lines += "TE: trailers\r\nConnection: TE\r\n";
   if (!head.has(fieldNames["max-forwards"])) return lines;
   // RFC 9110 §7.6.2: OPTIONS counts hops; for other methods the field means nothing.
   const hops = head.value(fieldNames["max-forwards"]) ?? "";

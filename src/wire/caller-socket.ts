@@ -16,6 +16,8 @@ const releasedBytesMin = 16 * 1024;
 const lingerMs = 2_000;
 const lingerMsWhenDraining = 200;
 const lingerMsMax = 30_000;
+const probesMax = 8;
+const probe = "HTTP/1.1 100 Continue\r\n\r\n";
 
 export class CallerSocket {
   readonly #socket: Socket;
@@ -25,8 +27,9 @@ export class CallerSocket {
   #ahead: Buffer | undefined;
   #lent: Buffer | undefined;
   #lingerUntilMs = 0;
+  #probes = 0;
   /** When the present phase began or last moved, in coarse time. */
-  sinceMs: number;
+  #sinceMs: number;
   paused = false;
   /** Whether the caller's FIN has come. */
   ended = false;
@@ -41,14 +44,19 @@ export class CallerSocket {
     this.#encrypted = encrypted;
     this.#context = context;
     this.#onData = onData;
-    this.sinceMs = context.clock.nowMs;
+    this.#sinceMs = context.clock.nowMs;
     socket.on("data", onData);
     socket.on("error", () => socket.destroy());
   }
 
   /** Something has moved. */
   touch(): void {
-    this.sinceMs = this.#context.clock.nowMs;
+    this.#sinceMs = this.#context.clock.nowMs;
+  }
+
+  /** Whether nothing has moved for longer than allowed; 0: any time is. */
+  stands(nowMs: number, limitMs: number): boolean {
+    return limitMs > 0 && nowMs - this.#sinceMs > limitMs;
   }
 
   pause(): void {
@@ -108,9 +116,17 @@ export class CallerSocket {
     else this.resume(false);
   }
 
-  /** For those who write past the outbox. */
-  write(latin1Text: string): void {
-    this.#socket.write(latin1Text, "latin1");
+  /** An exchange begins. */
+  begin(): void {
+    this.#probes = 0;
+    this.touch();
+  }
+
+  /** A caller that sent FIN is half-closed or gone; only sending tells (see decision 0008). */
+  probe(): void {
+    if (this.#probes >= probesMax) return;
+    this.#probes++;
+    this.#socket.write(probe, "latin1");
   }
 
   end(): void {
@@ -124,14 +140,14 @@ export class CallerSocket {
   linger(): void {
     this.#ahead = undefined;
     this.touch();
-    this.#lingerUntilMs = this.sinceMs + lingerMsMax;
+    this.#lingerUntilMs = this.#sinceMs + lingerMsMax;
     this.resume(false);
     if (this.ended) this.#socket.destroySoon();
   }
 
   tickLingering(nowMs: number): void {
     const quietMs = this.#context.draining ? lingerMsWhenDraining : lingerMs;
-    const isQuiet = nowMs - this.sinceMs > quietMs && this.#socket.writableLength === 0;
+    const isQuiet = nowMs - this.#sinceMs > quietMs && this.#socket.writableLength === 0;
     if (isQuiet || nowMs > this.#lingerUntilMs) this.#socket.destroy();
   }
 

@@ -8,12 +8,13 @@ import type { Limits } from "#base/limits.ts";
 import { BodyReader } from "./body-reader.ts";
 import type { RequestPlan, UpstreamEnd, UpstreamListener } from "./ends.ts";
 import { framing, type RequestHead, ResponseHead } from "./head.ts";
-import { chunkSizeLine, lastChunk, writeRequestHead } from "./head-bytes.ts";
+import { lastChunk, writeRequestHead } from "./head-bytes.ts";
 import { HeadGatherer } from "./head-gatherer.ts";
 import { Outbox } from "./outbox.ts";
 import { parseFault } from "./parse-faults.ts";
 import { parseResponseHead } from "./parse-response-head.ts";
 import { joinedBodyBytesMax, scratch } from "./scratch.ts";
+import { sendChunk } from "./send-chunk.ts";
 
 /** An answer of 64 KiB comes in one read, together with its head. */
 const readBufferBytes = 80 * 1024;
@@ -137,10 +138,7 @@ export class ClientConnection implements UpstreamEnd {
 
   sendBody(bytes: Buffer, from: number, to: number): boolean {
     if (!this.#encodeChunks || this.#state === "tunnel") return this.#outbox.send(bytes, from, to);
-    if (from === to) return true;
-    this.#outbox.sendText(chunkSizeLine(to - from));
-    this.#outbox.send(bytes, from, to);
-    return this.#outbox.sendText("\r\n");
+    return from === to || sendChunk(this.#outbox, 0, bytes, from, to);
   }
 
   sendEnd(trailers: ResponseHead | undefined): void {

@@ -48,7 +48,20 @@ export interface CallerEnd {
   sendEnd(trailers: ResponseHead | undefined): void;
   /** An answer of the gateway's own, with field lines, each ended by CR LF. */
   sendOwn(status: number, reason: string, added: string, body: Buffer): void;
-  /** Breaks off so that the caller sees the answer is not whole. */
+  /**
+   * Before an answer begins: keeps its end until `releaseEnd`; the next request waits as long. The
+   * answer is to be given without chunk framing. One that is known whole within `wholeBytesMax`
+   * is kept whole.
+   */
+  holdEnd(wholeBytesMax: number): void;
+  /** Whether all that came of the answer is kept, so that `sendOwn` can still take its place. */
+  readonly holdsWhole: boolean;
+  /**
+   * The end of an answer that is whole may leave. `lines`, each ended by CR LF, go into its head if
+   * that is kept, else behind its body where the caller takes trailers.
+   */
+  releaseEnd(lines: string): void;
+  /** Breaks off so that the caller sees the answer is not whole. What is kept is dropped. */
   truncate(): void;
   /** The 101 answer; from now on bytes flow both ways without framing. */
   sendUpgrade(head: ResponseHead, own: OwnLines, bytes: Buffer, from: number, to: number): boolean;

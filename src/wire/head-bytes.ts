@@ -67,11 +67,6 @@ export function lastChunk(trailers: ResponseHead | undefined, withZero: boolean)
   return zero + latin1(out, 0, length) + crlf;
 }
 
-/** The size line of a chunk. */
-export function chunkSizeLine(bytes: number): string {
-  return bytes.toString(16) + crlf;
-}
-
 function endHead(out: Buffer, at: number): number {
   out[at] = 0x0d;
   out[at + 1] = 0x0a;

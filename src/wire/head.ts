@@ -155,6 +155,12 @@ export class RequestHead extends Head {
     this.encodedSlash = false;
   }
 
+  /** What came was no head: nothing is said. */
+  clear(): void {
+    this.reset(emptyBytes, 0);
+    this.methodStart = this.methodEnd = 0;
+  }
+
   get method(): string {
     const { bytes, methodStart: at } = this;
     const length = this.methodEnd - at;

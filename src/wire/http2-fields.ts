@@ -51,7 +51,20 @@ export function fieldsObject(head: ResponseHead, status?: number): OutgoingHttpH
   return fields;
 }
 
-function addLines(fields: string[], lines: string): void {
+/** Trailers and field lines behind them. */
+export function trailersObject(
+  trailers: ResponseHead | undefined,
+  lines: string,
+): OutgoingHttpHeaders {
+  const added: string[] = [];
+  addLines(added, lines);
+  const fields = trailers === undefined ? {} : fieldsObject(trailers);
+  for (let at = 0; at < added.length; at += 2) fields[added[at] as string] = added[at + 1];
+  return fields;
+}
+
+/** Adds field lines, each ended by CR LF. */
+export function addLines(fields: string[], lines: string): void {
   let from = 0;
   for (;;) {
     const end = lines.indexOf("\r\n", from);

@@ -2,14 +2,23 @@
  * One request over HTTP/2 and its answer: what `ServerConnection` is for HTTP/1.1, for one stream
  * (RFC 9113 §8.1). Frames, flow control and order are node:http2's; what they say is checked here.
  */
-import { constants, type ServerHttp2Stream } from "node:http2";
+import type { ServerHttp2Stream } from "node:http2";
 import type { CallerEnd, CallerListener, OwnLines, Peer } from "./ends.ts";
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
-import { answerFields, fieldsObject, ownAnswerFields } from "./http2-fields.ts";
+import { constants } from "./http2-codes.ts";
+import {
+  addLines,
+  answerFields,
+  fieldsObject,
+  ownAnswerFields,
+  trailersObject,
+} from "./http2-fields.ts";
+import { Http2HeldEnd } from "./http2-held-end.ts";
 import { readTrailers, spellRequest, type RawFields } from "./http2-spelling.ts";
 import { parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
 import type { ServerContext } from "./server-context.ts";
+import { takesTrailers } from "./takes-trailers.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
 /** For node:http2 any error means RST_STREAM with INTERNAL_ERROR. */
@@ -33,6 +42,9 @@ export class Http2ServerStream implements CallerEnd {
   /** Whether the answer has no body, so that HEADERS ended it. */
   #bodiless = false;
   #answerTrailers: ResponseHead | undefined;
+  /** Keeps the end of the answer, if it is to be kept. */
+  #held: Http2HeldEnd | undefined;
+  #linesBehind = "";
   #answered = false;
   #closed = false;
   /** Whether it was us who broke off. */
@@ -78,9 +90,7 @@ export class Http2ServerStream implements CallerEnd {
 
   /** Answers a head that is none; what was read of it says nothing. */
   #refuse(status: number, detail: string): void {
-    const { head } = this;
-    head.reset(noBytes, 0);
-    head.methodStart = head.methodEnd = 0;
+    this.head.clear();
     this.#requestEnded = true;
     this.#stream.resume();
     this.#exchange.onMalformedRequest(status, detail);
@@ -88,8 +98,13 @@ export class Http2ServerStream implements CallerEnd {
 
   // Reading
 
+  /** Whether what the caller sends is still somebody's. */
+  get #listens(): boolean {
+    return !this.#closed && !this.#requestEnded && this.#held?.isOver !== true;
+  }
+
   #onData(bytes: Buffer): void {
-    if (this.#closed || this.#requestEnded) return;
+    if (!this.#listens) return;
     this.#sinceMs = this.#context.clock.nowMs;
     this.#requestBytes += bytes.length;
     if (this.#requestBytes > this.#lengthMax) {
@@ -112,7 +127,7 @@ export class Http2ServerStream implements CallerEnd {
   }
 
   #onEnd(): void {
-    if (this.#closed || this.#requestEnded) return;
+    if (!this.#listens) return;
     if (this.#requestBytes < this.#lengthMax && this.#lengthMax !== Infinity) {
       return this.#failBody("the body is shorter than content-length");
     }
@@ -122,7 +137,7 @@ export class Http2ServerStream implements CallerEnd {
   }
 
   #failBody(detail: string): void {
-    if (this.#closed || this.#requestEnded) return;
+    if (!this.#listens) return;
     this.#requestEnded = true;
     this.#exchange.onMalformedRequest(400, detail);
   }
@@ -146,7 +161,7 @@ export class Http2ServerStream implements CallerEnd {
   }
 
   get takesInterim(): boolean {
-    return !this.#headSent && !this.#closed;
+    return (!this.#headSent || this.holdsWhole) && !this.#closed;
   }
 
   sendInterim(head: ResponseHead): void {
@@ -171,7 +186,17 @@ export class Http2ServerStream implements CallerEnd {
       this.#bodiless = true;
     }
     const fields = answerFields(head, own, status === 204 || status === 205);
-    const waitForTrailers = !this.#bodiless && (head.framing !== framing.length || head.overHttp2);
+    const held = this.#held;
+    if (held !== undefined) {
+      const isCounted = head.framing === framing.length;
+      const length = isCounted ? head.contentLength : complete ? to - from : Infinity;
+      if (held.begin(fields, this.#bodiless ? 0 : length)) {
+        if (!this.#bodiless) held.keep(bytes, from, to);
+        return true;
+      }
+    }
+    const mayTrail = head.framing !== framing.length || head.overHttp2;
+    const waitForTrailers = !this.#bodiless && (mayTrail || held?.takesTrailers === true);
     this.#attempt(() => {
       this.#stream.respond(fields, { endStream: this.#bodiless, waitForTrailers });
     });
@@ -179,7 +204,9 @@ export class Http2ServerStream implements CallerEnd {
   }
 
   sendBody(bytes: Buffer, from: number, to: number): boolean {
-    if (this.#closed || this.#bodiless || from === to) return true;
+    if (this.#closed || this.#bodiless) return true;
+    if (this.#held !== undefined) to = this.#held.keep(bytes, from, to);
+    if (from === to) return true;
     this.#sinceMs = this.#context.clock.nowMs;
     // Frames are written later, so the giver's buffer cannot be lent.
     if (this.#stream.write(Buffer.from(bytes.subarray(from, to)))) return true;
@@ -190,6 +217,10 @@ export class Http2ServerStream implements CallerEnd {
   sendEnd(trailers: ResponseHead | undefined): void {
     if (this.#closed) return;
     this.#answerTrailers = trailers;
+    if (this.#held !== undefined) {
+      this.#held.isOver = true;
+      return;
+    }
     if (!this.#bodiless) this.#stream.end();
     this.#finish();
   }
@@ -197,10 +228,49 @@ export class Http2ServerStream implements CallerEnd {
   sendOwn(status: number, _reason: string, added: string, body: Buffer): void {
     if (this.#closed) return;
     this.#headSent = true;
+    this.#answerTrailers = undefined;
     this.#bodiless = this.head.method === "HEAD" || body.length === 0;
     const fields = ownAnswerFields(status, added, body.length);
+    if (this.#held !== undefined) return this.#holdOwn(this.#held, fields, body);
     this.#attempt(() => {
       this.#stream.respond(fields, { endStream: this.#bodiless });
+      if (!this.#bodiless) this.#stream.end(body);
+    });
+    this.#finish();
+  }
+
+  #holdOwn(held: Http2HeldEnd, fields: string[], body: Buffer): void {
+    held.isOver = true;
+    const isWhole = held.begin(fields, this.#bodiless ? 0 : body.length);
+    const end = this.#bodiless ? 0 : held.keep(body, 0, body.length);
+    if (isWhole) return;
+    this.#attempt(() => {
+      this.#stream.respond(fields, { waitForTrailers: held.takesTrailers });
+      this.#stream.write(body.subarray(0, end));
+    });
+  }
+
+  // Holding the end
+
+  holdEnd(wholeBytesMax: number): void {
+    this.#held = new Http2HeldEnd(wholeBytesMax, takesTrailers(this.head));
+  }
+
+  get holdsWhole(): boolean {
+    return this.#held?.isWhole === true;
+  }
+
+  releaseEnd(lines: string): void {
+    const held = this.#held;
+    if (this.#closed || held === undefined) return;
+    const { isWhole, fields } = held;
+    const body = held.takeBody();
+    this.#held = undefined;
+    if (isWhole) addLines(fields, lines);
+    else if (held.takesTrailers) this.#linesBehind = lines;
+    const waitForTrailers = this.#answerTrailers !== undefined;
+    this.#attempt(() => {
+      if (isWhole) this.#stream.respond(fields, { endStream: this.#bodiless, waitForTrailers });
       if (!this.#bodiless) this.#stream.end(body);
     });
     this.#finish();
@@ -232,14 +302,14 @@ export class Http2ServerStream implements CallerEnd {
   }
 
   #sendTrailers(): void {
-    const trailers = this.#answerTrailers;
-    const fields = trailers === undefined ? {} : fieldsObject(trailers);
+    const fields = trailersObject(this.#answerTrailers, this.#linesBehind);
     this.#attempt(() => this.#stream.sendTrailers(fields));
   }
 
   truncate(): void {
     if (this.#closed) return;
     this.truncated = true;
+    this.#held?.drop();
     // Not close(): it ends the writing side first, and a cut answer would look whole.
     this.#stream.destroy(brokenOff);
   }
@@ -270,6 +340,7 @@ export class Http2ServerStream implements CallerEnd {
   #onGone(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#held?.drop();
     this.#exchange.onCallerGone();
   }
 
@@ -279,7 +350,7 @@ export class Http2ServerStream implements CallerEnd {
     const idleMs = nowMs - this.#sinceMs;
     if (this.#answered) return this.#stopCaller(idleMs);
     this.#exchange.onTick(nowMs);
-    const awaits = this.#blocked || (!this.#requestEnded && !this.#paused);
+    const awaits = this.#blocked || (this.#listens && !this.#paused);
     if (!awaits || !this.#isOver(idleMs)) return;
     this.#sinceMs = nowMs;
     this.#exchange.onCallerStalled();

@@ -3,7 +3,7 @@
  * No 'drain' event is used: an empty write with a callback is queued behind what is pending.
  */
 import type { Socket } from "node:net";
-import { replaceScratch, scratch } from "./scratch.ts";
+import { joinedBodyBytesMax, replaceScratch, scratch } from "./scratch.ts";
 
 const empty = Buffer.alloc(0);
 
@@ -49,6 +49,14 @@ export class Outbox {
     if (this.#socket.writableLength === 0) return true;
     replaceScratch();
     return this.#wait();
+  }
+
+  /** Sends the first `length` bytes of the scratch buffer and a range behind them. */
+  sendScratchWith(length: number, bytes: Buffer, from: number, to: number): boolean {
+    const count = to - from;
+    if (count > joinedBodyBytesMax) return this.sendScratchAnd(length, bytes, from, to);
+    bytes.copy(scratch(), length, from, to);
+    return this.sendScratch(length + count);
   }
 
   /**

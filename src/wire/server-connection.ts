@@ -11,35 +11,28 @@ import type { CallerConnection, CallerEnd, CallerListener, OwnLines, Peer } from
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
 import { HeadGatherer } from "./head-gatherer.ts";
 import { opensHttp2 } from "./http2-preface.ts";
-import { Outbox } from "./outbox.ts";
 import { parseFault, parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
 import type { ServerContext } from "./server-context.ts";
 
-type State = "idle" | "head" | "exchange" | "tunnel" | "lingering" | "closed";
+/** "held": the answer is over, and its end is kept until it is released. */
+type State = "idle" | "head" | "exchange" | "held" | "tunnel" | "lingering" | "closed";
 
 /** How long an answer may pause after the caller's FIN before the caller counts as gone. */
 const endedIdleMs = 600;
-const probesMax = 8;
-const probe = "HTTP/1.1 100 Continue\r\n\r\n";
-const noBytes: Buffer = Buffer.alloc(0);
 
 export class ServerConnection implements CallerEnd, CallerConnection {
   readonly head = new RequestHead();
   readonly peer: Peer;
   readonly #context: ServerContext;
   readonly #socket: CallerSocket;
-  readonly #outbox: Outbox;
   readonly #answer: AnswerWriter;
   readonly #body = new BodyReader();
   readonly #gatherer = new HeadGatherer();
   #exchange: CallerListener | undefined;
   #state: State = "idle";
-  #probes = 0;
-  /** Whether the answer's head went out, and whether all of it did. */
-  #headSent = false;
+  /** Whether all of the answer went out. */
   #answered = false;
-  #keepAlive = true;
   #first = true;
 
   constructor(socket: Socket, peer: Peer, context: ServerContext) {
@@ -48,8 +41,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     );
     this.peer = peer;
     this.#context = context;
-    this.#outbox = new Outbox(socket, peer.encrypted, () => this.#onFlushed());
-    this.#answer = new AnswerWriter(this.#outbox);
+    this.#answer = new AnswerWriter(socket, peer.encrypted, () => this.#onFlushed());
     socket.on("end", () => this.#onEnd());
     socket.on("close", () => this.#onClose());
   }
@@ -67,7 +59,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
   }
 
   get takesInterim(): boolean {
-    return this.head.minorVersion === 1 && !this.#headSent;
+    return this.head.minorVersion === 1 && !this.#answer.hasLeft;
   }
 
   // Reading
@@ -83,6 +75,9 @@ export class ServerConnection implements CallerEnd, CallerConnection {
       case "tunnel":
         if (this.#body.done) return this.#socket.keepAhead(bytes, 0);
         return this.#socket.settle(bytes, this.#readBody(bytes));
+      case "held":
+        // The rest of a request that is answered is nobody's, and the connection will close.
+        return this.#body.done ? this.#socket.keepAhead(bytes, 0) : undefined;
       case "lingering":
         return this.#socket.touch();
       case "closed":
@@ -129,29 +124,27 @@ export class ServerConnection implements CallerEnd, CallerConnection {
   /** Answers a head that is none. What follows it belongs to nothing and is not read. */
   #refuseAs(status: number, detail: string): void {
     this.#begin();
-    this.#keepAlive = false;
+    this.#answer.keepAlive = false;
     this.#body.begin(framing.close, 0, false);
     (this.#exchange ??= this.#context.createExchange(this)).onMalformedRequest(status, detail);
   }
 
   #begin(): void {
     this.#state = "exchange";
-    this.#socket.touch();
-    this.#headSent = false;
+    this.#socket.begin();
     this.#answered = false;
-    this.#answer.begin(this.head.minorVersion === 0);
-    this.#probes = 0;
+    this.#answer.begin(this.head);
   }
 
   #beginExchange(bytes: Buffer, from: number): void {
     const { head } = this;
     this.#begin();
-    this.#keepAlive = head.keepAlive;
+    this.#answer.keepAlive = head.keepAlive;
     this.#body.begin(head.framing, head.contentLength, false);
     const exchange = (this.#exchange ??= this.#context.createExchange(this));
     if (this.#body.done) {
       if (from < bytes.length) this.#socket.keepAhead(bytes, from);
-      else if (this.#socket.ended) this.#keepAlive = false;
+      else if (this.#socket.ended) this.#answer.keepAlive = false;
       return exchange.onRequest(bytes, from, from, true);
     }
     const next = this.#body.read(bytes, from, bytes.length, this.#context.limits);
@@ -160,7 +153,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     if (next < bytes.length) this.#socket.keepAhead(bytes, next);
     else if (this.#socket.ended) {
       if (!done) return this.#socket.destroy();
-      this.#keepAlive = false;
+      this.#answer.keepAlive = false;
     }
     exchange.onRequest(bytes, from, keptEnd, done && trailers === undefined);
     if (done && trailers !== undefined) exchange.onRequestEnd(trailers);
@@ -171,7 +164,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     this.#socket.touch();
     const next = this.#body.read(bytes, 0, bytes.length, this.#context.limits);
     if (next < 0) {
-      this.#keepAlive = false;
+      this.#answer.keepAlive = false;
       this.#body.begin(framing.close, 0, false);
       const { status, detail } = parseFaultOf(next);
       exchange.onMalformedRequest(status, detail);
@@ -201,15 +194,15 @@ export class ServerConnection implements CallerEnd, CallerConnection {
       case "tunnel":
         return this.#endTunnelled();
       case "exchange":
+      case "held":
         // RFC 9112 §8: a request that ends before its body does is incomplete.
-        if (!this.#body.done) return this.#socket.destroy();
+        if (!this.#body.done && this.#state !== "held") return this.#socket.destroy();
         // Requests that were sent ahead of the FIN are answered, too.
-        if (!this.#socket.hasAhead) this.#keepAlive = false;
+        if (!this.#socket.hasAhead) this.#answer.keepAlive = false;
         this.#socket.touch();
-        return this.#probeCaller();
+        return this.takesInterim ? this.#socket.probe() : undefined;
       case "lingering":
       case "closed":
-        return;
     }
   }
 
@@ -222,8 +215,9 @@ export class ServerConnection implements CallerEnd, CallerConnection {
 
   #onClose(): void {
     if (this.#state === "closed") return;
-    const inExchange = this.#state === "exchange" || this.#state === "tunnel";
+    const inExchange = ["exchange", "held", "tunnel"].includes(this.#state);
     this.#state = "closed";
+    this.#answer.drop();
     this.#context.onClosed(this);
     if (inExchange) this.#exchange?.onCallerGone();
   }
@@ -242,11 +236,10 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     to: number,
     complete: boolean,
   ): boolean {
-    this.#headSent = true;
     this.#socket.touch();
-    if (this.#context.draining || (complete && !this.#body.done)) this.#keepAlive = false;
-    if (this.head.minorVersion === 0 && isUnframedForOld(head)) this.#keepAlive = false;
-    return this.#answer.sendHead(head, own, bytes, from, to, this.#keepAlive);
+    if (this.#context.draining || (complete && !this.#body.done)) this.#answer.keepAlive = false;
+    if (this.head.minorVersion === 0 && isUnframedForOld(head)) this.#answer.keepAlive = false;
+    return this.#answer.sendHead(head, own, bytes, from, to, complete);
   }
 
   sendBody(bytes: Buffer, from: number, to: number): boolean {
@@ -256,35 +249,52 @@ export class ServerConnection implements CallerEnd, CallerConnection {
 
   sendEnd(trailers: ResponseHead | undefined): void {
     this.#answer.sendEnd(trailers);
-    this.#answered = true;
-    this.#finish();
+    this.#endAnswer();
   }
 
   sendOwn(status: number, reason: string, added: string, body: Buffer): void {
-    this.#headSent = true;
-    if (!this.#body.done || this.#context.draining) this.#keepAlive = false;
-    const toHead = this.head.method === "HEAD";
-    this.#answer.sendOwn(status, reason, added, body, toHead, this.#keepAlive);
-    this.#answered = true;
-    this.#finish();
+    if (!this.#body.done || this.#context.draining) this.#answer.keepAlive = false;
+    this.#answer.sendOwn(status, reason, added, body);
+    this.#endAnswer();
+  }
+
+  holdEnd(wholeBytesMax: number): void {
+    this.#answer.hold(wholeBytesMax);
+  }
+
+  get holdsWhole(): boolean {
+    return this.#answer.holdsWhole;
+  }
+
+  releaseEnd(lines: string): void {
+    if (!this.#body.done) this.#answer.keepAlive = false;
+    this.#answer.release(lines);
+    this.#endAnswer();
+  }
+
+  /** The answer is whole, but perhaps for its end. */
+  #endAnswer(): void {
+    this.#answered = !this.#answer.holding;
+    if (this.#answered) this.#finish();
+    else if (this.#state === "exchange") this.#state = "held";
   }
 
   sendUpgrade(head: ResponseHead, own: OwnLines, bytes: Buffer, from: number, to: number): boolean {
-    this.#headSent = true;
-    this.#keepAlive = false;
+    this.#answer.keepAlive = false;
     this.#state = "tunnel";
     this.#body.begin(framing.close, 0, false);
     this.#socket.touch();
-    const taken = this.#answer.sendUpgrade(head, own);
+    const taken = this.#answer.sendUpgrade(head, own, bytes, from, to);
     this.#socket.readAhead();
     if (this.#socket.ended) this.#endTunnelled();
-    return from === to ? taken : this.#outbox.send(bytes, from, to);
+    return taken;
   }
 
   truncate(): void {
     if (this.#state === "closed") return;
     // A close-delimited answer has no other sign of being cut than a reset (RFC 9112 §8).
-    if (this.#headSent && this.head.minorVersion === 0) return this.#socket.reset();
+    if (this.#answer.hasLeft && this.head.minorVersion === 0) return this.#socket.reset();
+    this.#answer.drop();
     this.#socket.destroySoon();
     this.#linger();
   }
@@ -306,9 +316,9 @@ export class ServerConnection implements CallerEnd, CallerConnection {
       if (this.#body.done) this.#linger();
       return;
     }
-    if (!this.#keepAlive || !this.#body.done) return this.#close();
+    if (!this.#answer.keepAlive || !this.#body.done) return this.#close();
     // A caller that does not take its answers gets no further ones.
-    if (this.#outbox.blocked) return;
+    if (this.#answer.blocked) return;
     this.#state = "idle";
     this.#socket.goOn();
   }
@@ -325,76 +335,66 @@ export class ServerConnection implements CallerEnd, CallerConnection {
 
   #onFlushed(): void {
     this.#socket.touch();
-    if (this.#state !== "exchange" && this.#state !== "tunnel") return;
-    if (this.#answered && this.#state === "exchange") this.#finish();
+    const isAnswering = this.#state === "exchange" || this.#state === "held";
+    if (!isAnswering && this.#state !== "tunnel") return;
+    if (this.#answered && isAnswering) this.#finish();
     else this.#exchange?.onCallerFlushed();
   }
 
   // Time
 
-  /** A caller that sent FIN is half-closed or gone; only sending tells (see decision 0008). */
-  #probeCaller(): void {
-    if (this.#headSent || this.head.minorVersion === 0 || this.#probes >= probesMax) return;
-    this.#probes++;
-    this.#socket.write(probe);
-  }
-
   /** Called about ten times a second. */
   onTick(nowMs: number): void {
     const { timeouts } = this.#context;
-    const waitedMs = nowMs - this.#socket.sinceMs;
+    const socket = this.#socket;
     switch (this.#state) {
       case "idle":
-        if (isOver(waitedMs, this.#first ? timeouts.headMs : timeouts.keepAliveMs)) this.#close();
+        if (socket.stands(nowMs, this.#first ? timeouts.headMs : timeouts.keepAliveMs)) {
+          this.#close();
+        }
         return;
       case "head":
-        if (isOver(waitedMs, timeouts.headMs)) this.#timeOutHead();
-        return;
+        if (!socket.stands(nowMs, timeouts.headMs)) return;
+        this.head.clear();
+        this.#gatherer.clear();
+        return this.#refuseAs(408, "the head did not arrive within timeouts.headMs");
       case "exchange":
+      case "held":
         this.#exchange?.onTick(nowMs);
-        return this.#tickExchange(waitedMs);
+        return this.#tickExchange(nowMs);
       case "tunnel":
         this.#exchange?.onTick(nowMs);
-        if (isOver(waitedMs, timeouts.tunnelIdleMs)) this.#socket.destroy();
+        if (socket.stands(nowMs, timeouts.tunnelIdleMs)) socket.destroy();
         return;
       case "lingering":
-        return this.#socket.tickLingering(nowMs);
+        return socket.tickLingering(nowMs);
       case "closed":
-        return;
     }
   }
 
-  #tickExchange(waitedMs: number): void {
-    if (this.#state !== "exchange") return;
-    if (this.#socket.ended && !this.#headSent) return this.#probeCaller();
-    if (this.#outbox.blocked || (!this.#body.done && !this.#socket.paused)) {
-      if (!isOver(waitedMs, this.#context.timeouts.bodyIdleMs)) return;
+  #tickExchange(nowMs: number): void {
+    const socket = this.#socket;
+    const isHeld = this.#state === "held";
+    if (this.#state !== "exchange" && !isHeld) return;
+    if (socket.ended && !this.#answer.hasLeft)
+      return this.takesInterim ? socket.probe() : undefined;
+    if (this.#answer.blocked || (!this.#body.done && !socket.paused && !isHeld)) {
+      if (!socket.stands(nowMs, this.#context.timeouts.bodyIdleMs)) return;
       this.#exchange?.onCallerStalled();
       // What it does not take would otherwise be held for ever.
-      if (this.#outbox.blocked) this.#socket.reset();
-    } else if (this.#socket.ended && !this.#answered && waitedMs > endedIdleMs) {
-      this.#socket.destroy();
+      if (this.#answer.blocked) socket.reset();
+    } else if (socket.ended && !this.#answered && !isHeld && socket.stands(nowMs, endedIdleMs)) {
+      socket.destroy();
     }
-  }
-
-  #timeOutHead(): void {
-    this.head.reset(noBytes, 0);
-    this.head.methodEnd = this.head.methodStart = 0;
-    this.#gatherer.clear();
-    this.#refuseAs(408, "the head did not arrive within timeouts.headMs");
   }
 
   /** Stops taking requests: closes at once when idle, else after the answer under way. */
   drain(): void {
-    this.#keepAlive = false;
+    this.#answer.keepAlive = false;
     if (this.#state === "idle") this.#close();
   }
 
   destroy(): void {
     this.#socket.destroy();
   }
-}
-
-function isOver(waitedMs: number, limitMs: number): boolean {
-  return limitMs > 0 && waitedMs > limitMs;
 }
