@@ -1,0 +1,46 @@
+/** The four parts of an exchange that can be committed to and kept, and ids of exchanges. */
+
+export const partNames = ["requestHead", "requestBody", "responseHead", "responseBody"] as const;
+export type PartName = (typeof partNames)[number];
+
+/** Places in `partNames`. */
+export const part = { requestHead: 0, requestBody: 1, responseHead: 2, responseBody: 3 } as const;
+export type Part = (typeof part)[PartName];
+
+export const partCount = partNames.length;
+export const exchangeIdBytes = 16;
+export const commitmentBytes = 32;
+
+/** What an entry says of heads and bodies; only to be read until the next exchange. */
+export interface Evidenced {
+  /** 32 hexadecimal digits; undefined: nothing was captured. */
+  readonly subject: string | undefined;
+  /** One bit a part, `1 << part`, for those that have a commitment. */
+  readonly present: number;
+  /** 32 bytes a part, in the order of `partNames`. */
+  readonly commitments: Uint8Array;
+  /** Where the bodies are kept; the commitments are to ciphertext exactly when it is there. */
+  readonly bodies: string | undefined;
+  /** Names of fields that were masked in what is kept. */
+  readonly redactions: readonly string[];
+  /** Why there is less than the configuration asks for. */
+  readonly failure: unknown;
+}
+
+const digitValues = digitTable();
+
+/** @param digits the id's 32 hexadecimal digits as octets. */
+export function writeExchangeId(digits: Uint8Array, out: Uint8Array, at: number): void {
+  for (let index = 0; index < exchangeIdBytes; index++) {
+    const high = digitValues[digits[2 * index] as number] as number;
+    out[at + index] = (high << 4) | (digitValues[digits[2 * index + 1] as number] as number);
+  }
+}
+
+function digitTable(): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const [value, digit] of Array.from("0123456789abcdef").entries()) {
+    table[digit.charCodeAt(0)] = value;
+  }
+  return table;
+}
