@@ -14,6 +14,12 @@ export const problems = defineProblems({
     faultKind: "data_loss",
     blame: "gateway",
   },
+  "ledger-unsigned": {
+    title: "No checkpoint covers the entry yet",
+    httpStatus: 503,
+    faultKind: "unavailable",
+    blame: "gateway",
+  },
 });
 
 export const malformed = problems["ledger-malformed"];

@@ -1,4 +1,4 @@
-/** What is read of a log to verify or export it: the part of the store's reader that this needs. */
+/** What is read of a log to verify, prove or export it: that part of the store's reader. */
 
 export interface LogSource {
   readonly origin: string;

@@ -1,0 +1,48 @@
+/** The proof that an entry is in the log, which others can check without the log. */
+import { isProblem, type Problem } from "#base/problem.ts";
+import { parseCheckpoint } from "#ledger/tree/checkpoint.ts";
+import { inclusionProof } from "#ledger/tree/merkle-proofs.ts";
+import { problems } from "#ledger/tree/problems.ts";
+import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
+import { formatTlogProof } from "#ledger/tree/tlog-proof.ts";
+import type { LogSource } from "./log-source.ts";
+
+/**
+ * Against the newest checkpoint; without an entry when that was dropped.
+ *
+ * @returns the text of a tlog-proof with the entry as its extra data.
+ */
+export function proveEntry(
+  source: LogSource,
+  index: number,
+  checkpoint = source.checkpoint(),
+): Buffer | Problem {
+  const parsed = parseCheckpoint(checkpoint);
+  if (isProblem(parsed)) return parsed;
+  const { size } = parsed;
+  if (index >= size) {
+    return problems["ledger-unsigned"](
+      `entry ${index} is not covered by a checkpoint yet; the newest is of ${size} entries`,
+      { retryAfterS: 1 },
+    );
+  }
+  const hashAt = hashesFromTiles(size, (...tile) => source.hashTile(...tile));
+  const hashes = inclusionProof(index, size, hashAt);
+  const extra = isDropped(source, index) ? {} : { extra: entryOf(source, index) };
+  return formatTlogProof({ index, hashes, checkpoint, ...extra });
+}
+
+function isDropped(source: LogSource, index: number): boolean {
+  return source
+    .segments()
+    .some(({ first, count, dropped }) => dropped && index >= first && index < first + count);
+}
+
+function entryOf(source: LogSource, index: number): Buffer {
+  let found = Buffer.alloc(0);
+  source.scan(index, index + 1, (_, bytes) => {
+    found = Buffer.from(bytes);
+    return true;
+  });
+  return found;
+}
