@@ -1,0 +1,104 @@
+/**
+ * One writer for one ledger: a file that names the process that holds it. A lock whose process is
+ * gone is taken over; one of another host never is, since nobody here can tell.
+ */
+import type { Disk } from "#base/disk.ts";
+import type { ProcessMark, Processes } from "#base/platform.ts";
+import { readFile, writeFully } from "./disk-files.ts";
+import { LedgerProblem, problems } from "./problems.ts";
+
+export interface Lock {
+  release(): void;
+}
+
+const lockBytesMax = 4096;
+/** Held for a moment while a lock is taken over, so that two starters do not both do it. */
+const takeover = ".takeover";
+
+export function takeLock(disk: Disk, processes: Processes, path: string): Lock {
+  const own = processes.self();
+  const content = Buffer.from(`${JSON.stringify(own)}\n`);
+  if (!create(disk, path, content)) {
+    if (!create(disk, path + takeover, content)) {
+      refuseRunning(disk, processes, path + takeover, own);
+      disk.remove(path + takeover);
+      return takeLock(disk, processes, path);
+    }
+    try {
+      refuseRunning(disk, processes, path, own);
+      if (disk.stat(path) !== undefined) disk.remove(path);
+      if (!create(disk, path, content)) throw locked(path, "a process that started just now");
+    } finally {
+      disk.remove(path + takeover);
+    }
+  }
+  return { release: () => disk.remove(path) };
+}
+
+/** Who holds the lock and runs; undefined: nobody. */
+export function findHolder(
+  disk: Disk,
+  processes: Processes,
+  path: string,
+): ProcessMark | undefined {
+  const text = readFile(disk, path, lockBytesMax)?.toString("utf8");
+  const mark = text === undefined ? undefined : parseMark(text);
+  return mark !== undefined && mayRun(processes, mark, processes.self()) ? mark : undefined;
+}
+
+function create(disk: Disk, path: string, content: Uint8Array): boolean {
+  try {
+    const file = disk.open(path, "create");
+    try {
+      writeFully(file, content, 0, content.length, 0);
+      file.sync();
+    } finally {
+      file.close();
+    }
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function refuseRunning(disk: Disk, processes: Processes, path: string, own: ProcessMark): void {
+  const text = readFile(disk, path, lockBytesMax)?.toString("utf8");
+  // Empty: its process died, or the power went, between the making of the file and its content.
+  if (text === undefined || text.trim() === "") return;
+  const mark = parseMark(text);
+  if (mark === undefined) {
+    throw locked(path, `something that cannot be read: ${JSON.stringify(text.slice(0, 80))}`);
+  }
+  if (mayRun(processes, mark, own)) {
+    const where = mark.host === own.host ? "" : `; whether it runs cannot be told from ${own.host}`;
+    throw locked(path, `process ${mark.pid} on host ${mark.host}${where}`);
+  }
+}
+
+function mayRun(processes: Processes, mark: ProcessMark, own: ProcessMark): boolean {
+  if (mark.host !== own.host) return true;
+  return mark.boot === own.boot && processes.isRunning(mark);
+}
+
+function locked(path: string, holder: string): LedgerProblem {
+  const detail =
+    `the ledger is held by ${holder}. Only one process may write it. ` +
+    `If that one is gone for certain, remove ${path} and start again`;
+  return new LedgerProblem(problems["ledger-locked"](detail));
+}
+
+function parseMark(text: string): ProcessMark | undefined {
+  try {
+    const mark = JSON.parse(text) as Partial<ProcessMark> | null;
+    const { host, boot, pid, started } = mark ?? {};
+    const isMark =
+      typeof host === "string" &&
+      typeof boot === "string" &&
+      typeof started === "string" &&
+      Number.isSafeInteger(pid);
+    return isMark ? (mark as ProcessMark) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+/** What the ledger's store offers: one writer, and readers in any thread or process. */
+import type { Disk } from "#base/disk.ts";
+import type { Log } from "#base/log.ts";
+import type { Processes, Random } from "#base/platform.ts";
+
+export interface LogOptions {
+  /** Folder of the ledger. */
+  readonly path: string;
+  /** Folder of the separate checkpoints. */
+  readonly checkpoints: string;
+  /** The origin without its epoch. */
+  readonly name: string;
+  readonly disk: Disk;
+  readonly random: Random;
+  readonly processes: Processes;
+  readonly nowMs: number;
+  /** Hears of what does not keep the ledger from working. */
+  readonly log: Log;
+}
+
+/** One in a process; all of it is synchronous. */
+export interface LogWriter {
+  /** Entries that are on the disk. */
+  readonly size: number;
+  /** Of the present epoch. */
+  readonly origin: string;
+  /** The public key of the present epoch, as C2SP signed-note writes it. */
+  readonly verifierKey: string;
+  /** Puts an entry into the present group; @returns its index. */
+  add(bytes: Uint8Array, from: number, to: number): number;
+  /**
+   * Hands the group to the operating system; the next `add` begins another one.
+   *
+   * @throws LedgerWriteError: what was not synced is lost and its indexes are given again. Only
+   * `reopen` and `close` may follow.
+   */
+  write(): void;
+  /** All that was written is on the disk afterwards. Throws as `write` does. */
+  sync(): void;
+  /** Of an entry that was added since the last `settle`. */
+  leafHash(index: number): Buffer;
+  /** What may wait until answers are released: the tree, room for more, a slice of sealing. */
+  settle(): void;
+  /**
+   * Signs the tree of what is on the disk and keeps the checkpoint here and in the separate folder.
+   *
+   * @throws LedgerProblem when it cannot be kept; the ledger goes on.
+   */
+  checkpoint(nowMs: number): Buffer;
+  /** After a failure: goes on in a new file. @throws LedgerWriteError when that fails, too. */
+  reopen(): void;
+  /** Writes nothing more: what was added and not synced is lost. */
+  close(): void;
+}
+
+export interface Recovered {
+  /** Whether the ledger did not exist before. */
+  readonly created: boolean;
+  readonly size: number;
+  /** Entries that were not known to be synced and were written again. */
+  readonly writtenAgain: number;
+  /** Bytes behind the last good frame: of a group that was being written when the power went. */
+  readonly tornBytes: number;
+}
+
+export interface SegmentInfo {
+  readonly segment: number;
+  /** Index of its first entry. */
+  readonly first: number;
+  readonly count: number;
+  readonly sealed: boolean;
+  /** By the entries' own times; undefined where it is not known: not sealed. */
+  readonly minMs: number | undefined;
+  readonly maxMs: number | undefined;
+  /** Whether its entries were dropped when their time of keeping was over. */
+  readonly dropped: boolean;
+  /** Of its entries on the disk. */
+  readonly bytes: number;
+}
+
+/** Reads only, in any thread or process, also while the writer writes. */
+export interface LogReader {
+  readonly origin: string;
+  /** Entries that are known to be on the disk, as of the last `refresh`. */
+  readonly size: number;
+  /** Takes notice of what was written since. `synced`: what the writer in this process says. */
+  refresh(synced?: number): void;
+  /** @throws LedgerProblem, as all that follow: no such entry, dropped, damaged. */
+  entry(index: number): Buffer;
+  /** In order, without those that were dropped, until `visit` returns false. */
+  scan(
+    from: number,
+    to: number,
+    visit: (index: number, bytes: Buffer) => boolean | undefined,
+  ): void;
+  leafHash(index: number): Buffer;
+  /** The first `width` hashes of a tile of C2SP tlog-tiles. */
+  hashTile(level: number, index: number, width: number): Buffer;
+  /** The last one that was signed; undefined: none yet. */
+  checkpoint(): Buffer | undefined;
+  /** Index of the last entry that belongs to an exchange, by the id's 32 hexadecimal digits. */
+  findExchange(id: string): number | undefined;
+  segments(): readonly SegmentInfo[];
+  close(): void;
+}
+
+export interface ReaderOptions {
+  readonly path: string;
+  readonly disk: Disk;
+  readonly processes: Processes;
+}

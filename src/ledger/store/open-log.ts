@@ -1,0 +1,102 @@
+/** Opens a ledger for writing: makes it, or recovers it and refuses what must not be gone on with. */
+import { rootOf } from "#ledger/tree/merkle-proofs.ts";
+import { createSigner, formatVerifier } from "#ledger/tree/note-keys.ts";
+import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
+import { createAppender } from "./appender.ts";
+import {
+  parseStored,
+  readCheckpointFile,
+  refuseRollback,
+  separateFile,
+} from "./checkpoint-store.ts";
+import { loadSigner, makeKey } from "./keys.ts";
+import { layoutOf, type Layout } from "./layout.ts";
+import { takeLock } from "./lock.ts";
+import { currentEpoch, originOf, readLogFacts, writeLogFacts, type LogFacts } from "./log-file.ts";
+import { createLogTree, type LogTree } from "./log-tree.ts";
+import { createLogWriter } from "./log-writer.ts";
+import type { LogOptions, LogWriter, Recovered } from "./log.ts";
+import { LedgerProblem, problems, trying } from "./problems.ts";
+import { recover, type Recovery } from "./recover.ts";
+
+export interface OpenedLog {
+  readonly writer: LogWriter;
+  readonly recovered: Recovered;
+}
+
+export function openLog(options: LogOptions): OpenedLog {
+  const { path, disk, processes } = options;
+  const layout = layoutOf(path);
+  return trying(`open the ledger in ${path}`, () => {
+    disk.makeFolder(path);
+    const lock = takeLock(disk, processes, layout.lockFile);
+    try {
+      return openLocked(options, layout, lock.release);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  });
+}
+
+function openLocked(options: LogOptions, layout: Layout, release: () => void): OpenedLog {
+  const { disk, random, name } = options;
+  const found = readLogFacts(disk, layout);
+  if (found !== undefined && found.name !== name) {
+    const detail =
+      `${layout.root} is the ledger ${found.name}, but the configuration calls it ${name}; ` +
+      `set ledger.origin to ${found.name}, or begin another ledger in an empty folder`;
+    throw new LedgerProblem(problems["ledger-origin"](detail));
+  }
+  const recovery = recover(disk, layout, 0);
+  const leaves = new Map(recovery.segments.map((one) => [one.segment, one.leaves]));
+  const tree = createLogTree(leaves);
+  tree.grow(recovery.size);
+  refuseOtherPast(options, layout, tree);
+  const facts = found ?? create(options, layout);
+  const { epoch, origin } = currentEpoch(facts);
+  const signer = loadSigner(disk, layout.keys, epoch, origin);
+  const appender = createAppender({
+    disk,
+    random,
+    folder: layout.segments,
+    first: recovery.proven,
+    tail: recovery.tail,
+    leaves,
+    lastParts: lastPartsOf(recovery),
+  });
+  const { size, tornBytes, tail } = recovery;
+  return {
+    writer: createLogWriter({ options, layout, signer, appender, tree, release }),
+    recovered: { created: found === undefined, size, tornBytes, writtenAgain: tail.length },
+  };
+}
+
+function create({ disk, random, name, nowMs }: LogOptions, layout: Layout): LogFacts {
+  for (const folder of [layout.segments, layout.hashes]) disk.makeFolder(folder);
+  const origin = originOf(name, 1);
+  const { verifier } = createSigner(origin, makeKey(disk, random, layout.keys, 1));
+  const epoch = { epoch: 1, origin, from: 0, verifierKey: formatVerifier(verifier) };
+  const facts = { name, createdMs: nowMs, epochs: [epoch], keptFrom: 0 };
+  writeLogFacts(disk, layout, facts);
+  return facts;
+}
+
+/** A ledger must be what its last checkpoints say, the one in the other folder above all. */
+function refuseOtherPast(options: LogOptions, layout: Layout, tree: LogTree): void {
+  const { disk, checkpoints, name } = options;
+  for (const path of [layout.checkpointFile, separateFile(checkpoints, name)]) {
+    const bytes = readCheckpointFile(disk, path);
+    if (bytes === undefined) continue;
+    const stored = parseStored(path, bytes);
+    const isInside = stored.size <= tree.size;
+    const root = isInside
+      ? rootOf(stored.size, hashesFromTiles(stored.size, tree.readTile))
+      : undefined;
+    refuseRollback(path, stored, { size: tree.size, root: tree.root() }, root);
+  }
+}
+
+function lastPartsOf({ segments }: Recovery): Map<number, number> {
+  return new Map(segments.map(({ segment, parts }) => [segment, parts.at(-1)?.head.part ?? -1]));
+}
