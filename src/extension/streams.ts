@@ -17,10 +17,15 @@ export interface AnswerStream {
   readonly end: (fault: Fault | undefined) => { readonly body: Buffer; readonly trailers: Fields };
 }
 
+export interface Input {
+  readonly kind: "input";
+  readonly input: ValueRecord;
+}
+
 /** A face whose callers send one input after the other (client-stream, bidi). */
 export interface InputStream {
   /** The inputs that these bytes complete; a fault ends the stream. What is left over is kept. */
-  readonly push: (bytes: Buffer) => readonly (ValueRecord | Fault)[];
+  readonly push: (bytes: Buffer) => readonly (Input | Fault)[];
   /** No more bytes come. */
   readonly end: () => Fault | undefined;
 }

@@ -89,7 +89,7 @@ function importMessage(importing: Importing, message: protobuf.Type): RecordType
   const done = new Set<protobuf.OneOf>();
   for (const field of message.fieldsArray) {
     const oneof = field.partOf;
-    if (oneof === null || Reflect.get(oneof, "isProto3Optional") === true) {
+    if (oneof === null || oneof.isProto3Optional) {
       const imported = importField(importing, message, field);
       if (imported !== undefined) fields.push(imported);
     } else if (!done.has(oneof)) {
@@ -132,7 +132,7 @@ function presenceOf(field: protobuf.Field, type: Type): Field["presence"] {
 function defaultOf(field: protobuf.Field): Pick<Field, "default"> {
   const value: unknown = field.options?.["default"];
   if (value === undefined || field.repeated) return {};
-  return { default: String(value as string | number | boolean) };
+  return { default: typeof value === "string" ? value : JSON.stringify(value) };
 }
 
 /** protobuf.dev/programming-guides/json: lowerCamelCase, unless json_name says otherwise. */
@@ -147,7 +147,7 @@ function fieldType(
   message: protobuf.Type,
   field: protobuf.Field,
 ): Type | undefined {
-  if (Reflect.get(field, "delimited") === true) {
+  if (field.delimited) {
     const what = `field ${field.name} of ${nameOf(message)} is a group`;
     const how = "it is left out: groups are not supported";
     importing.report.add("group-left-out", "warning", `${what}; ${how}`);

@@ -1,0 +1,183 @@
+/** gRPC, gRPC-Web and Connect to callers: one service's operations under their full names. */
+import { defaultDocumentLimits } from "#base/limits.ts";
+import type { Fault, Reply } from "#call/call.ts";
+import { isStream } from "#call/problems.ts";
+import type { Operation } from "#contract/contract.ts";
+import { createRecord, type ValueRecord } from "#contract/value.ts";
+import type {
+  Decoded,
+  Face,
+  FaceContext,
+  FaceRequest,
+  FaceResponse,
+  ServiceContract,
+} from "#extension/protocol.ts";
+import { createAnswerEncoder, type Asked } from "./face-encode.ts";
+import { createAnswerStream } from "./face-stream.ts";
+import { createFrameReader, decompress, flags } from "./framing.ts";
+import { createOperations, type GrpcOperation } from "./grpc-operation.ts";
+import { createInputStream } from "./input-stream.ts";
+import { compileMetadata, type MetadataCodec, type Read } from "./metadata.ts";
+import { operationsByPath, packageOf } from "./names.ts";
+import { documentFault, grpcFault } from "./problems.ts";
+import { getMessage, plainGrpc, timeoutOf, variantOf, type Variant } from "./variants.ts";
+
+const limits = defaultDocumentLimits;
+
+export function createGrpcFace(service: ServiceContract): Face {
+  const { contract } = service;
+  const paths = operationsByPath(service);
+  const find = createOperations(contract, limits, typePrefix(service));
+  const metadata = new Map<Operation, { input: MetadataCodec; output: MetadataCodec }>();
+  const metadataOf = (operation: Operation) => {
+    const known = metadata.get(operation);
+    if (known !== undefined) return known;
+    const { input, output } = operation;
+    const made = {
+      input: compileMetadata(contract, input),
+      output: compileMetadata(contract, output),
+    };
+    metadata.set(operation, made);
+    return made;
+  };
+
+  const decode = (request: FaceRequest): Decoded => {
+    const variant = variantOf(request);
+    const operation = paths.get(request.path);
+    const asked = operation && { variant: variant ?? plainGrpc, grpc: find(operation) };
+    const refuse = (fault: Fault): Decoded => {
+      const negotiated: Asked = asked ?? { variant: variant ?? plainGrpc, grpc: undefined };
+      return { kind: "fault", fault, operation, negotiated };
+    };
+    if (variant === undefined) {
+      return refuse(grpcFault("unimplemented", "content-type-unknown", contentTypeExpected));
+    }
+    if (operation === undefined || asked === undefined) {
+      const message = `there is no method ${request.path.slice(0, 200)}`;
+      return refuse(grpcFault("unimplemented", "no-operation", message));
+    }
+    const wrong = checkVariant(request, operation, variant);
+    if (wrong !== undefined) return refuse(wrong);
+    const headers = metadataOf(operation).input.read(request.field, "client");
+    if (headers.kind === "fault") return refuse(headers);
+    const input = manyInputs(operation) ? nothing() : decodeInput(request, asked.grpc, variant);
+    if (input.kind === "fault") return refuse(input);
+    const timeoutMs = timeoutOf(request);
+    if (Number.isNaN(timeoutMs)) {
+      const message = "the time-out is none; expected digits and a unit, such as 500m";
+      return refuse(grpcFault("invalid_argument", "bad-timeout", message));
+    }
+    const timed = timeoutMs === undefined ? {} : { timeoutMs };
+    const call = { operation, input: input.value, headers: headers.value, ...timed };
+    return { kind: "call", call, negotiated: asked };
+  };
+
+  const answers = createAnswerEncoder((operation) => metadataOf(operation).output);
+  return {
+    decode,
+    encode: (reply: Reply, context: FaceContext): FaceResponse => answers.encode(reply, context),
+    encodeStream: (context) => createAnswerStream(context, answers),
+    decodeInputs: ({ negotiated }) => createInputStream(negotiated as Asked, limits),
+  };
+}
+
+/** Before the names of a contract's types, where they are told by their full names. */
+export function typePrefix({ serviceName, contract }: ServiceContract): string {
+  return contract.dialect === "grpc" ? "" : `${packageOf(serviceName)}.`;
+}
+
+const contentTypeExpected =
+  "the Content-Type is none of gRPC; expected application/grpc, application/grpc-web, " +
+  "application/connect+proto, application/proto or application/json";
+
+/** What stands there while the inputs come one by one. */
+function nothing(): Read<ValueRecord> {
+  return { kind: "value", value: createRecord() };
+}
+
+function manyInputs({ mode }: Operation): boolean {
+  return mode === "client-stream" || mode === "bidi";
+}
+
+/** Connect has content types of their own for streams, and GET for what changes nothing. */
+function checkVariant(
+  request: FaceRequest,
+  operation: Operation,
+  { wire }: Variant,
+): Fault | undefined {
+  const streams = isStream(operation);
+  if (wire === "connect" && streams) {
+    const message = `${operation.id} is ${operation.mode}: expected application/connect+proto or +json`;
+    return grpcFault("unimplemented", "content-type-unknown", message);
+  }
+  if (wire === "connect-stream" && !streams) {
+    const message = `${operation.id} has one answer: expected application/proto or application/json`;
+    return grpcFault("unimplemented", "content-type-unknown", message);
+  }
+  if (request.method === "GET" && operation.safety !== "safe") {
+    const message = `${operation.id} may change something, so it cannot be called with GET`;
+    return grpcFault("unimplemented", "method-not-offered", message);
+  }
+  return undefined;
+}
+
+function decodeInput(
+  request: FaceRequest,
+  grpc: GrpcOperation,
+  variant: Variant,
+): Read<ValueRecord> {
+  const bytes = messageOf(request, variant);
+  if ("faultKind" in bytes) return bytes;
+  const read = grpc.readInput[variant.form](bytes);
+  if (read.kind === "fault") return documentFault(read, "client");
+  return { kind: "value", value: read.value as ValueRecord };
+}
+
+/** The one message of the request. */
+function messageOf(request: FaceRequest, { wire }: Variant): Buffer | Fault {
+  if (wire === "connect") {
+    const got = request.method === "GET" ? getMessage(request.query) : undefined;
+    if (request.method === "GET" && got === undefined) {
+      return grpcFault("invalid_argument", "bad-message", "the message in the query is no base64");
+    }
+    const { bytes, coding } = got ?? {
+      bytes: request.body,
+      coding: request.field("content-encoding") ?? "identity",
+    };
+    return decompress(bytes, coding, limits.documentBytesMax);
+  }
+  const body = wire === "web-text" ? fromBase64Text(request.body) : request.body;
+  const reader = createFrameReader(limits.documentBytesMax);
+  const frames = reader.push(body);
+  const [first] = frames;
+  if (first !== undefined && "faultKind" in first) return first;
+  if (first === undefined || frames.length > 1 || !reader.isBetween()) {
+    const found = first === undefined ? "none" : "more";
+    const message = `expected one whole message in the request's body, found ${found}`;
+    return grpcFault("invalid_argument", "bad-framing", message);
+  }
+  return frameBytes(request, first);
+}
+
+function frameBytes(
+  request: FaceRequest,
+  frame: { readonly flags: number; readonly bytes: Buffer },
+): Buffer | Fault {
+  if (frame.flags === flags.plain) return frame.bytes;
+  if (frame.flags !== flags.compressed) {
+    const message = `flags ${frame.flags} of a message are not known; expected 0 or 1`;
+    return grpcFault("invalid_argument", "bad-framing", message);
+  }
+  const coding = request.field("grpc-encoding") ?? request.field("connect-content-encoding");
+  if (coding !== undefined && coding !== "identity") {
+    return decompress(frame.bytes, coding, limits.documentBytesMax);
+  }
+  const message = "a message is marked as compressed, and grpc-encoding does not say how";
+  return grpcFault("internal", "bad-framing", message);
+}
+
+/** Pieces that are padded by themselves stand behind each other. */
+function fromBase64Text(body: Buffer): Buffer {
+  const pieces = body.toString("latin1").match(/[^=]+=*/g) ?? [];
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece, "base64")));
+}

@@ -1,0 +1,92 @@
+/** What is compiled of an operation for gRPC: its messages as Protocol Buffers and as JSON. */
+import { assert } from "#base/assert.ts";
+import type { DocumentLimits } from "#base/limits.ts";
+import type { Contract, DeclaredFault, Operation } from "#contract/contract.ts";
+import type { DocumentFault } from "#contract/document-fault.ts";
+import type { Type } from "#contract/types.ts";
+import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
+import { compileJsonReader } from "#formats/json/compile-reader.ts";
+import { compileJsonWriter } from "#formats/json/compile-writer.ts";
+import { createProtoCodec, type ProtoCodec } from "#formats/protobuf/codec.ts";
+
+export type Form = "proto" | "json";
+export type ReadMessage = (bytes: Buffer) => { kind: "value"; value: Value } | DocumentFault;
+export type WriteMessage = (value: ValueRecord) => { kind: "bytes"; bytes: Buffer } | DocumentFault;
+
+export interface GrpcOperation {
+  readonly operation: Operation;
+  readonly readInput: { readonly [form in Form]: ReadMessage };
+  readonly writeInput: WriteMessage;
+  readonly readOutput: ReadMessage;
+  readonly writeOutput: { readonly [form in Form]: WriteMessage };
+  readonly faults: readonly GrpcDeclared[];
+}
+
+export interface GrpcDeclared {
+  readonly declared: DeclaredFault;
+  /** The full name of its message, without which it cannot be told by its details. */
+  readonly typeName: string;
+  readonly read: ReadMessage;
+  readonly write: (value: Value) => { kind: "bytes"; bytes: Buffer } | DocumentFault;
+}
+
+export type FindOperation = (operation: Operation) => GrpcOperation;
+
+/** Compiled when they are first called. @param namePrefix before names of types in details. */
+export function createOperations(
+  contract: Contract,
+  limits: DocumentLimits,
+  namePrefix: string,
+): FindOperation {
+  const codec = createProtoCodec(contract, limits);
+  const known = new Map<Operation, GrpcOperation>();
+  return (operation) => {
+    const found = known.get(operation);
+    if (found !== undefined) return found;
+    const compiled = compile(contract, limits, codec, operation, namePrefix);
+    known.set(operation, compiled);
+    return compiled;
+  };
+}
+
+const empty: Type = { kind: "record", fields: [] };
+
+function compile(
+  contract: Contract,
+  limits: DocumentLimits,
+  codec: ProtoCodec,
+  operation: Operation,
+  namePrefix: string,
+): GrpcOperation {
+  const input = operation.input.type;
+  const output = operation.output?.type ?? empty;
+  const json = (type: Type): ReadMessage => {
+    const read = compileJsonReader(contract, type, { unknownMembers: "reject", limits });
+    // The JSON form of nothing at all is the empty object.
+    return (bytes) => (bytes.length === 0 ? { kind: "value", value: createRecord() } : read(bytes));
+  };
+  const writeJson = compileJsonWriter(contract, output, {});
+  return {
+    operation,
+    readInput: { proto: codec.reader(input), json: json(input) },
+    writeInput: codec.writer(input),
+    readOutput: codec.reader(output),
+    writeOutput: {
+      proto: codec.writer(output),
+      json: (value) => ({ kind: "bytes", bytes: Buffer.from(writeJson(value)) }),
+    },
+    faults: operation.faults.flatMap((declared) => declaredOf(codec, declared, namePrefix)),
+  };
+}
+
+function declaredOf(
+  codec: ProtoCodec,
+  declared: DeclaredFault,
+  namePrefix: string,
+): readonly GrpcDeclared[] {
+  const { type, name } = declared;
+  if (type === undefined) return [];
+  assert(type.kind === "ref" || type.kind === "record", `fault ${name} is no record`);
+  const typeName = namePrefix + (type.kind === "ref" ? type.name : name);
+  return [{ declared, typeName, read: codec.reader(type), write: codec.writer(type) }];
+}

@@ -1,0 +1,106 @@
+/**
+ * Which of the protocols of the gRPC family a request speaks: gRPC over HTTP/2, gRPC-Web (also as
+ * text), Connect with one message, Connect with streams; and in which form its messages are.
+ */
+import type { FaceRequest } from "#extension/protocol.ts";
+import type { Form } from "./grpc-operation.ts";
+
+export interface Variant {
+  readonly wire: "grpc" | "web" | "web-text" | "connect" | "connect-stream";
+  readonly form: Form;
+  /** Of the answer; the one that was asked in. */
+  readonly contentType: string;
+  /** Whether the caller compresses what it sends, so that it takes the same. */
+  readonly coding: "identity" | "gzip";
+}
+
+const families: readonly (readonly [RegExp, Variant["wire"]])[] = [
+  [/^application\/grpc(?:\+(proto|json))?$/, "grpc"],
+  [/^application\/grpc-web(?:\+(proto|json))?$/, "web"],
+  [/^application\/grpc-web-text(?:\+(proto))?$/, "web-text"],
+  [/^application\/connect\+(proto|json)$/, "connect-stream"],
+  [/^application\/(proto|json)$/, "connect"],
+];
+
+export const plainGrpc: Variant = {
+  wire: "grpc",
+  form: "proto",
+  contentType: "application/grpc+proto",
+  coding: "identity",
+};
+
+/** Undefined: it is none of them. */
+export function variantOf(request: FaceRequest): Variant | undefined {
+  const accepted = codingOf(request);
+  if (request.method === "GET") return getVariant(request.query);
+  const type = (request.field("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  for (const [pattern, wire] of families) {
+    const match = pattern.exec(type);
+    if (match === null) continue;
+    const form = match[1] === "json" ? "json" : "proto";
+    return { wire, form, contentType: type, coding: accepted };
+  }
+  return undefined;
+}
+
+function codingOf(request: FaceRequest): Variant["coding"] {
+  const names = ["grpc-encoding", "connect-content-encoding", "content-encoding"];
+  return names.some((name) => request.field(name) === "gzip") ? "gzip" : "identity";
+}
+
+/** Connect, Unary-Get-Request. */
+function getVariant(query: string): Variant | undefined {
+  const parameters = new URLSearchParams(query);
+  const encoding = parameters.get("encoding");
+  if (encoding !== "json" && encoding !== "proto") return undefined;
+  return {
+    wire: "connect",
+    form: encoding,
+    contentType: `application/${encoding}`,
+    coding: "identity",
+  };
+}
+
+/** The message of a Connect GET; undefined: its text is no base64. */
+export function getMessage(
+  query: string,
+): { readonly bytes: Buffer; readonly coding: string } | undefined {
+  const parameters = new URLSearchParams(query);
+  const text = parameters.get("message") ?? "";
+  const coding = parameters.get("compression") ?? "identity";
+  if (parameters.get("base64") !== "1") return { bytes: Buffer.from(text), coding };
+  if (!/^[A-Za-z0-9_+/-]*={0,2}$/.test(text)) return undefined;
+  return { bytes: Buffer.from(text, "base64url"), coding };
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1_000,
+  m: 1,
+  u: 0.001,
+  n: 0.000001,
+};
+
+/**
+ * What the caller gives the call: `grpc-timeout` (gRPC over HTTP/2, Timeout), or
+ * `connect-timeout-ms`. NaN: it is none.
+ */
+export function timeoutOf(request: FaceRequest): number | undefined {
+  const grpc = request.field("grpc-timeout");
+  if (grpc !== undefined) {
+    const match = /^(\d{1,8})([HMSmun])$/.exec(grpc);
+    return match === null ? NaN : Number(match[1]) * (unitMs[match[2] as string] as number);
+  }
+  const connect = request.field("connect-timeout-ms");
+  if (connect === undefined) return undefined;
+  return /^\d{1,10}$/.test(connect) ? Number(connect) : NaN;
+}
+
+/** The unit that loses least of it: eight digits are all there is room for. */
+export function writeTimeout(timeoutMs: number): string {
+  const micros = Math.max(Math.floor(timeoutMs * 1_000), 0);
+  if (micros < 1e8) return `${micros}u`;
+  const millis = Math.floor(timeoutMs);
+  return millis < 1e8 ? `${millis}m` : `${Math.min(Math.floor(millis / 1_000), 99_999_999)}S`;
+}
