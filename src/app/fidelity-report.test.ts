@@ -122,6 +122,23 @@ test("of several successes SOAP loses which one it was, unless the body tells", 
   );
 });
 
+test("types that derive by allOf stand in for their base everywhere", () => {
+  const base = { $ref: "#/components/schemas/Pet" };
+  const content = { "application/json": { schema: base } };
+  const responses = { 200: { description: "", content } };
+  const post = { operationId: "put", requestBody: { required: true, content }, responses };
+  const more = properties({ bark: { type: "boolean" } }, ["bark"]);
+  const schemas = { Pet: properties({ a: number }), Dog: { allOf: [base, more] } };
+  const document = {
+    openapi: "3.1.0",
+    info: {},
+    paths: { "/a": { post } },
+    components: { schemas },
+  };
+  const found = report(contractOf("s.openapi.json", JSON.stringify(document)));
+  assert.deepEqual(told(found), []);
+});
+
 test("a union by shape may be misread on the side that is JSON", () => {
   const [one, other] = ["b", "c"].map((name) =>
     properties({ a: number, [name]: number }, ["a", name]),

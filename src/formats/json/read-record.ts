@@ -29,6 +29,8 @@ interface RecordPlan extends MemberPlan {
   readonly unknown: "reject" | "drop" | "keep";
   /** Members that are read elsewhere (a union's tag), or may say one thing only (the type). */
   readonly passed: ReadonlyMap<string, string | undefined>;
+  /** Whether the name of a type may be no other word. */
+  readonly isStrict: boolean;
 }
 
 /** @param name undefined for a record without a name. @param tag a union's discriminator. */
@@ -65,6 +67,8 @@ function compileDerivedRead(
   }
   const abstract = record.abstract === true;
   if (!abstract) reads.set(name, own);
+  // JSON-LD has a member of this name, too: where others may stand, so may that.
+  const lenient = !abstract && scope.options.unknownMembers !== "reject";
   const expected = `one of the types ${[...reads.keys()].slice(0, 20).join(", ")}`;
   return (cursor) => {
     const { at } = cursor;
@@ -75,9 +79,10 @@ function compileDerivedRead(
       const message = `the member \`${typeKey}\` is missing; expected ${expected}`;
       throw new JsonRefusal(message, at, "missing-member", typeKey);
     }
-    const found = stringAt(cursor, typeAt);
+    const found = lenient ? textAt(cursor, typeAt) : stringAt(cursor, typeAt);
     const read = reads.get(found);
     if (read === undefined) {
+      if (lenient) return own(cursor);
       const message = `expected ${expected}, found \`${found.slice(0, 100)}\``;
       throw new JsonRefusal(message, typeAt, "invalid-value");
     }
@@ -85,6 +90,13 @@ function compileDerivedRead(
     if (found !== name) value[typeKey] = found;
     return value;
   };
+}
+
+/** The string at another place; "" for anything else. */
+function textAt(cursor: Cursor, place: number): string {
+  let at = place;
+  while (/[ \t\r\n]/.test(cursor.text.charAt(at))) at++;
+  return cursor.text.charCodeAt(at) === quote ? stringAt(cursor, place) : "";
 }
 
 /** The string at another place. */
@@ -125,7 +137,7 @@ function planRecord(
     : policy === "keep"
       ? "drop"
       : policy;
-  return { ...planMembers(scope, record), unknown, passed };
+  return { ...planMembers(scope, record), unknown, passed, isStrict: policy === "reject" };
 }
 
 function readMembers(cursor: Cursor, plan: RecordPlan): Value {
@@ -216,7 +228,7 @@ function duplicate(name: string, at: number) {
 
 function readSurplus(
   cursor: Cursor,
-  { passed, unknown, byName }: RecordPlan,
+  { passed, unknown, byName, isStrict }: RecordPlan,
   out: { [key: string]: Value },
   name: string,
   keyAt: number,
@@ -224,7 +236,7 @@ function readSurplus(
   const { at } = cursor;
   if (passed.has(name)) {
     const expected = passed.get(name);
-    if (expected !== undefined && stringAt(cursor, at) !== expected) {
+    if (isStrict && expected !== undefined && stringAt(cursor, at) !== expected) {
       throw new JsonRefusal(`expected the type ${expected}`, at, "invalid-value");
     }
     skipValue(cursor);

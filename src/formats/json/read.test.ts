@@ -32,6 +32,10 @@ interface Case {
   readonly options?: Partial<JsonReadOptions>;
 }
 
+const pets: Record<string, Type> = {
+  Pet: { kind: "record", fields: [field("name", text)] },
+  Rabbit: { kind: "record", fields: [field("ears", text)], extends: "Pet" },
+};
 const animals: Record<string, Type> = {
   Animal: record([field("name", text)], { abstract: true }),
   Cat: record([field("lives", int32)], { extends: "Animal" }),
@@ -227,6 +231,22 @@ const cases: readonly Case[] = [
     document: `{"name":"Tom","@type":"Tree"}`,
     expected: "/@type: expected one of the types Cat, Dog, found `Tree`",
   },
+  ...[`"Tree"`, `["Cat","Thing"]`, `7`].map((word) => ({
+    name: `where unknown members are dropped, ${word} is no name of a type but one of them`,
+    type: { kind: "ref", name: "Pet" } as const,
+    types: pets,
+    document: `{"name":"Tom","@type":${word}}`,
+    options: { unknownMembers: "drop" } as const,
+    expected: { name: "Tom" },
+  })),
+  ...[`"Tree"`, `["Rabbit"]`].map((word) => ({
+    name: `and so it is with ${word} where no type is derived`,
+    type: { kind: "ref", name: "Rabbit" } as const,
+    types: pets,
+    document: `{"ears":"long","name":"Tom","@type":${word}}`,
+    options: { unknownMembers: "drop" } as const,
+    expected: { ears: "long", name: "Tom" },
+  })),
   {
     name: "a bare item is no list",
     type: { kind: "list", item: int32, itemNullable: false, min: 0 },

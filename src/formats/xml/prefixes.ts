@@ -7,6 +7,7 @@ import type { Type, XmlBinding } from "#contract/types.ts";
 import { derivedTypes, namespaceOfType, variantBinding } from "./bindings.ts";
 import { isLocalName } from "./characters.ts";
 import { schemaInstanceNamespace, xmlNamespace } from "./namespace-scope.ts";
+import { typeXmlNames } from "./type-xml-names.ts";
 
 export interface Prefixes {
   /** With its colon; "" for no namespace. */
@@ -135,7 +136,7 @@ export function neededNamespaces(
     if (!substitutes || named.type.kind !== "record") return;
     for (const derived of derivedTypes(contract, name)) {
       schemaInstance = true;
-      if (derived.xmlName !== undefined) namespaces.add(derived.xmlName.namespace);
+      namespaces.add(typeXmlNames(contract).get(derived.name)?.namespace ?? "");
       visitNamed(derived.name, inner);
     }
   };

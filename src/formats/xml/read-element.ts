@@ -18,6 +18,7 @@ import { schemaInstanceNamespace } from "./namespace-scope.ts";
 import type { ElementFacets, ElementReader, OpenValue, ReadContext } from "./read-context.ts";
 import { compileXmlText, expandNames, type XmlText } from "./text-values.ts";
 import { endTag, startTag, type XmlTokenizer } from "./tokenizer.ts";
+import { typeXmlNames } from "./type-xml-names.ts";
 
 export function compileElement(
   context: ReadContext,
@@ -248,12 +249,13 @@ function compileNamedRecord(
   const own = compileRecord(context, record, namespace);
   const derived = derivedTypes(contract, name);
   if (derived.length === 0 && record.abstract !== true) return own;
-  const ownName = contract.types.get(name)?.xmlName;
+  const xmlNames = typeXmlNames(contract);
+  const ownName = xmlNames.get(name);
   const byName = new Map(
     derived.flatMap((type) => {
       const abstract = type.type.kind === "record" && type.type.abstract === true;
-      if (type.xmlName === undefined || abstract) return [];
-      return [[clarkName(type.xmlName), type.name] as const];
+      const xmlName = xmlNames.get(type.name);
+      return xmlName === undefined || abstract ? [] : [[clarkName(xmlName), type.name] as const];
     }),
   );
   const readers = new Map<string, ElementReader>();

@@ -1,4 +1,5 @@
 /** Writers of elements by their type: text, records with their derived types, unions, maps. */
+import type { QualifiedName } from "#contract/contract.ts";
 import type { MapType, RecordType, Type, UnionType } from "#contract/types.ts";
 import { typeKey, type Value, type ValueRecord } from "#contract/value.ts";
 import {
@@ -14,6 +15,7 @@ import { isLocalName } from "./characters.ts";
 import { defaultXmlLimits } from "./limits.ts";
 import { namespaceText } from "./name-match.ts";
 import { compileXmlText, soleKey, type XmlText } from "./text-values.ts";
+import { typeXmlNames } from "./type-xml-names.ts";
 import type { ElementName, ElementWriter, RecordWriter, WriteContext } from "./write-context.ts";
 import { asRecord, nameOf, opaqueOf } from "./write-occurrence.ts";
 import { nameWords, shownValue, textOf } from "./write-text.ts";
@@ -154,10 +156,11 @@ function compileNamedRecord(
   const { contract } = context;
   const own = recordElement(name, () => context.record(record, namespace), "");
   const writers = new Map<string, ElementWriter>();
-  for (const { name: derived, xmlName } of derivedTypes(contract, typeName)) {
+  const xmlNames = typeXmlNames(contract);
+  for (const { name: derived } of derivedTypes(contract, typeName)) {
     const { type, named } = resolveType(contract, { kind: "ref", name: derived });
-    if (type.kind !== "record" || type.abstract === true || xmlName === undefined) continue;
-    const said = ` xsi:type="${context.prefixes.name(xmlName)}"`;
+    if (type.kind !== "record" || type.abstract === true) continue;
+    const said = ` xsi:type="${context.prefixes.name(xmlNames.get(derived) as QualifiedName)}"`;
     const inner = namespaceOfType(named, namespace);
     writers.set(
       derived,

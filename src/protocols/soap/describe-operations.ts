@@ -2,11 +2,12 @@
 import { isStream } from "#call/problems.ts";
 import type { HeaderField, Message, Operation, QualifiedName } from "#contract/contract.ts";
 import type { Field, RecordType } from "#contract/types.ts";
+import { xmlNameOf } from "#formats/xml/type-xml-names.ts";
 import { resolveType } from "#formats/xml/bindings.ts";
 import { createNumbering } from "#formats/xml-schema/numbering.ts";
 import { elementRest } from "./describe-complex.ts";
 import { declareElement, lose, type Schemas } from "./describe-schemas.ts";
-import { bindingOf, elementOfFault, elementOfHeader, xmlNameOf } from "./soap-binding.ts";
+import { bindingOf, elementOfFault, elementOfHeader } from "./soap-binding.ts";
 import { escapeText } from "./xml-text.ts";
 
 export interface DescribedOperation {

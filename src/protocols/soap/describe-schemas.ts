@@ -4,11 +4,11 @@
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Contract, QualifiedName } from "#contract/contract.ts";
-import type { NamedType, RecordType, TypeName } from "#contract/types.ts";
+import type { RecordType, TypeName } from "#contract/types.ts";
 import { resolveType } from "#formats/xml/bindings.ts";
 import { clarkName } from "#formats/xml/bindings.ts";
+import { typeXmlNames } from "#formats/xml/type-xml-names.ts";
 import { createNumbering } from "#formats/xml-schema/numbering.ts";
-import { xmlNameOf } from "./soap-binding.ts";
 import { escapeText } from "./xml-text.ts";
 
 export interface Schemas {
@@ -38,8 +38,10 @@ export interface SchemaText {
 export function createSchemas(contract: Contract): Schemas {
   const prefixes = new Map<string, string>();
   const schemas = new Map<string, SchemaText>();
-  const names = new Map<TypeName, QualifiedName>();
+  const names = typeXmlNames(contract);
   const bases = new Set<TypeName>();
+  const namesIn = (namespace: string): readonly string[] =>
+    [...names.values()].flatMap((one) => (one.namespace === namespace ? [one.name] : []));
   const schema = (namespace: string): SchemaText => {
     let found = schemas.get(namespace);
     if (found === undefined) {
@@ -49,7 +51,7 @@ export function createSchemas(contract: Contract): Schemas {
         elements: new Map(),
         attributes: new Map(),
         imports: new Set(),
-        freeName: createNumbering(),
+        freeName: createNumbering(namesIn(namespace)),
       };
       schemas.set(namespace, found);
     }
@@ -61,16 +63,9 @@ export function createSchemas(contract: Contract): Schemas {
     prefixes.set(namespace, known);
     return `${known}:`;
   };
-  // Names of the source first, so that made ones give way to them.
-  const inOrder = [...contract.types.values()].sort(
-    (a, b) => Number(a.xmlName === undefined) - Number(b.xmlName === undefined),
-  );
-  for (const named of inOrder) {
-    const namespace = homeOf(contract, named);
-    const name = schema(namespace).freeName(xmlNameOf(named.xmlName?.name ?? named.name));
-    names.set(named.name, { name, namespace });
-    if (named.type.kind !== "record") continue;
-    const base = named.type.extends ?? named.type.restricts;
+  for (const { namespace } of names.values()) schema(namespace);
+  for (const { type } of contract.types.values()) {
+    const base = type.kind === "record" ? (type.extends ?? type.restricts) : undefined;
     if (base !== undefined) bases.add(base);
   }
   return {
@@ -83,16 +78,6 @@ export function createSchemas(contract: Contract): Schemas {
     nameOfType: (name) => names.get(name) as QualifiedName,
     isBase: (name) => bases.has(name),
   };
-}
-
-/** A type without a name of its own stands where its elements are. */
-function homeOf(contract: Contract, { type, xmlName }: NamedType): string {
-  if (xmlName !== undefined) return xmlName.namespace;
-  if (type.kind !== "record") return contract.namespace;
-  for (const { xml } of type.fields) {
-    if (xml?.node === "element" && xml.namespace !== "") return xml.namespace;
-  }
-  return contract.namespace;
 }
 
 /** The name as it is written in a schema, which then imports its namespace. */

@@ -2,13 +2,13 @@
  * WSDL 1.1 with XML Schema 1.0 of any contract, in one file: types by namespace, document/literal
  * bindings for SOAP 1.1 and 1.2, one port each at the address of the gateway.
  */
+import { xmlNameOf } from "#formats/xml/type-xml-names.ts";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { ContractDescriber, FaceResponse, ServiceContract } from "#extension/protocol.ts";
 import { describeNamedTypes } from "./describe-complex.ts";
 import { describeOperations, documentationText } from "./describe-operations.ts";
 import { createSchemas, lose, schemaElement, type Schemas } from "./describe-schemas.ts";
-import { xmlNameOf } from "./soap-binding.ts";
 import { escapeText } from "./xml-text.ts";
 
 const mediaType = "text/xml; charset=utf-8";

@@ -10,6 +10,7 @@ import type {
   QualifiedName,
   SoapBinding,
 } from "#contract/contract.ts";
+import { xmlNameOf } from "#formats/xml/type-xml-names.ts";
 
 export function bindingOf(contract: Contract, operation: Operation): SoapBinding {
   if (operation.soap !== undefined) return operation.soap;
@@ -41,15 +42,4 @@ export function elementOfFault(
   if (fault.xml !== undefined) return fault.xml;
   const name = xmlNameOf(`${operation.id}.${fault.name}`);
   return { name, namespace: contract.namespace };
-}
-
-/** The name as XML allows it (NCName): other characters become `_`. */
-export function xmlNameOf(name: string): string {
-  const cleaned = name.replace(
-    /[^A-Za-z0-9._\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff-]/gu,
-    "_",
-  );
-  return /^[A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff]/.test(cleaned)
-    ? cleaned
-    : `_${cleaned}`;
 }
