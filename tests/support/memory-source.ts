@@ -21,7 +21,7 @@ export function memorySource(
     size: entries.length,
     scan: (from, to, visit) => {
       for (let index = from; index < to; index++) {
-        if (visit(index, entries[index] as Buffer) === true) return;
+        if (visit(index, entries[index] as Buffer) === false) return;
       }
     },
     hashTile: log.readTile,

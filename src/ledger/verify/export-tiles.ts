@@ -4,10 +4,10 @@
  */
 import type { Disk } from "#base/disk.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
-import { parseCheckpoint } from "#ledger/tree/checkpoint.ts";
 import { encodeBundle } from "#ledger/tree/entry-bundle.ts";
 import { tilePath, tilesOf, tileWidth, type Tile } from "#ledger/tree/tile.ts";
 import type { LogSource } from "./log-source.ts";
+import { newestCheckpoint } from "./newest-checkpoint.ts";
 
 export interface Exported {
   readonly origin: string;
@@ -24,10 +24,9 @@ export function exportTiles(
   folder: string,
   onProgress?: (entries: number, size: number) => void,
 ): Exported | Problem {
-  const checkpoint = source.checkpoint();
-  const parsed = parseCheckpoint(checkpoint);
-  if (isProblem(parsed)) return parsed;
-  const { origin, size } = parsed;
+  const newest = newestCheckpoint(source);
+  if (isProblem(newest)) return newest;
+  const { bytes: checkpoint, origin, size } = newest;
   const gone = source.segments().filter((segment) => segment.dropped);
   const isGone = (index: number) =>
     gone.some(({ first, count }) => index >= first && index < first + count);
@@ -63,6 +62,6 @@ function contentOf(source: LogSource, { level, index, width }: Tile): Buffer {
   if (level !== "entries") return source.hashTile(level, index, width);
   const entries: Buffer[] = [];
   const from = index * tileWidth;
-  source.scan(from, from + width, (_, bytes) => void entries.push(Buffer.from(bytes)));
+  source.scan(from, from + width, (_, bytes) => entries.push(Buffer.from(bytes)) > 0);
   return encodeBundle(entries);
 }

@@ -1,20 +1,11 @@
 /** What is read of a log to verify, prove or export it: that part of the store's reader. */
+import type { LogReader, SegmentInfo } from "#ledger/store/log.ts";
 
-export interface LogSource {
-  readonly origin: string;
-  /** Entries that are there now. */
-  readonly size: number;
-  /** Visits entries in order until `true` is returned; `bytes` are good during the call only. */
-  scan(from: number, to: number, visit: (index: number, bytes: Buffer) => boolean | void): void;
-  hashTile(level: number, index: number, width: number): Buffer;
-  /** The newest one, as signed. */
-  checkpoint(): Buffer;
+export interface LogSource extends Pick<
+  LogReader,
+  "origin" | "size" | "scan" | "hashTile" | "checkpoint"
+> {
   segments(): readonly LogSegment[];
 }
 
-export interface LogSegment {
-  readonly first: number;
-  readonly count: number;
-  /** Its entries are gone, its hashes are kept. */
-  readonly dropped: boolean;
-}
+export type LogSegment = Pick<SegmentInfo, "first" | "count" | "dropped">;

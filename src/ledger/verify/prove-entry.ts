@@ -1,25 +1,21 @@
 /** The proof that an entry is in the log, which others can check without the log. */
 import { isProblem, type Problem } from "#base/problem.ts";
-import { parseCheckpoint } from "#ledger/tree/checkpoint.ts";
 import { inclusionProof } from "#ledger/tree/merkle-proofs.ts";
 import { problems } from "#ledger/tree/problems.ts";
 import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
 import { formatTlogProof } from "#ledger/tree/tlog-proof.ts";
 import type { LogSource } from "./log-source.ts";
+import { newestCheckpoint } from "./newest-checkpoint.ts";
 
 /**
  * Against the newest checkpoint; without an entry when that was dropped.
  *
  * @returns the text of a tlog-proof with the entry as its extra data.
  */
-export function proveEntry(
-  source: LogSource,
-  index: number,
-  checkpoint = source.checkpoint(),
-): Buffer | Problem {
-  const parsed = parseCheckpoint(checkpoint);
-  if (isProblem(parsed)) return parsed;
-  const { size } = parsed;
+export function proveEntry(source: LogSource, index: number): Buffer | Problem {
+  const newest = newestCheckpoint(source);
+  if (isProblem(newest)) return newest;
+  const { bytes: checkpoint, size } = newest;
   if (index >= size) {
     return problems["ledger-unsigned"](
       `entry ${index} is not covered by a checkpoint yet; the newest is of ${size} entries`,
@@ -42,7 +38,7 @@ function entryOf(source: LogSource, index: number): Buffer {
   let found = Buffer.alloc(0);
   source.scan(index, index + 1, (_, bytes) => {
     found = Buffer.from(bytes);
-    return true;
+    return false;
   });
   return found;
 }

@@ -1,4 +1,4 @@
-/** Puts the roots of verified segments together and holds them against checkpoints and upper tiles. */
+/** Puts the roots of verified segments together, against checkpoints and the tiles above them. */
 import { segmentEntries } from "#ledger/store/layout.ts";
 import type { Checkpoint } from "#ledger/tree/checkpoint.ts";
 import { createFrontier } from "#ledger/tree/frontier.ts";
@@ -42,8 +42,9 @@ export function treeDamages(
       proven = one.size;
       return undefined;
     }
-    const roots = `${root.toString("base64")}, the log has ${own.toString("base64")}`;
-    const detail = `${place} is signed for ${one.size} entries with the root ${roots}: ${rewritten}`;
+    const signedRoot = root.toString("base64");
+    const what = `${place} is signed for ${one.size} entries with the root ${signedRoot}`;
+    const detail = `${what}, the log has ${own.toString("base64")}: ${rewritten}`;
     return { entry: proven, detail };
   });
   return [...ofRoots, upperDamage(source, reports)];

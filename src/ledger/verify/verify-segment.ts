@@ -1,6 +1,6 @@
 /**
- * Verifies one segment by itself: reads every entry, and holds its leaf hash and all hashes above it
- * against those that the log keeps. Whether the segment belongs to the log is for `verifyLog`.
+ * Verifies one segment by itself: reads every entry, and holds its leaf hash and all hashes above
+ * it against those that the log keeps. Whether the segment belongs to the log is for `verifyLog`.
  */
 import { LedgerProblem } from "#ledger/store/problems.ts";
 import { createFrontier } from "#ledger/tree/frontier.ts";
@@ -69,11 +69,11 @@ function readLeaves(source: LogSource, { first, count }: LogSegment): ReadLeaves
     () => next,
     () => {
       source.scan(first, end, (index, entry) => {
-        if (index !== next) return true;
+        if (index !== next) return false;
         leafHashInto(entry, 0, entry.length, leaves, (index - first) * hashBytes);
         bytes += entry.length;
         next++;
-        return false;
+        return true;
       });
       return next < end ? `entry ${next} is missing, where there are said to be ${end}` : undefined;
     },

@@ -1,5 +1,5 @@
 /**
- * Go's golang.org/x/mod/sumdb verifies what we export, tiles and entries and proofs, and finds every
+ * Go's golang.org/x/mod/sumdb verifies what we export: tiles, entries and proofs. It finds every
  * kind of damage.
  */
 import assert from "node:assert/strict";

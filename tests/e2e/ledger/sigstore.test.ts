@@ -1,6 +1,6 @@
 /**
- * `@sigstore/verify` accepts our checkpoints and inclusion proofs and rejects damaged ones. Its public
- * `Verifier` takes entries that sigstore knows; for others its inclusion check is called directly.
+ * `@sigstore/verify` accepts our checkpoints and inclusion proofs and rejects damaged ones. Its
+ * public `Verifier` takes entries of sigstore's kinds; for others its inclusion check is called.
  */
 import assert from "node:assert/strict";
 import { createPublicKey, hash, sign, verify as verifySignature } from "node:crypto";
