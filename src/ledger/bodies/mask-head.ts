@@ -1,0 +1,75 @@
+/**
+ * Masks a head: values of fields that carry secrets, sensitive parameters of its query and
+ * segments of its path. Everything else stays as it was received, octet by octet.
+ */
+import { applyEdits, type Edit } from "./edits.ts";
+import { fieldsOf, type Masked } from "./mask-body.ts";
+import { findInForm } from "./mask-form.ts";
+import { isSecretHeader, isSecretInQuery, type SensitiveNames } from "./sensitive-names.ts";
+
+/** A head as the parsers of heads leave it: where things stand in its bytes. */
+export interface ReceivedHead {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly fieldCount: number;
+  /** Four offsets a field: name start, name end, value start, value end. */
+  readonly spans: Int32Array;
+}
+
+export interface ReceivedTarget {
+  readonly pathStart: number;
+  readonly pathEnd: number;
+  readonly targetEnd: number;
+  /** The path of the route, whose parameters give segments their names: `/cards/{number}`. */
+  readonly template: string | undefined;
+}
+
+export function maskHead(
+  head: ReceivedHead,
+  target: ReceivedTarget | undefined,
+  names: SensitiveNames,
+): Masked {
+  const { bytes, start, end, fieldCount, spans } = head;
+  const edits: Edit[] = target === undefined ? [] : [...targetEdits(bytes, target, names)];
+  for (let index = 0; index < fieldCount; index++) {
+    const [nameStart, nameEnd, from, to] = spans.subarray(4 * index, 4 * index + 4);
+    const name = bytes.toString("latin1", nameStart, nameEnd);
+    if (!isSecretHeader(name) && !names.has(name)) continue;
+    edits.push({ from: from as number, to: to as number, text: "***", field: name.toLowerCase() });
+  }
+  return { bytes: applyEdits(bytes, start, end, edits), fields: fieldsOf(edits) };
+}
+
+function* targetEdits(
+  bytes: Buffer,
+  { pathStart, pathEnd, targetEnd, template }: ReceivedTarget,
+  names: SensitiveNames,
+): Iterable<Edit> {
+  if (template !== undefined && !names.isEmpty) {
+    yield* pathEdits(bytes, pathStart, pathEnd, template, names);
+  }
+  if (pathEnd >= targetEnd) return;
+  const isSensitive = (name: string): boolean => isSecretInQuery(name) || names.has(name);
+  yield* findInForm(bytes, pathEnd + 1, targetEnd, isSensitive);
+}
+
+function* pathEdits(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  template: string,
+  names: SensitiveNames,
+): Iterable<Edit> {
+  let at = from;
+  for (const segment of template.split("/")) {
+    const slash = bytes.indexOf(0x2f, at);
+    const end = slash < 0 || slash > to ? to : slash;
+    const name = /^\{(.+)\}$/.exec(segment)?.[1];
+    if (name !== undefined && names.has(name) && end > at) {
+      yield { from: at, to: end, text: "***", field: name };
+    }
+    at = end + 1;
+    if (at > to) return;
+  }
+}

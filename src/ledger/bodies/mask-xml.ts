@@ -1,0 +1,122 @@
+/**
+ * Finds the content of sensitive elements and the values of sensitive attributes in XML, by local
+ * name. Refused: what is not well-formed, document types (entities could hide anything), encodings
+ * in which markup is not ASCII.
+ */
+import type { Edit, FindEdits } from "./edits.ts";
+
+const asciiEncodings = /^(?:utf-8|us-ascii|iso-8859-\d+|windows-125\d)$/i;
+const declaredEncoding = /^<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/;
+/** A start tag, with its attributes. */
+const startTag = /^<([^\s<>/=!?"']+)((?:\s+[^\s<>/="']+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/;
+const attribute = /([^\s=]+)\s*=\s*("[^"<]*"|'[^'<]*')/g;
+const endTag = /^<\/([^\s<>/=]+)\s*>/;
+
+export const findInXml: FindEdits = (bytes, isSensitive, isCut) => {
+  // Octets as characters: places in the text are places in the bytes.
+  const text = bytes.toString("latin1").replace(/^\xef\xbb\xbf/, "   ");
+  const encoding = declaredEncoding.exec(text.trimStart())?.[1] ?? "utf-8";
+  if (!asciiEncodings.test(encoding) || text.includes("\0")) return undefined;
+  const edits: Edit[] = [];
+  const open: string[] = [];
+  let hasRoot = false;
+  let maskFrom = -1;
+  let maskDepth = 0;
+  let field: string | undefined;
+  let at = 0;
+  for (;;) {
+    const next = text.indexOf("<", at);
+    const between = text.slice(at, next < 0 ? text.length : next);
+    if (open.length === 0 && between.trim() !== "") return undefined;
+    if (next < 0) break;
+    const end = behindMarkup(text, next);
+    if (end === undefined) return undefined;
+    if (end > text.length) {
+      // Cut within markup: an attribute could be half there.
+      if (!isCut) return undefined;
+      if (maskFrom < 0) edits.push({ from: next, to: text.length, text: "", field: undefined });
+      break;
+    }
+    at = end;
+    const markup = text.slice(next, end);
+    if (markup.startsWith("<!") || markup.startsWith("<?")) continue;
+    const closing = endTag.exec(markup)?.[1];
+    if (closing !== undefined) {
+      if (open.pop() !== closing) return undefined;
+      if (maskFrom < 0 || open.length !== maskDepth) continue;
+      if (next > maskFrom) edits.push({ from: maskFrom, to: next, text: "***", field });
+      maskFrom = -1;
+      continue;
+    }
+    const [, name, attributes, slash] = startTag.exec(markup) ?? [];
+    if (name === undefined || (open.length === 0 && hasRoot)) return undefined;
+    hasRoot = true;
+    const isMasked = maskFrom < 0 && isSensitive(utf8(localName(name)));
+    if (maskFrom < 0) {
+      const from = next + 1 + name.length;
+      edits.push(...attributeEdits(attributes ?? "", from, isSensitive, isMasked));
+    }
+    if (slash === "/") continue;
+    if (isMasked) {
+      maskFrom = end;
+      maskDepth = open.length;
+      field = utf8(localName(name));
+    }
+    open.push(name);
+  }
+  if (!isCut && open.length > 0) return undefined;
+  if (maskFrom >= 0) edits.push({ from: maskFrom, to: text.length, text: "***", field });
+  return edits;
+};
+
+/** Beyond the end of the text when the markup does not end. */
+function behindMarkup(text: string, start: number): number | undefined {
+  const until = (closing: string, from: number): number => {
+    const found = text.indexOf(closing, from);
+    return found < 0 ? text.length + 1 : found + closing.length;
+  };
+  if (text.startsWith("<!--", start)) return until("-->", start + 4);
+  if (text.startsWith("<![CDATA[", start)) return until("]]>", start + 9);
+  if (text.startsWith("<?", start)) return until("?>", start + 2);
+  const opening = text.slice(start, start + 9);
+  if (opening.startsWith("<!")) {
+    const isBegun = ["<!--", "<![CDATA["].some((one) => one.startsWith(opening));
+    return isBegun ? text.length + 1 : undefined;
+  }
+  let quote = "";
+  for (let at = start + 1; at < text.length; at++) {
+    const one = text[at] as string;
+    if (quote !== "") {
+      if (one === quote) quote = "";
+    } else if (one === '"' || one === "'") quote = one;
+    else if (one === ">") return at + 1;
+    else if (one === "<") return undefined;
+  }
+  return text.length + 1;
+}
+
+function attributeEdits(
+  attributes: string,
+  from: number,
+  isSensitive: (name: string) => boolean,
+  isWholeElement: boolean,
+): readonly Edit[] {
+  const edits: Edit[] = [];
+  for (const found of attributes.matchAll(attribute)) {
+    const [whole, name = "", value = ""] = found;
+    if (name === "xmlns" || name.startsWith("xmlns:")) continue;
+    const local = utf8(localName(name));
+    if (!isWholeElement && !isSensitive(local)) continue;
+    const end = from + found.index + whole.length;
+    edits.push({ from: end - value.length + 1, to: end - 1, text: "***", field: local });
+  }
+  return edits;
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(":") + 1);
+}
+
+function utf8(octets: string): string {
+  return Buffer.from(octets, "latin1").toString("utf8");
+}
