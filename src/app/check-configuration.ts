@@ -4,23 +4,22 @@
  */
 import { resolve } from "node:path";
 import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
-import { nodePlatform, type Files } from "#base/platform.ts";
+import type { Files } from "#base/platform.ts";
 import { loadConfiguration, type LoadedConfiguration } from "#configuration/load.ts";
 import type { Environment } from "#configuration/resolve-references.ts";
 import { createRevision } from "#configuration/revision.ts";
-import type { Revision, Service } from "#configuration/configuration.ts";
-import type { Contract } from "#contract/contract.ts";
+import type { Revision } from "#configuration/configuration.ts";
 import type { FidelityReport, Grade } from "#contract/fidelity.ts";
 import { checkRoutes } from "#gateway/check-routes.ts";
 import { withContractRoutes } from "#gateway/contract-routes.ts";
 import { checkContractGrants } from "./check-contract-grants.ts";
 import { checkLosses } from "./check-losses.ts";
-import { reportFidelity } from "./fidelity-report.ts";
-import { importContracts } from "./import-contracts.ts";
+import type { ImportedContracts } from "./import-contracts.ts";
 import { lockContracts } from "./locked-contracts.ts";
-import { standardProtocols } from "./standard-protocols.ts";
 
 const lenientBytesMax = 4 * 1024 * 1024;
+const noContracts: ImportedContracts = { contracts: new Map(), diagnostics: [], filesRead: [] };
+const noReport: FidelityReport = { operations: [], findings: [], withheld: [], cutByTime: 0 };
 
 export interface CheckedConfiguration extends Omit<LoadedConfiguration, "configuration"> {
   /** Undefined exactly when a diagnostic is an error. */
@@ -48,11 +47,11 @@ export interface CheckOptions {
 }
 
 /** @param onContract told before each contract is read, so that a hang has a name. */
-export function checkConfiguration(
+export async function checkConfiguration(
   { path, port, adminPort, overlay, isLenient, maxLoss, withoutFidelity }: CheckOptions,
   ownFiles: Pick<Files, "readUpTo">,
   onContract: (file: string) => void,
-): CheckedConfiguration {
+): Promise<CheckedConfiguration> {
   const files = overlay === undefined ? ownFiles : withOverlay(ownFiles, overlay);
   const env = isLenient === true ? withoutGaps(path, files) : process.env;
   const { configuration, ...loaded } = loadConfiguration(path, { files, env });
@@ -62,7 +61,9 @@ export function checkConfiguration(
     ...configuration,
     listen: { ...listen, port: port ?? listen.port, adminPort: adminPort ?? listen.adminPort },
   };
-  const imported = importContracts(declared.services, files, onContract);
+  const hasContracts = declared.services.some(({ contractFile }) => contractFile !== undefined);
+  const reader = hasContracts ? await import("./read-contracts.ts") : undefined;
+  const imported = reader?.importContracts(declared.services, files, onContract) ?? noContracts;
   const { contracts, lockFile, ...locked } = lockContracts(imported.contracts, path, files);
   const complete = withContractRoutes(declared, contracts);
   const problems = [...imported.diagnostics, ...locked.diagnostics];
@@ -75,7 +76,7 @@ export function checkConfiguration(
   if (hasErrors(diagnostics)) return { ...loaded, filesRead, diagnostics, revision: undefined };
   const revision = createRevision(complete, contracts);
   if (withoutFidelity === true) return { ...loaded, filesRead, diagnostics, revision };
-  const fidelity = reportOf(complete.services, contracts);
+  const fidelity = reader?.reportServices(complete.services, contracts) ?? noReport;
   diagnostics.push(...checkLosses(fidelity, complete.services, maxLoss));
   return {
     ...loaded,
@@ -84,18 +85,6 @@ export function checkConfiguration(
     revision: hasErrors(diagnostics) ? undefined : { ...revision, withheld: fidelity.withheld },
     fidelity,
   };
-}
-
-function reportOf(
-  services: readonly Service[],
-  contracts: ReadonlyMap<string, Contract>,
-): FidelityReport {
-  const reported = services.flatMap(({ name, contractFile, speaks }) => {
-    const contract = contracts.get(name);
-    return contract === undefined ? [] : [{ name, contract, contractFile, speaks }];
-  });
-  const { clock } = nodePlatform;
-  return reportFidelity(reported, { protocols: standardProtocols, clock });
 }
 
 function withOverlay(

@@ -1,12 +1,12 @@
 /** Checks plain values against the schema and says in words, with a place, what does not fit. */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
 import { didYouMean, nearest } from "#base/nearest.ts";
+import { compileSchema, type FindViolations, type Violation } from "./find-violations.ts";
 import type { JsonSchema } from "./json-schema.ts";
-import { formatPath, keyOffsetAt, nodeAt, type NodePath, type PlacedNode } from "./placed-node.ts";
+import { formatPath, keyOffsetAt, nodeAt, type PlacedNode } from "./placed-node.ts";
 import { configurationSchema } from "./schema.ts";
 
-let compiled: ValidateFunction | undefined;
+let findViolations: FindViolations | undefined;
 
 /** Fills the defaults of the schema into `plain`. */
 export function checkSchema(
@@ -15,48 +15,33 @@ export function checkSchema(
   unresolved: ReadonlySet<PlacedNode>,
   placeAt: (offset: number) => SourcePlace,
 ): readonly Diagnostic[] {
-  compiled ??= new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    useDefaults: true,
-    allowUnionTypes: true,
-    keywords: ["x-expected"],
-  }).compile(configurationSchema);
-  if (compiled(plain)) return [];
+  findViolations ??= compileSchema(configurationSchema);
   const diagnostics: Diagnostic[] = [];
-  for (const error of compiled.errors ?? []) {
-    const path = pathOf(error.instancePath, root);
-    const node = nodeAt(root, path);
+  for (const violation of findViolations(plain)) {
+    const node = nodeAt(root, violation.path);
     if (node !== undefined && unresolved.has(node)) continue;
-    // It only says that the error about a name, which stands before it, is one.
-    if (error.keyword === "propertyNames") continue;
-    diagnostics.push(toDiagnostic(error, path, root, placeAt));
+    diagnostics.push(toDiagnostic(violation, root, placeAt));
   }
   return diagnostics;
 }
 
 function toDiagnostic(
-  error: ErrorObject,
-  path: NodePath,
+  { keyword, path, schema, value, key = "", propertyName }: Violation,
   root: PlacedNode,
   placeAt: (offset: number) => SourcePlace,
 ): Diagnostic {
-  const schema = (error.parentSchema ?? {}) as JsonSchema;
-  const params = error.params as Readonly<Record<string, unknown>>;
   const expected = schema["x-expected"] ?? expectedOf(schema);
   const subject = path.length === 0 ? "the file" : `\`${formatPath(path)}\``;
   const valuePlace = placeAt(nodeAt(root, path)?.offset ?? 0);
   const keyPlace = placeAt(path.length === 0 ? 0 : (keyOffsetAt(root, path) ?? 0));
   const severity = "error";
-  if (error.propertyName !== undefined) {
-    const name = error.propertyName;
-    const source = placeAt(keyOffsetAt(root, [...path, name]) ?? 0);
-    const message = `name ${quote(name)} in ${subject} is not possible; expected ${expected}`;
+  if (propertyName !== undefined) {
+    const source = placeAt(keyOffsetAt(root, [...path, propertyName]) ?? 0);
+    const message = `name ${quote(propertyName)} in ${subject} is not possible; expected ${expected}`;
     return { code: "bad-name", severity, message, source };
   }
-  switch (error.keyword) {
+  switch (keyword) {
     case "additionalProperties": {
-      const key = String(params["additionalProperty"]);
       const source = placeAt(keyOffsetAt(root, [...path, key]) ?? 0);
       const known = Object.keys(schema.properties ?? {});
       const where = path.length === 0 ? "" : ` in ${subject}`;
@@ -65,7 +50,6 @@ function toDiagnostic(
       return { code: "unknown-key", severity, message, source, suggestion };
     }
     case "required": {
-      const key = String(params["missingProperty"]);
       const missing = schema.properties?.[key];
       const wanted = missing?.["x-expected"];
       const tail = wanted === undefined ? "" : `; expected ${wanted}`;
@@ -81,24 +65,11 @@ function toDiagnostic(
       const found = showValue(nodeAt(root, path), schema);
       const message = `${subject} is ${found}; expected ${expected}`;
       const words = (schema.enum ?? []).map(String);
-      const near = typeof error.data === "string" ? nearest(error.data, words) : undefined;
+      const near = typeof value === "string" ? nearest(value, words) : undefined;
       const hint = near === undefined ? {} : { suggestion: `did you mean \`${near}\`?` };
       return { code: "bad-value", severity, message, source: valuePlace, ...hint };
     }
   }
-}
-
-/** Steps of a JSON pointer (RFC 6901), numbers where lists are. */
-function pathOf(pointer: string, root: PlacedNode): NodePath {
-  const path: (string | number)[] = [];
-  let node: PlacedNode | undefined = root;
-  for (const part of pointer.split("/").slice(1)) {
-    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    const step: string | number = node?.kind === "list" ? Number(key) : key;
-    path.push(step);
-    node = node === undefined ? undefined : nodeAt(node, [step]);
-  }
-  return path;
 }
 
 const typeWords: Readonly<Record<string, string>> = {

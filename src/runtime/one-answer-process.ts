@@ -63,7 +63,9 @@ export function answerOneQuestion(
   answer: (question: unknown, tell: (message: unknown) => void) => unknown,
 ): void {
   const send = (message: FromProcess) => process.send?.(message);
-  process.once("message", (question) => {
-    send({ kind: "answer", value: answer(question, (value) => send({ kind: "message", value })) });
+  const tell = (value: unknown) => send({ kind: "message", value });
+  process.once("message", async (question) => {
+    // What it throws ends the process, and its words reach the other side.
+    send({ kind: "answer", value: await answer(question, tell) });
   });
 }

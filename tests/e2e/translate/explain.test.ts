@@ -10,7 +10,7 @@ import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 import { shopOpenApi } from "./shop-contract.ts";
 
-test("each way to call a contract has its face, speed, reason and upstream", (context) => {
+test("each way to call a contract has its face, speed, reason and upstream", async (context) => {
   const folder = temporaryFolder(context);
   const path = join(folder, "parlance.yaml");
   writeFileSync(join(folder, "b.wsdl"), billingWsdl);
@@ -22,7 +22,7 @@ test("each way to call a contract has its face, speed, reason and upstream", (co
       '  billing: { contract: b.wsdl, instances: ["http://127.0.0.1:1/b"] }\n' +
       '  shop: { contract: s.yaml, instances: ["http://127.0.0.1:1"] }\n',
   );
-  const { revision } = checkConfiguration({ path }, nodePlatform.files, () => {});
+  const { revision } = await checkConfiguration({ path }, nodePlatform.files, () => {});
   assert.ok(revision);
   const soap11 = { "content-type": "text/xml" };
   const soap12 = { "content-type": "application/soap+xml" };

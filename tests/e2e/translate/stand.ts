@@ -47,7 +47,7 @@ export async function startTranslating(
   const path = join(folder, "parlance.yaml");
   const callers = /^callers:/m.test(text) ? "" : "callers: open\n";
   writeFileSync(path, `version: 1\n${callers}${text}`);
-  const { revision, diagnostics } = checkConfiguration({ path }, nodePlatform.files, () => {});
+  const { revision, diagnostics } = await checkConfiguration({ path }, nodePlatform.files, () => {});
   assert.ok(revision, JSON.stringify(diagnostics, undefined, 1));
   const done: SeenExchange[] = [];
   const observer: Parameters<typeof createGateway>[1] = {
