@@ -18,7 +18,7 @@ ${commands.map(commandSection).join("\n")}`;
 }
 
 function contentsLine({ name, summary }: Command): string {
-  return `- [\`parlance ${name}\`](#parlance-${name}): ${summary}`;
+  return `- [\`parlance ${name}\`](#parlance-${name.replaceAll(" ", "-")}): ${summary}`;
 }
 
 function commandSection(command: Command): string {

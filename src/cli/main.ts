@@ -1,10 +1,10 @@
 /** The program: finds the command, reads its arguments and turns its end into an exit code. */
 import { fileURLToPath } from "node:url";
-import { didYouMean } from "#base/nearest.ts";
 import { nodePlatform } from "#base/platform.ts";
 import { readArguments } from "./arguments.ts";
-import { exitCode, UsageError } from "./command.ts";
+import { exitCode, UsageError, type Command } from "./command.ts";
 import { commands } from "./commands.ts";
+import { findCommand } from "./find-command.ts";
 import { commandHelp, commandSpec, overview } from "./help.ts";
 import { complain, print, printJson } from "./print.ts";
 
@@ -16,22 +16,20 @@ async function run(args: readonly string[]): Promise<number> {
   const json = args.includes("--json");
   if (["--version", "-V", "version"].includes(name)) return printVersion(json);
   if (["--help", "-h", "help"].includes(name)) {
-    const [wanted] = rest.filter((arg) => !arg.startsWith("-"));
-    return wanted === undefined ? printOverview(json) : run([wanted, "--help", ...rest.slice(1)]);
+    const wanted = rest.filter((arg) => !arg.startsWith("-"));
+    if (wanted.length === 0) return printOverview(json);
+    return run([...wanted.slice(0, 2), "--help", ...(json ? ["--json"] : [])]);
   }
   if (args.every((arg) => arg === "--json")) {
     complain(overview(commands));
     return exitCode.usage;
   }
-  const command = commands.find((one) => one.name === name);
+  let command: Command | undefined;
   try {
-    if (command === undefined) {
-      const what = name.startsWith("-") ? "option" : "command";
-      const known = commands.map((one) => one.name);
-      const suggestion = didYouMean(name, known) ?? `known are ${known.join(", ")}`;
-      throw new UsageError(`unknown ${what} ${JSON.stringify(name)}`, suggestion);
-    }
-    const input = readArguments(command, rest);
+    const found = findCommand(commands, args);
+    if (found.kind === "group") return printGroup(found.commands, args);
+    command = found.command;
+    const input = readArguments(command, found.rest);
     if (!input.help) return await command.run(input);
     if (input.json) printJson(commandSpec(command));
     else print(commandHelp(command));
@@ -45,6 +43,17 @@ async function run(args: readonly string[]): Promise<number> {
     complain(`${own}: ${message}${hint}\nRun "${own} --help" for its use.`);
     return exitCode.usage;
   }
+}
+
+/** Without the second word it is wrong use, and with `--help` it is not. */
+function printGroup(group: readonly Command[], args: readonly string[]): number {
+  if (args.some((arg) => ["--help", "-h"].includes(arg))) {
+    if (args.includes("--json")) printJson(group.map(commandSpec));
+    else print(overview(group));
+    return exitCode.fine;
+  }
+  complain(overview(group));
+  return exitCode.usage;
 }
 
 function printOverview(json: boolean): number {

@@ -47,8 +47,10 @@ const ownCommand = /(?:^|&& |[A-Z_]+=\S+ )(?:bin\/)?parlance ([a-z][\w-]*)(.*)$/
 
 export function unknownCommands(file: SourceFile, commands: readonly Command[]): readonly string[] {
   return shellLines(file).flatMap((line) => {
-    const [, name, rest = ""] = ownCommand.exec(line.replace(/\s+#.*$/, "")) ?? [];
-    if (name === undefined) return [];
+    const [, first, rest = ""] = ownCommand.exec(line.replace(/\s+#.*$/, "")) ?? [];
+    if (first === undefined) return [];
+    const isGroup = commands.some((one) => one.name.startsWith(`${first} `));
+    const name = isGroup ? `${first} ${rest.trim().split(" ")[0]}` : first;
     const command = commands.find((one) => one.name === name);
     if (command === undefined) return [`${file.path}: there is no command "parlance ${name}"`];
     const known = { ...command.options, ...commonOptions };

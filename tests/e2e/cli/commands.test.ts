@@ -30,12 +30,13 @@ test("parlance --version names its own version and that of Node", () => {
 for (const { name, options } of commands) {
   test(`parlance ${name} has --help as text and as JSON`, () => {
     using folder = createFolder();
-    const text = folder.parlance([name, "--help"]);
+    const words = name.split(" ");
+    const text = folder.parlance([...words, "--help"]);
     assert.equal(text.code, 0);
     assert.match(text.out, new RegExp(`Usage: parlance ${name}`));
     for (const option of Object.keys(options)) assert.ok(text.out.includes(`--${option}`), option);
-    assert.deepEqual(folder.parlance(["help", name]), text);
-    const json = folder.parlance([name, "--help", "--json"]);
+    assert.deepEqual(folder.parlance(["help", ...words]), text);
+    const json = folder.parlance([...words, "--help", "--json"]);
     assert.equal(json.code, 0);
     assert.equal((JSON.parse(json.out) as { name: string }).name, name);
   });
