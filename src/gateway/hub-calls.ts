@@ -1,0 +1,156 @@
+/**
+ * What a hub may do in the course of one exchange: calls to operations, each an exchange of its
+ * own. They end with the exchange that asks for them.
+ */
+import type { Answer, Call, Fault, Reply } from "#call/call.ts";
+import type { Operation } from "#contract/contract.ts";
+import { createRecord } from "#contract/value.ts";
+import type { HubCall, HubSession } from "#extension/hub.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { InnerOrigin } from "./inner-caller.ts";
+import { InnerCaller } from "./inner-caller.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** An exchange, as far as one that asks for it must know it. */
+export interface InnerExchange {
+  begin(call: InnerBeginning): void;
+  onCallerGone(): void;
+  onCallerFlushed(): void;
+  onTick(nowMs: number): void;
+}
+
+export interface InnerBeginning {
+  readonly snapshot: Snapshot;
+  readonly route: CompiledRoute;
+  readonly callerIndex: number | undefined;
+}
+
+export type CreateInner = (caller: InnerCaller) => InnerExchange;
+
+/** Calls under way at once, of one exchange; beyond, they are refused. */
+const callsMax = 256;
+
+export class HubCalls implements HubSession {
+  readonly exchangeId: string;
+  readonly #snapshot: Snapshot;
+  readonly #callerIndex: number | undefined;
+  readonly #origin: InnerOrigin;
+  readonly #create: CreateInner;
+  readonly #abort = new AbortController();
+  readonly #underWay = new Map<InnerExchange, InnerCaller>();
+
+  constructor(
+    snapshot: Snapshot,
+    callerIndex: number | undefined,
+    origin: InnerOrigin,
+    create: CreateInner,
+  ) {
+    this.exchangeId = origin.exchangeId;
+    this.#snapshot = snapshot;
+    this.#callerIndex = callerIndex;
+    this.#origin = origin;
+    this.#create = create;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  may(serviceName: string, operationId: string): boolean {
+    const { authorization } = this.#snapshot;
+    if (authorization.open) return true;
+    const found = this.#find(serviceName, operationId);
+    return found !== undefined && authorization.may(this.#callerIndex, found.route.index);
+  }
+
+  invoke(call: HubCall): Promise<Reply> {
+    return this.#run(call, undefined) as Promise<Reply>;
+  }
+
+  async subscribe(
+    call: HubCall,
+    onAnswer: (answer: Answer) => Promise<void>,
+  ): Promise<Fault | undefined> {
+    const reply = await this.#run(call, onAnswer);
+    if (reply?.kind !== "answer") return reply;
+    // It has one answer only.
+    await onAnswer(reply);
+    return undefined;
+  }
+
+  #run(
+    { serviceName, operationId, input, headers = createRecord() }: HubCall,
+    onAnswer: ((answer: Answer) => Promise<void>) | undefined,
+  ): Promise<Reply | undefined> {
+    const found = this.#find(serviceName, operationId);
+    if (found === undefined) return Promise.resolve(unknown(serviceName, operationId));
+    if (this.signal.aborted) return Promise.resolve(gone);
+    if (this.#underWay.size >= callsMax) return Promise.resolve(tooMany);
+    const { route, operation } = found;
+    const call: Call = { operation, input, headers };
+    return new Promise((resolve) => {
+      let exchange: InnerExchange | undefined;
+      const caller = new InnerCaller(this.#origin, `/${serviceName}/${operationId}`, call, {
+        onAnswer,
+        onDone: (reply) => {
+          if (exchange !== undefined) this.#underWay.delete(exchange);
+          resolve(reply);
+        },
+        onFlushed: () => exchange?.onCallerFlushed(),
+      });
+      exchange = this.#create(caller);
+      this.#underWay.set(exchange, caller);
+      exchange.begin({ snapshot: this.#snapshot, route, callerIndex: this.#callerIndex });
+    });
+  }
+
+  /** What the router would take the operation's REST address to. */
+  #find(
+    serviceName: string,
+    operationId: string,
+  ): { readonly route: CompiledRoute; readonly operation: Operation } | undefined {
+    const { revision, translators, router } = this.#snapshot;
+    const contract = revision.contracts.get(serviceName);
+    const operation = contract?.operations.find(({ id }) => id === operationId);
+    const services = revision.configuration.services;
+    const index = services.findIndex(({ name }) => name === serviceName);
+    const routeIndex = translators[index]?.routeOf(operationId);
+    const route = routeIndex === undefined ? undefined : router.routes[routeIndex];
+    return operation === undefined || route === undefined ? undefined : { route, operation };
+  }
+
+  tick(nowMs: number): void {
+    for (const exchange of this.#underWay.keys()) exchange.onTick(nowMs);
+  }
+
+  /** The exchange that asked is over, however it ended. */
+  close(): void {
+    this.#abort.abort();
+    for (const [exchange, caller] of [...this.#underWay]) {
+      exchange.onCallerGone();
+      caller.abandon();
+    }
+  }
+}
+
+function unknown(serviceName: string, operationId: string): Fault {
+  const message = `there is no operation ${serviceName}.${operationId}`;
+  return fault("unimplemented", "client", "no-operation", message);
+}
+
+const gone = fault("cancelled", "client", "caller-gone", "the caller is gone");
+const tooMany = fault(
+  "resource_exhausted",
+  "client",
+  "too-many-calls",
+  `one request may have ${callsMax} calls under way at once`,
+);
+
+function fault(
+  faultKind: Fault["faultKind"],
+  blame: Fault["blame"],
+  code: string,
+  message: string,
+): Fault {
+  return { kind: "fault", faultKind, blame, code, message };
+}

@@ -1,0 +1,73 @@
+/** The addresses of faces over all services, `/rpc` or `/graphql`, and which hub is behind each. */
+import type { Contract } from "#contract/contract.ts";
+import type { Service } from "#configuration/configuration.ts";
+import type { Hub } from "#extension/hub.ts";
+import type { Protocol } from "#extension/protocol.ts";
+import type { RequestHead } from "#wire/head.ts";
+
+export type HubMatch =
+  | { readonly kind: "hub"; readonly hub: Hub }
+  | { readonly kind: "miss"; readonly allowedMethods: readonly string[] };
+
+export interface Hubs {
+  /** Undefined: the address is none of theirs. */
+  match(head: RequestHead): HubMatch | undefined;
+}
+
+interface Address {
+  readonly segments: readonly string[];
+  readonly methods: readonly string[];
+  readonly hub: Hub;
+}
+
+const none: Hubs = { match: () => undefined };
+
+/** The hubs are compiled when the first request for one comes, and kept with the revision. */
+export function createHubs(
+  services: readonly Service[],
+  contracts: ReadonlyMap<string, Contract>,
+  protocols: readonly Protocol[],
+): Hubs {
+  const creators = protocols.flatMap(({ createHub }) => createHub ?? []);
+  if (creators.length === 0 || contracts.size === 0) return none;
+  const offered = services.flatMap(({ name }) => {
+    const contract = contracts.get(name);
+    return contract === undefined ? [] : [{ serviceName: name, contract }];
+  });
+  let addresses: readonly Address[] | undefined;
+  const compile = (): readonly Address[] =>
+    creators.flatMap((create) => {
+      const hub = create(offered);
+      return hub.addresses.map(({ path, methods }) => ({
+        segments: path.split("/").slice(1),
+        methods,
+        hub,
+      }));
+    });
+  return {
+    match(head) {
+      // Names of services begin the same way, so most requests end here.
+      const first = firstSegment(head.path);
+      if (!reserved.has(first)) return undefined;
+      const segments = head.path.split("/").slice(1);
+      const found = (addresses ??= compile()).filter((address) => fits(address, segments));
+      const [address] = found;
+      if (address === undefined) return undefined;
+      if (address.methods.includes(head.method)) return { kind: "hub", hub: address.hub };
+      return { kind: "miss", allowedMethods: address.methods };
+    },
+  };
+}
+
+/** No service can have these names (see schema-services.ts). */
+const reserved: ReadonlySet<string> = new Set(["graphql", "rpc", "mcp"]);
+
+function firstSegment(path: string): string {
+  const end = path.indexOf("/", 1);
+  return end < 0 ? path.slice(1) : path.slice(1, end);
+}
+
+function fits({ segments: own }: Address, segments: readonly string[]): boolean {
+  if (own.length !== segments.length) return false;
+  return own.every((one, index) => one.startsWith("{") || one === segments[index]);
+}

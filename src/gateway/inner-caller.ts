@@ -1,0 +1,172 @@
+/**
+ * The caller's end of a call that the gateway makes itself, in the course of another exchange: no
+ * socket, no dialect. The face takes the call as it is and keeps the reply; outputs of a stream
+ * are handed over one by one, the next when the one before is settled.
+ */
+import { assert } from "#base/assert.ts";
+import { defaultLimits } from "#base/limits.ts";
+import type { Answer, Call, Fault, Reply } from "#call/call.ts";
+import type { Face, FaceResponse } from "#extension/protocol.ts";
+import type { AnswerStream } from "#extension/streams.ts";
+import type { CallerEnd, Peer } from "#wire/ends.ts";
+import { RequestHead } from "#wire/head.ts";
+import { parseRequestHead } from "#wire/parse-request-head.ts";
+
+export interface InnerOrigin {
+  readonly peer: Peer;
+  /** Value of `traceparent`, in which the exchange that asks is the parent. */
+  readonly traceParent: string;
+  readonly exchangeId: string;
+  readonly requestId: string;
+}
+
+const noBytes: Buffer = Buffer.alloc(0);
+const nothing: FaceResponse = { status: 200, fields: [], body: noBytes };
+
+export class InnerCaller implements CallerEnd {
+  readonly protocol = "HTTP/1.1";
+  readonly wantsDecodedBody = true;
+  readonly bodyBytes = 0;
+  readonly takesInterim = false;
+  readonly holdsWhole = true;
+  readonly head: RequestHead;
+  readonly peer: Peer;
+  readonly face: Face;
+  readonly #call: Call;
+  readonly #onAnswer: ((answer: Answer) => Promise<void>) | undefined;
+  readonly #onDone: (reply: Reply | undefined) => void;
+  readonly #onFlushed: () => void;
+  #reply: Reply | undefined;
+  #held = false;
+  #waiting = 0;
+  #done = false;
+
+  /**
+   * @param onDone the reply, or how a stream ended: undefined well.
+   * @param onFlushed there is room for more again.
+   */
+  constructor(
+    origin: InnerOrigin,
+    path: string,
+    call: Call,
+    hear: {
+      readonly onAnswer: ((answer: Answer) => Promise<void>) | undefined;
+      readonly onDone: (reply: Reply | undefined) => void;
+      readonly onFlushed: () => void;
+    },
+  ) {
+    this.peer = origin.peer;
+    this.head = headOf(origin, path);
+    this.#call = call;
+    this.#onAnswer = hear.onAnswer;
+    this.#onDone = hear.onDone;
+    this.#onFlushed = hear.onFlushed;
+    this.face = {
+      decode: () => ({ kind: "call", call: this.#call, negotiated: undefined }),
+      encode: (reply) => this.#keep(reply),
+      ...(hear.onAnswer === undefined ? {} : { encodeStream: () => this.#stream() }),
+    };
+  }
+
+  #keep(reply: Reply): FaceResponse {
+    this.#reply = reply;
+    if (reply.kind === "answer") return nothing;
+    return { ...nothing, status: reply.httpStatus ?? 500 };
+  }
+
+  #stream(): AnswerStream {
+    return {
+      status: 200,
+      fields: [],
+      item: (answer) => {
+        this.#waiting++;
+        const settle = (): void => {
+          if (--this.#waiting === 0 && !this.#done) this.#onFlushed();
+        };
+        this.#onAnswer?.(answer).then(settle, settle);
+        return noBytes;
+      },
+      end: (fault: Fault | undefined) => {
+        this.#reply = fault;
+        return { body: noBytes, trailers: [] };
+      },
+    };
+  }
+
+  sendInterim(): void {
+    assert(false, "a call of the gateway's own gets no interim answers");
+  }
+
+  sendHead(): boolean {
+    return this.#waiting === 0;
+  }
+
+  sendBody(): boolean {
+    return this.#waiting === 0;
+  }
+
+  sendEnd(): void {
+    if (!this.#held) this.#finish();
+  }
+
+  sendOwn(): void {
+    if (!this.#held) this.#finish();
+  }
+
+  holdEnd(): void {
+    this.#held = true;
+  }
+
+  releaseEnd(): void {
+    this.#finish();
+  }
+
+  /** What was begun is not whole, and nothing told why. */
+  truncate(): void {
+    this.#reply ??= brokenOff;
+    this.#finish();
+  }
+
+  sendUpgrade(): boolean {
+    throw new Error("a call of the gateway's own is no upgrade");
+  }
+
+  pause(): void {
+    // The request is whole before it is sent.
+  }
+
+  resume(): void {
+    // As above.
+  }
+
+  /** Nobody waits for the reply any more. */
+  abandon(): void {
+    this.truncate();
+  }
+
+  #finish(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#onDone(this.#reply);
+  }
+}
+
+const brokenOff: Fault = {
+  kind: "fault",
+  faultKind: "unavailable",
+  blame: "service",
+  code: "answer-cut-off",
+  message: "the answer of the service broke off",
+};
+
+/** What `explain`, the log and the record see of the call as a request. */
+function headOf({ traceParent, exchangeId, requestId }: InnerOrigin, path: string): RequestHead {
+  const text =
+    `POST ${path} HTTP/1.1\r\nHost: parlance\r\nX-Request-Id: ${requestId}\r\n` +
+    `Parlance-Exchange: ${exchangeId}\r\ntraceparent: ${traceParent}\r\nContent-Length: 0\r\n\r\n`;
+  const bytes = Buffer.from(text, "latin1");
+  const head = new RequestHead();
+  const end = parseRequestHead(head, bytes, 0, bytes.length, defaultLimits);
+  assert(end === bytes.length, `${path} is no path`);
+  return head;
+}
