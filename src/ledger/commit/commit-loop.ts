@@ -4,7 +4,7 @@
  * When the disk fails, nothing is retried into the same file: what was taken is given up and
  * counted, a new file is tried every second, and a gap entry tells how much is missing.
  */
-import { LedgerWriteError } from "#ledger/store/problems.ts";
+import { LedgerProblem } from "#ledger/store/problems.ts";
 import type { Bell } from "./bell.ts";
 import type { CommitLog } from "./commit-log.ts";
 import { MissedEntries, type Missed } from "./missed-entries.ts";
@@ -21,9 +21,18 @@ export interface CommitLoopOptions {
   readonly onEntry: (bytes: Buffer, from: number, to: number, index: number) => void;
   /** After a checkpoint. */
   readonly onCheckpoint: (size: number) => void;
-  readonly onFailed: (error: LedgerWriteError) => void;
+  /** Nothing can be put on record. */
+  readonly onFailed: (error: LedgerProblem) => void;
+  /** Entries are durable all the same. */
+  readonly onCheckpointFailed: (error: LedgerProblem) => void;
   /** Recording goes on; `missed` entries are not there. */
   readonly onRecovered: (missed: number) => void;
+}
+
+/** An entry of the ledger thread's own. */
+interface OwnEntry {
+  readonly encode: () => Buffer;
+  readonly done: (index: number, leafHash: Uint8Array) => void;
 }
 
 const checkpointMs = 1_000;
@@ -37,6 +46,8 @@ export class CommitLoop {
   /** Their producers are dead; they go when they are empty. */
   readonly #retired = new Set<number>();
   readonly #missed = new MissedEntries();
+  /** Until they are durable; a disk that fails does not lose them. */
+  #own: OwnEntry[] = [];
   #hasFailed = false;
   #retryAtMs = 0;
   #checkpointAtMs = 0;
@@ -55,6 +66,11 @@ export class CommitLoop {
     this.#retired.add(id);
   }
 
+  /** An entry of the ledger's own, encoded when its turn has come; `done` when it is durable. */
+  submit(encode: OwnEntry["encode"], done: OwnEntry["done"]): void {
+    this.#own.push({ encode, done });
+  }
+
   /** Entries that were given up before this loop began. */
   addMissed(missed: Missed): void {
     this.#missed.addAll(missed);
@@ -65,6 +81,7 @@ export class CommitLoop {
   }
 
   get hasWork(): boolean {
+    if (this.#own.length > 0 && !this.#hasFailed) return true;
     for (const ring of this.#rings.values()) if (ring.hasMore) return true;
     return false;
   }
@@ -77,12 +94,17 @@ export class CommitLoop {
     return isCurrent ? checkpointMs : Math.max(0, this.#checkpointAtMs - now);
   }
 
+  /** Commits what is there, as long as the disk lets it. */
+  takeRest(): void {
+    while (!this.#hasFailed && this.hasWork) this.turn();
+  }
+
   /** One batch. @returns whether there was one. */
   turn(): boolean {
     if (this.#hasFailed) return this.#turnFailed();
     try {
       const count = this.#commit();
-      if (this.#options.clock.monotonicMs() >= this.#checkpointAtMs) this.checkpoint();
+      if (this.#options.clock.monotonicMs() >= this.#checkpointAtMs) this.#checkpointOrTell();
       return count > 0;
     } catch (error) {
       this.#fail(error);
@@ -92,7 +114,8 @@ export class CommitLoop {
 
   #commit(): number {
     const { log, statistics } = this.#options;
-    const count = this.#takeAll();
+    const own = this.#own.map(({ encode, done }) => ({ index: this.#add(encode()), done }));
+    const count = this.#takeAll() + own.length;
     if (count > 0) {
       log.write();
       for (const ring of this.#rings.values()) ring.publishWritten(this.#leafHash);
@@ -100,9 +123,15 @@ export class CommitLoop {
       for (const ring of this.#rings.values()) ring.publishSettled();
       statistics.addBatch(count);
     }
+    this.#own = this.#own.slice(own.length);
+    for (const { index, done } of own) done(index, log.leafHash(index));
     log.settle();
     this.#dropRetired();
     return count;
+  }
+
+  #add(bytes: Buffer): number {
+    return this.#takeEntry(bytes, 0, bytes.length);
   }
 
   readonly #leafHash = (index: number): Uint8Array => this.#options.log.leafHash(index);
@@ -127,6 +156,15 @@ export class CommitLoop {
     }
   }
 
+  #checkpointOrTell(): void {
+    try {
+      this.checkpoint();
+    } catch (error) {
+      if (!(error instanceof LedgerProblem)) throw error;
+      this.#options.onCheckpointFailed(error);
+    }
+  }
+
   /** Signs the tree, unless it is the one that was signed last. */
   checkpoint(): void {
     const { log, clock, statistics, onCheckpoint } = this.#options;
@@ -142,9 +180,8 @@ export class CommitLoop {
 
   /** Puts an entry of the ledger's own on record at once. @returns its index. */
   append(bytes: Buffer): number {
-    const { log, statistics, onEntry } = this.#options;
-    const index = log.add(bytes, 0, bytes.length);
-    onEntry(bytes, 0, bytes.length, index);
+    const { log, statistics } = this.#options;
+    const index = this.#add(bytes);
     log.write();
     log.sync();
     log.settle();
@@ -154,7 +191,7 @@ export class CommitLoop {
 
   #fail(error: unknown): void {
     // Anything else is an error of the program's: the thread ends and is started anew.
-    if (!(error instanceof LedgerWriteError)) throw error;
+    if (!(error instanceof LedgerProblem)) throw error;
     const { bell, clock, statistics, onFailed } = this.#options;
     this.#hasFailed = true;
     this.#missed.begin(clock.nowMs() * 1_000, error.message);
@@ -184,7 +221,7 @@ export class CommitLoop {
       log.reopen();
       this.flushMissed();
     } catch (error) {
-      if (!(error instanceof LedgerWriteError)) throw error;
+      if (!(error instanceof LedgerProblem)) throw error;
       return true;
     }
     this.#hasFailed = false;
@@ -199,10 +236,12 @@ export class CommitLoop {
     const { encodeGap, onRecovered, statistics } = this.#options;
     const missed = this.#missed.value;
     if (missed === undefined) return;
-    this.append(encodeGap(missed));
+    if (missed.count > 0) {
+      this.append(encodeGap(missed));
+      statistics.addGap(missed.count);
+    }
     this.#missed.clear();
     statistics.setMissed(0);
-    statistics.addGap(missed.count);
     onRecovered(missed.count);
   }
 }

@@ -96,6 +96,11 @@ export class CommitQueue<Waiter> {
     return this.#dropped;
   }
 
+  /** Whether the entry that was reserved last does not stand in the ring. */
+  get isRingFull(): boolean {
+    return this.out === this.#scratch;
+  }
+
   /** Finds a place for the next entry: `out` and `at`. */
   reserve(): void {
     const nobodyWaits = this.#durableWaits + this.#writtenWaits === 0;
@@ -122,7 +127,7 @@ export class CommitQueue<Waiter> {
     timeUs: number,
     exchange: Uint8Array | undefined,
   ): boolean {
-    if (this.out !== this.#scratch) {
+    if (!this.isRingFull) {
       this.#publish(end, waitFor, waiter, sinceMs);
       return true;
     }

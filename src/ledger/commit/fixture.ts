@@ -87,6 +87,7 @@ export function createFixture(entryBytesMax = 1_000) {
       onEntry: () => undefined,
       onCheckpoint: () => undefined,
       onFailed: ({ message }) => events.push(`failed: ${message}`),
+      onCheckpointFailed: ({ message }) => events.push(`no checkpoint: ${message}`),
       onRecovered: (missed) => events.push(`recovered: ${missed} missed`),
     });
     made.addRing(0, new RingConsumer(memory));

@@ -1,0 +1,117 @@
+/**
+ * The ledger thread: the only one that writes the log. It blocks on the disk and sleeps on the bell,
+ * so its event loop never runs; questions of the main thread are read from its port in between.
+ */
+import {
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+  type MessagePort,
+} from "node:worker_threads";
+import { createLog } from "#base/log.ts";
+import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
+import { LedgerProblem } from "#ledger/store/problems.ts";
+import { openLog } from "#ledger/store/open-log.ts";
+import { openReader } from "#ledger/store/log-reader.ts";
+import { layoutOf } from "#ledger/store/layout.ts";
+import type { FromThread, ToThread } from "#runtime/worker-thread.ts";
+import type { LedgerCommand, LedgerOpened, LedgerThreadData } from "./ledger-messages.ts";
+import { readPast } from "./ledger-past.ts";
+import { LedgerSession } from "./ledger-session.ts";
+import { createSettledIntents } from "./settled-intents.ts";
+
+const port = parentPort as MessagePort;
+const data = workerData as LedgerThreadData;
+const { clock, random } = nodePlatform;
+const log = createLog(clock.nowMs, (message) => send({ kind: "message", message }));
+
+function send(message: FromThread): void {
+  port.postMessage(message);
+}
+
+function open(): { session: LedgerSession; opened: LedgerOpened } {
+  const { path, checkpoints, name } = data;
+  // A thread of this process held it, and has died; nobody else can take it meanwhile.
+  const { lockFile } = layoutOf(path);
+  if (data.run !== undefined && nodeDisk.stat(lockFile) !== undefined) nodeDisk.remove(lockFile);
+  const options = {
+    path,
+    checkpoints,
+    name,
+    disk: nodeDisk,
+    random,
+    processes: nodeProcesses,
+    log,
+  };
+  const { writer, recovered } = openLog({ ...options, nowMs: clock.nowMs() });
+  try {
+    const { size, writtenAgain, tornBytes } = recovered;
+    log.info("ledger-open", `${writer.origin} has ${size} entries`, {
+      origin: writer.origin,
+      size,
+      writtenAgain,
+      tornBytes,
+    });
+    const settled = createSettledIntents(nodeDisk, path);
+    const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
+    reader.refresh(writer.size);
+    const past = readPast(reader, settled.read());
+    reader.close();
+    const session = new LedgerSession({
+      platform: nodePlatform,
+      log,
+      data,
+      writer,
+      past,
+      noteSettledIntents: (index) => settled.write(index),
+    });
+    const { run } = session;
+    return { session, opened: { origin: writer.origin, run, floorUs: past.floorUs } };
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+/** Runs until the main thread says stop. */
+function serve(session: LedgerSession): void {
+  for (let obeyed = -1; !session.isOver;) {
+    const { commands } = session;
+    if (commands !== obeyed) {
+      obeyed = commands;
+      obeyAll(session);
+    } else session.turn(obeyed);
+  }
+}
+
+function obeyAll(session: LedgerSession): void {
+  for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
+    if (!session.isOver) obey(session, got.message as ToThread);
+  }
+}
+
+function obey(session: LedgerSession, { id, question }: ToThread): void {
+  const answer = (value: unknown): void => send({ kind: "answer", id, answer: value });
+  session.obey(question as LedgerCommand, answer);
+}
+
+/** The first question is whether it is up. */
+function main(): void {
+  const asked = new Promise<ToThread>((resolve) => port.once("message", resolve));
+  void asked.then(({ id }) => {
+    port.removeAllListeners("message");
+    let up: ReturnType<typeof open>;
+    try {
+      up = open();
+    } catch (error) {
+      if (!(error instanceof LedgerProblem)) throw error;
+      const { definition, detail } = error.problem;
+      return send({ kind: "failure", id, error: { message: detail, code: definition.code } });
+    }
+    send({ kind: "answer", id, answer: up.opened });
+    serve(up.session);
+    port.close();
+  });
+}
+
+main();

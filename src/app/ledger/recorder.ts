@@ -1,0 +1,127 @@
+/** Puts the exchanges of one worker on record: the gateway's `Recorder`, with the ledger behind. */
+import type { Clock } from "#base/platform.ts";
+import type { Problem } from "#base/problem.ts";
+import type { RecordMode, Revision, Service } from "#configuration/configuration.ts";
+import type { ExchangeRecord } from "#gateway/exchange-record.ts";
+import { problems } from "#gateway/problems.ts";
+import type { Recorder, RecordWaiter } from "#gateway/recorder.ts";
+import { Bell } from "#ledger/commit/bell.ts";
+import { CommitQueue, type Dropped, type WaitFor } from "#ledger/commit/commit-queue.ts";
+import { EntryClock } from "#ledger/entry/entry-clock.ts";
+import { EntryWriter } from "#ledger/entry/entry-writer.ts";
+import { fields } from "#ledger/entry/fields.ts";
+import { ExchangeEntries, exchangeEntryBytesMax } from "./exchange-entry.ts";
+import { createWaitMeter } from "./wait-meter.ts";
+import type { WorkerLedger } from "./ledger-messages.ts";
+
+const waitFor: Readonly<Record<RecordMode, WaitFor>> = {
+  strict: "durable",
+  intent: "durable",
+  written: "written",
+  relaxed: "nothing",
+};
+const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
+const retryAfterS = 1;
+const ringFull = "the ledger did not keep up";
+
+export interface WorkerRecorder extends Recorder {
+  /** The revision that exchanges without a service belong to. */
+  expect(revision: Revision): void;
+}
+
+export function createRecorder(clock: Clock, ledger: WorkerLedger): WorkerRecorder {
+  const { origin, run, floorUs } = ledger;
+  const bell = new Bell(ledger.bell);
+  const entryClock = new EntryClock(clock, floorUs);
+  const entries = new ExchangeEntries(run, entryClock);
+  const gaps = new EntryWriter();
+  const waits = createWaitMeter(ledger.waits);
+  const idBytes = Buffer.alloc(16);
+  let generalMode: RecordMode = "strict";
+  const receiptStart = `"${origin}";index=`;
+
+  const queue = new CommitQueue<RecordWaiter>({
+    memory: ledger.ring,
+    bell,
+    entryBytesMax: exchangeEntryBytesMax,
+    nowMs: clock.monotonicMs,
+    tell: {
+      committed: (waiter, index, leafHash) =>
+        waiter.onRecorded(`${receiptStart}${index};leaf=:${leafHash.toString("base64")}:`),
+      // No promise that it is still there after a power cut, so no receipt.
+      written: (waiter) => waiter.onRecorded(""),
+      notCommitted: (waiter, waited) => {
+        if (waited === "durable") waiter.onNotRecorded();
+        else waiter.onRecorded("");
+      },
+    },
+    onWaited: (ms) => waits.add(ms),
+    encodeGap,
+  });
+  queue.listen();
+
+  function encodeGap({ count, exchanges, sinceUs }: Dropped, out: Buffer, at: number): number {
+    entryClock.stamp(clock.monotonicMs());
+    gaps.begin(out, at, "gap", run, entryClock.timeUs);
+    if (entryClock.aheadUs > 0) gaps.uint(fields.aheadUs.key, entryClock.aheadUs);
+    gaps.text(fields.reason.key, ringFull, fields.reason.max);
+    gaps.uint(fields.count.key, count);
+    gaps.ids(fields.exchanges.key, exchanges);
+    if (exchanges.length < count) gaps.noteCut(fields.exchanges.key);
+    gaps.uint(fields.sinceUs.key, sinceUs);
+    gaps.uint(fields.worker.key, ledger.worker);
+    return gaps.end();
+  }
+
+  function modeOf(service: Service | undefined): RecordMode {
+    return service?.ledger?.mode ?? generalMode;
+  }
+
+  function send(
+    exchange: ExchangeRecord,
+    waiter: RecordWaiter,
+    end: number,
+    until: WaitFor,
+    nowMs: number,
+  ): "go" | "wait" {
+    const waiting = until === "nothing" ? undefined : waiter;
+    const { timeUs } = entryClock;
+    if (queue.isRingFull) idBytes.write(exchange.id, "hex");
+    const isOnItsWay = queue.commit(end, until, waiting, nowMs, timeUs, idBytes);
+    if (until === "nothing" || (until === "written" && !isOnItsWay)) return "go";
+    // Who waits is told later, never before this returns.
+    if (!isOnItsWay) queueMicrotask(() => waiter.onNotRecorded());
+    return "wait";
+  }
+
+  return {
+    expect(revision) {
+      generalMode = revision.configuration.ledger?.mode ?? generalMode;
+    },
+    refusal(service): Problem | undefined {
+      if (bell.isOpen) return undefined;
+      const mode = modeOf(service);
+      if (mode === "written" || mode === "relaxed") return undefined;
+      const detail = "exchanges cannot be put on record now, and this one must be";
+      return problems["ledger-unavailable"](detail, { retryAfterS });
+    },
+    holds: (service) => modeOf(service) !== "relaxed",
+    recordIntent(exchange, waiter) {
+      if (modeOf(exchange.route?.service) !== "intent") return "go";
+      if (safeMethods.has(exchange.caller.head.method)) return "go";
+      const nowMs = clock.monotonicMs();
+      queue.reserve();
+      const end = entries.encodeIntent(exchange, nowMs, queue.out, queue.at);
+      return send(exchange, waiter, end, "durable", nowMs);
+    },
+    record(exchange, waiter) {
+      queue.reserve();
+      const end = entries.encodeExchange(exchange, queue.out, queue.at);
+      // Of the refusal because nothing is recorded, no record is waited for.
+      const isRefusal = exchange.problem?.definition.code === "ledger-unavailable";
+      const until = isRefusal ? "nothing" : waitFor[modeOf(exchange.route?.service)];
+      return send(exchange, waiter, end, until, exchange.endedMs);
+    },
+    evidence: () => undefined,
+  };
+}
