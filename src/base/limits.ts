@@ -115,3 +115,16 @@ export const contractDocumentLimits: DocumentLimits = {
   depthMax: 256,
   nodesMax: 5_000_000,
 };
+
+/** Bounds on what the ledger keeps of bodies (`capture: full`). */
+export interface KeepingLimits {
+  /** Bytes of one body. Beyond, its beginning is kept, with a mark. */
+  readonly bodyBytesMax: number;
+  /** Bytes that a worker holds of bodies of exchanges under way. Beyond, bodies are cut earlier. */
+  readonly heldBytesMax: number;
+}
+
+export const defaultKeepingLimits: KeepingLimits = {
+  bodyBytesMax: 1024 ** 2,
+  heldBytesMax: 64 * 1024 ** 2,
+};

@@ -8,15 +8,27 @@
 export const slot = { number: 0, written: 1, failed: 2, base: 3 } as const;
 
 const slotFields = 4;
+/** Before the slots: how many subjects were erased since the start. */
+const erasures = 0;
+const slotsStart = 1;
 
 export function createBodySlots(workers: number): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(4 * slotFields * workers));
+  return new Int32Array(new SharedArrayBuffer(4 * (slotsStart + slotFields * workers)));
 }
 
 export function slotAt(worker: number, field: (typeof slot)[keyof typeof slot]): number {
-  return worker * slotFields + field;
+  return slotsStart + worker * slotFields + field;
 }
 
 export function slotCount(slots: Int32Array): number {
-  return slots.length / slotFields;
+  return (slots.length - slotsStart) / slotFields;
+}
+
+/** Whoever keeps keys in memory forgets them when this has changed. */
+export function erasureCount(slots: Int32Array): number {
+  return Atomics.load(slots, erasures);
+}
+
+export function announceErasure(slots: Int32Array): void {
+  Atomics.add(slots, erasures, 1);
 }

@@ -3,13 +3,15 @@
  * were taken from the workers until then, for a worker writes a body before it hands over the entry.
  */
 import type { Disk, DiskFile } from "#base/disk.ts";
+import { diskProblem, LedgerWriteError } from "#ledger/store/problems.ts";
 import { bodiesFolder, bodyFileName, bodyFilePath } from "./body-file.ts";
 import { slot, slotAt, slotCount } from "./body-slots.ts";
 
 export interface BodySync {
   /**
-   * Whatever workers have written is on the disk afterwards. Throws what the disk throws: the
-   * entries at hand must not count as recorded then; the files are not used any further.
+   * Whatever workers have written is on the disk afterwards.
+   *
+   * @throws LedgerWriteError: the entries at hand are not recorded; the files are used no further.
    */
   sync(): void;
   close(): void;
@@ -47,7 +49,7 @@ export function openBodySync(disk: Disk, ledger: string, run: string, slots: Int
       followed.written = written;
       followed.isBroken = true;
       Atomics.store(slots, slotAt(worker, slot.failed), number);
-      throw error;
+      throw new LedgerWriteError(diskProblem(error, `sync bodies of worker ${worker}`));
     }
   }
 
@@ -59,7 +61,8 @@ export function openBodySync(disk: Disk, ledger: string, run: string, slots: Int
     followed.isBroken = !hasNewFile;
     if (!isLost) return;
     followed.written = lostUpTo;
-    throw new Error(`bodies were written to a file that could not be synced (worker ${worker})`);
+    const cause = new Error("they are in a file that could not be synced");
+    throw new LedgerWriteError(diskProblem(cause, `keep bodies of worker ${worker}`));
   }
 
   function openNext(worker: number, followed: Followed): void {
