@@ -7,6 +7,9 @@ import { describe } from "./commands/describe.ts";
 import { explain } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
+import { ledgerExport } from "./commands/ledger-export.ts";
+import { ledgerProve } from "./commands/ledger-prove.ts";
+import { ledgerVerify } from "./commands/ledger-verify.ts";
 import { start } from "./commands/start.ts";
 
 export const commands: readonly Command[] = [
@@ -18,4 +21,7 @@ export const commands: readonly Command[] = [
   describe,
   call,
   explain,
+  ledgerVerify,
+  ledgerProve,
+  ledgerExport,
 ];

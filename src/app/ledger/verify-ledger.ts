@@ -1,65 +1,112 @@
-/** Verifies the ledger in a folder against all checkpoints that are found, on as many threads. */
+/** Verifies the ledger in a folder against all checkpoints that are found, a segment a thread. */
 import { availableParallelism } from "node:os";
 import { nodeDisk, nodeProcesses } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { readCheckpointFile, separateFile } from "#ledger/store/checkpoint-store.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
-import { readLogFacts, type LogFacts } from "#ledger/store/log-file.ts";
+import { readLogFacts } from "#ledger/store/log-file.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import { LedgerProblem } from "#ledger/store/problems.ts";
 import { parseVerifier, type NoteVerifier } from "#ledger/tree/note-keys.ts";
-import type { LogSegment } from "#ledger/verify/log-source.ts";
-import { verifyLog, type FoundCheckpoint, type Verification } from "#ledger/verify/verify-log.ts";
+import { verifyLog, type Verification, type VerifyOptions } from "#ledger/verify/verify-log.ts";
 import { verifySegment, type SegmentReport } from "#ledger/verify/verify-segment.ts";
 import { startWorkerThread, type WorkerThread } from "#runtime/worker-thread.ts";
-
-export interface LedgerFolders {
-  readonly path: string;
-  /** Of the separate checkpoints. */
-  readonly checkpoints: string;
-}
+import { problemOf, type LedgerFolders } from "./ledger-folders.ts";
+import type { SegmentQuestion } from "./verify-thread.ts";
 
 export interface VerifyLedgerOptions extends LedgerFolders {
   /** Those that are trusted; undefined: those that the ledger names itself. */
-  readonly verifiers?: readonly NoteVerifier[];
-  readonly onProgress?: (entries: number, size: number) => void;
+  readonly verifiers: readonly NoteVerifier[] | undefined;
+  readonly onProgress: (entries: number, size: number) => void;
 }
 
-/** To and from a thread. */
-export interface SegmentQuestion {
-  readonly segment: LogSegment;
-  readonly marks: ReadonlySet<number>;
+export interface LedgerVerification extends Verification {
+  /** Files where a checkpoint could be, and is none. */
+  readonly missing: readonly string[];
 }
 
-export async function verifyLedger(options: VerifyLedgerOptions): Promise<Verification | Problem> {
+export async function verifyLedger(
+  options: VerifyLedgerOptions,
+): Promise<LedgerVerification | Problem> {
+  const { path, onProgress } = options;
   const threads: WorkerThread[] = [];
   try {
-    // In this order: a ledger that is being written is never behind a checkpoint of before.
-    const facts = factsOf(options);
-    const verifiers = options.verifiers ?? verifiersOf(facts);
-    if (isProblem(verifiers)) return verifiers;
-    const checkpoints = findCheckpoints(options, facts);
-    const reader = openReader({ ...options, disk: nodeDisk, processes: nodeProcesses });
+    // Before the reader: a ledger that is being written is never behind what was signed before.
+    const { epochs, checkpoints, missing } = readFacts(options);
+    const fault = epochs.find(isProblem);
+    if (fault !== undefined && options.verifiers === undefined) return fault;
+    const verifiers = options.verifiers ?? epochs.flatMap((one) => (isProblem(one) ? [] : [one]));
+    const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
     try {
       const count = Math.min(availableParallelism(), reader.segments().length);
-      if (count > 1) threads.push(...startThreads(options.path, count));
-      const { onProgress } = options;
-      return await verifyLog(reader, {
-        verifySegment: threads.length === 0 ? inThisThread : onThreads(threads),
-        ...{ checkpoints, verifiers },
-        ...(onProgress && { onProgress }),
+      if (count > 1) threads.push(...startThreads(path, count));
+      const verification = await verifyLog(reader, {
+        verifySegment:
+          threads.length > 0
+            ? onThreads(threads)
+            : async (segment, marks) => verifySegment(reader, segment, marks),
+        ...{ checkpoints, verifiers, onProgress },
       });
-      // eslint-disable-next-line no-inner-declarations
-      async function inThisThread(segment: LogSegment, marks: ReadonlySet<number>) {
-        return verifySegment(reader, segment, marks);
-      }
+      return { ...verification, missing };
     } finally {
       reader.close();
     }
   } catch (error) {
-    if (error instanceof LedgerProblem) return error.problem;
-    throw error;
+    return problemOf(error);
   } finally {
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
+}
+
+function readFacts({ path, checkpoints: folder }: LedgerFolders) {
+  const layout = layoutOf(path);
+  const facts = readLogFacts(nodeDisk, layout);
+  // Opening it says what is wrong.
+  if (facts === undefined) return { epochs: [], checkpoints: [], missing: [] };
+  const places = [layout.checkpointFile, separateFile(folder, facts.name)];
+  const found = places.map((place) => ({ place, bytes: readCheckpointFile(nodeDisk, place) }));
+  return {
+    epochs: facts.epochs.map(({ verifierKey }) => parseVerifier(verifierKey)),
+    checkpoints: found.flatMap(({ place, bytes }) =>
+      bytes === undefined ? [] : [{ place, bytes }],
+    ),
+    missing: found.filter(({ bytes }) => bytes === undefined).map(({ place }) => place),
+  };
+}
+
+function startThreads(path: string, count: number): readonly WorkerThread[] {
+  return Array.from({ length: count }, (_, n) =>
+    startWorkerThread({
+      entry: new URL("verify-thread.ts", import.meta.url),
+      name: `verifier ${n}`,
+      data: path,
+      resourceLimits: {},
+      onMessage: () => undefined,
+      onEnd: () => undefined,
+    }),
+  );
+}
+
+/** Each thread is asked for one segment after the other, in their order. */
+function onThreads(threads: readonly WorkerThread[]): VerifyOptions["verifySegment"] {
+  const idle = [...threads];
+  const waiting: ((thread: WorkerThread) => void)[] = [];
+  const take = (): Promise<WorkerThread> => {
+    const thread = idle.pop();
+    if (thread !== undefined) return Promise.resolve(thread);
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+  const release = (thread: WorkerThread) => {
+    const next = waiting.shift();
+    if (next === undefined) idle.push(thread);
+    else next(thread);
+  };
+  return async (segment, marks) => {
+    const thread = await take();
+    const question: SegmentQuestion = { segment, marks };
+    const answer = (await thread.ask(question)) as SegmentReport | Problem;
+    release(thread);
+    if (isProblem(answer)) throw new LedgerProblem(answer);
+    return answer;
+  };
 }

@@ -2,12 +2,14 @@
  * Writes a log as a tree of files that any reader of C2SP tlog-tiles understands: entry bundles,
  * tiles, and at last the checkpoint that covers them.
  */
+import { join } from "node:path";
 import type { Disk } from "#base/disk.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { encodeBundle } from "#ledger/tree/entry-bundle.ts";
 import { tilePath, tilesOf, tileWidth, type Tile } from "#ledger/tree/tile.ts";
 import type { LogSource } from "./log-source.ts";
 import { newestCheckpoint } from "./newest-checkpoint.ts";
+import { createNewFile } from "./write-new-file.ts";
 
 export interface Exported {
   readonly origin: string;
@@ -44,13 +46,9 @@ export function exportTiles(
   return { origin, entries: size - dropped, files, dropped };
 
   function write(path: string, content: Buffer): void {
-    const whole = `${folder}/${path}`;
-    disk.makeFolder(whole.slice(0, whole.lastIndexOf("/")));
-    const file = disk.open(whole, "create");
+    const file = createNewFile(disk, join(folder, path));
     try {
-      for (let at = 0; at < content.length;) {
-        at += file.write(content, at, content.length - at, at);
-      }
+      file.append(content);
     } finally {
       file.close();
     }

@@ -1,0 +1,53 @@
+/** Writes a ledger, or the proof of one of its entries, for others to read. */
+import { nodeDisk, nodeProcesses } from "#base/platform.ts";
+import type { Problem } from "#base/problem.ts";
+import { openReader } from "#ledger/store/log-reader.ts";
+import type { LogReader } from "#ledger/store/log.ts";
+import { problems } from "#ledger/store/problems.ts";
+import { exportTiles, type Exported } from "#ledger/verify/export-tiles.ts";
+import { exportNdjson } from "#ledger/verify/export-ndjson.ts";
+import { proveEntry } from "#ledger/verify/prove-entry.ts";
+import { problemOf } from "./ledger-folders.ts";
+
+export const exportForms = ["tiles", "ndjson"] as const;
+
+export interface ExportOptions {
+  /** Of the ledger. */
+  readonly path: string;
+  readonly folder: string;
+  readonly as: (typeof exportForms)[number];
+  readonly onProgress: (entries: number, size: number) => void;
+}
+
+export function exportLedger(options: ExportOptions): Exported | Problem {
+  const { path, folder, as, onProgress } = options;
+  return withReader(path, (reader) => {
+    const run = as === "tiles" ? exportTiles : exportNdjson;
+    return run(reader, nodeDisk, folder, onProgress);
+  });
+}
+
+/** @param what the id of an exchange, or the index of an entry. */
+export function proveFromLedger(path: string, what: string | number): Buffer | Problem {
+  return withReader(path, (reader) => {
+    const index = typeof what === "number" ? what : reader.findExchange(what);
+    if (index !== undefined && index < reader.size) return proveEntry(reader, index);
+    const wanted = typeof what === "number" ? `entry ${what}` : `entry of the exchange ${what}`;
+    return problems["ledger-no-entry"](
+      `there is no ${wanted}; the ledger has ${reader.size} entries`,
+    );
+  });
+}
+
+function withReader<Result>(path: string, run: (reader: LogReader) => Result): Result | Problem {
+  try {
+    const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
+    try {
+      return run(reader);
+    } finally {
+      reader.close();
+    }
+  } catch (error) {
+    return problemOf(error);
+  }
+}

@@ -1,0 +1,62 @@
+/** Which ledger a command reads: the configured one, or that in a folder that is named. */
+import { resolve } from "node:path";
+import type { Problem } from "#base/problem.ts";
+import type { LedgerFolders } from "#app/ledger/ledger-folders.ts";
+import { exitCode, type CommandInput, type Option } from "./command.ts";
+import {
+  configOption,
+  configPathOf,
+  exitCodeOfRefusal,
+  loadWithoutKeys,
+} from "./configuration-file.ts";
+import { complain, printDiagnostics, printJson } from "./print.ts";
+
+export const ledgerOptions: Readonly<Record<string, Option>> = {
+  config: configOption,
+  ledger: {
+    value: "FOLDER",
+    description: "The ledger's folder, instead of the one in the configuration.",
+  },
+  checkpoints: {
+    value: "FOLDER",
+    description: "The folder of the separate checkpoints. Default: FOLDER-checkpoints.",
+  },
+};
+
+/** The folders, or what the command is to end with: why was told. */
+export async function ledgerFolders(input: CommandInput): Promise<LedgerFolders | number> {
+  const path = input.text("ledger");
+  const checkpoints = input.text("checkpoints");
+  if (path !== undefined) {
+    return { path: resolve(path), checkpoints: resolve(checkpoints ?? `${path}-checkpoints`) };
+  }
+  const file = configPathOf(input);
+  const loaded = await loadWithoutKeys(file);
+  if (loaded.revision === undefined) {
+    if (input.json) printJson({ diagnostics: loaded.diagnostics });
+    else printDiagnostics(loaded.diagnostics);
+    return exitCodeOfRefusal(loaded);
+  }
+  const { ledger } = loaded.revision.configuration;
+  if (ledger === undefined) {
+    const message = `${file} has the ledger off; name a folder with --ledger`;
+    return complainOf(input, { code: "ledger-off", detail: message });
+  }
+  return {
+    path: ledger.path,
+    checkpoints: checkpoints === undefined ? ledger.checkpoints : resolve(checkpoints),
+  };
+}
+
+/** Damage is a finding; that a ledger cannot be read is not. */
+export function endWith(input: CommandInput, { definition, detail }: Problem): number {
+  const { code, faultKind } = definition;
+  complainOf(input, { code, detail });
+  return ["data_loss", "not_found"].includes(faultKind) ? exitCode.findings : exitCode.refused;
+}
+
+function complainOf(input: CommandInput, error: { code: string; detail: string }): number {
+  if (input.json) printJson({ error: { code: error.code, message: error.detail } });
+  else complain(`parlance: ${error.detail} (${error.code})`);
+  return exitCode.refused;
+}
