@@ -13,11 +13,11 @@ export const commitmentBytes = 32;
 
 /** What an entry says of heads and bodies; only to be read until the next exchange. */
 export interface Evidenced {
-  /** 32 hexadecimal digits; undefined: nothing was captured. */
-  readonly subject: string | undefined;
+  /** Pseudonym, 32 hexadecimal digits. */
+  readonly subject: string;
   /** One bit a part, `1 << part`, for those that have a commitment. */
   readonly present: number;
-  /** 32 bytes a part, in the order of `partNames`. */
+  /** 32 bytes a part, in the order of `partNames`; what is behind them means nothing. */
   readonly commitments: Uint8Array;
   /** Where the bodies are kept; the commitments are to ciphertext exactly when it is there. */
   readonly bodies: string | undefined;

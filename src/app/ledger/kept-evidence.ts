@@ -1,0 +1,182 @@
+/**
+ * Evidence of one exchange that is kept: its commitments, and copies of heads and bodies, which are
+ * masked and encrypted when it is over.
+ */
+import type { KeepingLimits } from "#base/limits.ts";
+import type { ExchangeRecord } from "#gateway/exchange-record.ts";
+import type { Evidence } from "#gateway/recorder.ts";
+import type { BodyWriter } from "#ledger/bodies/body-writer.ts";
+import { ExchangeDigests, type BodyPart } from "#ledger/bodies/exchange-digests.ts";
+import { HeldBody, type HeldBytes } from "#ledger/bodies/held-body.ts";
+import type { KeptPart } from "#ledger/bodies/keep.ts";
+import { keepExchange } from "#ledger/bodies/keep-exchange.ts";
+import { maskBody, type BodyForm, type Masked } from "#ledger/bodies/mask-body.ts";
+import { maskHead } from "#ledger/bodies/mask-head.ts";
+import { commitmentBytes, part, type Part } from "#ledger/bodies/parts.ts";
+import type { RequestHead, ResponseHead } from "#wire/head.ts";
+import type { CapturePlan } from "./capture-plan.ts";
+import { knownLength } from "./digest-evidence.ts";
+import type { WorkerSubject } from "./worker-subjects.ts";
+
+/** What all exchanges of a worker share. */
+export interface Keeping {
+  readonly writer: BodyWriter;
+  readonly limits: KeepingLimits;
+  readonly held: HeldBytes;
+  readonly nowMs: () => number;
+}
+
+interface HeldHead extends Masked {
+  readonly length: number;
+  readonly bodyLength: number;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+}
+
+export class KeptEvidence extends ExchangeDigests implements Evidence {
+  readonly #exchange: ExchangeRecord;
+  readonly #subject: WorkerSubject;
+  readonly #plan: CapturePlan;
+  readonly #keeping: Keeping;
+  readonly #requestBody: HeldBody;
+  readonly #responseBody: HeldBody;
+  #requestHead: HeldHead | undefined;
+  #responseHead: HeldHead | undefined;
+  #isOver = false;
+
+  constructor(
+    exchange: ExchangeRecord,
+    subject: WorkerSubject,
+    plan: CapturePlan,
+    keeping: Keeping,
+  ) {
+    super(subject.pseudonym, subject.salts, exchange.idBytes);
+    const { held, limits } = keeping;
+    this.#exchange = exchange;
+    this.#subject = subject;
+    this.#plan = plan;
+    this.#keeping = keeping;
+    this.#requestBody = new HeldBody(held, limits.bodyBytesMax);
+    this.#responseBody = new HeldBody(held, limits.bodyBytesMax);
+  }
+
+  requestHead(head: RequestHead): void {
+    this.commitHead(part.requestHead, head.bytes, head.start, head.end);
+    const { pathStart, pathEnd, targetEnd } = head;
+    const template = this.#exchange.route?.route.path;
+    const target = { pathStart, pathEnd, targetEnd, template };
+    this.#requestHead = heldHead(head, maskHead(head, target, this.#plan.names));
+  }
+
+  requestBody(bytes: Buffer, from: number, to: number): void {
+    if (this.#isOver) return;
+    this.commitBody(part.requestBody, bytes, from, to, this.#requestHead?.bodyLength ?? -1);
+    this.#requestBody.add(bytes, from, to);
+  }
+
+  responseHead(head: ResponseHead): void {
+    this.commitHead(part.responseHead, head.bytes, head.start, head.end);
+    this.#responseHead = heldHead(head, maskHead(head, undefined, this.#plan.names));
+  }
+
+  responseBody(bytes: Buffer, from: number, to: number): void {
+    if (this.#isOver) return;
+    this.commitBody(part.responseBody, bytes, from, to, this.#responseHead?.bodyLength ?? -1);
+    this.#responseBody.add(bytes, from, to);
+  }
+
+  /** The exchange is over: keeps it, unless its operation turned out to be one of which less is. */
+  end(operation: string | undefined): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.endDigests();
+    const request = this.#requestBody.take();
+    const response = this.#responseBody.take();
+    const capture = this.#plan.captureOf(operation);
+    if (capture === "none") this.present = 0;
+    if (capture !== "full") return;
+    try {
+      this.#keep(request, response);
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  #keep(request: Buffer, response: Buffer): void {
+    const { writer, nowMs } = this.#keeping;
+    const fields: string[] = [];
+    const { address } = this.#exchange.caller.peer;
+    const kept = [
+      this.#keptHead(part.requestHead, this.#requestHead, address, fields),
+      this.#keptBody(part.requestBody, this.#requestBody, request, this.#requestHead, fields),
+      this.#keptHead(part.responseHead, this.#responseHead, "", fields),
+      this.#keptBody(part.responseBody, this.#responseBody, response, this.#responseHead, fields),
+    ];
+    const { id } = this.#exchange;
+    const { reference, commitments } = keepExchange(writer, this.#subject, id, kept, nowMs());
+    for (const [which, commitment] of commitments.entries()) {
+      commitment?.copy(this.commitments, which * commitmentBytes);
+    }
+    this.bodies = reference;
+    this.redactions = [...new Set(fields)].toSorted();
+  }
+
+  #keptHead(
+    which: Part,
+    head: HeldHead | undefined,
+    note: string,
+    fields: string[],
+  ): KeptPart | undefined {
+    if (head === undefined) return undefined;
+    fields.push(...head.fields);
+    return {
+      bytes: head.bytes,
+      fullLength: head.length,
+      commitment: this.#commitmentOf(which),
+      isMasked: head.fields.length > 0,
+      isCut: false,
+      isWithheld: false,
+      note,
+    };
+  }
+
+  #keptBody(
+    which: BodyPart,
+    { length }: HeldBody,
+    bytes: Buffer,
+    head: HeldHead | undefined,
+    fields: string[],
+  ): KeptPart | undefined {
+    if (length === 0) return undefined;
+    const isCut = bytes.length < length;
+    const { contentType, contentEncoding } = head ?? {};
+    const form: BodyForm = { contentType, contentEncoding, isCut };
+    const masked = maskBody(bytes, form, this.#plan.names, this.#keeping.limits.bodyBytesMax);
+    fields.push(...(masked?.fields ?? []));
+    return {
+      bytes: masked?.bytes ?? Buffer.alloc(0),
+      fullLength: length,
+      commitment: this.#commitmentOf(which),
+      isMasked: masked !== undefined && masked.fields.length > 0,
+      isCut,
+      isWithheld: masked === undefined,
+      note: "",
+    };
+  }
+
+  /** To what passed. */
+  #commitmentOf(which: Part): Buffer {
+    const at = which * commitmentBytes;
+    return Buffer.from(this.commitments.subarray(at, at + commitmentBytes));
+  }
+}
+
+function heldHead(head: RequestHead | ResponseHead, masked: Masked): HeldHead {
+  return {
+    ...masked,
+    length: head.end - head.start,
+    bodyLength: knownLength(head),
+    contentType: head.field("content-type"),
+    contentEncoding: head.field("content-encoding"),
+  };
+}
