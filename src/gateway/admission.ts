@@ -1,6 +1,6 @@
 /**
  * May a request pass, and where to? Own addresses, route, caller, permission, size: in this order,
- * which `explain` follows too. Nothing has been sent anywhere yet.
+ * which `explain` follows too; at last, whether it can be put on record. Nothing has been sent anywhere yet.
  */
 import { defaultLimits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
@@ -66,6 +66,8 @@ export function admit(
   if (head.contentLength > service.bodyBytesMax || exchange.requestBytes > service.bodyBytesMax) {
     return refuse(bodyTooLarge(match));
   }
+  const unrecorded = gateway.recorder?.refusal(service);
+  if (unrecorded !== undefined) return refuse(unrecorded);
   const isSoap = match.route.face === "soap";
   const mayCallAll = !isSoap || mayCallEvery(snapshot, match, exchange.callerIndex);
   if (speedOf(head, match, mayCallAll).kind === "pass") return pass;

@@ -2,7 +2,7 @@
 import type { Instance } from "#configuration/configuration.ts";
 import type { CallerEnd, RequestPlan } from "#wire/ends.ts";
 import { fieldNames } from "#wire/field-names.ts";
-import type { RequestHead, ResponseHead } from "#wire/head.ts";
+import { framing, type RequestHead, type ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { ExchangeRecord } from "./exchange-record.ts";
 import { offersUpgrade, rareLines, writeExactTarget, writeForwardedTarget } from "./forwarding.ts";
@@ -11,7 +11,9 @@ import type { Snapshot } from "./snapshot.ts";
 import type { Translation } from "./translation.ts";
 
 export class ExchangePlan extends ExchangeRecord implements RequestPlan {
-  readonly #gateway: GatewayContext;
+  protected readonly gateway: GatewayContext;
+  /** Whether the end of the answer is held until it is recorded. */
+  protected holding = false;
   /** Once there is an answer to pass on. */
   protected answerHead: ResponseHead | undefined;
   #translated: RequestHead | undefined;
@@ -23,7 +25,7 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
 
   constructor(caller: CallerEnd, gateway: GatewayContext) {
     super(caller);
-    this.#gateway = gateway;
+    this.gateway = gateway;
     this.decodeAnswer = caller.wantsDecodedBody;
     this.bodyIsDecoded = caller.protocol === "HTTP/2";
   }
@@ -33,9 +35,19 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
     const { head, wantsDecodedBody } = this.caller;
     this.#translated = translation?.requestHead;
     this.#exactTarget = (translation ?? (this.route as CompiledRoute)).exactTarget;
-    this.decodeAnswer = wantsDecodedBody || translation !== undefined;
+    this.decodeAnswer = wantsDecodedBody || translation !== undefined || this.holding;
     this.upgrade = translation === undefined && head.upgrade && offersUpgrade(head);
     return this.#translated ?? head;
+  }
+
+  /** Whether the request's body comes with chunk framing. */
+  protected get requestIsFramed(): boolean {
+    return this.caller.head.framing === framing.chunked && !this.bodyIsDecoded;
+  }
+
+  /** Whether that of an instance's answer does. */
+  protected answerIsFramed(head: ResponseHead): boolean {
+    return head.framing === framing.chunked && !this.decodeAnswer;
   }
 
   /** The method in which the instance is asked. */
@@ -70,7 +82,7 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
       at = this.ownLines.writeAnswer(answerHead, out, at);
       if (answerHead.has(fieldNames.date)) return at;
       // RFC 9110 §6.6.1: an answer without Date gets that of its receipt.
-      return at + out.write(`Date: ${this.#gateway.httpDate()}\r\n`, at, "latin1");
+      return at + out.write(`Date: ${this.gateway.httpDate()}\r\n`, at, "latin1");
     }
     const trusted = (this.snapshot as Snapshot).trusts(this.caller.peer);
     at = this.ownLines.writeRequest(this.caller, trusted, out, at);

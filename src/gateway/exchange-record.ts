@@ -11,6 +11,7 @@ import { fieldNames, type FieldId } from "#wire/field-names.ts";
 import type { RequestHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { OwnLines } from "./own-lines.ts";
+import type { Evidence } from "./recorder.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { parentExchangeOf } from "./trace.ts";
 
@@ -44,6 +45,8 @@ export class ExchangeRecord {
   answerContentType: string | undefined;
   requestBytes = 0;
   responseBytes = 0;
+  /** What sees its heads and bodies. */
+  evidence: Evidence | undefined;
   /** The observer's own; -1: none. */
   observerSlot = -1;
 
@@ -126,5 +129,6 @@ export class ExchangeRecord {
     this.requestBytes = 0;
     this.responseBytes = 0;
     this.withheld = 0;
+    this.evidence = undefined;
   }
 }

@@ -1,35 +1,30 @@
 /**
  * The life of one request, top to bottom: admitted, given an instance, sent, answered, counted.
  * The object belongs to a connection (or an HTTP/2 stream) and serves its exchanges one after the
- * other. Bytes are passed on as they come; whatever fails ends in `#refuse` or `#breakOff`.
+ * other. Bytes are passed on as they come; whatever fails ends in `refuse` or `#breakOff`.
  */
 import { reasonPhrase } from "#base/reason-phrases.ts";
 import type { Problem } from "#base/problem.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
-import type { CallerEnd, CallerListener, UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
-import { framing, type ResponseHead } from "#wire/head.ts";
+import type { CallerListener, UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
+import type { ResponseHead } from "#wire/head.ts";
 import type { Waiter } from "#wire/pool.ts";
 import { admit, bodyTooLarge } from "./admission.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { documentTooLarge, overdue } from "./deadlines.ts";
-import { ExchangePlan } from "./exchange-plan.ts";
-import { failureProblem, problemLines, sendProblem } from "./failure.ts";
-import type { GatewayContext } from "./gateway-context.ts";
+import { failureProblem, problemLines, problemResponse } from "./failure.ts";
 import type { InstancePool } from "./instances.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
+import { RecordedExchange } from "./recorded-exchange.ts";
 import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { tellInDialect, type Translation } from "./translation.ts";
-
-type State = "free" | "waiting" | "sent" | "answering" | "tunnel";
 
 const attemptsMax = 3;
 const noBytes: Buffer = Buffer.alloc(0);
 const noPools: readonly InstancePool[] = [];
 
-export class Exchange extends ExchangePlan implements CallerListener, Waiter {
-  readonly #gateway: GatewayContext;
-  #state: State = "free";
+export class Exchange extends RecordedExchange implements CallerListener, Waiter {
   #upstream: UpstreamEnd | undefined;
   #pool: InstancePool | undefined;
   /** Instances that failed this exchange. */
@@ -39,7 +34,6 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
   #from = 0;
   #to = 0;
   #firstIsAll = true;
-  #requestComplete = true;
   #requestTrailers: ResponseHead | undefined;
   #streamed = false;
   /** Whether a kept connection turned out stale, so that the next one has to be new. */
@@ -50,14 +44,7 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
   #requestStoppedMs = 0;
   #answerMovedMs = 0;
   #upstreamEnded = false;
-  #answeredAtOnce = false;
-
   #translation: Translation | undefined;
-
-  constructor(caller: CallerEnd, gateway: GatewayContext) {
-    super(caller, gateway);
-    this.#gateway = gateway;
-  }
 
   // 1. A request has come: may it pass, and where to?
 
@@ -66,35 +53,43 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
     this.#bytes = bytes;
     this.#from = from;
     this.#to = to;
-    this.#requestComplete = complete;
+    this.requestComplete = complete;
     this.requestBytes = this.caller.bodyBytes;
-    const admission = admit(this, this.#gateway);
+    const { gateway } = this;
+    const admission = admit(this, gateway);
+    if (gateway.recorder !== undefined) this.openRecord(gateway.recorder, bytes, from, to);
     switch (admission.kind) {
       case "pass":
-        return this.#connect();
+        return this.connectOnRecord();
       case "translate":
         this.#translation = admission.translation;
         return this.#gather(bytes, from, to);
       case "answer":
         return this.#respond(admission.response);
       case "refuse":
-        return this.#refuse(admission.problem, admission.fields);
+        return this.refuse(admission.problem, admission.fields);
     }
   }
 
   onMalformedRequest(status: number, detail: string): void {
-    if (this.#state === "free") this.#begin(false);
+    const { recorder } = this.gateway;
+    if (this.state === "recording") return;
+    if (this.state === "free") {
+      this.#begin(false);
+      if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
+    }
     const problem = malformedRequest(status)(detail);
     if (this.#hasAnswer) this.#breakOff(problem);
-    else this.#refuse(problem, malformedFields(status));
+    else this.refuse(problem, malformedFields(status));
   }
 
   #begin(hasHead: boolean): void {
-    const gateway = this.#gateway;
+    const gateway = this.gateway;
     this.resetRecord(hasHead);
+    this.beginRecord();
     this.ownLines.begin(gateway.ids, this.caller.head);
     this.snapshot = gateway.snapshot;
-    this.#state = "waiting";
+    this.state = "waiting";
     this.startedMs = gateway.platform.clock.monotonicMs();
     this.#waitingSinceMs = gateway.clock.nowMs;
     this.#tried = noPools;
@@ -106,83 +101,87 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
     this.#upstreamEnded = false;
     this.answerHead = undefined;
     this.#translation = undefined;
-    this.#answeredAtOnce = false;
     gateway.observer.onBegin(this);
   }
 
   // 2. An instance, and a connection to it.
 
-  #connect(): void {
+  protected connect(): void {
     const { serviceIndex } = this.route as CompiledRoute;
     const pool = (this.snapshot as Snapshot).balancers[serviceIndex]?.pick(this.#tried);
     if (pool === undefined) {
       const name = this.route?.service.name ?? "";
-      return this.#refuse(problems["instance-unreachable"](`service ${name} has no instance`));
+      return this.refuse(problems["instance-unreachable"](`service ${name} has no instance`));
     }
     this.#pool = pool;
     this.attempts++;
     this.instance = pool.instance;
-    this.#state = "waiting";
-    this.#waitingSinceMs = this.#gateway.clock.nowMs;
+    this.state = "waiting";
+    this.#waitingSinceMs = this.gateway.clock.nowMs;
     const connection = pool.connections.acquire(this, this.#stale);
     if (connection !== undefined) this.onConnected(connection);
-    else if (!this.#requestComplete) this.caller.pause();
+    else if (!this.requestComplete) this.caller.pause();
   }
 
   onConnected(connection: UpstreamEnd): void {
+    const { gateway } = this;
+    if (gateway.recorder !== undefined) this.connectedMs = gateway.platform.clock.monotonicMs();
     this.#upstream = connection;
-    this.#state = "sent";
+    this.state = "sent";
     this.#streamed = false;
     this.#requestStoppedMs = 0;
     const head = this.planFor(this.#translation);
     // A body that came whole with its head is a whole request, its trailers apart.
-    const whole = this.#requestComplete && this.#firstIsAll && this.#requestTrailers === undefined;
+    const whole = this.requestComplete && this.#firstIsAll && this.#requestTrailers === undefined;
     const taken = connection.sendHead(head, this, this.#bytes, this.#from, this.#to, whole);
     if (this.#upstream !== connection) return;
-    if (whole) this.#requestSentMs = this.#gateway.clock.nowMs;
-    else if (this.#requestComplete) this.#endRequest();
+    if (whole) this.#requestSentMs = this.gateway.clock.nowMs;
+    else if (this.requestComplete) this.#endRequest();
     else if (taken) this.caller.resume();
     else {
-      this.#requestStoppedMs = this.#gateway.clock.nowMs;
+      this.#requestStoppedMs = this.gateway.clock.nowMs;
       this.caller.pause();
     }
   }
 
   onUpstreamFlushed(): void {
     this.#requestStoppedMs = 0;
-    if (!this.#requestComplete || this.#state === "tunnel") this.caller.resume();
+    if (!this.requestComplete || this.state === "tunnel") this.caller.resume();
   }
 
   // 3. The rest of the request.
 
   onRequestBody(bytes: Buffer, from: number, to: number): boolean {
+    if (this.state === "recording") return true;
     this.requestBytes = this.caller.bodyBytes;
+    this.tap?.addRequest(bytes, from, to);
     const upstream = this.#upstream;
     if (this.#translation !== undefined) this.#gather(bytes, from, to);
     if (upstream === undefined || this.#translation !== undefined) return true;
     if (this.requestBytes > (this.route as CompiledRoute).service.bodyBytesMax) {
-      if (this.#state !== "tunnel") this.#end(bodyTooLarge(this.route as CompiledRoute));
-      if (this.#state !== "tunnel") return true;
+      if (this.state !== "tunnel") this.#end(bodyTooLarge(this.route as CompiledRoute));
+      if (this.state !== "tunnel") return true;
     }
     this.#firstIsAll = false;
     this.#streamed = true;
     if (upstream.sendBody(bytes, from, to)) return true;
-    this.#requestStoppedMs = this.#gateway.clock.nowMs;
+    this.#requestStoppedMs = this.gateway.clock.nowMs;
     return false;
   }
 
   onRequestEnd(trailers: ResponseHead | undefined): void {
-    this.#requestComplete = true;
+    if (this.state === "recording") return;
+    this.requestComplete = true;
     this.#requestTrailers = trailers;
-    if (this.#state === "tunnel") {
+    if (this.state === "tunnel") {
       this.#upstream?.sendEnd(undefined);
-      if (this.#upstreamEnded) this.#finish();
+      if (this.#upstreamEnded && !this.pending) this.finish();
     } else if (this.#translation !== undefined) this.#translate();
     else if (this.#upstream !== undefined) this.#endRequest();
   }
 
   #endRequest(): void {
-    this.#requestSentMs = this.#gateway.clock.nowMs;
+    this.#requestSentMs = this.gateway.clock.nowMs;
     this.#upstream?.sendEnd(this.#requestTrailers);
   }
 
@@ -203,20 +202,21 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
     this.status = head.status;
     this.responseBytes = to - from;
     this.#bytes = noBytes;
-    this.firstByteMs = this.#gateway.platform.clock.monotonicMs();
-    this.#answerMovedMs = this.#gateway.clock.nowMs;
+    this.firstByteMs = this.gateway.platform.clock.monotonicMs();
+    this.#answerMovedMs = this.gateway.clock.nowMs;
     if (this.#translation !== undefined) {
       this.#translation.beginResponse(head);
       return this.#gatherAnswer(bytes, from, to);
     }
     this.answerHead = head;
+    if (this.gateway.recorder !== undefined) this.noteAnswer(head, bytes, from, to);
     if (head.status === 101) {
-      this.#state = "tunnel";
-      this.#requestComplete = false;
+      this.state = "tunnel";
+      this.requestComplete = false;
       return this.caller.sendUpgrade(head, this, bytes, from, to);
     }
-    this.#state = "answering";
-    this.#answeredAtOnce = complete;
+    this.state = "answering";
+    this.answeredAtOnce = complete;
     if (this.caller.sendHead(head, this, bytes, from, to, complete)) return true;
     this.#answerMovedMs = Infinity;
     return false;
@@ -224,13 +224,14 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
 
   /** The field lines that every answer of the gateway's own carries. */
   #ownFields(): string {
-    return `${this.ownLines.answerText()}Date: ${this.#gateway.httpDate()}\r\n`;
+    return `${this.ownLines.answerText()}Date: ${this.gateway.httpDate()}\r\n`;
   }
 
   onResponseBody(bytes: Buffer, from: number, to: number): boolean {
     this.responseBytes += to - from;
-    this.#answerMovedMs = this.#gateway.clock.nowMs;
+    this.#answerMovedMs = this.gateway.clock.nowMs;
     if (this.#translation !== undefined) return this.#gatherAnswer(bytes, from, to);
+    this.tap?.addResponse(bytes, from, to);
     if (this.caller.sendBody(bytes, from, to)) return true;
     // While the caller is slow, the instance is not.
     this.#answerMovedMs = Infinity;
@@ -238,34 +239,27 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
   }
 
   onCallerFlushed(): void {
-    this.#answerMovedMs = this.#gateway.clock.nowMs;
+    this.#answerMovedMs = this.gateway.clock.nowMs;
     this.#upstream?.resume();
   }
 
   onResponseEnd(trailers: ResponseHead | undefined): void {
-    if (this.#state === "tunnel") {
-      this.#upstreamEnded = true;
-      this.caller.sendEnd(undefined);
-      if (this.#requestComplete) this.#finish();
-      return;
-    }
-    this.#upstream = undefined;
+    if (this.state === "tunnel") this.#upstreamEnded = true;
+    else this.#upstream = undefined;
     if (this.#translation !== undefined) return this.#respond(this.#translation.finish());
-    this.#finish();
-    this.caller.sendEnd(trailers);
+    this.giveEnd(trailers);
   }
 
   // Between dialects: documents are gathered whole, decoded and encoded (see translation.ts).
 
   #gather(bytes: Buffer, from: number, to: number): void {
-    const isFramed = this.caller.head.framing === framing.chunked && !this.bodyIsDecoded;
-    if (!this.#translation?.addRequest(bytes, from, to, isFramed)) {
-      this.#refuse(documentTooLarge(this.limits, "client"));
-    } else if (this.#requestComplete) this.#translate();
+    if (!this.#translation?.addRequest(bytes, from, to, this.requestIsFramed)) {
+      this.refuse(documentTooLarge(this.limits, "client"));
+    } else if (this.requestComplete) this.#translate();
   }
 
   #translate(): void {
-    if (this.#state !== "waiting") return;
+    if (this.state !== "waiting") return;
     const decision = (this.#translation as Translation).decode();
     if (decision.kind === "respond") return this.#respond(decision.response);
     this.#bytes = decision.body;
@@ -273,12 +267,12 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
     this.#to = decision.body.length;
     this.#firstIsAll = true;
     this.#requestTrailers = undefined;
-    this.#connect();
+    this.connectOnRecord();
   }
 
   #gatherAnswer(bytes: Buffer, from: number, to: number): boolean {
     if (this.#translation?.addResponse(bytes, from, to)) return true;
-    this.#refuse(documentTooLarge(this.limits, "service"));
+    this.refuse(documentTooLarge(this.limits, "service"));
     return false;
   }
 
@@ -287,8 +281,8 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
     this.responseBytes = body.length;
     let lines = this.#ownFields() + added;
     for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
-    this.#finish();
-    this.caller.sendOwn(status, reasonPhrase(status) ?? "", lines, body);
+    if (this.gateway.recorder !== undefined) this.answerContentType = contentTypeOf(fields);
+    this.giveOwn(status, reasonPhrase(status) ?? "", lines, body);
   }
 
   // 5. What can go wrong.
@@ -296,15 +290,16 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
   onUpstreamFailed(failure: UpstreamFailure): void {
     this.#upstream = undefined;
     // A tunnel that has ended in order.
-    if (this.#state === "free") return;
+    if (this.state === "free") return;
+    if (this.pending) return void (this.requestComplete = true);
     const problem = failureProblem(failure, this);
     if (this.#hasAnswer) return this.#breakOff(problem);
-    if (this.#mayTryAgain(failure)) return this.#connect();
-    this.#refuse(problem);
+    if (this.#mayTryAgain(failure)) return this.connect();
+    this.refuse(problem);
   }
 
   #mayTryAgain(failure: UpstreamFailure): boolean {
-    if (this.attempts >= attemptsMax) return false;
+    if (this.attempts >= attemptsMax || this.firstByteMs > 0) return false;
     if (failure.kind === "connect" || failure.kind === "connect-timeout") {
       this.#pool?.noteUnreachable();
       if (this.#pool !== undefined) this.#tried = [...this.#tried, this.#pool];
@@ -317,29 +312,32 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
   }
 
   onCallerStalled(): void {
-    if (this.#state === "free") return;
+    if (this.state === "free") return;
+    if (this.pending) return this.giveUp();
     const detail = "nothing was sent or taken within timeouts.bodyIdleMs";
     this.#end(problems["body-timeout"](detail));
   }
 
   onCallerGone(): void {
-    if (this.#state === "free") return;
+    if (this.state === "free") return;
     // A tunnel whose two halves have ended is over in good order.
-    this.aborted = !(this.#state === "tunnel" && this.#upstreamEnded && this.#requestComplete);
+    this.aborted = !(this.state === "tunnel" && this.#upstreamEnded && this.requestComplete);
     this.#dropUpstream();
     if (this.status === 0) this.status = 499;
-    this.#finish();
+    this.finish();
   }
 
   onTick(nowMs: number): void {
-    if (this.#state === "free" || this.#state === "tunnel" || this.route === undefined) return;
+    const { state } = this;
+    if (state === "free" || state === "recording" || state === "tunnel") return;
+    if (this.route === undefined) return;
     const { service } = this.route;
     const begun = this.firstByteMs > 0;
     const sinceMs = {
       startedMs: this.startedMs,
-      waiting: this.#state === "waiting" && this.attempts > 0 ? this.#waitingSinceMs : 0,
+      waiting: this.state === "waiting" && this.attempts > 0 ? this.#waitingSinceMs : 0,
       // An instance that stops taking the request is waited for as one that does not answer it.
-      sent: this.#state === "sent" && !begun ? this.#requestSentMs || this.#requestStoppedMs : 0,
+      sent: this.state === "sent" && !begun ? this.#requestSentMs || this.#requestStoppedMs : 0,
       answering: begun ? this.#answerMovedMs : 0,
     };
     const problem = overdue(service, sinceMs, nowMs);
@@ -351,50 +349,40 @@ export class Exchange extends ExchangePlan implements CallerListener, Waiter {
 
   // 6. The end, always and exactly once.
 
-  /** Whether the caller has got the head of an answer. */
+  /** Whether the caller has got anything of an answer. */
   get #hasAnswer(): boolean {
-    return this.#state === "answering" || this.#state === "tunnel";
+    if (this.state === "answering") return !this.caller.holdsWhole;
+    return this.state === "tunnel";
   }
 
   #end(problem: Problem): void {
     if (this.#hasAnswer) this.#breakOff(problem);
-    else this.#refuse(problem);
+    else this.refuse(problem);
   }
 
   /** Before an answer began: the caller is told in words. */
-  #refuse(problem: Problem, extraFields = ""): void {
+  protected refuse(problem: Problem, extraFields = ""): void {
     this.#dropUpstream();
     this.problem = problem;
     this.status = problem.definition.httpStatus;
     const told = tellInDialect(this, problem, this.#translation);
-    if (told !== undefined) return this.#respond(told, extraFields + problemLines(problem));
-    const fields = this.#ownFields() + extraFields;
-    this.#finish();
-    sendProblem(this.caller, problem, this.id, fields);
+    this.#respond(told ?? problemResponse(problem, this.id), extraFields + problemLines(problem));
   }
 
   /** After an answer began: the caller sees it cut off. */
   #breakOff(problem: Problem): void {
     this.#dropUpstream();
     this.problem = problem;
-    this.#finish();
-    this.caller.truncate();
+    this.cutOff();
   }
 
   #dropUpstream(): void {
-    if (this.#state === "waiting") this.#pool?.connections.cancel(this);
+    if (this.state === "waiting") this.#pool?.connections.cancel(this);
     this.#upstream?.abort();
     this.#upstream = undefined;
   }
+}
 
-  #finish(): void {
-    if (this.#state === "free") return;
-    this.#state = "free";
-    this.#bytes = noBytes;
-    // An answer that came in one piece has ended when it began.
-    this.endedMs = this.#answeredAtOnce
-      ? this.firstByteMs
-      : this.#gateway.platform.clock.monotonicMs();
-    this.#gateway.observer.onDone(this);
-  }
+function contentTypeOf(fields: FaceResponse["fields"]): string | undefined {
+  return fields.find(([name]) => name.toLowerCase() === "content-type")?.[1];
 }

@@ -2,21 +2,16 @@
  * How a problem is told: problem+json (RFC 9457), which REST callers and unknown faces get.
  * Nothing of `cause` goes into it.
  */
-import { reasonPhrase } from "#base/reason-phrases.ts";
 import type { Problem } from "#base/problem.ts";
-import type { CallerEnd, UpstreamFailure } from "#wire/ends.ts";
+import type { FaceResponse } from "#extension/protocol.ts";
+import type { UpstreamFailure } from "#wire/ends.ts";
 import { parseFaultOf } from "#wire/parse-faults.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { problems } from "./problems.ts";
 
-export function sendProblem(
-  caller: CallerEnd,
-  problem: Problem,
-  exchangeId: string,
-  added: string,
-): void {
+export function problemResponse(problem: Problem, exchangeId: string): FaceResponse {
   const { definition, detail } = problem;
-  const body = {
+  const document = {
     type: `urn:parlance:problem:${definition.code}`,
     title: definition.title,
     status: definition.httpStatus,
@@ -25,11 +20,13 @@ export function sendProblem(
     fault: definition.blame,
     exchange: exchangeId,
   };
-  let fields = `${added}Parlance-Fault: ${definition.blame}\r\n`;
-  fields += "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n";
-  fields += problemLines(problem);
-  const reason = reasonPhrase(definition.httpStatus) ?? "";
-  caller.sendOwn(definition.httpStatus, reason, fields, Buffer.from(JSON.stringify(body)));
+  const fields = [
+    ["Parlance-Fault", definition.blame],
+    ["Content-Type", "application/problem+json"],
+    ["Cache-Control", "no-store"],
+  ] as const;
+  const body = Buffer.from(JSON.stringify(document));
+  return { status: definition.httpStatus, fields, body };
 }
 
 /** Field lines that go with a problem in whatever dialect it is told. */

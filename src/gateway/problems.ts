@@ -92,6 +92,12 @@ export const problems = defineProblems({
     faultKind: "unavailable",
     blame: "gateway",
   },
+  "ledger-unavailable": {
+    title: "The exchange cannot be put on record",
+    httpStatus: 503,
+    faultKind: "unavailable",
+    blame: "gateway",
+  },
   "instance-unreachable": {
     title: "No instance of the service could be reached",
     httpStatus: 502,

@@ -1,0 +1,181 @@
+/**
+ * The end of an exchange: it is put on record, exactly once, and its answer's end, where that is
+ * held, leaves when the record is durable. Without a recorder it only ends.
+ */
+import { fieldNames } from "#wire/field-names.ts";
+import type { ResponseHead } from "#wire/head.ts";
+import type { Problem } from "#base/problem.ts";
+import { EvidenceTap } from "./evidence-tap.ts";
+import { ExchangePlan } from "./exchange-plan.ts";
+import { problems } from "./problems.ts";
+import type { Recorder, RecordWaiter } from "./recorder.ts";
+
+/**
+ * "intending": nothing is sent to an instance before the intent to do so is durable. "recording":
+ * all is over but the record.
+ */
+type State = "free" | "intending" | "waiting" | "sent" | "answering" | "tunnel" | "recording";
+
+/** What becomes of the answer once its record is durable. */
+type Ending = "release" | "truncate";
+
+/** An answer up to this size is held whole, so that its receipt can stand in its head. */
+const wholeBytesMax = 16 * 1024;
+
+/** RFC 9110 §9.2.1, RFC 10008 §2 for QUERY. */
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"]);
+
+/** For exchanges of which nothing is held. */
+const nobody: RecordWaiter = { onRecorded: () => undefined, onNotRecorded: () => undefined };
+
+export abstract class RecordedExchange extends ExchangePlan implements RecordWaiter {
+  protected state: State = "free";
+  protected tap: EvidenceTap | undefined;
+  protected requestComplete = true;
+  /** Whether the answer came in one piece, and ended when it began. */
+  protected answeredAtOnce = false;
+  #recorded = false;
+  /** What waits for the record. */
+  #ending: Ending | undefined;
+  /** What waits for the record of the intent. */
+  #intent: RecordWaiter | undefined;
+
+  protected abstract connect(): void;
+  protected abstract refuse(problem: Problem): void;
+
+  protected beginRecord(): void {
+    this.holding = false;
+    this.#recorded = false;
+    this.tap = undefined;
+    this.answeredAtOnce = false;
+  }
+
+  /** Route and caller are known as far as they ever will be. */
+  protected openRecord(recorder: Recorder, bytes: Buffer, from: number, to: number): void {
+    this.holding = recorder.holds(this.route?.service);
+    if (this.holding) this.caller.holdEnd(wholeBytesMax);
+    if (!this.hasHead) return;
+    this.evidence = recorder.evidence(this);
+    if (this.evidence === undefined) return;
+    this.tap = new EvidenceTap(this.evidence, this.limits);
+    this.tap.beginRequest(this.caller.head, this.requestIsFramed);
+    this.tap.addRequest(bytes, from, to);
+  }
+
+  /** An instance's answer begins. */
+  protected noteAnswer(head: ResponseHead, bytes: Buffer, from: number, to: number): void {
+    this.answerContentType = head.value(fieldNames["content-type"]);
+    this.tap?.beginResponse(head, this.answerIsFramed(head));
+    this.tap?.addResponse(bytes, from, to);
+  }
+
+  /** To an instance, once the intent is on record where it has to be. */
+  protected connectOnRecord(): void {
+    const { recorder } = this.gateway;
+    if (recorder === undefined || safeMethods.has(this.caller.head.method)) return this.connect();
+    const heard = (recorded: boolean): void => {
+      if (this.#intent !== waiter) return;
+      this.#intent = undefined;
+      if (recorded) this.connect();
+      else this.refuse(unavailable("what is to be done cannot be put on record"));
+    };
+    const waiter = { onRecorded: () => heard(true), onNotRecorded: () => heard(false) };
+    if (recorder.recordIntent(this, waiter) === "go") return this.connect();
+    this.#intent = waiter;
+    this.state = "intending";
+    if (!this.requestComplete) this.caller.pause();
+  }
+
+  /** Whether the answer's end is held, and its record not yet durable. */
+  protected get pending(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** An answer of the gateway's own is the whole answer. */
+  protected giveOwn(status: number, reason: string, lines: string, body: Buffer): void {
+    if (this.tap !== undefined && !this.#recorded) {
+      const sent = this.caller.head.method === "HEAD" ? body.subarray(0, 0) : body;
+      this.tap.addOwn(status, reason, lines, sent);
+    }
+    if (!this.holding) this.finish();
+    this.caller.sendOwn(status, reason, lines, body);
+    if (this.holding) this.#settle("release");
+  }
+
+  /** The instance's answer is whole, or its half of the tunnel is over. */
+  protected giveEnd(trailers: ResponseHead | undefined): void {
+    const isTunnel = this.state === "tunnel";
+    if (!this.holding && !isTunnel) this.finish();
+    this.caller.sendEnd(trailers);
+    if (this.holding) this.#settle("release");
+    else if (isTunnel && this.requestComplete) this.finish();
+  }
+
+  /** The answer will never be whole. */
+  protected cutOff(): void {
+    if (this.holding) return this.#settle("truncate");
+    this.finish();
+    this.caller.truncate();
+  }
+
+  /** The caller takes nothing of what is there for it. */
+  protected giveUp(): void {
+    this.aborted = true;
+    this.finish();
+    this.caller.truncate();
+  }
+
+  /** All that will be known of it is known; the caller hears nothing before it is on record. */
+  #settle(ending: Ending): void {
+    this.#ending = ending;
+    if (this.#recorded) return this.#leave("");
+    if (this.state !== "tunnel" || ending === "truncate") this.state = "recording";
+    this.#intent = undefined;
+    if (this.#record(this) === "go") this.#leave("");
+  }
+
+  onRecorded(receipt: string): void {
+    if (this.pending) this.#leave(`Parlance-Receipt: ${receipt}\r\n`);
+  }
+
+  onNotRecorded(): void {
+    if (!this.pending) return;
+    const problem = unavailable("what was done could not be put on record");
+    if (this.#ending === "release" && this.caller.holdsWhole) return this.refuse(problem);
+    this.problem = problem;
+    this.#ending = "truncate";
+    this.#leave("");
+  }
+
+  #leave(lines: string): void {
+    const ending = this.#ending;
+    this.#ending = undefined;
+    // The caller's half of a tunnel may outlast the other one.
+    if (ending === "truncate" || this.state !== "tunnel" || this.requestComplete) this.finish();
+    if (ending === "truncate") this.caller.truncate();
+    else this.caller.releaseEnd(lines);
+  }
+
+  /** It is over, and nothing waits any more. */
+  protected finish(): void {
+    if (this.state === "free") return;
+    this.state = "free";
+    this.#ending = undefined;
+    this.#intent = undefined;
+    if (this.#recorded) this.endedMs = this.gateway.platform.clock.monotonicMs();
+    else this.#record(nobody);
+    this.gateway.observer.onDone(this);
+  }
+
+  #record(waiter: RecordWaiter): "go" | "wait" {
+    this.endedMs = this.answeredAtOnce
+      ? this.firstByteMs
+      : this.gateway.platform.clock.monotonicMs();
+    this.#recorded = true;
+    return this.gateway.recorder?.record(this, waiter) ?? "go";
+  }
+}
+
+function unavailable(detail: string): Problem {
+  return problems["ledger-unavailable"](detail, { retryAfterS: 1 });
+}
