@@ -2,6 +2,7 @@
 import { blames } from "#base/fault-kind.ts";
 import { bucketBoundsS, bucketCount } from "./buckets.ts";
 import { createExposition, type Exposition } from "./exposition.ts";
+import { writeLedger, type LedgerFacts } from "./ledger-metrics.ts";
 import { column, statusClasses } from "./meter.ts";
 import type { Traffic } from "./traffic-totals.ts";
 import type { WorkerGauges } from "./worker-gauges.ts";
@@ -16,6 +17,8 @@ export interface ProcessFacts {
   readonly cpuS: number;
   readonly reloads: { readonly taken: number; readonly refused: number };
   readonly workers: readonly WorkerFacts[];
+  /** Undefined: nothing is put on record. */
+  readonly ledger: LedgerFacts | undefined;
 }
 
 export interface WorkerFacts {
@@ -30,6 +33,7 @@ export function formatMetrics(traffic: Traffic, facts: ProcessFacts): string {
   writeTraffic(out, traffic);
   writeProcess(out, facts);
   writeWorkers(out, facts.workers);
+  if (facts.ledger !== undefined) writeLedger(out, facts.ledger);
   return out.text();
 }
 

@@ -4,20 +4,23 @@ import type { Platform } from "#base/platform.ts";
 import { formatMetrics } from "#analytics/prometheus.ts";
 import type { Estate } from "#control/admin-api/operation.ts";
 import type { Fleet } from "./fleet.ts";
+import type { LedgerService } from "./ledger/ledger-service.ts";
 
 export interface EstateSource {
   readonly platform: Platform;
   readonly fleet: Fleet;
   readonly port: number;
   readonly state: () => Estate["state"];
+  readonly ledger: LedgerService | undefined;
+  readonly version: string;
   readonly reloads: () => { readonly taken: number; readonly refused: number };
 }
 
-export function createEstate({ platform, fleet, port, state, reloads }: EstateSource): Estate {
+export function createEstate(source: EstateSource): Estate {
+  const { platform, fleet, port, state, reloads, ledger, version } = source;
   const { clock } = platform;
   const startedMs = clock.monotonicMs();
   const startS = clock.nowMs() / 1_000;
-  const version = readVersion(platform);
   const secondsSince = (ms: number): number => Math.round(clock.monotonicMs() - ms) / 1_000;
   return {
     version,
@@ -49,13 +52,14 @@ export function createEstate({ platform, fleet, port, state, reloads }: EstateSo
         rssBytes: process.memoryUsage.rss(),
         cpuS: (user + system) / 1e6,
         reloads: reloads(),
+        ledger: ledger?.facts(),
         workers: fleet.workers().map((worker) => ({ ...worker, isUp: worker.state === "up" })),
       });
     },
   };
 }
 
-function readVersion({ files }: Platform): string {
+export function readVersion({ files }: Platform): string {
   const path = fileURLToPath(new URL("../../package.json", import.meta.url));
   return (JSON.parse(files.read(path).toString("utf8")) as { readonly version: string }).version;
 }

@@ -11,7 +11,8 @@ import { createFlightMemory } from "#runtime/flight-table.ts";
 import { canShare } from "#runtime/hold-port.ts";
 import type { LogSink } from "#runtime/log-sink.ts";
 import { createSupervisor, type WorkerStatus } from "#runtime/supervisor.ts";
-import { logLostFlights } from "./lost-flights.ts";
+import type { LedgerService } from "./ledger/ledger-service.ts";
+import { logLostFlights, lostFlights, type LostFlight } from "./lost-flights.ts";
 import { createWrittenMemory } from "./worker-log.ts";
 import type {
   Drained,
@@ -30,6 +31,9 @@ export interface FleetOptions {
   readonly workers: number;
   readonly heapMbMax: number;
   readonly first: Revision;
+  /** Undefined: nothing is put on record. */
+  readonly ledger: LedgerService | undefined;
+  readonly onLost: (worker: number, flights: readonly LostFlight[]) => void;
 }
 
 export interface Fleet {
@@ -91,6 +95,7 @@ export function createFleet(options: FleetOptions): Fleet {
         flightMemory: memory.flight,
         gaugeMemory: memory.gauges,
         writtenMemory: memory.written,
+        ledger: options.ledger?.ringFor(index),
       };
     },
     onMessage(index, message) {
@@ -98,9 +103,12 @@ export function createFleet(options: FleetOptions): Fleet {
       Atomics.add(new Int32Array(memoryOf(index).written), 0, 1);
     },
     onDied(index) {
-      const dead = { index, flightMemory: memoryOf(index).flight, servedSinceMs };
+      const { flight: flightMemory } = memoryOf(index);
       const { configuration } = revision;
-      logLostFlights(sink.log, { ...dead, configuration }, platform.clock.nowMs());
+      const dead = { index, flightMemory, servedSinceMs, configuration };
+      const flights = lostFlights(dead);
+      logLostFlights(sink.log, dead, flights, platform.clock.nowMs());
+      options.onLost(index, flights);
       totals.close(index);
     },
   });

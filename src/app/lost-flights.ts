@@ -1,7 +1,7 @@
 /** Says what a dead worker was doing. */
 import type { Log } from "#base/log.ts";
 import type { Configuration } from "#configuration/configuration.ts";
-import { readFlights } from "#runtime/flight-table.ts";
+import { readFlights, type Flight } from "#runtime/flight-table.ts";
 
 const linesMax = 100;
 
@@ -13,16 +13,34 @@ export interface DeadWorker {
   readonly servedSinceMs: number;
 }
 
-export function logLostFlights(log: Log, worker: DeadWorker, nowMs: number): void {
-  const flights = readFlights(worker.flightMemory).toSorted((a, b) => a.startMs - b.startMs);
+/** With the name of its service, where that is known. */
+export type LostFlight = Omit<Flight, "service"> & { readonly service: string | undefined };
+
+/** The oldest first. */
+export function lostFlights(worker: DeadWorker): readonly LostFlight[] {
+  const { flightMemory, servedSinceMs, configuration } = worker;
+  return readFlights(flightMemory)
+    .toSorted((a, b) => a.startMs - b.startMs)
+    .map((flight) => ({
+      ...flight,
+      // Places of services change with revisions, so those of earlier ones mean nothing.
+      service:
+        flight.startMs >= servedSinceMs ? configuration.services[flight.service]?.name : undefined,
+    }));
+}
+
+export function logLostFlights(
+  log: Log,
+  worker: DeadWorker,
+  flights: readonly LostFlight[],
+  nowMs: number,
+): void {
   for (const { id, request, service, startMs } of flights.slice(0, linesMax)) {
-    // Places of services change with revisions, so those of earlier ones mean nothing.
-    const isCurrent = startMs >= worker.servedSinceMs;
     log.error("exchange-lost", `lost with worker ${worker.index}: ${request}`, {
       exchange: id,
       worker: worker.index,
       request,
-      service: isCurrent ? worker.configuration.services[service]?.name : undefined,
+      service,
       ageMs: Math.max(0, Math.round(nowMs - startMs)),
     });
   }

@@ -8,6 +8,7 @@ import { createGateway } from "#gateway/gateway.ts";
 import { answerQuestions, sendMessage } from "#runtime/worker-port.ts";
 import { createExchangeObserver } from "./exchange-observer.ts";
 import { causeFault, failIfAsked } from "./fault.ts";
+import type { WorkerRecorder } from "./ledger/recorder.ts";
 import { createLoopDelay } from "./loop-delay.ts";
 import type { MeteredRevision, Question, WorkerData } from "./worker-messages.ts";
 import { createWorkerLog } from "./worker-log.ts";
@@ -19,9 +20,10 @@ const { clock, timers } = nodePlatform;
 const workerLog = createWorkerLog(nodePlatform, data.logForm, data.writtenMemory, sendMessage);
 const observer = createExchangeObserver(clock, data.flightMemory, workerLog.log);
 observer.expect(data.revision, data.meterMemory);
+const recorder = await startRecorder();
 let protocols: readonly Protocol[] = [];
 await loadProtocols(data.revision);
-const gateway = createGateway(nodePlatform, observer, data.revision, () => protocols);
+const gateway = createGateway(nodePlatform, observer, data.revision, () => protocols, recorder);
 const listening = gateway.listen(data.listen);
 // Who asks is told; nobody may have asked yet.
 listening.catch(() => undefined);
@@ -69,6 +71,15 @@ async function prepareLater(question: MeteredRevision): Promise<void> {
   prepared = { id: question.revision.id, commit: await prepare(question) };
 }
 
+/** Where nothing is put on record, the ledger's code takes no memory. */
+async function startRecorder(): Promise<WorkerRecorder | undefined> {
+  if (data.ledger === undefined) return undefined;
+  const { createRecorder } = await import("./ledger/recorder.ts");
+  const created = createRecorder(clock, data.ledger);
+  created.expect(data.revision);
+  return created;
+}
+
 /** Where nothing is translated, the protocols' code takes no memory. */
 async function loadProtocols({ contracts }: Revision): Promise<void> {
   if (contracts.size === 0 || protocols.length > 0) return;
@@ -79,7 +90,11 @@ async function prepare({ revision, meterMemory }: MeteredRevision): Promise<() =
   failIfAsked();
   await loadProtocols(revision);
   observer.expect(revision, meterMemory);
-  return gateway.prepare(revision);
+  const commit = gateway.prepare(revision);
+  return () => {
+    recorder?.expect(revision);
+    commit();
+  };
 }
 
 async function drain() {

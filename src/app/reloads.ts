@@ -11,6 +11,8 @@ import { createFileWatch } from "#runtime/watch-files.ts";
 import type { LogSink } from "#runtime/log-sink.ts";
 import type { CheckedConfiguration } from "./check-configuration.ts";
 import type { Fleet } from "./fleet.ts";
+import type { LedgerService } from "./ledger/ledger-service.ts";
+import { revisionEntry } from "./ledger/start-ledger.ts";
 import { logDiagnostics } from "./log-diagnostics.ts";
 
 export interface ReloadOptions {
@@ -20,6 +22,8 @@ export interface ReloadOptions {
   /** What the gateway has started with. */
   readonly first: CheckedConfiguration;
   readonly load: () => Promise<CheckedConfiguration>;
+  /** Undefined: nothing is put on record. */
+  readonly ledger: LedgerService | undefined;
   /** Counts up. */
   readonly counts: ReloadCounts;
 }
@@ -35,10 +39,14 @@ export interface Reloads {
   close(): void;
 }
 
-/** What is decided at the start; the rest of `listen` is taken by listening sockets as they are. */
-const fixedPaths = ["host", "port", "adminHost", "adminPort", "workers"].map(
-  (field) => `listen.${field}`,
-);
+/**
+ * What is decided at the start; the rest of `listen` is taken by listening sockets as they are, and
+ * of `ledger` by the next exchanges.
+ */
+const fixedPaths = [
+  ...["host", "port", "adminHost", "adminPort", "workers"].map((field) => `listen.${field}`),
+  ...["ledger", "ledger.path", "ledger.checkpoints", "ledger.origin"],
+];
 const fileBytesMax = 8 * 1024 * 1024;
 const changesShown = 20;
 
@@ -103,6 +111,7 @@ export function createReloads(options: ReloadOptions): Reloads {
     const changes = diffConfigurations(before.configuration, configuration);
     warnOfFixed(changes);
     await fleet.take(next);
+    options.ledger?.append([revisionEntry(next, before)]).catch(() => undefined);
     named = nowNamed;
     counts.taken++;
     sink.setLevel(configuration.log.level);

@@ -7,8 +7,10 @@ import type { LogForm } from "#runtime/log-lines.ts";
 import { createLogSink, type LogSink } from "#runtime/log-sink.ts";
 import { listenForHangUps, listenForStop } from "#runtime/signals.ts";
 import type { CheckedConfiguration } from "./check-configuration.ts";
-import { createEstate } from "./estate.ts";
+import { createEstate, readVersion } from "./estate.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
+import type { LedgerService } from "./ledger/ledger-service.ts";
+import { lostEntries, openLedger } from "./ledger/start-ledger.ts";
 import { loadRevision } from "./load-revision.ts";
 import { logDiagnostics } from "./log-diagnostics.ts";
 import { announceOpen, createReloads, type Reloads } from "./reloads.ts";
@@ -62,6 +64,7 @@ export async function startGateway(options: StartOptions): Promise<number> {
     sink.log.warn("cut-off", message, { cut });
   }
   await running.admin.close();
+  await stopLedger(sink, running.ledger, signal, cut);
   sink.log.info("stopped", "stopped in order", { cut });
   signals.dispose();
   hangUps.dispose();
@@ -77,6 +80,7 @@ function wantedForm({ json }: StartOptions): LogForm | undefined {
 
 interface Running {
   readonly fleet: Fleet;
+  readonly ledger: LedgerService | undefined;
   readonly admin: AdminServer;
   readonly reloads: Reloads;
   setDraining(): void;
@@ -105,13 +109,27 @@ async function startAll(
   }
   const { port } = held;
   const workers = workersOf(configuration.listen.workers, sink);
-  const fleet = createFleet({ platform, sink, host, port, workers, heapMbMax, first: revision });
+  const version = readVersion(platform);
+  let ledger: LedgerService | undefined;
+  try {
+    const facts = { platform, log, revision, version, workers };
+    if (configuration.ledger !== undefined) {
+      ledger = await openLedger({ ...facts, ledger: configuration.ledger });
+    }
+  } catch (error) {
+    await held.afterWorkers();
+    return refuse(`the ledger cannot be opened: ${messageOf(error)}`);
+  }
+  const fleet = createFleet({
+    ...{ platform, sink, host, port, workers, heapMbMax, first: revision, ledger },
+    onLost: (worker, flights) => {
+      ledger?.append(lostEntries(worker, flights)).catch(() => undefined);
+    },
+  });
   let state: "starting" | "ready" | "draining" = "starting";
   const counts = { taken: 0, refused: 0 };
   const estate = createEstate({
-    platform,
-    fleet,
-    port,
+    ...{ platform, fleet, port, ledger, version },
     state: () => state,
     reloads: () => counts,
   });
@@ -121,6 +139,7 @@ async function startAll(
     admin = await startAdminServer(platform, log, { host: adminHost, port: adminPort }, estate);
   } catch (error) {
     await held.afterWorkers();
+    await stopLedger(sink, ledger, "the start was refused", 0);
     return refuse(portRefusal(error, "the admin port", adminHost, adminPort));
   }
   try {
@@ -129,11 +148,12 @@ async function startAll(
   } catch (error) {
     await admin.close();
     await fleet.drain();
+    await stopLedger(sink, ledger, "the start was refused", 0);
     return refuse(startRefusal(error, host, port));
   } finally {
     await held.afterWorkers();
   }
-  const reloads = createReloads({ platform, sink, fleet, first, load, counts });
+  const reloads = createReloads({ platform, sink, fleet, ledger, first, load, counts });
   allowFaults(fleet);
   if (configuration.callers === "open") announceOpen(log);
   state = "ready";
@@ -141,13 +161,27 @@ async function startAll(
   const afterMs = Math.round(clock.monotonicMs() - startedMs);
   const fields = { port, adminPort: admin.port, workers, revision: revision.id, afterMs };
   log.info("ready", `listening on ${where}`, fields);
-  return { fleet, admin, reloads, setDraining: () => (state = "draining") };
+  return { fleet, ledger, admin, reloads, setDraining: () => (state = "draining") };
 }
 
 function startRefusal(error: unknown, host: string, port: number): string {
   const isSystem = error instanceof Error && "code" in error;
   if (isSystem) return portRefusal(error, "the port for callers", host, port);
-  return `a worker cannot start: ${error instanceof Error ? error.message : String(error)}`;
+  return `a worker cannot start: ${messageOf(error)}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function stopLedger(
+  { log }: LogSink,
+  ledger: LedgerService | undefined,
+  reason: string,
+  cutOff: number,
+): Promise<void> {
+  if (ledger === undefined || (await ledger.stop({ kind: "stop", reason, cutOff }))) return;
+  log.error("ledger-not-whole", "the last exchanges are not on record: the ledger did not work");
 }
 
 /** Only Linux spreads connections over sockets that share a port. */

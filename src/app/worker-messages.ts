@@ -1,5 +1,6 @@
 /** What the main thread and its workers say to each other. All of it can be cloned. */
 import type { Revision } from "#configuration/configuration.ts";
+import type { WorkerLedger } from "./ledger/ledger-messages.ts";
 import type { LogForm } from "#runtime/log-lines.ts";
 
 /** A revision, and where a worker counts its exchanges. */
@@ -16,6 +17,8 @@ export interface WorkerData extends MeteredRevision {
   readonly flightMemory: SharedArrayBuffer;
   readonly gaugeMemory: SharedArrayBuffer;
   readonly writtenMemory: SharedArrayBuffer;
+  /** Undefined: nothing is put on record. */
+  readonly ledger: WorkerLedger | undefined;
 }
 
 export type Question =

@@ -181,6 +181,8 @@ export interface Revision {
    * digests of its contracts, without the places of routes in the file.
    */
   readonly id: string;
+  /** All digits of it. */
+  readonly digest?: string;
   readonly configuration: Configuration;
   /** Operations that a face cannot carry; they follow from the contracts. */
   readonly withheld?: readonly WithheldOperation[];

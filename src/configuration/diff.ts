@@ -15,6 +15,7 @@ export function diffConfigurations(before: Configuration, after: Configuration):
     ...diffFields("listen", before.listen, after.listen),
     ...diffFields("limits", before.limits, after.limits),
     ...diffFields("timeouts", before.timeouts, after.timeouts),
+    ...diffLedger(before.ledger, after.ledger),
     ...diffFields("log", before.log, after.log),
   ];
 }
@@ -27,6 +28,15 @@ function diffCallers(
     return before === after ? [] : [{ kind: "changed", path: "callers" }];
   }
   return diffNamed("callers", before, after, diffFields);
+}
+
+function diffLedger(
+  before: Configuration["ledger"],
+  after: Configuration["ledger"],
+): readonly Change[] {
+  if (before !== undefined && after !== undefined) return diffFields("ledger", before, after);
+  if (before === after) return [];
+  return [{ kind: before === undefined ? "added" : "removed", path: "ledger" }];
 }
 
 interface Named {

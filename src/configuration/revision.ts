@@ -10,7 +10,8 @@ export function createRevision(
 ): Revision {
   const digests = Array.from(contracts, ([name, contract]) => [name, contractDigest(contract)]);
   const said = digests.length === 0 ? configuration : [configuration, digests];
-  return { id: hash("sha256", canonicalJson(said)).slice(0, 16), configuration, contracts };
+  const digest = hash("sha256", canonicalJson(said));
+  return { id: digest.slice(0, 16), digest, configuration, contracts };
 }
 
 /**

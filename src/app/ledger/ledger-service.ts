@@ -67,6 +67,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
   let bornMs = 0;
   let youngDeaths = 0;
   let restarts = 0;
+  let isUp = false;
   let isStopping = false;
   /** Resolves when there is a thread again. */
   let back = Promise.withResolvers<void>();
@@ -95,6 +96,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
     try {
       const answer = (await born.ask(undefined)) as LedgerOpened;
       missed.clear();
+      isUp = true;
       back.resolve();
       return answer;
     } catch (error) {
@@ -105,11 +107,14 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
   }
 
   function onEnd(ended: WorkerThread, reason: string): void {
-    if (thread !== ended || isStopping) return;
+    // One that never came up is told of by whoever wanted it.
+    if (thread !== ended || isStopping || !isUp) return;
+    isUp = false;
     thread = undefined;
     bell.state = "absent";
     back = Promise.withResolvers();
-    log.error("ledger-thread-died", "the ledger thread died and is replaced", { reason });
+    const message = `the ledger thread died and is replaced: ${firstLine(reason)}`;
+    log.error("ledger-thread-died", message, { reason });
     restarts++;
     const livedMs = platform.clock.monotonicMs() - bornMs;
     youngDeaths = livedMs < youngMs ? youngDeaths + 1 : 0;
@@ -127,7 +132,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
       log.info("ledger-thread-replaced", "the ledger thread is up again");
     } catch (error) {
       if (isStopping) return;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = firstLine(error instanceof Error ? error.message : String(error));
       log.error("ledger-thread-failed", `the ledger cannot be opened: ${why}`, { reason: why });
       giveUpAll(reason);
       replaceAfter(pauseMsMax, reason);
@@ -136,7 +141,8 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
 
   /** Nobody commits, and nobody is to wait for ever. */
   function giveUpAll(reason: string): void {
-    missed.begin(platform.clock.nowMs() * 1_000, `the ledger thread died: ${reason}`);
+    const why = `the ledger thread died: ${firstLine(reason)}`;
+    missed.begin(platform.clock.nowMs() * 1_000, why);
     for (const memory of rings.values()) {
       const ring = new RingConsumer(memory);
       ring.take(() => -1, everything);
@@ -211,4 +217,8 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
     await thread?.terminate();
     return isWhole;
   }
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
 }
