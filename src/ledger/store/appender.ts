@@ -11,6 +11,7 @@ import { writeFully } from "./disk-files.ts";
 import { frameHeadBytes, writeFrameHead } from "./frame.ts";
 import { segmentEntries } from "./layout.ts";
 import { beginPart, closePart, publishPart, zeroAhead, type PartFile } from "./part-file.ts";
+import type { PartHead } from "./part-head.ts";
 import { diskProblem, isSystemError, LedgerWriteError } from "./problems.ts";
 import { createLeaves } from "./recover.ts";
 
@@ -31,15 +32,17 @@ export interface AppenderOptions {
 export interface Appender {
   /** Entries that are on the disk. */
   readonly synced: number;
-  add(bytes: Uint8Array, from: number, to: number): number;
-  write(): void;
-  sync(): void;
+  /** Of the part that is written to. */
+  readonly head: PartHead;
+  readonly add: (bytes: Uint8Array, from: number, to: number) => number;
+  readonly write: () => void;
+  readonly sync: () => void;
   /** Of an entry that is not sealed yet. */
-  leafHash(index: number): Buffer;
+  readonly leafHash: (index: number) => Buffer;
   /** A slice of what makes later writes cheap. Errors are those of the disk. */
-  prepare(): void;
-  reopen(): void;
-  close(): void;
+  readonly prepare: () => void;
+  readonly reopen: () => void;
+  readonly close: () => void;
 }
 
 export function createAppender(options: AppenderOptions): Appender {
@@ -200,6 +203,9 @@ export function createAppender(options: AppenderOptions): Appender {
   return {
     get synced() {
       return synced;
+    },
+    get head() {
+      return part.head;
     },
     add(bytes, from, to) {
       assert(!failed, "after a failure a ledger is reopened before it is written to");

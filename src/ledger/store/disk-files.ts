@@ -47,3 +47,8 @@ export function replaceFile(
   disk.rename(fresh, path);
   disk.syncFolder(dirname(path));
 }
+
+/** Names in a folder, none when it does not exist. */
+export function listFolder(disk: Disk, folder: string): readonly string[] {
+  return disk.stat(folder) === undefined ? [] : disk.list(folder);
+}

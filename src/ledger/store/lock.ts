@@ -8,7 +8,7 @@ import { readFile, writeFully } from "./disk-files.ts";
 import { LedgerProblem, problems } from "./problems.ts";
 
 export interface Lock {
-  release(): void;
+  readonly release: () => void;
 }
 
 const lockBytesMax = 4096;

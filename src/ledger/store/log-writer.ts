@@ -6,6 +6,7 @@ import { separateFile, writeCheckpointFile } from "./checkpoint-store.ts";
 import type { Layout } from "./layout.ts";
 import type { LogTree } from "./log-tree.ts";
 import type { LogOptions, LogWriter } from "./log.ts";
+import { createSealing } from "./sealing.ts";
 
 export interface WriterParts {
   readonly options: LogOptions;
@@ -20,6 +21,7 @@ export function createLogWriter(parts: WriterParts): LogWriter {
   const { options, layout, signer, appender, tree, release } = parts;
   const { disk, log } = options;
   const origin = signer.verifier.name;
+  const sealing = createSealing(disk, layout, tree, log);
   let last: { size: number; bytes: Buffer } | undefined;
   let lastMs = options.nowMs;
   return {
@@ -35,6 +37,7 @@ export function createLogWriter(parts: WriterParts): LogWriter {
     settle() {
       tree.grow(appender.synced);
       appender.prepare();
+      sealing.advance();
     },
     checkpoint(nowMs) {
       if (nowMs < lastMs - 1_000) {

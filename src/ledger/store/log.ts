@@ -27,30 +27,30 @@ export interface LogWriter {
   /** The public key of the present epoch, as C2SP signed-note writes it. */
   readonly verifierKey: string;
   /** Puts an entry into the present group; @returns its index. */
-  add(bytes: Uint8Array, from: number, to: number): number;
+  readonly add: (bytes: Uint8Array, from: number, to: number) => number;
   /**
    * Hands the group to the operating system; the next `add` begins another one.
    *
    * @throws LedgerWriteError: what was not synced is lost and its indexes are given again. Only
    * `reopen` and `close` may follow.
    */
-  write(): void;
+  readonly write: () => void;
   /** All that was written is on the disk afterwards. Throws as `write` does. */
-  sync(): void;
+  readonly sync: () => void;
   /** Of an entry that was added since the last `settle`. */
-  leafHash(index: number): Buffer;
+  readonly leafHash: (index: number) => Buffer;
   /** What may wait until answers are released: the tree, room for more, a slice of sealing. */
-  settle(): void;
+  readonly settle: () => void;
   /**
    * Signs the tree of what is on the disk and keeps the checkpoint here and in the separate folder.
    *
    * @throws LedgerProblem when it cannot be kept; the ledger goes on.
    */
-  checkpoint(nowMs: number): Buffer;
+  readonly checkpoint: (nowMs: number) => Buffer;
   /** After a failure: goes on in a new file. @throws LedgerWriteError when that fails, too. */
-  reopen(): void;
+  readonly reopen: () => void;
   /** Writes nothing more: what was added and not synced is lost. */
-  close(): void;
+  readonly close: () => void;
 }
 
 export interface Recovered {
@@ -98,8 +98,13 @@ export interface LogReader {
   hashTile(level: number, index: number, width: number): Buffer;
   /** The last one that was signed; undefined: none yet. */
   checkpoint(): Buffer | undefined;
-  /** Index of the last entry that belongs to an exchange, by the id's 32 hexadecimal digits. */
+  /**
+   * Index of the entry that tells what became of an exchange: of kind `exchange` or `lost`, else
+   * its `intent`. An id has 32 hexadecimal digits.
+   */
   findExchange(id: string): number | undefined;
+  /** Indexes of all entries that name an exchange as theirs, ascending; also `read`, `erasure`. */
+  findEntries(id: string): readonly number[];
   segments(): readonly SegmentInfo[];
   close(): void;
 }

@@ -2,6 +2,7 @@
 import { rootOf } from "#ledger/tree/merkle-proofs.ts";
 import { createSigner, formatVerifier } from "#ledger/tree/note-keys.ts";
 import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
+import type { Disk } from "#base/disk.ts";
 import { createAppender } from "./appender.ts";
 import {
   parseStored,
@@ -11,11 +12,15 @@ import {
 } from "./checkpoint-store.ts";
 import { loadSigner, makeKey } from "./keys.ts";
 import { layoutOf, type Layout } from "./layout.ts";
+import { listFolder } from "./disk-files.ts";
+import { findSegmentFiles } from "./segment-files.ts";
+import { readSegmentRoot } from "./segment-hashes.ts";
 import { takeLock } from "./lock.ts";
 import { currentEpoch, originOf, readLogFacts, writeLogFacts, type LogFacts } from "./log-file.ts";
 import { createLogTree, type LogTree } from "./log-tree.ts";
 import { createLogWriter } from "./log-writer.ts";
 import type { LogOptions, LogWriter, Recovered } from "./log.ts";
+import type { PartHead } from "./part-head.ts";
 import { LedgerProblem, problems, trying } from "./problems.ts";
 import { recover, type Recovery } from "./recover.ts";
 
@@ -48,11 +53,20 @@ function openLocked(options: LogOptions, layout: Layout, release: () => void): O
       `set ledger.origin to ${found.name}, or begin another ledger in an empty folder`;
     throw new LedgerProblem(problems["ledger-origin"](detail));
   }
-  const recovery = recover(disk, layout, 0);
+  const names = listFolder(disk, layout.segments);
+  const { sealed, leftover } =
+    found === undefined
+      ? { sealed: 0, leftover: [] }
+      : findSegmentFiles(disk, layout, found, names);
+  const sealedRoots = Array.from({ length: sealed }, (_, segment) =>
+    readSegmentRoot(disk, layout.hashes, segment),
+  );
+  const recovery = recover(disk, layout, sealed);
   const leaves = new Map(recovery.segments.map((one) => [one.segment, one.leaves]));
-  const tree = createLogTree(leaves);
+  const tree = createLogTree({ disk, layout, sealedRoots, leaves });
   tree.grow(recovery.size);
   refuseOtherPast(options, layout, tree);
+  // Nothing was written so far: whatever was refused is as it was.
   const facts = found ?? create(options, layout);
   const { epoch, origin } = currentEpoch(facts);
   const signer = loadSigner(disk, layout.keys, epoch, origin);
@@ -65,6 +79,8 @@ function openLocked(options: LogOptions, layout: Layout, release: () => void): O
     leaves,
     lastParts: lastPartsOf(recovery),
   });
+  for (const path of [...leftover, ...recovery.empty]) disk.remove(path);
+  cutParts(disk, recovery, appender.head);
   const { size, tornBytes, tail } = recovery;
   return {
     writer: createLogWriter({ options, layout, signer, appender, tree, release }),
@@ -99,4 +115,26 @@ function refuseOtherPast(options: LogOptions, layout: Layout, tree: LogTree): vo
 
 function lastPartsOf({ segments }: Recovery): Map<number, number> {
   return new Map(segments.map(({ segment, parts }) => [segment, parts.at(-1)?.head.part ?? -1]));
+}
+
+/**
+ * Gives back the room that ended parts hold beyond their frames. What a power cut tore is kept as it
+ * is, for whoever wants to look at it.
+ */
+function cutParts(disk: Disk, { segments, tornBytes }: Recovery, fresh: PartHead): void {
+  const parts = segments.flatMap((segment) => segment.parts);
+  for (const [at, { path, head, end }] of parts.entries()) {
+    const isTorn = tornBytes > 0 && at === parts.length - 1;
+    if (head.first >= fresh.first) disk.remove(path);
+    else if (!isTorn) truncate(disk, path, end);
+  }
+}
+
+function truncate(disk: Disk, path: string, size: number): void {
+  const file = disk.open(path, "write");
+  try {
+    if (file.size() > size) file.truncate(size);
+  } finally {
+    file.close();
+  }
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Disk, DiskFile } from "#base/disk.ts";
 import { walkBundle } from "#ledger/tree/entry-bundle.ts";
 import { hashBytes, leafHashInto } from "#ledger/tree/hashes.ts";
+import { listFolder } from "./disk-files.ts";
 import { parsePartName, segmentEntries, type Layout, type PartName } from "./layout.ts";
 import { parsePartHead, partHeadBytes, type PartHead } from "./part-head.ts";
 import { damaged, trying } from "./problems.ts";
@@ -55,7 +56,7 @@ export function recover(disk: Disk, { segments: folder }: Layout, sealed: number
   /** Set once a segment is not full: nothing that was ever synced may follow. */
   let ended: { path: string; position: number } | undefined;
 
-  for (const [segment, names] of partsOf(disk, folder)) {
+  for (const [segment, names] of partsOf(folder, listFolder(disk, folder))) {
     if (segment < sealed) continue;
     if (ended !== undefined || segment !== Math.floor(next / segmentEntries)) {
       for (const { path } of names) readBehind(path);
@@ -159,14 +160,16 @@ export function recover(disk: Disk, { segments: folder }: Layout, sealed: number
   }
 }
 
-interface NamedPart {
+export interface NamedPart {
   readonly path: string;
   readonly name: PartName;
 }
 
 /** Paths of the parts of each segment that has any, in order. */
-export function partsOf(disk: Disk, folder: string): ReadonlyMap<number, readonly NamedPart[]> {
-  const names = disk.stat(folder) === undefined ? [] : disk.list(folder);
+export function partsOf(
+  folder: string,
+  names: readonly string[],
+): ReadonlyMap<number, readonly NamedPart[]> {
   const parts = names
     .map((file) => ({ path: join(folder, file), name: parsePartName(file) }))
     .filter((part): part is NamedPart => part.name !== undefined)

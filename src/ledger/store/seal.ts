@@ -1,0 +1,173 @@
+/**
+ * Turns the parts of a full segment into one compressed file beside one of hashes. Works in slices
+ * of one bundle, so that whoever drives it can write entries in between. The parts are removed only
+ * when both files are on the disk under their names.
+ */
+import { constants, crc32, zstdCompressSync } from "node:zlib";
+import { join } from "node:path";
+import type { Disk, DiskFile } from "#base/disk.ts";
+import { readStamp, type EntryStamp } from "#ledger/entry/entry-stamp.ts";
+import { walkBundle } from "#ledger/tree/entry-bundle.ts";
+import { hashBytes } from "#ledger/tree/hashes.ts";
+import { tileWidth } from "#ledger/tree/tile.ts";
+import { listFolder, writeFully } from "./disk-files.ts";
+import { buildExchangeIndex } from "./exchange-index.ts";
+import { sealedName, segmentEntries, unfinished, type Layout } from "./layout.ts";
+import { damaged } from "./problems.ts";
+import { partsOf, readHead, type NamedPart } from "./recover.ts";
+import { createScanner, startOf } from "./scan.ts";
+import * as format from "./sealed-format.ts";
+import { writeHashes, type HashesWriter } from "./segment-hashes.ts";
+
+export interface SealOptions {
+  readonly disk: Disk;
+  readonly layout: Layout;
+  readonly segment: number;
+  readonly leaves: Buffer;
+  /** Its tile of level 1, and the hash above it. */
+  readonly roots: Buffer;
+  readonly root: Buffer;
+}
+
+/** Level 1 packs real entries as well as 3 does, in two thirds of the time. */
+const packing = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** Little at once, so that a sync between two groups of entries stays short. */
+const bundlesPerSync = 8;
+const tileBytes = tileWidth * hashBytes;
+
+/** One slice for each `next`; every error of the disk comes out of it as it is. */
+export function* sealSegment(options: SealOptions): Generator<undefined, void> {
+  const { disk, layout, segment } = options;
+  const path = join(layout.segments, sealedName(segment));
+  const fresh = path + unfinished;
+  if (disk.stat(fresh) !== undefined) disk.remove(fresh);
+  const hashes = writeHashes(disk, layout.hashes, segment);
+  const file = disk.open(fresh, "create");
+  try {
+    yield* writeSealed(options, file, hashes);
+    hashes.publish(options.root, options.roots);
+    disk.syncFolder(layout.hashes);
+    yield;
+    disk.rename(fresh, path);
+    disk.syncFolder(layout.segments);
+  } finally {
+    hashes.close();
+    file.close();
+  }
+  for (const part of ownParts(disk, layout, segment)) {
+    yield;
+    disk.remove(part.path);
+  }
+}
+
+function* writeSealed(
+  { disk, layout, segment, leaves }: SealOptions,
+  file: DiskFile,
+  hashes: HashesWriter,
+): Generator<undefined, void> {
+  const index = buildExchangeIndex(segmentEntries);
+  const stamp: EntryStamp = { code: 0, timeUs: 0, exchangeAt: -1 };
+  let minMs = NaN;
+  let maxMs = NaN;
+  let minId: Buffer | undefined;
+  let maxId: Buffer | undefined;
+  let bytes = 0;
+  let position = 0;
+  const bundles: format.BundlePlace[] = [];
+  for (const bundle of bundlesOf(disk, layout, segment)) {
+    walkBundle(bundle, format.bundleEntries, (entry, from, to) => {
+      note(bundle, from, to, bundles.length * format.bundleEntries + entry);
+    });
+    const packed = zstdCompressSync(bundle, packing);
+    writeFully(file, packed, 0, packed.length, position);
+    const place = { position, packedBytes: packed.length, checksum: crc32(packed) };
+    const tile = bundles.length;
+    hashes.leaves(tile, leaves.subarray(tile * tileBytes, (tile + 1) * tileBytes));
+    bundles.push({ ...place, bytes: bundle.length });
+    position += packed.length;
+    bytes += bundle.length;
+    yield;
+    if (bundles.length % bundlesPerSync > 0) continue;
+    file.sync();
+    yield;
+    hashes.sync();
+    yield;
+  }
+  const rows = index.finish();
+  yield;
+  writeFully(file, rows, 0, rows.length, position);
+  const facts = {
+    ...{ segment, indexPosition: position, indexRows: index.rows, indexChecksum: crc32(rows) },
+    ...{ minMs, maxMs, bytes },
+    minId: minId ?? Buffer.alloc(format.idTimeBytes),
+    maxId: maxId ?? Buffer.alloc(format.idTimeBytes),
+  };
+  const end = format.encodeSealedEnd(facts, bundles);
+  writeFully(file, end, 0, end.length, position + rows.length);
+  file.sync();
+  yield;
+
+  function note(entries: Buffer, from: number, to: number, slot: number): void {
+    readStamp(entries, from, to, stamp);
+    const { timeUs, exchangeAt: at } = stamp;
+    if (timeUs > 0) {
+      const ms = timeUs / 1_000;
+      if (!(ms >= minMs)) minMs = ms;
+      if (!(ms <= maxMs)) maxMs = ms;
+    }
+    if (at < 0) return;
+    index.add(entries, at, slot);
+    const idEnd = at + format.idTimeBytes;
+    if (minId === undefined || entries.compare(minId, 0, format.idTimeBytes, at, idEnd) < 0) {
+      minId = Buffer.from(entries.subarray(at, idEnd));
+    }
+    if (maxId === undefined || entries.compare(maxId, 0, format.idTimeBytes, at, idEnd) > 0) {
+      maxId = Buffer.from(entries.subarray(at, idEnd));
+    }
+  }
+}
+
+/** The entries of a full segment, 256 at a time, as entry bundles. */
+function* bundlesOf(disk: Disk, layout: Layout, segment: number): Generator<Buffer> {
+  const parts = ownParts(disk, layout, segment);
+  const heads = parts.map(({ path, name }) => readHead(disk, path, name));
+  const scanner = createScanner();
+  /** Frames, and where their entries begin: those from `used` on are not given yet. */
+  let pending = Buffer.alloc(0);
+  let starts: number[] = [];
+  for (const [at, { path }] of parts.entries()) {
+    const head = heads[at] as (typeof heads)[number];
+    const limit = heads[at + 1]?.first ?? (segment + 1) * segmentEntries;
+    const file = disk.open(path, "read");
+    try {
+      for (const place = startOf(head); place.next < limit; ) {
+        const before = place.next;
+        const wanted = Math.min(limit, place.next + format.bundleEntries - starts.length);
+        const chunks = [pending];
+        let filled = pending.length;
+        scanner.scan(file, head, place, wanted, (frame, bytes, from, to) => {
+          const payload = Buffer.from(bytes.subarray(from, to));
+          chunks.push(payload);
+          walkBundle(payload, frame.count, (_, entryFrom) => starts.push(filled + entryFrom - 2));
+          filled += payload.length;
+        });
+        if (place.next === before) {
+          throw damaged(`${path}: entry ${before} at byte ${place.position} is damaged`);
+        }
+        pending = chunks.length === 1 ? pending : Buffer.concat(chunks);
+        while (starts.length >= format.bundleEntries) {
+          const end = starts[format.bundleEntries] ?? pending.length;
+          yield pending.subarray(0, end);
+          pending = pending.subarray(end);
+          starts = starts.slice(format.bundleEntries).map((start) => start - end);
+        }
+      }
+    } finally {
+      file.close();
+    }
+  }
+}
+
+function ownParts(disk: Disk, { segments }: Layout, segment: number): readonly NamedPart[] {
+  return partsOf(segments, listFolder(disk, segments)).get(segment) ?? [];
+}

@@ -1,0 +1,61 @@
+/** Seals full segments one after the other, as fast as new entries come and never much at once. */
+import type { Disk } from "#base/disk.ts";
+import type { Log } from "#base/log.ts";
+import type { Layout } from "./layout.ts";
+import { segmentEntries } from "./layout.ts";
+import type { LogTree } from "./log-tree.ts";
+import { isSystemError, LedgerProblem } from "./problems.ts";
+import { sealSegment } from "./seal.ts";
+import { bundleEntries } from "./sealed-format.ts";
+
+export interface Sealing {
+  /** A share of the work: more when more entries came since the last call. */
+  advance(): void;
+}
+
+/** After an error of the disk: that many calls later once more. */
+const callsBetweenTries = 1_000;
+
+export function createSealing(disk: Disk, layout: Layout, tree: LogTree, log: Log): Sealing {
+  let work: Generator<undefined, void> | undefined;
+  let lastSize = tree.size;
+  let callsToWait = 0;
+
+  function begin(): Generator<undefined, void> | undefined {
+    const segment = tree.sealed;
+    if (tree.size < (segment + 1) * segmentEntries) return undefined;
+    return sealSegment({ disk, layout, segment, ...tree.hashesOf(segment) });
+  }
+
+  function step(): boolean {
+    work ??= begin();
+    if (work === undefined) return false;
+    if (work.next().done !== true) return true;
+    work = undefined;
+    tree.noteSealed();
+    return true;
+  }
+
+  return {
+    advance() {
+      // A bundle takes about two slices; twice as many as come in keep the log ahead.
+      const slices = 1 + 4 * Math.ceil((tree.size - lastSize) / bundleEntries);
+      lastSize = tree.size;
+      if (callsToWait > 0) {
+        callsToWait--;
+        return;
+      }
+      try {
+        for (let slice = 0; slice < slices && step(); slice++);
+      } catch (error) {
+        if (!isSystemError(error) && !(error instanceof LedgerProblem)) throw error;
+        work = undefined;
+        callsToWait = callsBetweenTries;
+        log.error("ledger-not-sealed", "a full segment of the ledger could not be sealed", {
+          segment: tree.sealed,
+          error: error.message,
+        });
+      }
+    },
+  };
+}

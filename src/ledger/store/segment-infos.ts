@@ -1,0 +1,30 @@
+/** What a ledger's segments are, for those who list, search or drop them. */
+import { segmentEntries } from "./layout.ts";
+import type { SegmentInfo } from "./log.ts";
+import type { ReaderView } from "./reader-view.ts";
+
+export function segmentInfos(view: ReaderView, size: number): readonly SegmentInfo[] {
+  const infos: SegmentInfo[] = [];
+  for (let segment = 0; segment * segmentEntries < size; segment++) {
+    infos.push(infoOf(view, segment, size));
+  }
+  return infos;
+}
+
+function infoOf(view: ReaderView, segment: number, size: number): SegmentInfo {
+  const first = segment * segmentEntries;
+  const count = Math.min(segmentEntries, size - first);
+  const unknown = { minMs: undefined, maxMs: undefined };
+  if (segment < view.facts.keptFrom) {
+    return { segment, first, count, sealed: true, dropped: true, bytes: 0, ...unknown };
+  }
+  if (segment < view.sealed) {
+    const { facts, bytes } = view.sealedSegment(segment);
+    const times = Number.isNaN(facts.minMs) ? unknown : { minMs: facts.minMs, maxMs: facts.maxMs };
+    return { segment, first, count, sealed: true, dropped: false, bytes, ...times };
+  }
+  const bytes = view.parts
+    .filter(({ head }) => head.segment === segment)
+    .reduce((sum, { place }) => sum + place.position, 0);
+  return { segment, first, count, sealed: false, dropped: false, bytes, ...unknown };
+}
