@@ -135,7 +135,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   }
 
   onRecorded(receipt: string): void {
-    if (this.pending) this.#leave(`Parlance-Receipt: ${receipt}\r\n`);
+    if (this.pending) this.#leave(receipt === "" ? "" : `Parlance-Receipt: ${receipt}\r\n`);
   }
 
   onNotRecorded(): void {

@@ -36,7 +36,7 @@ export interface Recorder {
  * It does no harm to call it for an exchange whose caller has gone.
  */
 export interface RecordWaiter {
-  /** @param receipt value of the field `Parlance-Receipt`. */
+  /** @param receipt value of the field `Parlance-Receipt`; empty: there is none in this mode. */
   onRecorded(receipt: string): void;
   onNotRecorded(): void;
 }
