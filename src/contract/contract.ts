@@ -132,6 +132,8 @@ export interface SoapBinding {
     readonly input: readonly string[];
     readonly output: readonly string[];
   };
+  /** Its policy demands MTOM: bytes travel as MIME parts beside the envelope. */
+  readonly mtom?: boolean;
   /** Fields of `Message.headers` that must be understood when the gateway sends them. */
   readonly portType?: string;
 }

@@ -35,9 +35,15 @@ export interface XmlWriteOptions {
 
 export type XmlWrite = { readonly kind: "text"; readonly text: string } | DocumentFault;
 
+/**
+ * Takes bytes that are the whole content of an element, to be carried elsewhere; what it gives
+ * stands in their place. Undefined: they stand there themselves, as base64.
+ */
+export type BytesTaker = (bytes: Uint8Array, mediaType: string | undefined) => string | undefined;
+
 export interface XmlWriter {
   /** The element with all namespace declarations that it needs. */
-  readonly write: (value: Value) => XmlWrite;
+  readonly write: (value: Value, takeBytes?: BytesTaker) => XmlWrite;
   /** The same behind an XML declaration for UTF-8. */
   readonly writeDocument: (value: Value) => XmlWrite;
 }

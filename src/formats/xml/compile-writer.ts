@@ -6,7 +6,7 @@ import type { Contract, QualifiedName } from "#contract/contract.ts";
 import { faultOf } from "#contract/document-fault.ts";
 import type { RecordType, Type } from "#contract/types.ts";
 import type { Value } from "#contract/value.ts";
-import type { XmlWrite, XmlWriter, XmlWriteOptions } from "./codec-options.ts";
+import type { BytesTaker, XmlWrite, XmlWriter, XmlWriteOptions } from "./codec-options.ts";
 import { schemaInstanceNamespace } from "./namespace-scope.ts";
 import { createPrefixes, neededNamespaces } from "./prefixes.ts";
 import type { RecordWriter, WriteContext } from "./write-context.ts";
@@ -35,9 +35,10 @@ export function compileXmlWriter(
   if (needed.schemaInstance) declarations += ` xmlns:xsi="${schemaInstanceNamespace}"`;
   const name = nameOf(context, element);
   const writeElement = context.element(name, type, element.namespace, nullable);
-  const write = (value: Value, head: string): XmlWrite => {
+  const write = (value: Value, head: string, takeBytes?: BytesTaker): XmlWrite => {
     const output = new XmlOutput();
     output.text = head;
+    output.takeBytes = takeBytes;
     try {
       writeElement(output, value, declarations);
       return { kind: "text", text: output.text };
@@ -46,7 +47,7 @@ export function compileXmlWriter(
     }
   };
   return {
-    write: (value) => write(value, ""),
+    write: (value, takeBytes) => write(value, "", takeBytes),
     writeDocument: (value) => write(value, xmlDeclaration),
   };
 }

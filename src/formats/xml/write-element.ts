@@ -1,6 +1,6 @@
 /** Writers of elements by their type: text, records with their derived types, unions, maps. */
 import type { QualifiedName } from "#contract/contract.ts";
-import type { MapType, RecordType, Type, UnionType } from "#contract/types.ts";
+import type { BytesType, MapType, RecordType, Type, UnionType } from "#contract/types.ts";
 import { typeKey, type Value, type ValueRecord } from "#contract/value.ts";
 import {
   derivedTypes,
@@ -18,7 +18,7 @@ import { compileXmlText, soleKey, type XmlText } from "./text-values.ts";
 import { typeXmlNames } from "./type-xml-names.ts";
 import type { ElementName, ElementWriter, RecordWriter, WriteContext } from "./write-context.ts";
 import { asRecord, nameOf, opaqueOf } from "./write-occurrence.ts";
-import { nameWords, shownValue, textOf } from "./write-text.ts";
+import { nameWords, shownValue, takenBytes, textOf } from "./write-text.ts";
 import type { XmlOutput } from "./xml-output.ts";
 
 const { depthMax } = defaultXmlLimits;
@@ -46,8 +46,11 @@ function compileContentWriter(
   namespace: string,
 ): ElementWriter {
   const { contract } = context;
-  if (isTextual(contract, type)) return compileTextElement(name, compileXmlText(contract, type));
   const { type: resolved, named } = resolveType(contract, type);
+  if (isTextual(contract, type)) {
+    const write = compileTextElement(name, compileXmlText(contract, type));
+    return resolved.kind === "bytes" ? bytesElement(name, resolved, write) : write;
+  }
   const inner = namespaceOfType(named, namespace);
   switch (resolved.kind) {
     case "record":
@@ -94,6 +97,15 @@ function compileTextElement({ tag, local }: ElementName, text: XmlText): Element
     const content = text.plain ? lexical : output.escape(lexical, local);
     output.text +=
       declarations === "" ? open + content + close : `<${tag}${declarations}>${content}${close}`;
+  };
+}
+
+/** Bytes that somebody may want to carry elsewhere. */
+function bytesElement({ tag }: ElementName, type: BytesType, write: ElementWriter): ElementWriter {
+  return (output, value, declarations) => {
+    const taken = takenBytes(output, value, type);
+    if (taken === undefined) write(output, value, declarations);
+    else output.text += `<${tag}${declarations}>${taken}</${tag}>`;
   };
 }
 

@@ -8,7 +8,7 @@ import { canonical } from "./read-attributes.ts";
 import { schemaInstanceNamespace, xmlNamespace } from "./namespace-scope.ts";
 import { compileXmlText, type XmlText } from "./text-values.ts";
 import type { RecordWriter, WriteContext } from "./write-context.ts";
-import { nameWords, textOf } from "./write-text.ts";
+import { nameWords, takenBytes, textOf } from "./write-text.ts";
 import type { XmlOutput } from "./xml-output.ts";
 
 type FieldWriter = (output: XmlOutput, record: ValueRecord) => void;
@@ -126,6 +126,7 @@ function attributeWriter(context: WriteContext, { field, binding }: PlacedField)
 
 function textWriter(context: WriteContext, { field }: PlacedField): FieldWriter {
   const text: XmlText = compileXmlText(context.contract, field.type);
+  const { type: resolved } = resolveType(context.contract, field.type);
   const { name } = field;
   const fixed = compileFixed(context, field);
   const stand = standIn(context, field);
@@ -138,6 +139,11 @@ function textWriter(context: WriteContext, { field }: PlacedField): FieldWriter 
       return;
     }
     fixed?.(output, value, name);
+    const taken = resolved.kind === "bytes" ? takenBytes(output, value, resolved) : undefined;
+    if (taken !== undefined) {
+      output.text += taken;
+      return;
+    }
     const lexical = textOf(output, text, value, name);
     if (text.qualified) {
       const words = nameWords(output, lexical);

@@ -1,4 +1,5 @@
 /** Lexical forms on their way into a document. */
+import type { BytesType } from "#contract/types.ts";
 import type { Value } from "#contract/value.ts";
 import type { XmlText } from "./text-values.ts";
 import type { XmlOutput } from "./xml-output.ts";
@@ -10,6 +11,16 @@ export function textOf(output: XmlOutput, text: XmlText, value: Value, step: str
     output.fail(`expected ${text.expected}, found ${shownValue(value)}`, step);
   }
   return lexical;
+}
+
+/** What stands in the place of bytes that are carried elsewhere; undefined: nobody takes them. */
+export function takenBytes(output: XmlOutput, value: Value, type: BytesType): string | undefined {
+  const { takeBytes } = output;
+  if (takeBytes === undefined || !(value instanceof Uint8Array)) return undefined;
+  const { encoding, lengthMin = 0, lengthMax = Infinity, mediaType } = type;
+  // What does not fit is refused by who would write it.
+  const fits = value.length >= lengthMin && value.length <= lengthMax;
+  return fits && encoding === "base64" ? takeBytes(value, mediaType) : undefined;
 }
 
 /** A value for messages. */

@@ -1,5 +1,6 @@
 /** The text of an XML document under construction, and where in it the writer is. */
 import { DocumentFailure } from "#contract/document-fault.ts";
+import type { BytesTaker } from "./codec-options.ts";
 import { isLegalCharacter, nameOfCharacter } from "./characters.ts";
 
 export class XmlOutput {
@@ -9,6 +10,7 @@ export class XmlOutput {
   readonly #ordinals: number[] = [];
   /** Prefixes that were made up for namespaces of qualified names. */
   namePrefixes = 0;
+  takeBytes: BytesTaker | undefined;
   /** Set before an item of a list is written. */
   ordinal = 0;
 

@@ -7,7 +7,7 @@ import { DocumentFailure } from "#contract/document-fault.ts";
 import type { Field, RecordType, RefType } from "#contract/types.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import { resolveType } from "#formats/xml/bindings.ts";
-import type { XmlReader, XmlWrite, XmlWriter } from "#formats/xml/codec-options.ts";
+import type { BytesTaker, XmlReader, XmlWrite, XmlWriter } from "#formats/xml/codec-options.ts";
 import { compileXmlReader } from "#formats/xml/compile-reader.ts";
 import { compileXmlWriter } from "#formats/xml/compile-writer.ts";
 import { endTag, startTag, type XmlTokenizer } from "#formats/xml/tokenizer.ts";
@@ -21,7 +21,11 @@ export interface BodyCodec {
    */
   readonly read: (tokenizer: XmlTokenizer, parts: readonly MimePart[], how: HowRead) => ValueRecord;
   /** The content of the Body, attachments in it or left out of it. Throws DocumentFailure. */
-  readonly write: (value: ValueRecord, attachments: "inline" | "beside") => string;
+  readonly write: (
+    value: ValueRecord,
+    attachments: "inline" | "beside",
+    takeBytes?: BytesTaker,
+  ) => string;
   /** Fields of bytes that the contract sends beside the envelope, and are there. */
   readonly attachments: (value: ValueRecord) => readonly Attachment[];
 }
@@ -58,8 +62,10 @@ export function compileBody(
       const value = shape.read(tokenizer, how);
       return fields.length === 0 ? value : takeAttachments(value, fields, parts);
     },
-    write: (value, attachments) =>
-      shape.write(fields.length > 0 && attachments === "beside" ? without(value, attached) : value),
+    write: (value, attachments, takeBytes) => {
+      const isBeside = fields.length > 0 && attachments === "beside";
+      return shape.write(isBeside ? without(value, attached) : value, takeBytes);
+    },
     attachments: (value) =>
       fields.flatMap(({ name, type }) => {
         const content = value[name];
@@ -72,7 +78,7 @@ export function compileBody(
 
 interface BodyShape {
   readonly read: (tokenizer: XmlTokenizer, how: HowRead) => ValueRecord;
-  readonly write: (value: ValueRecord) => string;
+  readonly write: (value: ValueRecord, takeBytes: BytesTaker | undefined) => string;
 }
 
 /** Behind the last element that belongs to the call. */
@@ -107,7 +113,7 @@ function wrappedBody(
       endBody(tokenizer, how);
       return value as ValueRecord;
     },
-    write: (value) => textOf(writer().write(value)),
+    write: (value, takeBytes) => textOf(writer().write(value, takeBytes)),
   };
 }
 
@@ -150,11 +156,11 @@ function bareBody(contract: Contract, fields: readonly Field[]): BodyShape {
       endBody(tokenizer, how);
       return value;
     },
-    write: (value) => {
+    write: (value, takeBytes) => {
       let text = "";
       for (const { field, element, writer } of parts) {
         const part = value[field.name];
-        if (part !== undefined) text += textOf(writer().write(part));
+        if (part !== undefined) text += textOf(writer().write(part, takeBytes));
         else if (field.presence !== "optional") {
           const message = `${field.name} is missing: expected a value`;
           const place = element.name;

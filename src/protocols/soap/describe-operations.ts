@@ -146,6 +146,9 @@ function reportBinding(schemas: Schemas, operation: Operation, name: string): vo
     const text = `attachments of ${id} are described as elements, and read either way`;
     lose(schemas, "attachment-inline", text);
   }
+  if (soap.mtom === true) {
+    lose(schemas, "mtom-optional", "MTOM is taken and given, and no longer demanded");
+  }
   if (soap.wrapped && soap.input !== undefined && soap.input.name !== name) {
     const text = `operation ${id} has the wrapper <${soap.input.name}>; it reads as bare`;
     lose(schemas, "wrapper-name", text);

@@ -3,6 +3,7 @@
  * element of the Body, answers in the version of the caller. SOAP 1.1 §6, SOAP 1.2 Part 2 §7, and
  * the Basic Profile where the two leave things open.
  */
+import { nodePlatform, type Random } from "#base/platform.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import { isStream, streamNotOffered } from "#call/problems.ts";
 import { faultOf } from "#contract/document-fault.ts";
@@ -20,6 +21,7 @@ import { startTag } from "#formats/xml/tokenizer.ts";
 import { createWsdlDocument } from "./describe.ts";
 import { closeEnvelope, openEnvelope, type OpenEnvelope, writeEnvelope } from "./envelope.ts";
 import { type EnvelopeRefusal, writeFault } from "./faults.ts";
+import { type AnswerParts, answerParts } from "./answer-parts.ts";
 import { notUnderstood } from "./header-blocks.ts";
 import { openMessage, type SoapMessage, versionOfMediaType } from "./message.ts";
 import { compileOperations, type SoapOperation, type SoapOperations } from "./operations.ts";
@@ -27,12 +29,15 @@ import { callersFault, type SoapProblem } from "./problems.ts";
 import { refuse } from "./refuse.ts";
 import { selectOperation } from "./select-operation.ts";
 import type { UsernameTokenVerifier } from "./username-token.ts";
+import { beginRelated } from "./write-related.ts";
 import { dialectOf, securityNamespace, type SoapDialect, type SoapVersion } from "./versions.ts";
 
 export interface SoapFaceOptions {
   readonly limits?: XmlLimits;
   /** Checks the wsse:Security header of every call; absent: that header is not understood. */
   readonly security?: UsernameTokenVerifier;
+  /** For the boundaries of multipart messages. */
+  readonly random?: Random;
 }
 
 /** What an answer has to fit. */
@@ -42,11 +47,12 @@ interface Negotiated {
   readonly refusal: EnvelopeRefusal | undefined;
   /** Where HTTP itself has a status for it: 405, 415. */
   readonly status: number | undefined;
+  readonly parts: AnswerParts;
 }
 
 export function createSoapFace(service: ServiceContract, options: SoapFaceOptions = {}): Face {
   const operations = compileOperations(service.contract);
-  const limits = options.limits ?? defaultXmlLimits;
+  const { limits = defaultXmlLimits, random = nodePlatform.random } = options;
   const wsdl = createWsdlDocument(service);
   return {
     decode: (request) => {
@@ -55,7 +61,7 @@ export function createSoapFace(service: ServiceContract, options: SoapFaceOption
       }
       return decodeCall(operations, limits, options.security, request);
     },
-    encode: (reply, context) => encodeReply(operations, reply, context),
+    encode: (reply, context) => encodeReply(operations, random, reply, context),
   };
 }
 
@@ -73,6 +79,7 @@ function decodeCall(
 ): Decoded {
   const contentType = request.field("content-type");
   const version = versionOfMediaType(contentType) ?? "1.1";
+  const parts = answerParts(request);
   const state: DecodingState = { selected: undefined, blocksNotUnderstood: [] };
   try {
     if (request.method !== "POST") {
@@ -83,7 +90,7 @@ function decodeCall(
     const envelope = openEnvelope(message.text, dialect, limits);
     const action = actionOf(message, request);
     const read = readCall(operations, { message, dialect, envelope, action, security }, state);
-    const negotiated = negotiatedOf(version, state.selected, undefined);
+    const negotiated = { ...negotiatedOf(version, state.selected, undefined), parts } as const;
     if (!("kind" in read)) return { kind: "call", call: read, negotiated };
     return { kind: "fault", fault: read, operation: state.selected?.operation, negotiated };
   } catch (error) {
@@ -185,27 +192,39 @@ function negotiatedOf(
       : fault?.code === "soap-media-type"
         ? 415
         : undefined;
-  return { version, operation, refusal, status };
+  return { version, operation, refusal, status, parts: "none" };
 }
 
-function encodeReply(operations: SoapOperations, reply: Reply, context: FaceContext): FaceResponse {
+function encodeReply(
+  operations: SoapOperations,
+  random: Random,
+  reply: Reply,
+  context: FaceContext,
+): FaceResponse {
   const negotiated = (context.negotiated as Negotiated | undefined) ?? {
     version: "1.1",
     operation: context.operation && operations.find(context.operation),
     refusal: undefined,
     status: undefined,
+    parts: "none",
   };
   if (reply.kind === "fault") return encodeFault(reply, negotiated, context.exchangeId);
-  const { operation, version } = negotiated;
+  const { operation, version, parts } = negotiated;
   const output = operation?.output;
   if (operation === undefined || output === undefined) {
     return { status: 202, fields: [], body: Buffer.alloc(0) };
   }
   try {
+    const dialect = dialectOf(version);
+    const related = parts === "none" ? undefined : beginRelated([], random);
     const headers = output.headers.write(reply.headers);
-    const body = output.body.write(reply.output, "inline");
-    const envelope = writeEnvelope(dialectOf(version), headers, body);
-    return { status: 200, fields: [contentTypeOf(version)], body: envelope };
+    const content = output.body.write(reply.output, "inline", related?.takeBytes);
+    const envelope = writeEnvelope(dialect, headers, content);
+    if (related === undefined || (parts === "large" && !related.hasParts())) {
+      return { status: 200, fields: [contentTypeOf(version)], body: envelope };
+    }
+    const { contentType, body } = related.asMtom(dialect, "", envelope);
+    return { status: 200, fields: [["content-type", contentType]], body };
   } catch (error) {
     const fault = unwritable(faultOf(error), operation.operation);
     return { ...encodeFault(fault, negotiated, context.exchangeId), fault };

@@ -11,6 +11,7 @@ import type { SchemaSet } from "#formats/xml-schema/schema-set.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 import { elementsOf, nameOf, placeIn, wsdl2Namespace } from "./import-names.ts";
 import type { WsdlDefinition } from "./import-names.ts";
+import { collectPolicies, isPolicyNamespace } from "./import-policies.ts";
 
 type DefinitionKind = "message" | "portType" | "binding" | "service";
 
@@ -26,6 +27,8 @@ export interface Definitions {
     from: WsdlDefinition,
   ) => WsdlDefinition | undefined;
   readonly schemas: SchemaSet;
+  /** By the URI that refers to them. */
+  readonly policies: ReadonlyMap<string, XmlElement>;
 }
 
 /** Undefined: the document is not a WSDL 1.1 one, which is reported. */
@@ -41,10 +44,12 @@ export function loadDefinitions(
   const tables = emptyTables();
   const seen = new Set([first.root]);
   const queue = [first];
+  const policies = new Map<string, XmlElement>();
   // The queue grows while it is walked.
   for (const { root, file } of queue) {
     const targetNamespace = attributeOf(root, "targetNamespace") ?? "";
     noteExtensions(root, file, report);
+    collectPolicies(root, policies);
     for (const child of elementsOf(root)) {
       if (child.namespace !== wsdlNamespace) continue;
       if (child.name === "types") {
@@ -76,6 +81,7 @@ export function loadDefinitions(
       return undefined;
     },
     schemas: schemas.finish(),
+    policies,
   };
 }
 
@@ -175,14 +181,14 @@ function noteExtensions(root: XmlElement, file: string, report: Report): void {
         if (name !== "types" && name !== "message") open.push(child);
         continue;
       }
-      const what = /\/policy$|\/ws-policy$/.test(namespace)
+      const what = isPolicyNamespace(namespace)
         ? "WS-Policy"
         : name === "UsingAddressing"
           ? "WS-Addressing"
           : undefined;
       if (what === undefined || said.has(what)) continue;
       said.add(what);
-      const text = `${what} is noted and not enforced: what it asks for is configured`;
+      const text = `${what} is noted: what it asks for but MTOM is configured`;
       report.add("info", "policy-noted", text, placeIn({ file }, child));
     }
   }

@@ -13,6 +13,7 @@ import { headerFields } from "./import-headers.ts";
 import { documentationOf, elementsOf, extensionsNamespace, nameOf } from "./import-names.ts";
 import { placeIn, soapChildren, wsdlChildren } from "./import-names.ts";
 import type { Import } from "./import-parts.ts";
+import { demandsMtom } from "./import-policies.ts";
 
 export function importOperations(
   context: Import,
@@ -73,6 +74,8 @@ function operationOf(
   reportActions(context, bound, action);
   const version = first.binding.version;
   const versions = [...new Set(offers.map(({ binding }) => binding.version))];
+  const { definition } = first.binding;
+  const isMtom = definition !== undefined && demandsMtom(definitions, definition, first.node);
   const documentation = documentationOf(node);
   const outHeaders = outward && headerFields(context, definitions, outward, from);
   return {
@@ -90,6 +93,7 @@ function operationOf(
       style,
       use: inBody.use,
       ...content.binding,
+      ...(isMtom ? { mtom: true } : {}),
       ...(portType.name.name === "" ? {} : { portType: portType.name.name }),
     },
     origin: placeIn(portType, node),

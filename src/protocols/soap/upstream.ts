@@ -16,7 +16,6 @@ import type {
 } from "#extension/protocol.ts";
 import { defaultXmlLimits, type XmlLimits } from "#formats/xml/limits.ts";
 import { startTag } from "#formats/xml/tokenizer.ts";
-import type { Attachment } from "./body-codec.ts";
 import { closeEnvelope, openEnvelope, writeEnvelope } from "./envelope.ts";
 import { openMessage, versionOfMediaType } from "./message.ts";
 import { compileOperations, type SoapOperation } from "./operations.ts";
@@ -24,7 +23,7 @@ import { callersFault, servicesFault } from "./problems.ts";
 import { readFault } from "./read-fault.ts";
 import { type UsernameTokenSender, writeUsernameToken } from "./username-token.ts";
 import { dialectOf, soap11, soap12, type SoapDialect } from "./versions.ts";
-import { writeRelated } from "./write-related.ts";
+import { beginRelated, type Framed, type RelatedMessage } from "./write-related.ts";
 
 export interface SoapUpstreamOptions {
   readonly limits?: XmlLimits;
@@ -63,28 +62,34 @@ function encodeCall(
   const token = security === undefined ? "" : writeUsernameToken(security);
   const headers = token + input.headers.write(call.headers);
   const attachments = input.body.attachments(call.input);
-  const envelope = writeEnvelope(dialect, headers, input.body.write(call.input, "beside"));
-  const { contentType, body } = framed(dialect, binding.action, envelope, attachments, random);
+  const isRelated = attachments.length > 0 || binding.mtom === true;
+  const related = isRelated ? beginRelated(attachments, random) : undefined;
+  const takeBytes = binding.mtom === true ? related?.takeBytes : undefined;
+  const body = input.body.write(call.input, "beside", takeBytes);
+  const envelope = writeEnvelope(dialect, headers, body);
+  const framed = frame(dialect, binding, envelope, related);
   const fields: (readonly [string, string])[] = [
-    ["Content-Type", contentType],
+    ["Content-Type", framed.contentType],
     ["Accept", `${dialect.mediaType}, multipart/related`],
   ];
   // SOAP 1.1 §6.1.1: always there, "" where the contract says none.
   if (dialect === soap11) fields.push(["SOAPAction", quoted(binding.action)]);
-  return { kind: "request", method: "POST", target: "", fields, body };
+  return { kind: "request", method: "POST", target: "", fields, body: framed.body };
 }
 
-function framed(
+function frame(
   dialect: SoapDialect,
-  action: string,
+  { action, mtom }: SoapOperation["binding"],
   envelope: Buffer,
-  attachments: readonly Attachment[],
-  random: Random,
-): { readonly contentType: string; readonly body: Buffer } {
+  related: RelatedMessage | undefined,
+): Framed {
+  if (related !== undefined && mtom === true) {
+    return related.asMtom(dialect, action === "" ? "" : quoted(action), envelope);
+  }
   const parameter = dialect === soap12 && action !== "" ? `; action=${quoted(action)}` : "";
   const contentType = `${dialect.mediaType}; charset=utf-8${parameter}`;
-  if (attachments.length === 0) return { contentType, body: envelope };
-  return writeRelated(contentType, dialect.mediaType, envelope, attachments, random);
+  if (related === undefined) return { contentType, body: envelope };
+  return related.withAttachments(dialect, contentType, envelope);
 }
 
 /** A quoted string of RFC 9110 §5.6.4; an action is a URI, so other characters are encoded. */

@@ -1,6 +1,6 @@
 """Calls operations of a WSDL with python-zeep: a real client, strict about schemas.
 
-Arguments: the URL of the WSDL, and JSON: a list of {port, operation, input, headers?}.
+Arguments: the URL of the WSDL, and JSON: a list of {port, operation, input, headers?, accept?}.
 Prints one JSON list: {"output": ...} or {"fault": {...}} for each call.
 """
 
@@ -30,6 +30,7 @@ def plain(value):
 def call(client, one):
     service = client.bind(port_name=one["port"])
     headers = one.get("headers")
+    client.transport.session.headers["Accept"] = one.get("accept", "*/*")
     try:
         output = service[one["operation"]](_soapheaders=headers, **one["input"])
         return {"output": plain(serialize_object(output, dict))}

@@ -1,0 +1,90 @@
+/**
+ * What policies (WS-Policy 1.2 and 1.5, attached as WS-PolicyAttachment §4 has it) demand of the
+ * messages that we send: MTOM. All else in them is configured, not taken from the contract.
+ */
+import { attributeOf, wsdlNamespace } from "#formats/xml-schema/names.ts";
+import type { XmlElement } from "#formats/xml/element.ts";
+import type { Definitions } from "./import-definitions.ts";
+import { elementsOf, wsdlChildren, type WsdlDefinition } from "./import-names.ts";
+
+/** Assertions of WS-MTOMPolicy 1.0 and of W3C's MTOM Policy 1.1. */
+const assertions: ReadonlySet<string> = new Set([
+  "{http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization}OptimizedMimeSerialization",
+  "{http://www.w3.org/2007/08/soap12-mtom-policy}MTOM",
+  "{http://www.w3.org/ns/soap12-mtom-policy}MTOM",
+]);
+
+const utilityNamespace =
+  "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+
+export function isPolicyNamespace(namespace: string): boolean {
+  return /\/policy$|\/ws-policy$/.test(namespace);
+}
+
+/** @param operation the binding's side of it. */
+export function demandsMtom(
+  definitions: Definitions,
+  binding: WsdlDefinition,
+  operation: XmlElement | undefined,
+): boolean {
+  const ports = definitions.all("service").flatMap((service) =>
+    wsdlChildren(service.element, "port").filter((port) => {
+      const named = attributeOf(port, "binding") ?? "";
+      return named.slice(named.indexOf(":") + 1) === binding.name.name;
+    }),
+  );
+  const subjects = [binding.element, ...(operation === undefined ? [] : [operation])];
+  const all = [...subjects, ...ports.slice(0, 1)];
+  const policies = all.flatMap((subject) => policiesOf(definitions, subject));
+  return policies.some((policy) => demands(definitions, policy, 0));
+}
+
+function policiesOf({ policies }: Definitions, subject: XmlElement): readonly XmlElement[] {
+  const inline = elementsOf(subject).filter(({ namespace }) => isPolicyNamespace(namespace));
+  const listed = subject.attributes.filter(
+    ({ name, namespace }) => name === "PolicyURIs" && isPolicyNamespace(namespace),
+  );
+  const named = listed.flatMap(({ value }) => value.split(/\s+/));
+  return [...inline, ...named.flatMap((uri) => policies.get(uri) ?? [])];
+}
+
+const depthMax = 30;
+
+/** In every alternative: of ExactlyOne one child is chosen, of all others all count. */
+function demands(definitions: Definitions, element: XmlElement, depth: number): boolean {
+  if (depth > depthMax || isOptional(element)) return false;
+  if (assertions.has(`{${element.namespace}}${element.name}`)) return true;
+  if (!isPolicyNamespace(element.namespace)) return false;
+  if (element.name === "PolicyReference") {
+    const policy = definitions.policies.get(attributeOf(element, "URI") ?? "");
+    return policy !== undefined && demands(definitions, policy, depth + 1);
+  }
+  const children = elementsOf(element);
+  const inEach = (child: XmlElement): boolean => demands(definitions, child, depth + 1);
+  return element.name === "ExactlyOne"
+    ? children.length > 0 && children.every(inEach)
+    : children.some(inEach);
+}
+
+function isOptional({ attributes }: XmlElement): boolean {
+  return attributes.some(
+    ({ name, namespace, value }) =>
+      name === "Optional" && isPolicyNamespace(namespace) && /^\s*(true|1)\s*$/.test(value),
+  );
+}
+
+/** The policies of a document by the URI that refers to them in it: `#id`. */
+export function collectPolicies(root: XmlElement, into: Map<string, XmlElement>): void {
+  const open = [root];
+  for (const element of open) {
+    for (const child of elementsOf(element)) {
+      if (child.namespace === wsdlNamespace) open.push(child);
+      if (child.name !== "Policy" || !isPolicyNamespace(child.namespace)) continue;
+      for (const { name, namespace, value } of child.attributes) {
+        const isId = namespace === utilityNamespace ? name === "Id" : /^(id|Name)$/.test(name);
+        const uri = name === "Name" ? value : `#${value}`;
+        if (isId && !into.has(uri)) into.set(uri, child);
+      }
+    }
+  }
+}
