@@ -47,8 +47,8 @@ export function beginRelated(attachments: readonly Attachment[], random: Random)
     const boundary = `parlance-${unique}`;
     const start = `envelope@${unique}`;
     const root = { contentId: start, mediaType: rootType, content: envelope };
-    const contentType =
-      `multipart/related; ${parameters}; boundary="${boundary}"; ` + `start="<${start}>"`;
+    const ends = `boundary="${boundary}"; start="<${start}>"`;
+    const contentType = `multipart/related; ${parameters}; ${ends}`;
     return { contentType, body: writeParts([root, ...parts.map(safe)], boundary) };
   };
   return {
