@@ -1,6 +1,6 @@
 /** What changed between two configurations, short enough for a log line. Values are not shown. */
 import type { Configuration } from "./configuration.ts";
-import { canonicalJson } from "./revision.ts";
+import { saysTheSame } from "./revision.ts";
 
 export interface Change {
   readonly kind: "added" | "removed" | "changed";
@@ -69,6 +69,6 @@ function diffNamed<Item extends Named>(
 function diffFields(path: string, before: object, after: object): readonly Change[] {
   const old = new Map(Object.entries(before));
   return Object.entries(after)
-    .filter(([field, value]) => canonicalJson(old.get(field)) !== canonicalJson(value))
+    .filter(([field, value]) => !saysTheSame(old.get(field), value))
     .map(([field]) => ({ kind: "changed", path: `${path}.${field}` }));
 }

@@ -26,6 +26,8 @@ export function resolveReferences(
 ): ResolvedReferences {
   const diagnostics: Diagnostic[] = [];
   const unresolved = new Set<PlacedNode>();
+  // An escape in a quoted scalar can spell the dollar or the brace.
+  if (!text.includes("${") && !text.includes("\\")) return { root, diagnostics, unresolved };
 
   function resolve(node: PlacedNode): PlacedNode {
     if (node.kind === "scalar") return resolveScalar(node);

@@ -26,6 +26,34 @@ export function canonicalJson(part: unknown): string {
   });
 }
 
+/** Whether two parts of configurations say the same, wherever that stands. */
+export function saysTheSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object") return false;
+  if (one === null || other === null) return false;
+  if (Array.isArray(one) || Array.isArray(other)) {
+    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
+    return one.every((item, index) => saysTheSame(item, other[index]));
+  }
+  return membersSayTheSame(one as Members, other as Members);
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function membersSayTheSame(one: Members, other: Members): boolean {
+  for (const key in one) {
+    const member = one[key];
+    if (member === undefined || isPlace(key, member)) continue;
+    if (!Object.hasOwn(other, key) || !saysTheSame(member, other[key])) return false;
+  }
+  for (const key in other) {
+    const member = other[key];
+    if (member === undefined || isPlace(key, member)) continue;
+    if (!Object.hasOwn(one, key) || one[key] === undefined) return false;
+  }
+  return true;
+}
+
 /** Not a header of that name, whose value is text. */
 function isPlace(key: string, value: unknown): boolean {
   return key === "source" && typeof value === "object";

@@ -69,6 +69,7 @@ function isRoutableHost(host: string): boolean {
 }
 
 function groupKey({ host, headers }: Route, { shape }: PathPattern): string {
+  if (Object.keys(headers).length === 0) return `${shape} ${host ?? ""}`;
   const conditions = Object.entries(headers).sort(([one], [other]) => (one < other ? -1 : 1));
   return JSON.stringify([shape, host ?? null, conditions]);
 }

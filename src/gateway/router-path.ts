@@ -23,6 +23,8 @@ export interface BrokenPattern {
 
 const percentEncoded = /%([0-9A-Fa-f]{2})/g;
 const unreserved = /[A-Za-z0-9\-._~]/;
+/** Nothing in it can be wrong, or be spelled in another way. */
+const plainSegment = /^[A-Za-z0-9_][A-Za-z0-9\-._~]*$/;
 const parameterSegment = /^\{([A-Za-z_][A-Za-z0-9_.-]*)\}$/;
 /** What is not a `pchar` (RFC 3986 §3.3) and has to be encoded before it can stand in a path. */
 const notPathCharacter = /[^A-Za-z0-9\-._~!$&'()*+,;=:@%]/gu;
@@ -58,6 +60,7 @@ export function parsePattern(path: string): PathPattern | BrokenPattern {
 }
 
 function parseSegment(part: string, isLast: boolean): Segment | BrokenPattern {
+  if (plainSegment.test(part)) return { kind: "literal", text: part };
   const quoted = JSON.stringify(part);
   if (part === "") {
     if (isLast) return { kind: "literal", text: "" };

@@ -1,7 +1,7 @@
 /** The text of a contract document, JSON or YAML, to placed nodes; never throws, always bounded. */
-import type { SourcePlace } from "#base/diagnostic.ts";
 import { parseJson } from "./parse-json.ts";
 import { parseYaml, type ParsedDocument } from "./parse-yaml.ts";
+import { createPlaces } from "./places.ts";
 
 export interface TextBounds {
   /** UTF-16 units; of YAML, whose reader needs a hundred times the memory, half of it. */
@@ -60,26 +60,4 @@ function mayHoldMoreThan(nodesMax: number, text: string): boolean {
     if (unit === 0x0a || unit === 0x2c || unit === 0x5b || unit === 0x7b) count++;
   }
   return count > nodesMax;
-}
-
-/** Line starts are found at the first question, since most documents have nothing to report. */
-function createPlaces(text: string, file: string): (offset: number) => SourcePlace {
-  let starts: number[] | undefined;
-  return (offset) => {
-    starts ??= lineStarts(text);
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] as number) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { file, line: low + 1, column: offset - (starts[low] as number) + 1 };
-  };
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
 }

@@ -1,8 +1,11 @@
-/** YAML text to placed nodes, through the `yaml` library: YAML 1.2 and one document. */
+/** YAML 1.2 text, of one document, to placed nodes: what is simple at once, the rest by the library. */
 import { LineCounter, parseDocument, type Document } from "yaml";
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
-import { createNodeReader, type NodeBounds } from "./read-nodes.ts";
+import { parseJson } from "./parse-json.ts";
 import type { PlacedNode } from "./placed-node.ts";
+import { createPlaces } from "./places.ts";
+import { createNodeReader, type NodeBounds } from "./read-nodes.ts";
+import { readSimple } from "./read-simple.ts";
 
 export interface ParsedDocument {
   /** Undefined when the text cannot be understood; then there is a diagnostic that says why. */
@@ -19,6 +22,18 @@ export interface YamlOptions extends NodeBounds {
 }
 
 export function parseYaml(text: string, file: string, options: YamlOptions): ParsedDocument {
+  const { depthMax, mergeKeys } = options;
+  // Every JSON text is YAML, too; where maps are merged it was tried before.
+  const isJson = text.startsWith("{") && !mergeKeys;
+  const root = isJson
+    ? parseJson(text, { depthMax, nodesMax: Infinity }).root
+    : readSimple(text, depthMax);
+  if (root === undefined) return parseWithLibrary(text, file, options);
+  return { root, diagnostics: [], placeAt: createPlaces(text, file) };
+}
+
+/** For what says that it is wrong, and where. */
+export function parseWithLibrary(text: string, file: string, options: YamlOptions): ParsedDocument {
   const lineCounter = new LineCounter();
   const placeAt = (offset: number): SourcePlace => {
     const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
