@@ -26,12 +26,11 @@ interface Followed {
 }
 
 export function openBodySync(disk: Disk, ledger: string, run: string, slots: Int32Array): BodySync {
-  const workers: readonly Followed[] = Array.from({ length: slotCount(slots) }, () => ({
-    number: 0,
-    written: 0,
-    file: undefined,
-    isBroken: false,
-  }));
+  const workers = Array.from({ length: slotCount(slots) }, (_, worker): Followed => {
+    // Another thread may have followed the worker before, and died.
+    const number = Atomics.load(slots, slotAt(worker, slot.failed));
+    return { number, written: 0, file: undefined, isBroken: number > 0 };
+  });
 
   function follow(worker: number, followed: Followed): void {
     const written = Atomics.load(slots, slotAt(worker, slot.written));
@@ -68,8 +67,10 @@ export function openBodySync(disk: Disk, ledger: string, run: string, slots: Int
   function openNext(worker: number, followed: Followed): void {
     closeFile(followed);
     followed.number++;
-    const name = bodyFileName(run, worker, followed.number);
-    followed.file = disk.open(bodyFilePath(ledger, name), "write");
+    const path = bodyFilePath(ledger, bodyFileName(run, worker, followed.number));
+    // Dropped with the entries that were in it.
+    if (disk.stat(path) === undefined) return;
+    followed.file = disk.open(path, "write");
     followed.file.sync();
     disk.syncFolder(bodiesFolder(ledger));
   }
