@@ -11,6 +11,8 @@ export interface DiskFile {
   truncate(size: number): void;
   /** All that was written, and the size, are on the disk afterwards; names are not. */
   sync(): void;
+  /** Begins to do so, that `sync` finds less to do; says nothing of success or failure. */
+  startSync(): void;
   close(): void;
 }
 

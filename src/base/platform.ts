@@ -6,6 +6,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fdatasync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
@@ -150,7 +151,8 @@ const openFlags: Readonly<Record<OpenMode, number>> = {
 
 /** For what must survive a power cut; everything else uses `files`. */
 export const nodeDisk: Disk = {
-  open: (path, mode, permissions = 0o644) => diskFile(openSync(path, openFlags[mode], permissions)),
+  open: (path, mode, permissions = 0o644) =>
+    diskFile(openSync(path, openFlags[mode], permissions), path),
   stat: (path) => {
     const found = statSync(path, { throwIfNoEntry: false });
     return found && { size: found.size, mode: found.mode & 0o777, isFolder: found.isDirectory() };
@@ -170,7 +172,18 @@ export const nodeDisk: Disk = {
   remove: unlinkSync,
 };
 
-function diskFile(handle: number): DiskFile {
+/** Kept open for a while: a sync in the background may still be waiting for them. */
+const lingering: number[] = [];
+const lingeringMax = 16;
+
+function linger(handle: number): void {
+  lingering.push(handle);
+  if (lingering.length > lingeringMax) closeSync(lingering.shift() as number);
+}
+
+function diskFile(handle: number, path: string): DiskFile {
+  /** Of its own, since an error is told once to each: `sync` must hear of every one. */
+  let background: number | undefined;
   return {
     read(into, offset, length, position) {
       let done = 0;
@@ -185,7 +198,15 @@ function diskFile(handle: number): DiskFile {
     size: () => fstatSync(handle).size,
     truncate: (size) => ftruncateSync(handle, size),
     sync: () => fdatasyncSync(handle),
-    close: () => closeSync(handle),
+    startSync() {
+      background ??= openSync(path, "r");
+      fdatasync(background, () => {});
+    },
+    close() {
+      if (background !== undefined) linger(background);
+      background = undefined;
+      closeSync(handle);
+    },
   };
 }
 

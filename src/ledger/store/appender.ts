@@ -10,10 +10,23 @@ import { createBatch } from "./batch.ts";
 import { writeFully } from "./disk-files.ts";
 import { frameHeadBytes, writeFrameHead } from "./frame.ts";
 import { segmentEntries } from "./layout.ts";
-import { beginPart, closePart, publishPart, zeroAhead, type PartFile } from "./part-file.ts";
+import {
+  beginPart,
+  closePart,
+  publishPart,
+  zeroAhead,
+  zeroSliceBytes,
+  zeroStepBytes,
+  type PartFile,
+} from "./part-file.ts";
 import type { PartHead } from "./part-head.ts";
 import { diskProblem, isSystemError, LedgerWriteError } from "./problems.ts";
 import { createLeaves } from "./recover.ts";
+
+/** Over what entries took so far. */
+const roomFactor = 1.05;
+/** Of zeros in a part before its first entry comes. */
+const preparedBytesMax = 64 << 20;
 
 export interface AppenderOptions {
   readonly disk: Disk;
@@ -52,6 +65,7 @@ export function createAppender(options: AppenderOptions): Appender {
   let settled = synced;
   let written = options.first;
   let failed = false;
+  let preparedAt = synced;
   const batch = createBatch(options.first);
   let ownLeaves = leavesAt(options.first);
   let part = beginAt(options.first, synced);
@@ -81,7 +95,7 @@ export function createAppender(options: AppenderOptions): Appender {
   }
 
   function publish(fresh: PartFile): void {
-    while (!zeroAhead(fresh));
+    while (!zeroAhead(fresh, zeroStepBytes));
     publishPart(disk, folder, fresh);
     lastParts.set(fresh.head.segment, fresh.head.part);
   }
@@ -130,12 +144,10 @@ export function createAppender(options: AppenderOptions): Appender {
     part.file.sync();
     closePart(part);
     settled = first;
-    if (prepared === undefined) {
-      dropPreparing();
-      part = beginAt(first, first);
-      publish(part);
-    } else part = prepared;
+    part = prepared ?? preparing ?? beginAt(first, first);
+    if (prepared === undefined) publish(part);
     prepared = undefined;
+    preparing = undefined;
   }
 
   function dropPreparing(): void {
@@ -185,17 +197,31 @@ export function createAppender(options: AppenderOptions): Appender {
     return disk.stat(path) !== undefined;
   }
 
-  function prepareNext(): void {
-    const segment = part.head.segment + 1;
-    if (prepared !== undefined || written % segmentEntries < segmentEntries / 2) return;
-    if (preparing === undefined) {
-      preparing = beginAt(segment * segmentEntries, settled);
-      return;
+  /** What the entries of this part took, with some room. */
+  function bytesFor(entries: number): number {
+    const own = Math.max(1, written - part.head.first);
+    return Math.ceil(((part.position * roomFactor) / own) * entries);
+  }
+
+  /** Zeros ahead of the frames, as far as the segment will go. */
+  function zeroOwn(): void {
+    const rest = segmentEntries - 1 - ((written - 1) % segmentEntries);
+    zeroAhead(part, Math.min(zeroStepBytes, bytesFor(rest)));
+  }
+
+  /** The next segment's part, once half of this segment is full. */
+  function prepareNext(slices: number): void {
+    const next = (part.head.segment + 1) * segmentEntries;
+    if (prepared !== undefined || next - written > segmentEntries / 2) return;
+    preparing ??= beginAt(next, settled);
+    const wanted = Math.min(preparedBytesMax, Math.max(zeroStepBytes, bytesFor(segmentEntries)));
+    const before = preparing.zeroed;
+    for (let slice = 0; slice < slices; slice++) {
+      if (zeroAhead(preparing, wanted)) break;
     }
-    const isReady = zeroAhead(preparing);
-    preparing.file.sync();
-    if (!isReady) return;
-    publish(preparing);
+    if (preparing.zeroed > before) return preparing.file.startSync();
+    publishPart(disk, folder, preparing);
+    lastParts.set(preparing.head.segment, preparing.head.part);
     prepared = preparing;
     preparing = undefined;
   }
@@ -226,8 +252,11 @@ export function createAppender(options: AppenderOptions): Appender {
     },
     prepare() {
       if (failed) return;
-      zeroAhead(part);
-      prepareNext();
+      const added = synced - preparedAt;
+      preparedAt = synced;
+      zeroOwn();
+      // Twice what comes in, so that the next part is ready in time.
+      prepareNext(1 + Math.ceil((2 * bytesFor(added)) / zeroSliceBytes));
     },
     reopen() {
       assert(failed, "a ledger is reopened after a failure only");

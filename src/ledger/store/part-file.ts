@@ -13,7 +13,7 @@ import { encodePartHead, parsePartHead, partHeadBytes, type PartHead } from "./p
 
 /** A file that grows with every frame costs twice as much to sync as one that is long already. */
 export const zeroStepBytes = 4 << 20;
-const zeroSliceBytes = 256 << 10;
+export const zeroSliceBytes = 256 << 10;
 const zeros = Buffer.alloc(zeroSliceBytes);
 
 export interface PartFile {
@@ -52,13 +52,10 @@ export function beginPart(
   }
 }
 
-/** Writes one slice of zeros; @returns whether there are enough of them now. */
+/** Writes one slice of zeros; @returns whether `bytes` of them are ahead of the frames now. */
 export function zeroAhead(part: PartFile, bytes = zeroStepBytes): boolean {
-  const wanted = part.position + bytes - part.zeroed;
-  if (wanted <= 0) return true;
-  // Whole slices: many small ones would cost as much as they save.
-  if (wanted < zeroSliceBytes && part.zeroed > zeroSliceBytes) return true;
-  const end = Math.ceil((part.zeroed + 1) / zeroSliceBytes) * zeroSliceBytes;
+  if (part.zeroed >= part.position + bytes) return true;
+  const end = Math.floor(part.zeroed / zeroSliceBytes + 1) * zeroSliceBytes;
   writeFully(part.file, zeros, 0, end - part.zeroed, part.zeroed);
   part.zeroed = end;
   return end >= part.position + bytes;

@@ -31,8 +31,10 @@ export interface SealOptions {
 
 /** Level 1 packs real entries as well as 3 does, in two thirds of the time. */
 const packing = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-/** Little at once, so that a sync between two groups of entries stays short. */
+/** Brought to disk in the background, so that the sync at the end is short. */
 const bundlesPerSync = 8;
+/** Slices for the background to end in, before that sync. */
+const pauseSlices = 64;
 const tileBytes = tileWidth * hashBytes;
 
 /** One slice for each `next`; every error of the disk comes out of it as it is. */
@@ -88,10 +90,8 @@ function* writeSealed(
     bytes += bundle.length;
     yield;
     if (bundles.length % bundlesPerSync > 0) continue;
-    file.sync();
-    yield;
-    hashes.sync();
-    yield;
+    file.startSync();
+    hashes.startSync();
   }
   const rows = index.finish();
   yield;
@@ -104,6 +104,8 @@ function* writeSealed(
   };
   const end = format.encodeSealedEnd(facts, bundles);
   writeFully(file, end, 0, end.length, position + rows.length);
+  file.startSync();
+  for (let slice = 0; slice < pauseSlices; slice++) yield;
   file.sync();
   yield;
 

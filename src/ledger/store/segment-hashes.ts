@@ -24,7 +24,7 @@ const fileBytes = leavesAt + tileWidth * tileBytes;
 /** A file that is written one tile of leaves after the other. */
 export interface HashesWriter {
   leaves(tile: number, hashes: Buffer): void;
-  sync(): void;
+  startSync(): void;
   /** Gives the file its name; the folder is still to be synced. */
   publish(root: Buffer, roots: Buffer): void;
   close(): void;
@@ -38,7 +38,7 @@ export function writeHashes(disk: Disk, folder: string, segment: number): Hashes
   return {
     leaves: (tile, hashes) =>
       writeFully(file, hashes, 0, tileBytes, leavesAt + tile * tileBytes),
-    sync: () => file.sync(),
+    startSync: () => file.startSync(),
     publish(root, roots) {
       const head = Buffer.alloc(headBytes);
       magic.copy(head);
