@@ -11,8 +11,8 @@ import {
   type Schema,
 } from "#formats/json-schema/describe-scope.ts";
 import { contentsOf } from "./describe-contents.ts";
-import { inheritedFields } from "./describe-fields.ts";
 import { faultWord } from "./import-faults.ts";
+import { isNested, nestedMember } from "./problem-detail.ts";
 
 export interface RestDescribeScope extends DescribeScope {
   readonly problemRef: string;
@@ -76,14 +76,10 @@ function describeFault(scope: RestDescribeScope, fault: DeclaredFault, status: s
 }
 
 function describeProblems(scope: RestDescribeScope, faults: readonly DeclaredFault[]): Schema {
-  const variants = faults.map((fault) => {
-    const { name, type, documentation } = fault;
-    const taken = namesOf(scope, type);
-    const code = taken.has("code")
-      ? []
-      : [{ properties: { code: { const: name } }, required: ["code"] }];
-    const detail = type === undefined ? [] : [scope.type(type)];
-    const allOf = [problemBeside(scope, taken), ...detail, ...code];
+  const variants = faults.map(({ name, type, documentation }) => {
+    const code = { properties: { code: { const: name } }, required: ["code"] };
+    const detail = type === undefined ? [] : [describeDetail(scope, type)];
+    const allOf = [{ $ref: scope.problemRef }, ...detail, code];
     return compact({ title: name, description: documentation, allOf });
   });
   return {
@@ -99,18 +95,11 @@ function describeProblems(scope: RestDescribeScope, faults: readonly DeclaredFau
   };
 }
 
-/** Members of the detail stand among those of the problem, and count where names clash. */
-function problemBeside(scope: RestDescribeScope, taken: ReadonlySet<string>): Schema {
-  const members = Object.entries(problemMembers);
-  const left = members.filter(([name]) => !taken.has(name));
-  if (left.length === members.length) return { $ref: scope.problemRef };
-  return { type: "object", properties: Object.fromEntries(left) };
-}
-
-function namesOf(scope: RestDescribeScope, type: DeclaredFault["type"]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const field of type === undefined ? [] : inheritedFields(scope, type)) {
-    names.add(field.jsonName ?? field.name);
-  }
-  return names;
+function describeDetail(
+  scope: RestDescribeScope,
+  type: NonNullable<DeclaredFault["type"]>,
+): Schema {
+  const schema = scope.type(type);
+  if (!isNested(scope.contract, type)) return schema;
+  return { type: "object", properties: { [nestedMember]: schema }, required: [nestedMember] };
 }

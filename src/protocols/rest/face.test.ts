@@ -215,7 +215,7 @@ const broken: Fault = {
   message: "no order 5",
 };
 
-test("a declared fault has its status, and its detail beside the problem's members", () => {
+test("a declared fault has its status, and its detail apart from the problem's members", () => {
   const detail = { orderId: "5", status: "lost" };
   const decoded = send(face, { target: "/orders/5" });
   const fault: Fault = { ...broken, declared: { name: "noSuchOrder", detail } };
@@ -229,8 +229,8 @@ test("a declared fault has its status, and its detail beside the problem's membe
     kind: "not_found",
     fault: "client",
     exchange: "x1",
-    orderId: 5,
-    status: "lost",
+    status: 404,
+    value: { orderId: 5, status: "lost" },
   });
 });
 

@@ -6,11 +6,11 @@ import type { Contract, DeclaredFault, Operation } from "#contract/contract.ts";
 import type { Value } from "#contract/value.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
 import { compileJsonWriter } from "#formats/json/compile-writer.ts";
-import { memberSpans } from "#formats/json/member-spans.ts";
 import { compileXmlWriter } from "#formats/xml/compile-writer.ts";
 import { compileBodies } from "./bodies.ts";
 import type { BodyCodec } from "./body-codec.ts";
 import { chooseOffer } from "./negotiate.ts";
+import { isNested, nestedMember } from "./problem-detail.ts";
 import { namespaceOf } from "./rest-binding.ts";
 
 /** What of the request decides how a fault is told. */
@@ -30,6 +30,7 @@ export type EncodeFault = (
 
 interface FaultWriters {
   readonly bodies: readonly BodyCodec[];
+  readonly isNested: boolean;
   readonly json: (detail: Value) => string;
   readonly xml: (detail: Value) => string;
 }
@@ -63,9 +64,10 @@ export function compileFaultEncoder(contract: Contract): EncodeFault {
       "content-type",
       `application/problem+${form.xml ? "xml; charset=utf-8" : "json"}`,
     ]);
+    const said = hasDetail ? known : undefined;
     const text = form.xml
-      ? problemXml(problem, hasDetail && known ? known.xml(detail) : "")
-      : problemJson(problem, hasDetail && known ? known.json(detail) : "{}");
+      ? problemXml(problem, said?.xml(detail) ?? "")
+      : problemJson(problem, said?.json(detail), said?.isNested === true);
     return { status, fields, body: Buffer.from(text) };
   };
 }
@@ -79,6 +81,7 @@ function compileWriters(contract: Contract, declared: DeclaredFault): FaultWrite
   const options = { unknown: "reject", also: ["xml"], root } as const;
   return {
     bodies: compileBodies(contract, { type: resolved, field: undefined }, contents, options),
+    isNested: isNested(contract, resolved),
     json: compileJsonWriter(contract, resolved, {}),
     xml(detail) {
       const outcome = xmlWriter.write(detail);
@@ -125,17 +128,12 @@ function membersOf(
   ];
 }
 
-/** The detail's members stand beside the problem's own; where names clash the detail's count. */
-function problemJson(problem: ProblemMembers, detail: string): string {
-  const spans = memberSpans(detail);
-  if (spans === undefined) {
-    const members = problem.map(([name, value]) => `"${name}":${JSON.stringify(value)}`);
-    return `{${[...members, `"value":${detail}`].join(",")}}`;
+function problemJson(problem: ProblemMembers, detail: string | undefined, nested: boolean): string {
+  const members = problem.map(([name, value]) => `"${name}":${JSON.stringify(value)}`);
+  if (detail !== undefined) {
+    members.push(nested ? `"${nestedMember}":${detail}` : detail.trim().slice(1, -1));
   }
-  const members = problem
-    .filter(([name]) => !spans.some((span) => span.name === name))
-    .map(([name, value]) => `"${name}":${JSON.stringify(value)}`);
-  return `{${[...members, ...spans.map(({ text }) => text)].join(",")}}`;
+  return `{${members.filter((member) => member !== "").join(",")}}`;
 }
 
 /** RFC 9457 Appendix B. The detail is an element in its own namespace. */

@@ -6,23 +6,23 @@ import { reasonPhrase } from "#base/reason-phrases.ts";
 import { blames, type Blame } from "#base/fault-kind.ts";
 import type { Fault } from "#call/call.ts";
 import { faultKindOfHttp, faultTable, isFaultKind } from "#call/fault-table.ts";
-import type { Contract, DeclaredFault, Operation } from "#contract/contract.ts";
-import type { Value } from "#contract/value.ts";
+import type { Contract, DeclaredFault, Operation, RestContent } from "#contract/contract.ts";
+import type { RecordType, RefType } from "#contract/types.ts";
+import type { Value, ValueRecord } from "#contract/value.ts";
 import type { UpstreamResponse } from "#extension/protocol.ts";
 import { bodyFor, compileBodies } from "./bodies.ts";
 import type { BodyCodec } from "./body-codec.ts";
 import { parseMediaType } from "./negotiate.ts";
+import { isNested, nestedMember } from "./problem-detail.ts";
 import { faultOf, restProblems } from "./problems.ts";
+import { readProblem, type ReadProblem } from "./read-problem.ts";
 import { namespaceOf } from "./rest-binding.ts";
 
 type DecodeFault = (operation: Operation, response: UpstreamResponse) => Fault;
 
-/** Texts of a service that go into messages are cut here. */
-const textMax = 1_000;
-
 export function compileFaultDecoder(contract: Contract): DecodeFault {
-  const known = new WeakMap<DeclaredFault, readonly BodyCodec[]>();
-  const bodiesOf = (declared: DeclaredFault): readonly BodyCodec[] => {
+  const known = new WeakMap<DeclaredFault, FaultBodies>();
+  const bodiesOf = (declared: DeclaredFault): FaultBodies => {
     const compiled = known.get(declared) ?? compileFaultBodies(contract, declared);
     known.set(declared, compiled);
     return compiled;
@@ -34,7 +34,7 @@ export function compileFaultDecoder(contract: Contract): DecodeFault {
       return faultOf(restProblems["service-failed"](detail));
     }
     const problem = readProblem(response);
-    const declared = findDeclared(operation, status, problem?.code);
+    const declared = findDeclared(operation, status, problem);
     const base = undeclared(response, problem);
     if (declared === undefined) return base;
     if (declared.type === undefined) {
@@ -51,26 +51,44 @@ export function compileFaultDecoder(contract: Contract): DecodeFault {
   };
 }
 
+interface FaultBodies {
+  readonly own: readonly BodyCodec[];
+  /** Problem documents that hold the detail as one member; empty: there are none. */
+  readonly nested: readonly BodyCodec[];
+}
+
 function compileFaultBodies(
   contract: Contract,
   { name, type, xml, contents }: DeclaredFault,
-): readonly BodyCodec[] {
-  if (type === undefined) return [];
+): FaultBodies {
+  if (type === undefined) return { own: [], nested: [] };
   const root = xml ?? { name, namespace: namespaceOf(contract) };
-  const usual = [
-    { mediaType: "application/json", format: "json" },
-    { mediaType: "application/problem+json", format: "json" },
-  ] as const;
   const options = { unknown: "drop", also: [], root } as const;
-  return compileBodies(contract, { type, field: undefined }, contents ?? usual, options);
+  const compile = (of: RecordType | RefType, media: readonly RestContent[]) =>
+    compileBodies(contract, { type: of, field: undefined }, media, options);
+  const problems = [{ mediaType: "application/problem+json", format: "json" }] as const;
+  const holder = { name: nestedMember, type, presence: "required", nullable: false } as const;
+  const isOurs = contents === undefined && isNested(contract, type);
+  return {
+    own: compile(
+      type,
+      contents ?? [{ mediaType: "application/json", format: "json" }, ...problems],
+    ),
+    nested: isOurs ? compile({ kind: "record", fields: [holder] }, problems) : [],
+  };
 }
 
 function readDetail(
-  bodies: readonly BodyCodec[],
+  { own: bodies, nested }: FaultBodies,
   response: UpstreamResponse,
 ): { kind: "value"; value: Value } | { kind: "fault"; message: string } {
   const contentType = response.field("content-type");
   const type = contentType === undefined ? undefined : parseMediaType(contentType);
+  const outer = type && bodyFor(nested, type)?.read(response.body, type);
+  if (outer?.kind === "value") {
+    const value = (outer.value as ValueRecord)[nestedMember];
+    if (value !== undefined) return { kind: "value", value };
+  }
   const json = bodies.find(({ content }) => content.format === "json");
   const isJson = type !== undefined && /[/+]json$/.test(type.essence);
   const fallback = type === undefined || isJson ? json : undefined;
@@ -80,53 +98,25 @@ function readDetail(
   return { kind: "fault", message: `expected ${expected}, found ${shown(contentType)}` };
 }
 
-/** The fault that a problem names, else by the status, its class, or `default`. */
+/**
+ * The fault that a problem names in our own way, by the status or its class, by the word that it
+ * calls itself, or the default: a service's own `code` may mean anything.
+ */
 function findDeclared(
   { faults }: Operation,
   status: number,
-  code: string | undefined,
+  problem: ReadProblem | undefined,
 ): DeclaredFault | undefined {
-  const named = faults.find(({ name }) => name === code);
-  if (named !== undefined) return named;
-  const range = `${Math.trunc(status / 100)}XX`;
-  for (const wanted of [String(status), range, "default"]) {
-    const found = faults.find(({ statuses = [] }) =>
-      statuses.some((one) => one.toUpperCase() === wanted.toUpperCase()),
-    );
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-interface ReadProblem {
-  readonly code: string | undefined;
-  readonly kind: string | undefined;
-  readonly blame: string | undefined;
-  readonly message: string | undefined;
-}
-
-/** Leniently: only texts are looked at. Large bodies are no problem documents. */
-function readProblem({ body, field }: UpstreamResponse): ReadProblem | undefined {
-  const contentType = field("content-type") ?? "";
-  if (body.length > 64 * 1024 || !/[/+]json\s*(?:;|$)/i.test(contentType)) return undefined;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
-  const text = (name: string): string | undefined => {
-    if (typeof parsed !== "object" || parsed === null) return undefined;
-    const value: unknown = Object.getOwnPropertyDescriptor(parsed, name)?.value;
-    return typeof value === "string" && value !== "" ? value.slice(0, textMax) : undefined;
-  };
-  const isProblem = /problem\+json/i.test(contentType);
-  return {
-    code: text("code"),
-    kind: isProblem ? text("kind") : undefined,
-    blame: isProblem ? text("fault") : undefined,
-    message: text("detail") ?? text("message") ?? text("title"),
-  };
+  const byName = (wanted: string | undefined) => faults.find(({ name }) => name === wanted);
+  const byStatus = (wanted: string) =>
+    faults.find(({ statuses = [] }) => statuses.some((one) => one.toUpperCase() === wanted));
+  return (
+    byName(problem?.name) ??
+    byStatus(String(status)) ??
+    byStatus(`${Math.trunc(status / 100)}XX`) ??
+    byName(problem?.code) ??
+    byStatus("DEFAULT")
+  );
 }
 
 function undeclared(response: UpstreamResponse, problem: ReadProblem | undefined): Fault {
