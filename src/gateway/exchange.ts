@@ -1,30 +1,28 @@
 /**
  * The life of one request, top to bottom: admitted, given an instance, sent, answered, counted.
  * The object belongs to a connection (or an HTTP/2 stream) and serves its exchanges one after the
- * other. Bytes are passed on as they come; whatever fails ends in `refuse` or `#breakOff`.
+ * other. Bytes are passed on as they come; whatever fails ends in `refuse` or `breakOff`.
  */
-import { reasonPhrase } from "#base/reason-phrases.ts";
 import type { Problem } from "#base/problem.ts";
-import type { FaceResponse } from "#extension/protocol.ts";
 import type { CallerListener, UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import type { Waiter } from "#wire/pool.ts";
 import { admit, bodyTooLarge } from "./admission.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import { documentTooLarge, overdue } from "./deadlines.ts";
+import { overdue } from "./deadlines.ts";
 import { failureProblem, problemLines, problemResponse } from "./failure.ts";
 import type { InstancePool } from "./instances.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
-import { RecordedExchange } from "./recorded-exchange.ts";
 import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { tellInDialect, type Translation } from "./translation.ts";
+import { TranslatedExchange } from "./translated-exchange.ts";
+import { tellInDialect } from "./translation.ts";
 
 const attemptsMax = 3;
 const noBytes: Buffer = Buffer.alloc(0);
 const noPools: readonly InstancePool[] = [];
 
-export class Exchange extends RecordedExchange implements CallerListener, Waiter {
+export class Exchange extends TranslatedExchange implements CallerListener, Waiter {
   #upstream: UpstreamEnd | undefined;
   #pool: InstancePool | undefined;
   /** Instances that failed this exchange. */
@@ -44,7 +42,6 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
   #requestStoppedMs = 0;
   #answerMovedMs = 0;
   #upstreamEnded = false;
-  #translation: Translation | undefined;
 
   // 1. A request has come: may it pass, and where to?
 
@@ -62,10 +59,10 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
       case "pass":
         return this.connectOnRecord();
       case "translate":
-        this.#translation = admission.translation;
-        return this.#gather(bytes, from, to);
+        this.translation = admission.translation;
+        return this.gather(bytes, from, to);
       case "answer":
-        return this.#respond(admission.response);
+        return this.respond(admission.response);
       case "refuse":
         return this.refuse(admission.problem, admission.fields);
     }
@@ -79,7 +76,7 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
       if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
     }
     const problem = malformedRequest(status)(detail);
-    if (this.#hasAnswer) this.#breakOff(problem);
+    if (this.#hasAnswer) this.breakOff(problem);
     else this.refuse(problem, malformedFields(status));
   }
 
@@ -100,7 +97,7 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
     this.#requestStoppedMs = 0;
     this.#upstreamEnded = false;
     this.answerHead = undefined;
-    this.#translation = undefined;
+    this.beginTranslation();
     gateway.observer.onBegin(this);
   }
 
@@ -130,7 +127,7 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
     this.state = "sent";
     this.#streamed = false;
     this.#requestStoppedMs = 0;
-    const head = this.planFor(this.#translation);
+    const head = this.planFor(this.translation);
     // A body that came whole with its head is a whole request, its trailers apart.
     const whole = this.requestComplete && this.#firstIsAll && this.#requestTrailers === undefined;
     const taken = connection.sendHead(head, this, this.#bytes, this.#from, this.#to, whole);
@@ -156,8 +153,8 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
     this.requestBytes = this.caller.bodyBytes;
     this.tap?.addRequest(bytes, from, to);
     const upstream = this.#upstream;
-    if (this.#translation !== undefined) this.#gather(bytes, from, to);
-    if (upstream === undefined || this.#translation !== undefined) return true;
+    if (this.translation !== undefined) this.gather(bytes, from, to);
+    if (upstream === undefined || this.translation !== undefined) return true;
     if (this.requestBytes > (this.route as CompiledRoute).service.bodyBytesMax) {
       if (this.state !== "tunnel") this.#end(bodyTooLarge(this.route as CompiledRoute));
       if (this.state !== "tunnel") return true;
@@ -176,7 +173,7 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
     if (this.state === "tunnel") {
       this.#upstream?.sendEnd(undefined);
       if (this.#upstreamEnded && !this.pending) this.finish();
-    } else if (this.#translation !== undefined) this.#translate();
+    } else if (this.translation !== undefined) this.translate();
     else if (this.#upstream !== undefined) this.#endRequest();
   }
 
@@ -189,7 +186,7 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
 
   onInterim(head: ResponseHead): void {
     const { caller } = this;
-    if (caller.takesInterim && this.#translation === undefined) caller.sendInterim(head);
+    if (caller.takesInterim && this.translation === undefined) caller.sendInterim(head);
   }
 
   onResponse(
@@ -204,10 +201,8 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
     this.#bytes = noBytes;
     this.firstByteMs = this.gateway.platform.clock.monotonicMs();
     this.#answerMovedMs = this.gateway.clock.nowMs;
-    if (this.#translation !== undefined) {
-      this.#translation.beginResponse(head);
-      return this.#gatherAnswer(bytes, from, to);
-    }
+    if (this.translation !== undefined)
+      return this.#passed(this.beginTranslated(head, bytes, from, to));
     this.answerHead = head;
     if (this.gateway.recorder !== undefined) this.noteAnswer(head, bytes, from, to);
     if (head.status === 101) {
@@ -217,25 +212,21 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
     }
     this.state = "answering";
     this.answeredAtOnce = complete;
-    if (this.caller.sendHead(head, this, bytes, from, to, complete)) return true;
-    this.#answerMovedMs = Infinity;
-    return false;
+    return this.#passed(this.caller.sendHead(head, this, bytes, from, to, complete));
   }
 
-  /** The field lines that every answer of the gateway's own carries. */
-  #ownFields(): string {
-    return `${this.ownLines.answerText()}Date: ${this.gateway.httpDate()}\r\n`;
+  #passed(taken: boolean): boolean {
+    // While the caller is slow, the instance is not.
+    if (!taken) this.#answerMovedMs = Infinity;
+    return taken;
   }
 
   onResponseBody(bytes: Buffer, from: number, to: number): boolean {
     this.responseBytes += to - from;
     this.#answerMovedMs = this.gateway.clock.nowMs;
-    if (this.#translation !== undefined) return this.#gatherAnswer(bytes, from, to);
+    if (this.translation !== undefined) return this.#passed(this.passTranslated(bytes, from, to));
     this.tap?.addResponse(bytes, from, to);
-    if (this.caller.sendBody(bytes, from, to)) return true;
-    // While the caller is slow, the instance is not.
-    this.#answerMovedMs = Infinity;
-    return false;
+    return this.#passed(this.caller.sendBody(bytes, from, to));
   }
 
   onCallerFlushed(): void {
@@ -246,43 +237,17 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
   onResponseEnd(trailers: ResponseHead | undefined): void {
     if (this.state === "tunnel") this.#upstreamEnded = true;
     else this.#upstream = undefined;
-    if (this.#translation !== undefined) return this.#respond(this.#translation.finish());
+    if (this.translation !== undefined) return this.endTranslated(trailers);
     this.giveEnd(trailers);
   }
 
-  // Between dialects: documents are gathered whole, decoded and encoded (see translation.ts).
-
-  #gather(bytes: Buffer, from: number, to: number): void {
-    if (!this.#translation?.addRequest(bytes, from, to, this.requestIsFramed)) {
-      this.refuse(documentTooLarge(this.limits, "client"));
-    } else if (this.requestComplete) this.#translate();
-  }
-
-  #translate(): void {
-    if (this.state !== "waiting") return;
-    const decision = (this.#translation as Translation).decode();
-    if (decision.kind === "respond") return this.#respond(decision.response);
-    this.#bytes = decision.body;
+  protected sendTranslated(body: Buffer): void {
+    this.#bytes = body;
     this.#from = 0;
-    this.#to = decision.body.length;
+    this.#to = body.length;
     this.#firstIsAll = true;
     this.#requestTrailers = undefined;
     this.connectOnRecord();
-  }
-
-  #gatherAnswer(bytes: Buffer, from: number, to: number): boolean {
-    if (this.#translation?.addResponse(bytes, from, to)) return true;
-    this.refuse(documentTooLarge(this.limits, "service"));
-    return false;
-  }
-
-  #respond({ status, fields, body }: FaceResponse, added = ""): void {
-    this.status = status;
-    this.responseBytes = body.length;
-    let lines = this.#ownFields() + added;
-    for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
-    if (this.gateway.recorder !== undefined) this.answerContentType = contentTypeOf(fields);
-    this.giveOwn(status, reasonPhrase(status) ?? "", lines, body);
   }
 
   // 5. What can go wrong.
@@ -293,7 +258,7 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
     if (this.state === "free") return;
     if (this.pending) return void (this.requestComplete = true);
     const problem = failureProblem(failure, this);
-    if (this.#hasAnswer) return this.#breakOff(problem);
+    if (this.#hasAnswer) return this.breakOff(problem);
     if (this.#mayTryAgain(failure)) return this.connect();
     this.refuse(problem);
   }
@@ -322,7 +287,7 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
     if (this.state === "free") return;
     // A tunnel whose two halves have ended is over in good order.
     this.aborted = !(this.state === "tunnel" && this.#upstreamEnded && this.requestComplete);
-    this.#dropUpstream();
+    this.dropUpstream();
     if (this.status === 0) this.status = 499;
     this.finish();
   }
@@ -356,33 +321,29 @@ export class Exchange extends RecordedExchange implements CallerListener, Waiter
   }
 
   #end(problem: Problem): void {
-    if (this.#hasAnswer) this.#breakOff(problem);
+    if (this.#hasAnswer) this.breakOff(problem);
     else this.refuse(problem);
   }
 
   /** Before an answer began: the caller is told in words. */
   protected refuse(problem: Problem, extraFields = ""): void {
-    this.#dropUpstream();
+    this.dropUpstream();
     this.problem = problem;
     this.status = problem.definition.httpStatus;
-    const told = tellInDialect(this, problem, this.#translation);
-    this.#respond(told ?? problemResponse(problem, this.id), extraFields + problemLines(problem));
+    const told = tellInDialect(this, problem, this.translation);
+    this.respond(told ?? problemResponse(problem, this.id), extraFields + problemLines(problem));
   }
 
   /** After an answer began: the caller sees it cut off. */
-  #breakOff(problem: Problem): void {
-    this.#dropUpstream();
+  protected breakOff(problem: Problem): void {
+    this.dropUpstream();
     this.problem = problem;
     this.cutOff();
   }
 
-  #dropUpstream(): void {
+  protected dropUpstream(): void {
     if (this.state === "waiting") this.#pool?.connections.cancel(this);
     this.#upstream?.abort();
     this.#upstream = undefined;
   }
-}
-
-function contentTypeOf(fields: FaceResponse["fields"]): string | undefined {
-  return fields.find(([name]) => name.toLowerCase() === "content-type")?.[1];
 }

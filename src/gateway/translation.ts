@@ -16,6 +16,12 @@ import { refuseOperation } from "./operation-permission.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Translator } from "./translators.ts";
+import {
+  createCollectedAnswer,
+  createStreamedAnswer,
+  type CollectedAnswer,
+  type StreamedAnswer,
+} from "./streamed-answer.ts";
 import { isFieldValue, readUpstreamHead } from "./upstream-head.ts";
 
 /** What decoding led to: an answer at once, or a request that is ready to be sent. */
@@ -37,6 +43,7 @@ export class Translation {
   readonly #request: Gatherer;
   readonly #response: Gatherer;
   #chunked: ChunkedReader | undefined;
+  #collected: CollectedAnswer | undefined;
   #call: Call | undefined;
   /** Undefined: nothing was decoded yet. */
   #asked: Asked | undefined;
@@ -112,7 +119,8 @@ export class Translation {
     return { kind: "send", body: request.body };
   }
 
-  beginResponse(head: ResponseHead): void {
+  /** @returns the stream that the answer is, to be passed on as it comes; else it is gathered. */
+  beginResponse(head: ResponseHead): StreamedAnswer | undefined {
     this.#status = head.status;
     const fields = new Map<string, string>();
     for (let index = 0; index < head.fieldCount; index++) {
@@ -122,22 +130,41 @@ export class Translation {
       fields.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
     }
     this.#fields = fields;
+    return isCoded(fields.get("content-encoding")) ? undefined : this.#beginStream();
+  }
+
+  #beginStream(): StreamedAnswer | undefined {
+    const upstream = this.#translator.upstream as Upstream;
+    const response = { status: this.#status, field: (name: string) => this.#fields.get(name) };
+    const replies = upstream.decodeOutputs?.(response, this.#call as Call);
+    if (replies === undefined) return undefined;
+    const context = this.#context();
+    const answers = this.#face.encodeStream?.(context);
+    if (answers !== undefined) return createStreamedAnswer(replies, answers);
+    const { documentBytesMax } = this.#exchange.limits;
+    this.#collected = createCollectedAnswer(replies, documentBytesMax);
+    return undefined;
   }
 
   /** @returns false: too large. */
   addResponse(bytes: Buffer, from: number, to: number): boolean {
-    return this.#response.add(bytes, from, to);
+    if (this.#collected === undefined) return this.#response.add(bytes, from, to);
+    this.#collected.push(bytes.subarray(from, to));
+    return true;
   }
 
   /** The whole answer is there. */
-  finish(): FaceResponse {
+  finish(trailers: ResponseHead | undefined): FaceResponse {
+    const trailer = (name: string): string | undefined => trailers?.field(name);
     try {
+      if (this.#collected !== undefined) return this.#encode(this.#collected.finish(trailer));
       const coding = this.#fields.get("content-encoding");
       if (isCoded(coding)) return this.#told(codingProblem(coding, "service"));
       const answer = {
         status: this.#status,
         field: (name: string) => this.#fields.get(name),
         body: this.#response.take(),
+        ...(trailers === undefined ? {} : { trailer }),
       };
       const upstream = this.#translator.upstream as Upstream;
       return this.#encode(upstream.decode(answer, this.#call as Call));
@@ -189,15 +216,23 @@ export class Translation {
     return response;
   }
 
-  #faceEncode(reply: Reply): FaceResponse {
+  #context(): FaceContext {
     const { operation, negotiated } = this.#asked ?? unknown;
-    const context = { operation, negotiated, exchangeId: this.#exchange.id };
-    const response = this.#face.encode(reply, context);
+    return { operation, negotiated, exchangeId: this.#exchange.id };
+  }
+
+  #faceEncode(reply: Reply): FaceResponse {
+    const response = this.#face.encode(reply, this.#context());
     const wrong = response.fields.find(([, value]) => !isFieldValue(value));
     if (wrong === undefined || reply.kind === "fault") return response;
     const detail = `header ${wrong[0]} of the answer would have a control or other character in it`;
     return this.#told(problems["answer-not-forwardable"](detail));
   }
+}
+
+/** Whether the answer's fields can stand in a head as they are. */
+export function areFieldValues(fields: FaceResponse["fields"]): boolean {
+  return fields.every(([, value]) => isFieldValue(value));
 }
 
 /**

@@ -1,0 +1,154 @@
+/**
+ * The part of an exchange that lies between dialects: documents are gathered whole, decoded and
+ * encoded (see translation.ts); answers of several outputs are passed on one by one as they come.
+ */
+import type { Problem } from "#base/problem.ts";
+import { reasonPhrase } from "#base/reason-phrases.ts";
+import type { Fault } from "#call/call.ts";
+import type { FaceResponse } from "#extension/protocol.ts";
+import type { ResponseHead } from "#wire/head.ts";
+import { documentTooLarge } from "./deadlines.ts";
+import { ownHead, ownTrailers } from "./own-head.ts";
+import { problems } from "./problems.ts";
+import { RecordedExchange } from "./recorded-exchange.ts";
+import type { StreamedAnswer } from "./streamed-answer.ts";
+import { areFieldValues, type Translation } from "./translation.ts";
+
+const noBytes: Buffer = Buffer.alloc(0);
+
+export abstract class TranslatedExchange extends RecordedExchange {
+  protected translation: Translation | undefined;
+  #stream: StreamedAnswer | undefined;
+
+  /** To an instance, with this body. */
+  protected abstract sendTranslated(body: Buffer): void;
+  protected abstract breakOff(problem: Problem): void;
+  protected abstract dropUpstream(): void;
+
+  protected beginTranslation(): void {
+    this.translation = undefined;
+    this.#stream = undefined;
+  }
+
+  protected gather(bytes: Buffer, from: number, to: number): void {
+    if (!this.translation?.addRequest(bytes, from, to, this.requestIsFramed)) {
+      this.refuse(documentTooLarge(this.limits, "client"));
+    } else if (this.requestComplete) this.translate();
+  }
+
+  protected translate(): void {
+    if (this.state !== "waiting") return;
+    const decision = (this.translation as Translation).decode();
+    if (decision.kind === "respond") return this.respond(decision.response);
+    this.sendTranslated(decision.body);
+  }
+
+  /** An instance's answer begins. @returns whether more of it can be taken. */
+  protected beginTranslated(head: ResponseHead, bytes: Buffer, from: number, to: number): boolean {
+    let stream: StreamedAnswer | undefined;
+    try {
+      stream = (this.translation as Translation).beginResponse(head);
+      if (stream !== undefined && !areFieldValues(stream.fields)) stream = undefined;
+    } catch (cause) {
+      this.dropUpstream();
+      this.refuse(untranslated(cause));
+      return true;
+    }
+    this.#stream = stream;
+    if (stream === undefined) return this.passTranslated(bytes, from, to);
+    this.state = "answering";
+    this.responseBytes = 0;
+    this.#sendHead(stream.status, stream.fields);
+    return this.passTranslated(bytes, from, to);
+  }
+
+  #sendHead(status: number, fields: FaceResponse["fields"]): void {
+    this.status = status;
+    const head = ownHead(status, fields);
+    this.answerHead = head;
+    if (this.gateway.recorder !== undefined) this.noteAnswer(head, noBytes, 0, 0);
+    this.caller.sendHead(head, this, noBytes, 0, 0, false);
+  }
+
+  protected passTranslated(bytes: Buffer, from: number, to: number): boolean {
+    const stream = this.#stream;
+    if (stream === undefined) {
+      if (this.translation?.addResponse(bytes, from, to)) return true;
+      this.refuse(documentTooLarge(this.limits, "service"));
+      return false;
+    }
+    if (from === to) return true;
+    try {
+      const step = stream.push(bytes.subarray(from, to));
+      const taken = this.#sendPart(step.bytes);
+      if (step.fault === undefined) return taken;
+      this.dropUpstream();
+      this.#endStream(stream, step.fault);
+    } catch (cause) {
+      this.breakOff(untranslated(cause));
+    }
+    return true;
+  }
+
+  /** @returns whether the caller takes more. */
+  #sendPart(bytes: Buffer): boolean {
+    // A stream whose outputs stand elsewhere has none, and may have no room all the same.
+    this.responseBytes += bytes.length;
+    this.tap?.addResponse(bytes, 0, bytes.length);
+    return this.caller.sendBody(bytes, 0, bytes.length);
+  }
+
+  protected endTranslated(trailers: ResponseHead | undefined): void {
+    const stream = this.#stream;
+    if (stream === undefined) {
+      return this.respond((this.translation as Translation).finish(trailers));
+    }
+    try {
+      const fault = stream.finish((name) => trailers?.field(name));
+      this.#endStream(stream, fault);
+    } catch (cause) {
+      this.breakOff(untranslated(cause));
+    }
+  }
+
+  /** The caller's dialect tells how the stream ended. */
+  #endStream(stream: StreamedAnswer, fault: Fault | undefined): void {
+    this.fault = fault;
+    const { body, trailers } = stream.end(fault);
+    if (body.length > 0) this.#sendPart(body);
+    this.giveEnd(ownTrailers(trailers));
+  }
+
+  protected respond(response: FaceResponse, added = ""): void {
+    const { status, fields, body, trailers } = response;
+    if (trailers !== undefined && trailers.length > 0) return this.#respondInParts(response);
+    this.status = status;
+    this.responseBytes = body.length;
+    let lines = this.ownFields() + added;
+    for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
+    if (this.gateway.recorder !== undefined) this.answerContentType = contentTypeOf(fields);
+    this.giveOwn(status, reasonPhrase(status) ?? "", lines, body);
+  }
+
+  /** An answer with trailers. */
+  #respondInParts({ status, fields, body, trailers }: FaceResponse): void {
+    this.state = "answering";
+    this.responseBytes = 0;
+    this.#sendHead(status, fields);
+    this.#sendPart(body);
+    this.giveEnd(ownTrailers(trailers));
+  }
+
+  /** The field lines that every answer of the gateway's own carries. */
+  protected ownFields(): string {
+    return `${this.ownLines.answerText()}Date: ${this.gateway.httpDate()}\r\n`;
+  }
+}
+
+function untranslated(cause: unknown): Problem {
+  return problems["gateway-failure"]("the message could not be translated", { cause });
+}
+
+function contentTypeOf(fields: FaceResponse["fields"]): string | undefined {
+  return fields.find(([name]) => name.toLowerCase() === "content-type")?.[1];
+}
