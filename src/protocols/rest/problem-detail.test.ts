@@ -124,8 +124,9 @@ test("a member `code` of a service's own error does not outweigh its status", ()
     { name: "conflict", type: record(field("code", text)), statuses: ["409"] },
     { name: "notFound", type: record(field("code", text)), statuses: ["404"] },
   ];
-  const service = contractOf([operation("buy", record(), { faults })]);
-  const call = { operation: service.contract.operations[0]!, input: {}, headers: {} };
+  const buy = operation("buy", record(), { faults });
+  const service = contractOf([buy]);
+  const call = { operation: buy, input: {}, headers: {} };
   const upstream = createRestUpstream(service);
   for (const media of ["application/json", "application/problem+json"]) {
     const response = answered(404, '{"code":"conflict"}', { "content-type": media });
