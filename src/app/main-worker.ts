@@ -75,7 +75,7 @@ async function prepareLater(question: MeteredRevision): Promise<void> {
 async function startRecorder(): Promise<WorkerRecorder | undefined> {
   if (data.ledger === undefined) return undefined;
   const { createRecorder } = await import("./ledger/recorder.ts");
-  const created = createRecorder(clock, data.ledger);
+  const created = createRecorder(nodePlatform, workerLog.log, data.ledger);
   created.expect(data.revision);
   return created;
 }

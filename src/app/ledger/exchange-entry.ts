@@ -7,9 +7,10 @@ import { blames, type Blame } from "#base/fault-kind.ts";
 import type { CompiledRoute } from "#gateway/compile-routes.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import type { Snapshot } from "#gateway/snapshot.ts";
+import { commitmentBytes, partNames, type Evidenced } from "#ledger/bodies/parts.ts";
 import { EntryWriter } from "#ledger/entry/entry-writer.ts";
 import type { EntryClock } from "#ledger/entry/entry-clock.ts";
-import { fields } from "#ledger/entry/fields.ts";
+import { fields, listedTextBytesMax } from "#ledger/entry/fields.ts";
 import { fieldNames } from "#wire/field-names.ts";
 import { EntryParts, writePlace } from "./entry-parts.ts";
 
@@ -17,6 +18,7 @@ import { EntryParts, writePlace } from "./entry-parts.ts";
 export const exchangeEntryBytesMax = 8_192;
 
 const f = fields;
+const partKeys = partNames.map((name) => f[name].key);
 const verdicts = { forwarded: 0, answered: 1, refused: 2 } as const;
 const protocols = { "HTTP/1.0": 0, "HTTP/1.1": 1, "HTTP/2": 2 } as const;
 const blameCodes = new Map<Blame, number>(blames.map((blame, code) => [blame, code]));
@@ -38,7 +40,12 @@ export class ExchangeEntries {
   }
 
   /** @returns the offset behind the entry. */
-  encodeExchange(exchange: ExchangeRecord, out: Buffer, at: number): number {
+  encodeExchange(
+    exchange: ExchangeRecord,
+    evidence: Evidenced | undefined,
+    out: Buffer,
+    at: number,
+  ): number {
     const { startedMs, endedMs, firstByteMs, connectedMs } = exchange;
     const parts = this.#partsFor(exchange);
     const writer = this.#begin("exchange", exchange, parts, endedMs, out, at);
@@ -53,6 +60,7 @@ export class ExchangeEntries {
     if (attempts > 0) writer.uint(f.attempts.key, attempts);
     this.#writeOutcome(exchange);
     this.#writeCorrelation(exchange);
+    if (evidence !== undefined && evidence.present !== 0) this.#writeEvidence(evidence);
     return writer.end();
   }
 
@@ -170,6 +178,21 @@ export class ExchangeEntries {
     if (idempotencyKey !== undefined) {
       writer.text(f.idempotencyKey.key, idempotencyKey, f.idempotencyKey.max);
     }
+  }
+
+  #writeEvidence({ subject, present, commitments, bodies, redactions }: Evidenced): void {
+    const writer = this.#writer;
+    writer.hex(f.subject.key, subject);
+    for (let which = 0; which < partKeys.length; which++) {
+      if ((present & (1 << which)) === 0) continue;
+      const at = which * commitmentBytes;
+      writer.bytes(partKeys[which] as number, commitments, at, at + commitmentBytes);
+    }
+    if (bodies !== undefined) writer.text(f.bodies.key, bodies, f.bodies.max);
+    if (redactions.length === 0) return;
+    const { key, max } = f.redactions;
+    writer.texts(key, redactions.slice(0, max), listedTextBytesMax);
+    if (redactions.length > max) writer.noteCut(key);
   }
 }
 

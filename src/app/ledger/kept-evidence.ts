@@ -24,6 +24,7 @@ export interface Keeping {
   readonly limits: KeepingLimits;
   readonly held: HeldBytes;
   readonly nowMs: () => number;
+  readonly onFailure: (error: unknown) => void;
 }
 
 interface HeldHead extends Masked {
@@ -98,7 +99,8 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
     try {
       this.#keep(request, response);
     } catch (error) {
-      this.failure = error;
+      // Its commitments are to what passed then, as where nothing is kept.
+      this.#keeping.onFailure(error);
     }
   }
 

@@ -25,6 +25,15 @@ export interface LedgerThreadData {
   /** What was given up while there was no ledger thread. */
   readonly missed: Missed | undefined;
   readonly rings: readonly RingOf[];
+  readonly bodies: BodyMemory;
+}
+
+/** What threads share about the store of bodies. */
+export interface BodyMemory {
+  /** 8 hexadecimal digits, others at each start. */
+  readonly run: string;
+  /** From `createBodySlots`. */
+  readonly slots: Int32Array;
 }
 
 export interface RingOf {
@@ -65,4 +74,7 @@ export interface WorkerLedger extends LedgerOpened {
   readonly ring: SharedArrayBuffer;
   readonly bell: SharedArrayBuffer;
   readonly waits: SharedArrayBuffer;
+  /** Folder of the ledger. */
+  readonly path: string;
+  readonly bodies: BodyMemory;
 }

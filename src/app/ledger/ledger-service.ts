@@ -7,11 +7,15 @@ import type { Platform } from "#base/platform.ts";
 import { Bell } from "#ledger/commit/bell.ts";
 import { createStatisticsMemory, readStatistics } from "#ledger/commit/loop-statistics.ts";
 import { MissedEntries } from "#ledger/commit/missed-entries.ts";
+import { nodeDisk } from "#base/platform.ts";
+import { createBodySlots } from "#ledger/bodies/body-slots.ts";
+import { newBodyRun } from "#ledger/bodies/body-writer.ts";
 import { RingConsumer } from "#ledger/commit/ring-consumer.ts";
 import { createRingMemory } from "#ledger/commit/ring-memory.ts";
 import { startWorkerThread, ThreadEnded, type WorkerThread } from "#runtime/worker-thread.ts";
 import type {
   Appended,
+  BodyMemory,
   LedgerCommand,
   LedgerOpened,
   LedgerThreadData,
@@ -62,6 +66,10 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
   const rings = new Map<number, SharedArrayBuffer>();
   const ringOf = new Map<number, number>();
   const waits = new Map<number, SharedArrayBuffer>();
+  const bodies: BodyMemory = {
+    run: newBodyRun(nodeDisk, path, platform.random),
+    slots: createBodySlots(start.workers),
+  };
   let lastRing = 0;
   let thread: WorkerThread | undefined;
   let bornMs = 0;
@@ -76,7 +84,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
   async function bear(): Promise<LedgerOpened> {
     bornMs = platform.clock.monotonicMs();
     const data: LedgerThreadData = {
-      ...{ path, checkpoints, name, bell: bellMemory, statistics, start },
+      ...{ path, checkpoints, name, bell: bellMemory, statistics, start, bodies },
       run: opened?.run,
       missed: missed.value,
       rings: Array.from(rings, ([id, memory]) => ({ id, memory })),
@@ -187,7 +195,15 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
       if (!waits.has(worker)) waits.set(worker, createWaitMemory());
       tell({ kind: "ring", id, memory });
       const own = waits.get(worker) as SharedArrayBuffer;
-      return { ...(opened as LedgerOpened), worker, ring: memory, bell: bellMemory, waits: own };
+      return {
+        ...(opened as LedgerOpened),
+        worker,
+        ring: memory,
+        bell: bellMemory,
+        waits: own,
+        path,
+        bodies,
+      };
     },
     append: (entries) => ask({ kind: "append", entries }) as Promise<readonly Appended[]>,
     checkpoint: () => ask({ kind: "checkpoint" }) as Promise<number>,

@@ -10,6 +10,7 @@ import { LoopStatistics } from "#ledger/commit/loop-statistics.ts";
 import { OpenIntents } from "#ledger/commit/open-intents.ts";
 import { RingConsumer } from "#ledger/commit/ring-consumer.ts";
 import type { CommitLog } from "#ledger/commit/commit-log.ts";
+import type { ErasureFields } from "#ledger/bodies/erase.ts";
 import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import { EntryClock } from "#ledger/entry/entry-clock.ts";
 import type { Appended, LedgerCommand, LedgerThreadData, OwnEntry } from "./ledger-messages.ts";
@@ -25,6 +26,9 @@ export interface SessionOptions {
   readonly data: LedgerThreadData;
   readonly writer: CommitLog;
   readonly past: Past;
+  /** Those that the ledger has no entry about, because the power went. */
+  readonly erasures: readonly ErasureFields[];
+  readonly noteErased: (pseudonym: string) => void;
   /** Intents before this index have an outcome. */
   readonly noteSettledIntents: (index: number) => void;
 }
@@ -89,12 +93,21 @@ export class LedgerSession {
       const reason = "the gateway died after its intent was on record: outcome unknown";
       this.#loop.append(this.#encode({ kind: "lost", exchange, intent, reason }));
     }
+    this.#recordErasures();
     const { size } = past.openIntents;
     if (size > 0) {
       const message = `${size} calls were under way when the gateway died: outcome unknown`;
       log.warn("ledger-intents-closed", message, { count: size });
     }
     return run;
+  }
+
+  #recordErasures(): void {
+    const { erasures, noteErased } = this.#options;
+    for (const erasure of erasures) {
+      this.#loop.append(this.#encode({ kind: "erasure", ...erasure }));
+      noteErased(erasure.subject);
+    }
   }
 
   #encode(entry: OwnEntry, isStart = false): Buffer {

@@ -10,7 +10,12 @@ import {
 } from "node:worker_threads";
 import { createLog } from "#base/log.ts";
 import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
-import { LedgerProblem } from "#ledger/store/problems.ts";
+import { isProblem } from "#base/problem.ts";
+import { openBodySync } from "#ledger/bodies/body-sync.ts";
+import { recoverErasures, settle } from "#ledger/bodies/erase.ts";
+import { logWithBodies } from "#ledger/bodies/log-with-bodies.ts";
+import { openKeyStore, type KeyStore } from "#ledger/bodies/subject-keys.ts";
+import { LedgerProblem, trying } from "#ledger/store/problems.ts";
 import { openLog } from "#ledger/store/open-log.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
@@ -57,11 +62,15 @@ function open(): { session: LedgerSession; opened: LedgerOpened } {
     reader.refresh(writer.size);
     const past = readPast(reader, settled.read());
     reader.close();
+    const keys = openKeys();
+    const { run: bodyRun, slots } = data.bodies;
     const session = new LedgerSession({
       platform: nodePlatform,
       log,
       data,
-      writer,
+      writer: logWithBodies(writer, openBodySync(nodeDisk, path, bodyRun, slots)),
+      erasures: trying("recover erasures", () => recoverErasures(keys)),
+      noteErased: (pseudonym) => settle(keys, pseudonym),
       past,
       noteSettledIntents: (index) => settled.write(index),
     });
@@ -71,6 +80,14 @@ function open(): { session: LedgerSession; opened: LedgerOpened } {
     writer.close();
     throw error;
   }
+}
+
+function openKeys(): KeyStore {
+  const keys = trying("open the keys of subjects", () =>
+    openKeyStore(nodeDisk, random, data.path, true),
+  );
+  if (isProblem(keys)) throw new LedgerProblem(keys);
+  return keys;
 }
 
 /** Runs until the main thread says stop. */

@@ -1,5 +1,7 @@
 /** Puts the exchanges of one worker on record: the gateway's `Recorder`, with the ledger behind. */
-import type { Clock } from "#base/platform.ts";
+import { defaultKeepingLimits } from "#base/limits.ts";
+import type { Log } from "#base/log.ts";
+import { nodeDisk, type Platform } from "#base/platform.ts";
 import type { Problem } from "#base/problem.ts";
 import type { RecordMode, Revision, Service } from "#configuration/configuration.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
@@ -11,6 +13,7 @@ import { EntryClock } from "#ledger/entry/entry-clock.ts";
 import { EntryWriter } from "#ledger/entry/entry-writer.ts";
 import { fields } from "#ledger/entry/fields.ts";
 import { ExchangeEntries, exchangeEntryBytesMax } from "./exchange-entry.ts";
+import { openEvidence, type ExchangeEvidence } from "./exchange-evidence.ts";
 import { createWaitMeter } from "./wait-meter.ts";
 import type { WorkerLedger } from "./ledger-messages.ts";
 
@@ -29,12 +32,21 @@ export interface WorkerRecorder extends Recorder {
   expect(revision: Revision): void;
 }
 
-export function createRecorder(clock: Clock, ledger: WorkerLedger): WorkerRecorder {
+export function createRecorder(
+  { clock, random }: Pick<Platform, "clock" | "random">,
+  log: Log,
+  ledger: WorkerLedger,
+): WorkerRecorder {
   const { origin, run, floorUs } = ledger;
   const bell = new Bell(ledger.bell);
   const entryClock = new EntryClock(clock, floorUs);
   const entries = new ExchangeEntries(run, entryClock);
   const gaps = new EntryWriter();
+  const evidence = openEvidence({
+    ...{ disk: nodeDisk, random, clock, limits: defaultKeepingLimits },
+    ...{ ledger: ledger.path, worker: ledger.worker, ...ledger.bodies },
+    onFailure: (reason) => log.error("ledger-capture-failed", reason, { reason }),
+  });
   const waits = createWaitMeter(ledger.waits);
   const idBytes = Buffer.alloc(16);
   let generalMode: RecordMode = "strict";
@@ -99,7 +111,7 @@ export function createRecorder(clock: Clock, ledger: WorkerLedger): WorkerRecord
       generalMode = revision.configuration.ledger?.mode ?? generalMode;
     },
     refusal(service): Problem | undefined {
-      if (bell.isOpen) return undefined;
+      if (bell.isOpen && !evidence.isFailing(service)) return undefined;
       const mode = modeOf(service);
       if (mode === "written" || mode === "relaxed") return undefined;
       const detail = "exchanges cannot be put on record now, and this one must be";
@@ -116,12 +128,14 @@ export function createRecorder(clock: Clock, ledger: WorkerLedger): WorkerRecord
     },
     record(exchange, waiter) {
       queue.reserve();
-      const end = entries.encodeExchange(exchange, queue.out, queue.at);
+      const captured = exchange.evidence as ExchangeEvidence | undefined;
+      captured?.end(exchange.operation);
+      const end = entries.encodeExchange(exchange, captured, queue.out, queue.at);
       // Of the refusal because nothing is recorded, no record is waited for.
       const isRefusal = exchange.problem?.definition.code === "ledger-unavailable";
       const until = isRefusal ? "nothing" : waitFor[modeOf(exchange.route?.service)];
       return send(exchange, waiter, end, until, exchange.endedMs);
     },
-    evidence: () => undefined,
+    evidence: (exchange) => evidence.begin(exchange),
   };
 }

@@ -9,28 +9,19 @@ export interface WorkerSubject extends Subject {
 }
 
 const subjectsMax = 10_000;
-/** A disk that fails is not asked for every exchange. */
-const retryMs = 1_000;
 
-/**
- * @param slots shared with who erases.
- * @param onFailure hears, once a second at most, why data of a subject cannot be captured.
- */
+/** @param slots shared with who erases. */
 export function createWorkerSubjects(
   keys: KeyStore,
   slots: Int32Array,
-  monotonicMs: () => number,
   onFailure: (reason: string) => void,
 ): (name: string) => WorkerSubject | undefined {
   const subjects = new Map<string, WorkerSubject>();
   let erasures = erasureCount(slots);
-  let retryAtMs = -Infinity;
 
   function load(name: string): WorkerSubject | undefined {
-    if (monotonicMs() < retryAtMs) return undefined;
     const reason = tryLoad(name);
     if (typeof reason !== "string") return reason;
-    retryAtMs = monotonicMs() + retryMs;
     onFailure(reason);
     return undefined;
   }

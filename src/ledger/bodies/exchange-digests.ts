@@ -34,7 +34,6 @@ export class ExchangeDigests implements Evidenced {
   present = 0;
   bodies: string | undefined = undefined;
   redactions = noRedactions;
-  failure: unknown = undefined;
 
   /** @param idDigits 32 hexadecimal digits, which do not change before `end`. */
   constructor(subject: string, salts: SaltMaker, idDigits: Uint8Array) {

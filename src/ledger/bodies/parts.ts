@@ -23,8 +23,6 @@ export interface Evidenced {
   readonly bodies: string | undefined;
   /** Names of fields that were masked in what is kept. */
   readonly redactions: readonly string[];
-  /** Why there is less than the configuration asks for. */
-  readonly failure: unknown;
 }
 
 const digitValues = digitTable();
