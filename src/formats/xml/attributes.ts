@@ -31,6 +31,12 @@ export class XmlAttributes {
     return this.#source.slice(this.#localStart(index), this.#ends[index]);
   }
 
+  /** "" for none. */
+  prefix(index: number): string {
+    const colon = this.#colons[index] as number;
+    return colon < 0 ? "" : this.#source.slice(this.#starts[index], colon);
+  }
+
   namespace(index: number): string {
     return this.#namespaces[index] as string;
   }
