@@ -1,0 +1,227 @@
+/** A gateway puts every exchange on record, however it ends, and its receipts are true. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
+import { connect, type AddressInfo } from "node:net";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { WebSocket, WebSocketServer } from "ws";
+import { configurationOf, replaceFile, runGateway, runService } from "../running/run-gateway.ts";
+import { ledgerFolder, parseReceipt, readLedger, type ReadLedger } from "./read-ledger.ts";
+
+async function untilThere(path: string, fits: (ledger: ReadLedger) => boolean) {
+  for (let tries = 0; tries < 300; tries++) {
+    const ledger = readLedger(path);
+    if (fits(ledger)) return ledger;
+    await pause(10);
+  }
+  const kinds = readLedger(path).entries.map((entry) => JSON.stringify(entry));
+  throw new Error(`it never was in the ledger:\n${kinds.join("\n")}`);
+}
+
+test("answers, refusals and failures are on record before they arrive, with true receipts", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const more = `${ledger.text()}  `.trimEnd();
+  const text = configurationOf(service.url, { more }).replace(
+    "callers: open",
+    `  dead: { instances: ["http://127.0.0.1:1"] }
+callers: { shop: { key: "\${SHOP_KEY}", may: ["echo.*", "dead.*"] } }`,
+  );
+  const key = "a-key-that-is-long-enough-to-be-one";
+  const gateway = await runGateway(t, text, { env: { SHOP_KEY: key } });
+  const ask = async (path: string, headers: Record<string, string> = { "x-api-key": key }) => {
+    const answer = await fetch(`${gateway.url}${path}`, { headers });
+    await answer.text();
+    const id = answer.headers.get("parlance-exchange") ?? "";
+    // Nobody waits: the answer is here, so the entry must be, too.
+    const read = readLedger(ledger.path);
+    const receipt = parseReceipt(answer.headers.get("parlance-receipt"));
+    assert.equal(receipt.origin, read.origin);
+    assert.equal(receipt.leaf, read.leafHashes[receipt.index]);
+    const entry = read.exchange(id);
+    assert.equal(read.entries[receipt.index], entry);
+    assert.equal(entry.status, answer.status);
+    assert.equal(entry.run, 0);
+    return entry;
+  };
+  const ok = await ask("/echo/x?secret=1", {
+    "x-api-key": key,
+    "x-request-id": "of-the-caller",
+    "idempotency-key": "once",
+    traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`,
+  });
+  assert.partialDeepStrictEqual(ok, {
+    service: "echo",
+    route: "default",
+    template: "/echo/*",
+    instance: service.url,
+    caller: "shop",
+    authentication: "key",
+    verdict: "forwarded",
+    attempts: 1,
+    method: "GET",
+    responseBytes: 6,
+    protocol: "HTTP/1.1",
+    requestId: "of-the-caller",
+    idempotencyKey: "once",
+    trace: "a".repeat(32),
+    parentSpan: "b".repeat(16),
+  });
+  assert.doesNotMatch(JSON.stringify(ok), /secret/);
+  assert.ok((ok.upstreamUs ?? 0) > 0 && ok.totalUs >= (ok.upstreamUs ?? 0));
+  assert.partialDeepStrictEqual(await ask("/nowhere"), {
+    verdict: "refused",
+    problem: "no-route",
+    faultKind: "not_found",
+    blame: "client",
+  });
+  assert.partialDeepStrictEqual(await ask("/echo/x", {}), {
+    verdict: "refused",
+    problem: "caller-unknown",
+    service: "echo",
+    authentication: "none",
+  });
+  assert.partialDeepStrictEqual(await ask("/dead/x"), {
+    verdict: "forwarded",
+    problem: "instance-unreachable",
+    status: 502,
+    blame: "service",
+  });
+  const child = await ask("/echo/x", { "x-api-key": key, "parlance-exchange": ok.exchange });
+  assert.equal(child.parent, ok.exchange);
+  gateway.kill("SIGTERM");
+  assert.equal(await gateway.ended, 0);
+  const { entries } = readLedger(ledger.path);
+  assert.partialDeepStrictEqual(entries[0], { kind: "start", previous: "none", workers: 2 });
+  assert.partialDeepStrictEqual(entries.at(-1), { kind: "stop", reason: "SIGTERM", cutOff: 0 });
+});
+
+test("callers that go away and heads that are none are on record", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const gateway = await runGateway(t, configurationOf(service.url, { more: ledger.text() }));
+  const { port } = new URL(gateway.url);
+  const caller = connect(Number(port), "127.0.0.1");
+  caller.write("POST /echo/wait HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+  await service.awaits(1);
+  caller.destroy();
+  const aborted = await untilThere(ledger.path, (read) => read.of("exchange").length === 1);
+  assert.partialDeepStrictEqual(aborted.of("exchange")[0], {
+    aborted: true,
+    status: 499,
+    method: "POST",
+    requestBytes: 5,
+    verdict: "forwarded",
+  });
+  const malformed = connect(Number(port), "127.0.0.1");
+  malformed.write("no head at all\r\n\r\n");
+  malformed.resume();
+  await once(malformed, "close");
+  const read = readLedger(ledger.path);
+  const [, second] = read.of("exchange");
+  assert.partialDeepStrictEqual(second, { status: 400, problem: "malformed-request" });
+  assert.equal(second?.method, undefined);
+});
+
+test("WebSockets, HTTP/2 and streamed answers are on record", async (t) => {
+  const upstream = createServer((request, response) => {
+    request.resume();
+    response.write("first ");
+    setTimeout(() => response.end("last"), 20);
+  });
+  const sockets = new WebSocketServer({ server: upstream });
+  sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(data)));
+  upstream.listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  t.after(() => {
+    sockets.close();
+    upstream.closeAllConnections();
+    upstream.close();
+  });
+  const { port } = upstream.address() as AddressInfo;
+  const ledger = ledgerFolder(t);
+  const more = ledger.text();
+  const gateway = await runGateway(t, configurationOf(`http://127.0.0.1:${port}`, { more }));
+
+  const streamed = await fetch(`${gateway.url}/echo/stream`);
+  assert.equal(await streamed.text(), "first last");
+  const id = streamed.headers.get("parlance-exchange") ?? "";
+  assert.partialDeepStrictEqual(readLedger(ledger.path).exchange(id), {
+    status: 200,
+    responseBytes: 10,
+  });
+
+  const socket = new WebSocket(`${gateway.url.replace("http", "ws")}/echo/socket`);
+  await once(socket, "open");
+  socket.send("hello");
+  await once(socket, "message");
+  socket.close();
+  await once(socket, "close");
+  const read = await untilThere(ledger.path, (now) => now.of("exchange").length === 2);
+  assert.partialDeepStrictEqual(read.of("exchange")[1], { status: 101, method: "GET" });
+
+  const session = connectHttp2(gateway.url);
+  t.after(() => session.destroy());
+  const stream = session.request({ ":path": "/echo/two" });
+  const [headers] = (await once(stream, "response")) as [Record<string, string>];
+  stream.resume();
+  await once(stream, "end");
+  const entry = readLedger(ledger.path).exchange(headers["parlance-exchange"] ?? "");
+  assert.partialDeepStrictEqual(entry, { status: 200, protocol: "HTTP/2" });
+});
+
+test("hostile fields forge nothing and are cut at stated lengths", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const gateway = await runGateway(t, configurationOf(service.url, { more: ledger.text() }));
+  const long = `\u00a0"};,\u00e9${"x".repeat(400)}`;
+  const headers = { "idempotency-key": long, "content-type": long };
+  const answer = await fetch(`${gateway.url}/echo/x`, { method: "POST", headers, body: "{}" });
+  await answer.text();
+  const id = answer.headers.get("parlance-exchange") ?? "";
+  const entry = readLedger(ledger.path).exchange(id);
+  assert.equal(Buffer.byteLength(entry.idempotencyKey ?? ""), 128);
+  assert.equal(Buffer.byteLength(entry.requestType ?? ""), 96);
+  assert.deepEqual(entry.cut, [24, 37]);
+  assert.ok(long.trim().startsWith((entry.idempotencyKey ?? "?").slice(0, 20).trim()));
+});
+
+test("a new configuration is on record, and reloads under load lose no entry", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const more = ledger.text();
+  const gateway = await runGateway(t, configurationOf(service.url, { more }));
+  const ids: string[] = [];
+  let isOver = false;
+  const callers = Array.from({ length: 6 }, async () => {
+    while (!isOver) {
+      const answer = await fetch(`${gateway.url}/echo/x`);
+      assert.equal(answer.status, 200);
+      await answer.text();
+      ids.push(answer.headers.get("parlance-exchange") ?? "");
+    }
+  });
+  let before: unknown = readLedger(ledger.path).of("start")[0]?.revision;
+  for (let round = 0; round < 3; round++) {
+    const more2 = { more, service: `, timeoutMs: ${10_000 + round}` };
+    replaceFile(gateway.configPath, configurationOf(service.url, more2));
+    const taken = await gateway.seen("revision-taken", (line) => line["before"] === before);
+    before = taken["revision"];
+    await pause(150);
+  }
+  isOver = true;
+  await Promise.all(callers);
+  const read = await untilThere(ledger.path, (now) => now.of("revision").length === 3);
+  const recorded = new Set(read.of("exchange").map(({ exchange }) => exchange));
+  assert.deepEqual(
+    ids.filter((id) => !recorded.has(id)),
+    [],
+  );
+  assert.equal(recorded.size, ids.length);
+  const [first, , last] = read.of("revision");
+  assert.equal(first?.before, read.of("start")[0]?.revision);
+  assert.equal(last?.revision, before);
+  assert.equal(last?.digest?.slice(0, 16), last?.revision);
+});
