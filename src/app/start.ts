@@ -154,7 +154,7 @@ async function startAll(
     await held.afterWorkers();
   }
   const reloads = createReloads({ platform, sink, fleet, ledger, first, load, counts });
-  allowFaults(fleet);
+  allowFaults(fleet, ledger);
   if (configuration.callers === "open") announceOpen(log);
   state = "ready";
   const where = `${urlOf(host, port)}, admin ${urlOf(adminHost, admin.port)}`;
@@ -193,8 +193,9 @@ function workersOf(wanted: number, { log }: LogSink): number {
 }
 
 /** Tests name a fault in PARLANCE_TEST_FAULT and send SIGUSR2. */
-function allowFaults(fleet: Fleet): void {
+function allowFaults(fleet: Fleet, ledger: LedgerService | undefined): void {
   const named = process.env["PARLANCE_TEST_FAULT"];
+  if (named === "end-ledger-thread") process.on("SIGUSR2", () => ledger?.causeFault());
   const fault = faults.find((one): one is Fault => one === named);
   if (fault !== undefined) process.on("SIGUSR2", () => fleet.causeFault(fault));
 }
