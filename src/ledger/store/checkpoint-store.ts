@@ -6,7 +6,10 @@ import { join } from "node:path";
 import type { Disk } from "#base/disk.ts";
 import { isProblem } from "#base/problem.ts";
 import { parseCheckpoint, type Checkpoint } from "#ledger/tree/checkpoint.ts";
+import { parseVerifier } from "#ledger/tree/note-keys.ts";
+import { verifyNote } from "#ledger/tree/note.ts";
 import { readFile, replaceFile } from "./disk-files.ts";
+import type { Epoch } from "./log-file.ts";
 import { damaged, LedgerProblem, problems, trying } from "./problems.ts";
 
 const bytesMax = 64 * 1024;
@@ -24,15 +27,29 @@ export function writeCheckpointFile(disk: Disk, path: string, content: Uint8Arra
   trying(`write ${path}`, () => replaceFile(disk, path, content));
 }
 
-/** Not believed yet: whose it is has to be checked by its origin and signature. */
-export function parseStored(path: string, bytes: Buffer): ReturnType<typeof parse> {
-  return parse(path, bytes);
-}
-
-function parse(path: string, bytes: Buffer) {
-  const checkpoint = parseCheckpoint(bytes);
-  if (isProblem(checkpoint)) throw damaged(`${path}: ${checkpoint.detail}`);
-  return checkpoint;
+/**
+ * A stored checkpoint that this ledger has signed.
+ *
+ * @param epochs of the ledger; undefined: there is none yet, so that no key can be asked.
+ */
+export function openStored(
+  path: string,
+  bytes: Buffer,
+  epochs: readonly Epoch[] | undefined,
+): Checkpoint {
+  const parsed = parseCheckpoint(bytes);
+  if (isProblem(parsed)) throw damaged(`${path}: ${parsed.detail}`);
+  if (epochs === undefined) return parsed;
+  const epoch = epochs.find(({ origin }) => origin === parsed.origin);
+  if (epoch === undefined) {
+    const known = epochs.map(({ origin }) => origin).join(", ");
+    const detail = `${path} is of ${parsed.origin}; the ledger knows only of ${known}`;
+    throw new LedgerProblem(problems["ledger-rolled-back"](detail));
+  }
+  const verifier = parseVerifier(epoch.verifierKey);
+  const fault = isProblem(verifier) ? verifier : verifyNote(parsed.note, [verifier]);
+  if (fault !== undefined) throw damaged(`${path} was not signed by this ledger: ${fault.detail}`);
+  return parsed;
 }
 
 /** @param root of the log at the checkpoint's size; undefined: the log is shorter. */

@@ -49,7 +49,8 @@ export function lookUpExchange(index: Buffer, id: Uint8Array): readonly number[]
   while (from < to) {
     const middle = (from + to) >> 1;
     const rowHigh = index.readUInt32BE(middle * 8);
-    const isBefore = rowHigh < high || (rowHigh === high && index.readUInt16BE(middle * 8 + 4) < low);
+    const isBefore =
+      rowHigh < high || (rowHigh === high && index.readUInt16BE(middle * 8 + 4) < low);
     if (isBefore) from = middle + 1;
     else to = middle;
   }
@@ -66,7 +67,9 @@ function highOf(bytes: Uint8Array, from: number): number {
   const first = (bytes[at] as number) * 2 ** 24;
   return (
     first +
-    (((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number))
+    (((bytes[at + 1] as number) << 16) |
+      ((bytes[at + 2] as number) << 8) |
+      (bytes[at + 3] as number))
   );
 }
 

@@ -24,9 +24,9 @@ export function findExchange(view: ReaderView, id: string, size: number): number
 }
 
 export function findEntries(view: ReaderView, id: string, size: number): readonly number[] {
-  return [...findInSegments(view, id, size)].toReversed().flatMap((found) =>
-    found.map(({ index }) => index),
-  );
+  return [...findInSegments(view, id, size)]
+    .toReversed()
+    .flatMap((found) => found.map(({ index }) => index));
 }
 
 function* findInSegments(view: ReaderView, id: string, size: number): Generator<readonly Found[]> {
@@ -52,12 +52,16 @@ function candidatesOf(
   const index = view.unsealedIndex(segment);
   const start = segment * segmentEntries;
   const stamp = emptyStamp();
-  view.scan(start + index.indexedTo, Math.min(size, start + segmentEntries), (at, bytes, from, to) => {
-    readStamp(bytes, from, to, stamp);
-    if (stamp.exchangeAt >= 0) index.add(bytes, stamp.exchangeAt, at - start);
-    index.indexedTo = at - start + 1;
-    return undefined;
-  });
+  view.scan(
+    start + index.indexedTo,
+    Math.min(size, start + segmentEntries),
+    (at, bytes, from, to) => {
+      readStamp(bytes, from, to, stamp);
+      if (stamp.exchangeAt >= 0) index.add(bytes, stamp.exchangeAt, at - start);
+      index.indexedTo = at - start + 1;
+      return undefined;
+    },
+  );
   return index.candidates(octets).map((slot) => start + slot);
 }
 

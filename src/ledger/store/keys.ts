@@ -6,8 +6,9 @@ import { createPrivateKey, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import type { Disk } from "#base/disk.ts";
 import type { Random } from "#base/platform.ts";
-import { createSigner, type NoteSigner } from "#ledger/tree/note-keys.ts";
+import { createSigner, formatVerifier, type NoteSigner } from "#ledger/tree/note-keys.ts";
 import { readFile, replaceFile } from "./disk-files.ts";
+import type { Epoch } from "./log-file.ts";
 import { LedgerProblem, problems, trying } from "./problems.ts";
 
 const seedBytes = 32;
@@ -15,7 +16,7 @@ const pemBytesMax = 4096;
 /** In front of the seed in DER (RFC 8410 §7). */
 const derPrefix = Buffer.from("302e020100300506032b657004220420", "hex");
 
-export function keyFileOf(folder: string, epoch: number): string {
+function keyFileOf(folder: string, epoch: number): string {
   return join(folder, `${String(epoch).padStart(4, "0")}.pem`);
 }
 
@@ -32,8 +33,14 @@ export function makeKey(disk: Disk, random: Random, folder: string, epoch: numbe
   return readSeed(disk, folder, epoch);
 }
 
-export function loadSigner(disk: Disk, folder: string, epoch: number, origin: string): NoteSigner {
-  return createSigner(origin, readSeed(disk, folder, epoch));
+export function loadSigner(disk: Disk, folder: string, epoch: Epoch): NoteSigner {
+  const signer = createSigner(epoch.origin, readSeed(disk, folder, epoch.epoch));
+  const found = formatVerifier(signer.verifier);
+  if (found === epoch.verifierKey) return signer;
+  throw refusal(
+    `${keyFileOf(folder, epoch.epoch)} is not the key of ${epoch.origin}: it is ${found}, ` +
+      `log.json says ${epoch.verifierKey}`,
+  );
 }
 
 function readSeed(disk: Disk, folder: string, epoch: number): Buffer {

@@ -1,35 +1,78 @@
 /** The writer of an open ledger: the appender, and beside it what can wait a moment. */
+import { join } from "node:path";
+import { assert } from "#base/assert.ts";
 import { signCheckpoint } from "#ledger/tree/checkpoint.ts";
-import { formatVerifier, type NoteSigner } from "#ledger/tree/note-keys.ts";
+import { createSigner, formatVerifier, type NoteSigner } from "#ledger/tree/note-keys.ts";
 import type { Appender } from "./appender.ts";
 import { separateFile, writeCheckpointFile } from "./checkpoint-store.ts";
-import type { Layout } from "./layout.ts";
+import { listFolder } from "./disk-files.ts";
+import { makeKey } from "./keys.ts";
+import { parseSealedName, segmentEntries, type Layout } from "./layout.ts";
+import { currentEpoch, originOf, writeLogFacts, type LogFacts } from "./log-file.ts";
 import type { LogTree } from "./log-tree.ts";
 import type { LogOptions, LogWriter } from "./log.ts";
+import { trying } from "./problems.ts";
+import { findExpired } from "./retention.ts";
 import { createSealing } from "./sealing.ts";
 
 export interface WriterParts {
   readonly options: LogOptions;
   readonly layout: Layout;
+  readonly facts: LogFacts;
   readonly signer: NoteSigner;
   readonly appender: Appender;
   readonly tree: LogTree;
   readonly release: () => void;
 }
 
+/** A clock may be corrected by this much without anybody being told. */
+const clockToleranceMs = 1_000;
+
 export function createLogWriter(parts: WriterParts): LogWriter {
-  const { options, layout, signer, appender, tree, release } = parts;
-  const { disk, log } = options;
-  const origin = signer.verifier.name;
+  const { options, layout, appender, tree, release } = parts;
+  const { disk, log, random, name, checkpoints } = options;
   const sealing = createSealing(disk, layout, tree, log);
+  const separate = separateFile(checkpoints, name);
+  let { facts, signer } = parts;
   let last: { size: number; bytes: Buffer } | undefined;
   let lastMs = options.nowMs;
+
+  function checkpoint(): Buffer {
+    tree.grow(appender.synced);
+    const { size } = tree;
+    if (last?.size === size) return last.bytes;
+    const { name: origin } = signer.verifier;
+    const bytes = signCheckpoint({ origin, size, root: tree.root() }, [signer]);
+    trying(`make ${checkpoints}`, () => disk.makeFolder(checkpoints));
+    // The separate one first: it must never be behind what others have seen.
+    for (const path of [separate, layout.checkpointFile]) writeCheckpointFile(disk, path, bytes);
+    last = { size, bytes };
+    return bytes;
+  }
+
+  function noteClock(nowMs: number): void {
+    if (nowMs < lastMs - clockToleranceMs) {
+      const backMs = Math.round(lastMs - nowMs);
+      log.warn("clock-went-back", `the clock was set back by ${backMs} ms`, { backMs });
+    }
+    lastMs = nowMs;
+  }
+
+  function keepFacts(changed: LogFacts): void {
+    trying(`write ${layout.logFile}`, () => writeLogFacts(disk, layout, changed));
+    facts = changed;
+  }
+
   return {
     get size() {
       return appender.synced;
     },
-    origin,
-    verifierKey: formatVerifier(signer.verifier),
+    get origin() {
+      return signer.verifier.name;
+    },
+    get verifierKey() {
+      return formatVerifier(signer.verifier);
+    },
     add: appender.add,
     write: appender.write,
     sync: appender.sync,
@@ -40,21 +83,51 @@ export function createLogWriter(parts: WriterParts): LogWriter {
       sealing.advance();
     },
     checkpoint(nowMs) {
-      if (nowMs < lastMs - 1_000) {
-        const backMs = Math.round(lastMs - nowMs);
-        log.warn("clock-went-back", "the clock was set back", { backMs });
+      noteClock(nowMs);
+      return checkpoint();
+    },
+    rotateKey(describe) {
+      const epoch = currentEpoch(facts).epoch + 1;
+      const origin = originOf(name, epoch);
+      const seed = trying("make a key", () => makeKey(disk, random, layout.keys, epoch));
+      const next = createSigner(origin, seed);
+      const verifierKey = formatVerifier(next.verifier);
+      const entry = describe({ origin, verifierKey, publicKey: next.verifier.publicKey });
+      const index = appender.add(entry, 0, entry.length);
+      appender.write();
+      appender.sync();
+      // The old key signs that the new one takes over.
+      checkpoint();
+      const begun = { epoch, origin, from: appender.synced, verifierKey };
+      keepFacts({ ...facts, epochs: [...facts.epochs, begun] });
+      signer = next;
+      last = undefined;
+      checkpoint();
+      return index;
+    },
+    expired: (retention, nowMs) =>
+      trying("look for what has expired", () =>
+        findExpired(
+          disk,
+          layout,
+          { keptFrom: facts.keptFrom, sealed: tree.sealed },
+          retention,
+          nowMs,
+        ),
+      ),
+    drop({ end }) {
+      const keptFrom = end / segmentEntries;
+      assert(
+        Number.isInteger(keptFrom) && keptFrom <= tree.sealed,
+        "only sealed segments are dropped",
+      );
+      // Said first: what is still there after a crash is removed at the next start.
+      keepFacts({ ...facts, keptFrom: Math.max(facts.keptFrom, keptFrom) });
+      for (const file of listFolder(disk, layout.segments)) {
+        const segment = parseSealedName(file);
+        if (segment === undefined || segment >= facts.keptFrom) continue;
+        trying(`remove ${file}`, () => disk.remove(join(layout.segments, file)));
       }
-      lastMs = nowMs;
-      tree.grow(appender.synced);
-      const { size } = tree;
-      if (last?.size === size) return last.bytes;
-      const bytes = signCheckpoint({ origin, size, root: tree.root() }, [signer]);
-      disk.makeFolder(options.checkpoints);
-      // The separate one first: it must never be behind what others have seen.
-      const separate = separateFile(options.checkpoints, options.name);
-      for (const path of [separate, layout.checkpointFile]) writeCheckpointFile(disk, path, bytes);
-      last = { size, bytes };
-      return bytes;
     },
     reopen: appender.reopen,
     close() {

@@ -2,6 +2,7 @@
 import type { Disk } from "#base/disk.ts";
 import type { Log } from "#base/log.ts";
 import type { Processes, Random } from "#base/platform.ts";
+import type { Expired, Retention } from "./retention.ts";
 
 export interface LogOptions {
   /** Folder of the ledger. */
@@ -47,10 +48,29 @@ export interface LogWriter {
    * @throws LedgerProblem when it cannot be kept; the ledger goes on.
    */
   readonly checkpoint: (nowMs: number) => Buffer;
+  /**
+   * Begins the next epoch, with another key and another origin over the same tree. `describe` gives
+   * the entry that tells of it, the last that the old key signs. Nothing may be added and unsynced.
+   *
+   * @returns the entry's index. Throws as `write` and `checkpoint` do.
+   */
+  readonly rotateKey: (describe: (next: NextKey) => Uint8Array) => number;
+  /** Entries that are kept longer, or take more room, than is wanted; undefined: none. */
+  readonly expired: (retention: Retention, nowMs: number) => Expired | undefined;
+  /** Removes these entries; their hashes stay. The oldest go first. */
+  readonly drop: (expired: Pick<Expired, "end">) => void;
   /** After a failure: goes on in a new file. @throws LedgerWriteError when that fails, too. */
   readonly reopen: () => void;
   /** Writes nothing more: what was added and not synced is lost. */
   readonly close: () => void;
+}
+
+export interface NextKey {
+  readonly origin: string;
+  /** As C2SP signed-note writes it. */
+  readonly verifierKey: string;
+  /** 32 bytes. */
+  readonly publicKey: Buffer;
 }
 
 export interface Recovered {

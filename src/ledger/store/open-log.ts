@@ -5,7 +5,7 @@ import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
 import type { Disk } from "#base/disk.ts";
 import { createAppender } from "./appender.ts";
 import {
-  parseStored,
+  openStored,
   readCheckpointFile,
   refuseRollback,
   separateFile,
@@ -65,11 +65,10 @@ function openLocked(options: LogOptions, layout: Layout, release: () => void): O
   const leaves = new Map(recovery.segments.map((one) => [one.segment, one.leaves]));
   const tree = createLogTree({ disk, layout, sealedRoots, leaves });
   tree.grow(recovery.size);
-  refuseOtherPast(options, layout, tree);
+  refuseOtherPast(options, layout, found, tree);
   // Nothing was written so far: whatever was refused is as it was.
   const facts = found ?? create(options, layout);
-  const { epoch, origin } = currentEpoch(facts);
-  const signer = loadSigner(disk, layout.keys, epoch, origin);
+  const signer = loadSigner(disk, layout.keys, currentEpoch(facts));
   const appender = createAppender({
     disk,
     random,
@@ -83,7 +82,7 @@ function openLocked(options: LogOptions, layout: Layout, release: () => void): O
   cutParts(disk, recovery, appender.head);
   const { size, tornBytes, tail } = recovery;
   return {
-    writer: createLogWriter({ options, layout, signer, appender, tree, release }),
+    writer: createLogWriter({ options, layout, facts, signer, appender, tree, release }),
     recovered: { created: found === undefined, size, tornBytes, writtenAgain: tail.length },
   };
 }
@@ -99,12 +98,17 @@ function create({ disk, random, name, nowMs }: LogOptions, layout: Layout): LogF
 }
 
 /** A ledger must be what its last checkpoints say, the one in the other folder above all. */
-function refuseOtherPast(options: LogOptions, layout: Layout, tree: LogTree): void {
+function refuseOtherPast(
+  options: LogOptions,
+  layout: Layout,
+  facts: LogFacts | undefined,
+  tree: LogTree,
+): void {
   const { disk, checkpoints, name } = options;
   for (const path of [layout.checkpointFile, separateFile(checkpoints, name)]) {
     const bytes = readCheckpointFile(disk, path);
     if (bytes === undefined) continue;
-    const stored = parseStored(path, bytes);
+    const stored = openStored(path, bytes, facts?.epochs);
     const isInside = stored.size <= tree.size;
     const root = isInside
       ? rootOf(stored.size, hashesFromTiles(stored.size, tree.readTile))

@@ -80,17 +80,17 @@ export function createScanner(): Scanner {
     },
     find(file, run, position, isWanted) {
       const size = file.size();
-      const block = Buffer.allocUnsafeSlow(searchBytes);
+      const block = Buffer.allocUnsafeSlow(Math.max(0, Math.min(searchBytes, size - position)));
       // Blocks overlap by what a run could be cut by.
-      for (let from = position; from < size; from += searchBytes - run.length) {
-        const count = file.read(block, 0, searchBytes, from);
+      for (let from = position; from < size; from += block.length - run.length) {
+        const count = file.read(block, 0, block.length, from);
         const read = block.subarray(0, count);
         for (let at = read.indexOf(run); at >= 0; at = read.indexOf(run, at + 1)) {
           filled = 0;
           const frame = frameAt(file, run, from + at - frameRunAt);
           if (frame !== undefined && isWanted(frame)) return frame;
         }
-        if (count < searchBytes) return undefined;
+        if (count < block.length) return undefined;
       }
       return undefined;
     },

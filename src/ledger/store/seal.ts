@@ -142,7 +142,7 @@ function* bundlesOf(disk: Disk, layout: Layout, segment: number): Generator<Buff
     const limit = heads[at + 1]?.first ?? (segment + 1) * segmentEntries;
     const file = disk.open(path, "read");
     try {
-      for (const place = startOf(head); place.next < limit; ) {
+      for (const place = startOf(head); place.next < limit;) {
         const before = place.next;
         const wanted = Math.min(limit, place.next + format.bundleEntries - starts.length);
         const chunks = [pending];

@@ -32,13 +32,13 @@ const bundlesKept = 2;
 export function openSealed(disk: Disk, path: string, segment: number): SealedSegment {
   const { facts, end, size } = withFile((file) => {
     const bytes = file.size();
-    const end = Buffer.alloc(format.sealedEndBytes);
-    const count = file.read(end, 0, end.length, Math.max(0, bytes - end.length));
-    const parsed = count === end.length ? format.parseSealedEnd(end) : undefined;
+    const foot = Buffer.alloc(format.sealedEndBytes);
+    const count = file.read(foot, 0, foot.length, Math.max(0, bytes - foot.length));
+    const parsed = count === foot.length ? format.parseSealedEnd(foot) : undefined;
     if (parsed === undefined || parsed.segment !== segment) {
       throw damaged(`${path}: its end is not that of segment ${segment}, or damaged`);
     }
-    return { facts: parsed, end, size: bytes };
+    return { facts: parsed, end: foot, size: bytes };
   });
   const kept = new Map<number, Buffer>();
   let index: Buffer | undefined;
@@ -86,7 +86,7 @@ export function openSealed(disk: Disk, path: string, segment: number): SealedSeg
     scan(from, to, visit) {
       const start = segment * segmentEntries;
       const last = Math.min(to, start + segmentEntries);
-      for (let at = Math.max(from, start); at < last; ) {
+      for (let at = Math.max(from, start); at < last;) {
         const number = Math.floor((at - start) / format.bundleEntries);
         const bundle = bundleAt(number);
         const first = indexOf(number);

@@ -36,8 +36,7 @@ export function writeHashes(disk: Disk, folder: string, segment: number): Hashes
   if (disk.stat(fresh) !== undefined) disk.remove(fresh);
   const file = disk.open(fresh, "create");
   return {
-    leaves: (tile, hashes) =>
-      writeFully(file, hashes, 0, tileBytes, leavesAt + tile * tileBytes),
+    leaves: (tile, hashes) => writeFully(file, hashes, 0, tileBytes, leavesAt + tile * tileBytes),
     startSync: () => file.startSync(),
     publish(root, roots) {
       const head = Buffer.alloc(headBytes);
