@@ -4,6 +4,7 @@ import type { Platform } from "#base/platform.ts";
 import { formatMetrics } from "#analytics/prometheus.ts";
 import type { Estate } from "#control/admin-api/operation.ts";
 import type { Fleet } from "./fleet.ts";
+import { eraseRunning } from "./ledger/erase-running.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
 
 export interface EstateSource {
@@ -42,6 +43,7 @@ export function createEstate(source: EstateSource): Estate {
         uptimeS: secondsSince(worker.startedMs),
         connections: worker.gauges.connections,
       })),
+    eraseSubject: ledger && ((order) => eraseRunning(platform, ledger, order)),
     metrics() {
       const { user, system } = process.cpuUsage();
       return formatMetrics(fleet.traffic(), {

@@ -7,6 +7,7 @@ import { describe } from "./commands/describe.ts";
 import { explain } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
+import { ledgerErase } from "./commands/ledger-erase.ts";
 import { ledgerExport } from "./commands/ledger-export.ts";
 import { ledgerProve } from "./commands/ledger-prove.ts";
 import { ledgerVerify } from "./commands/ledger-verify.ts";
@@ -24,4 +25,5 @@ export const commands: readonly Command[] = [
   ledgerVerify,
   ledgerProve,
   ledgerExport,
+  ledgerErase,
 ];

@@ -48,6 +48,19 @@ export async function ledgerFolders(input: CommandInput): Promise<LedgerFolders 
   };
 }
 
+/**
+ * Where the admin port of the gateway should be: as said, or as configured. Undefined: nobody
+ * knows, for any free port was asked for.
+ */
+export async function adminUrl(input: CommandInput): Promise<string | undefined> {
+  const said = input.text("admin");
+  if (said !== undefined) return said;
+  const { revision } = await loadWithoutKeys(configPathOf(input));
+  const { adminHost, adminPort } = revision?.configuration.listen ?? {};
+  if (adminHost === undefined || adminPort === undefined || adminPort === 0) return undefined;
+  return `http://${adminHost.includes(":") ? `[${adminHost}]` : adminHost}:${adminPort}`;
+}
+
 /** Damage is a finding; that a ledger cannot be read is not. */
 export function endWith(input: CommandInput, { definition, detail }: Problem): number {
   const { code, faultKind } = definition;

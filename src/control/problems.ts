@@ -32,6 +32,12 @@ export const problems = defineProblems({
     faultKind: "invalid_argument",
     blame: "client",
   },
+  "no-ledger": {
+    title: "The gateway has no ledger",
+    httpStatus: 404,
+    faultKind: "failed_precondition",
+    blame: "client",
+  },
   "operation-failed": {
     title: "The operation failed",
     httpStatus: 500,

@@ -37,6 +37,9 @@ export interface LedgerServiceOptions {
 
 export interface LedgerService {
   readonly origin: string;
+  /** Folder of the ledger. */
+  readonly path: string;
+  readonly bodies: BodyMemory;
   /** A new ring for a worker that is about to be born; that of its predecessor is emptied. */
   ringFor(worker: number): WorkerLedger;
   /** Resolves when they are durable, however long that takes; rejects when the ledger has stopped. */
@@ -182,6 +185,8 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
   const { origin } = opened;
   return {
     origin,
+    path,
+    bodies,
     ringFor(worker) {
       const before = ringOf.get(worker);
       if (before !== undefined) {

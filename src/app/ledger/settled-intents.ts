@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import type { Disk } from "#base/disk.ts";
 import { readFile, replaceFile } from "#ledger/store/disk-files.ts";
+import { trying } from "#ledger/store/problems.ts";
 
 const bytesMax = 32;
 
@@ -21,6 +22,8 @@ export function createSettledIntents(disk: Disk, folder: string): SettledIntents
       const text = readFile(disk, path, bytesMax)?.toString("latin1") ?? "";
       return /^\d{1,15}\n$/.test(text) ? Number(text) : 0;
     },
-    write: (index) => replaceFile(disk, path, Buffer.from(`${index}\n`, "latin1")),
+    write(index) {
+      trying(`write ${path}`, () => replaceFile(disk, path, Buffer.from(`${index}\n`, "latin1")));
+    },
   };
 }

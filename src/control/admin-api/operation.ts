@@ -13,6 +13,16 @@ export interface Estate {
   workers(): readonly WorkerState[];
   /** In the Prometheus text format. */
   metrics(): string;
+  /** Undefined: there is no ledger. Resolves when the ledger tells of it. */
+  readonly eraseSubject:
+    | ((order: {
+        readonly subject: string;
+        readonly by: string;
+        readonly why: string;
+        /** Of the ledger that is meant. */
+        readonly origin: string | undefined;
+      }) => Promise<object | Problem>)
+    | undefined;
 }
 
 export interface WorkerState {
@@ -41,4 +51,4 @@ export type OperationAnswer =
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "problem"; readonly problem: Problem };
 
-export type Operation = (request: OperationRequest) => OperationAnswer;
+export type Operation = (request: OperationRequest) => OperationAnswer | Promise<OperationAnswer>;

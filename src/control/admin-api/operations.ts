@@ -1,5 +1,6 @@
 /** All operations by the `operationId` of openapi.yaml. */
 import type { Operation } from "./operation.ts";
+import { eraseSubject } from "./operations/erase-subject.ts";
 import { explainRequest } from "./operations/explain-request.ts";
 import { getCurrentRevision } from "./operations/get-current-revision.ts";
 import { getLivez } from "./operations/get-livez.ts";
@@ -9,6 +10,7 @@ import { getReadyz } from "./operations/get-readyz.ts";
 import { getStatus } from "./operations/get-status.ts";
 
 export const operations: Readonly<Record<string, Operation>> = {
+  eraseSubject,
   explainRequest,
   getCurrentRevision,
   getLivez,

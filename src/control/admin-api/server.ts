@@ -34,8 +34,11 @@ export function startAdminServer(
 ): Promise<AdminServer> {
   const description = readDescription(platform.files);
   const server = platform.sockets.createHttpServer(serverLimits, (request, response) => {
-    const answer = guarded(request, where.host) ?? answerSafely(request, estate, description, log);
-    send(request, response, answer);
+    const refusal = guarded(request, where.host);
+    if (refusal !== undefined) return send(request, response, refusal);
+    void answerSafely(request, estate, description, log).then((answer) =>
+      send(request, response, answer),
+    );
   });
   server.maxConnections = connectionsMax;
   return new Promise((resolve, reject) => {
@@ -55,14 +58,14 @@ function guarded({ headers }: IncomingMessage, adminHost: string): OperationAnsw
   return problem && { kind: "problem", problem };
 }
 
-function answerSafely(
+async function answerSafely(
   request: IncomingMessage,
   estate: Estate,
   description: Description,
   log: Log,
-): OperationAnswer {
+): Promise<OperationAnswer> {
   try {
-    return answerTo(request, estate, description);
+    return await answerTo(request, estate, description);
   } catch (error) {
     const reason = error instanceof Error ? error.stack : String(error);
     log.error("operation-failed", "an operation of the admin API failed", { reason });
@@ -75,7 +78,7 @@ function answerTo(
   { method = "", url = "" }: IncomingMessage,
   estate: Estate,
   { document, addresses }: Description,
-): OperationAnswer {
+): OperationAnswer | Promise<OperationAnswer> {
   const [path = "", query] = url.split(/\?(.*)/s, 2);
   const methods = addresses.get(path);
   if (methods === undefined) {
