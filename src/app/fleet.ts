@@ -13,6 +13,7 @@ import type { LogSink } from "#runtime/log-sink.ts";
 import { createSupervisor, type WorkerStatus } from "#runtime/supervisor.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
 import { logLostFlights, lostFlights, type LostFlight } from "./lost-flights.ts";
+import { splitRevision } from "./revision-parts.ts";
 import { createWrittenMemory } from "./worker-log.ts";
 import type {
   Drained,
@@ -134,9 +135,14 @@ export function createFleet(options: FleetOptions): Fleet {
     },
     async take(next) {
       const indexes: number[] = [];
+      const { parts, rest } = splitRevision(next);
+      for (const [index, part] of parts.entries()) {
+        await supervisor.askAll((): Question => ({ kind: "part", index, part }));
+      }
       const answers = await supervisor.askAll((index): Question => {
         indexes.push(index);
-        return { kind: "prepare", ...metered(index, next) };
+        const { meterMemory } = metered(index, next);
+        return { kind: "prepare", partCount: parts.length, revision: rest, meterMemory };
       });
       const failure = answers.find((answer) => answer.status === "rejected");
       if (failure !== undefined) {

@@ -11,6 +11,7 @@ import { causeFault, failIfAsked } from "./fault.ts";
 import type { WorkerRecorder } from "./ledger/recorder.ts";
 import { createLoopDelay } from "./loop-delay.ts";
 import type { MeteredRevision, Question, WorkerData } from "./worker-messages.ts";
+import { joinRevision, type RevisionPart } from "./revision-parts.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
 const gaugesMs = 1_000;
@@ -28,6 +29,8 @@ const listening = gateway.listen(data.listen);
 // Who asks is told; nobody may have asked yet.
 listening.catch(() => undefined);
 const loopDelay = createLoopDelay(nodePlatform);
+/** Parts of a revision that is coming. */
+let ahead: RevisionPart[] = [];
 let prepared: { readonly id: string; readonly commit: () => void } | undefined;
 
 timers.every(gaugesMs, () => {
@@ -49,8 +52,11 @@ answerQuestions((question) => {
 
 function answer(question: Question): unknown {
   switch (question.kind) {
+    case "part":
+      if (question.index === 0) ahead = [];
+      return ahead.push(question.part);
     case "prepare":
-      return prepareLater(question);
+      return prepareLater(question, question.partCount);
     case "commit": {
       const { id, commit } = prepared ?? {};
       if (commit === undefined || id !== question.id) throw new Error(`${question.id} is unknown`);
@@ -67,8 +73,14 @@ function answer(question: Question): unknown {
   }
 }
 
-async function prepareLater(question: MeteredRevision): Promise<void> {
-  prepared = { id: question.revision.id, commit: await prepare(question) };
+async function prepareLater(question: MeteredRevision, partCount: number): Promise<void> {
+  const { id } = question.revision;
+  const parts = partCount === 0 ? [] : ahead;
+  ahead = [];
+  // A worker that was born in between.
+  if (parts.length !== partCount) throw new Error(`parts of ${id} have not come`);
+  const revision = joinRevision({ parts, rest: question.revision });
+  prepared = { id, commit: await prepare({ ...question, revision }) };
 }
 
 /** Where nothing is put on record, the ledger's code takes no memory. */
@@ -90,7 +102,7 @@ async function prepare({ revision, meterMemory }: MeteredRevision): Promise<() =
   failIfAsked();
   await loadProtocols(revision);
   observer.expect(revision, meterMemory);
-  const commit = gateway.prepare(revision);
+  const commit = await gateway.prepare(revision);
   return () => {
     recorder?.expect(revision);
     commit();

@@ -2,6 +2,7 @@
 import type { Revision } from "#configuration/configuration.ts";
 import type { WorkerLedger } from "./ledger/ledger-messages.ts";
 import type { LogForm } from "#runtime/log-lines.ts";
+import type { RevisionPart } from "./revision-parts.ts";
 
 /** A revision, and where a worker counts its exchanges. */
 export interface MeteredRevision {
@@ -22,8 +23,10 @@ export interface WorkerData extends MeteredRevision {
 }
 
 export type Question =
-  /** Compile a revision and keep it at hand. */
-  | ({ readonly kind: "prepare" } & MeteredRevision)
+  /** What of a revision goes ahead of it; the first one drops parts that came before. */
+  | { readonly kind: "part"; readonly index: number; readonly part: RevisionPart }
+  /** Compile a revision, of which so many parts went ahead, and keep it at hand. */
+  | ({ readonly kind: "prepare"; readonly partCount: number } & MeteredRevision)
   /** Make the prepared revision the current one. */
   | { readonly kind: "commit"; readonly id: string }
   /** Both at once. */

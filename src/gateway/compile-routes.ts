@@ -1,5 +1,6 @@
 /** Routes of all services, numbered and made ready to be compared with requests. */
 import { assert } from "#base/assert.ts";
+import type { SlicedWork } from "#base/slices.ts";
 import type { Configuration, Route, Service } from "#configuration/configuration.ts";
 import { beginsWith, parsePattern, type PathPattern } from "./router-path.ts";
 
@@ -26,15 +27,19 @@ export interface CompiledRoute {
   readonly exactTarget: boolean;
 }
 
+export const routesBetweenPauses = 64;
+
 const noHeaders: CompiledRoute["headers"] = [];
 
 /** Routes must have passed `checkRoutes` without errors. */
-export function compileRoutes(configuration: Configuration): readonly CompiledRoute[] {
+export function* compileRoutes(configuration: Configuration): SlicedWork<readonly CompiledRoute[]> {
   const compiled: CompiledRoute[] = [];
   const shared = new Map<string, readonly string[]>();
   for (const [serviceIndex, service] of configuration.services.entries())
-    for (const route of service.routes)
+    for (const route of service.routes) {
       compiled.push(compileRoute(service, serviceIndex, route, compiled.length, shared));
+      if (compiled.length % routesBetweenPauses === 0) yield;
+    }
   return compiled;
 }
 

@@ -3,6 +3,7 @@
  * It owns no thread and no signal; the runtime does.
  */
 import type { Platform } from "#base/platform.ts";
+import { doAtOnce, doInSlices, type SlicedWork } from "#base/slices.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import type { Protocol } from "#extension/protocol.ts";
 import type { CallerConnection } from "#wire/ends.ts";
@@ -15,7 +16,7 @@ import { Exchange } from "./exchange.ts";
 import type { ExchangeObserver, GatewayContext } from "./gateway-context.ts";
 import { createInstanceRegistry } from "./instances.ts";
 import type { Recorder } from "./recorder.ts";
-import { createSnapshot, type Snapshot } from "./snapshot.ts";
+import { buildSnapshot, type Snapshot } from "./snapshot.ts";
 
 const tickMs = 100;
 
@@ -24,8 +25,11 @@ export interface Gateway {
   listen(where: { host: string; port: number; shared: boolean }): Promise<number>;
   /** Compiles a revision and makes it the current one; throws and changes nothing if it cannot. */
   take(revision: Revision): void;
-  /** The first half of `take`; what it returns is the second, which cannot fail. */
-  prepare(revision: Revision): () => void;
+  /**
+   * The first half of `take`, in slices between which exchanges go on; what it resolves to is the
+   * second, which cannot fail. One at a time.
+   */
+  prepare(revision: Revision): Promise<() => void>;
   /** Stops listening, lets exchanges finish for at most `drainMs`; resolves to those cut off. */
   drain(): Promise<number>;
   readonly connectionCount: number;
@@ -41,7 +45,7 @@ export function createGateway(
   const clock = { nowMs: platform.clock.monotonicMs() };
   const instances = createInstanceRegistry(platform, clock);
   const connections = new Set<CallerConnection>();
-  let snapshot: Snapshot = createSnapshot(first, instances, platform.files, protocols());
+  let snapshot: Snapshot = doAtOnce(build(first));
   let draining = false;
   let dateMs = -1;
   let date = "";
@@ -121,18 +125,22 @@ export function createGateway(
     instances.onTick(nowMs);
   });
 
-  function prepare(revision: Revision): () => void {
-    const next = createSnapshot(revision, instances, platform.files, protocols());
-    return () => {
-      snapshot = next;
-      instances.retainOnly(next.pools);
-    };
+  function build(revision: Revision): SlicedWork<Snapshot> {
+    return buildSnapshot(revision, instances, platform.files, protocols());
+  }
+
+  function makeCurrent(next: Snapshot): void {
+    snapshot = next;
+    instances.retainOnly(next.pools);
   }
 
   return {
     listen: (where) => listener.listen(where),
-    take: (revision) => prepare(revision)(),
-    prepare,
+    take: (revision) => makeCurrent(doAtOnce(build(revision))),
+    async prepare(revision) {
+      const next = await doInSlices(build(revision), platform);
+      return () => makeCurrent(next);
+    },
     async drain() {
       draining = true;
       listener.close();

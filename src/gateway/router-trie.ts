@@ -3,7 +3,8 @@
  * most once, and only nodes whose pattern fits the path: backtracking is bounded by the number of
  * routes that fit, however long the path is.
  */
-import type { CompiledRoute } from "./compile-routes.ts";
+import type { SlicedWork } from "#base/slices.ts";
+import { routesBetweenPauses, type CompiledRoute } from "./compile-routes.ts";
 import { conditionOrder } from "./router-order.ts";
 
 export interface TrieNode {
@@ -26,15 +27,20 @@ export interface Leaf {
   any: CompiledRoute[];
 }
 
-export function createTrie(routes: readonly CompiledRoute[]): TrieNode {
+export function* createTrie(routes: readonly CompiledRoute[]): SlicedWork<TrieNode> {
   const root = createNode();
   const leaves = new Set<Leaf>();
   for (const route of routes) {
     const leaf = leafFor(root, route);
     leaves.add(leaf);
     listFor(leaf, route.host).push(route);
+    if (route.index % routesBetweenPauses === 0) yield;
   }
-  for (const leaf of leaves) finishLeaf(leaf);
+  let finished = 0;
+  for (const leaf of leaves) {
+    finishLeaf(leaf);
+    if (++finished % routesBetweenPauses === 0) yield;
+  }
   return root;
 }
 

@@ -2,6 +2,7 @@
  * Finds the route of a request. The order of routes stands in router-order.ts. The common case, a
  * prefix route `/{service}/*` for any host, costs one substring and one lookup.
  */
+import { doAtOnce, type SlicedWork } from "#base/slices.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { compileRoutes, type CompiledRoute } from "./compile-routes.ts";
 import { normalPath } from "./router-path.ts";
@@ -41,8 +42,12 @@ export interface Router {
 const notFound: RouteMiss = { kind: "miss", status: 404, allowedMethods: [] };
 
 export function createRouter(configuration: Configuration): Router {
-  const routes = compileRoutes(configuration);
-  const root = createTrie(routes);
+  return doAtOnce(buildRouter(configuration));
+}
+
+export function* buildRouter(configuration: Configuration): SlicedWork<Router> {
+  const routes = yield* compileRoutes(configuration);
+  const root = yield* createTrie(routes);
   const findPrefix = createPrefixes(root);
   return {
     routes,

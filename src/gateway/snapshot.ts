@@ -1,6 +1,7 @@
 /** One revision, compiled: an exchange takes it at its beginning and keeps it to its end. */
 import { BlockList, isIP } from "node:net";
 import type { Files } from "#base/platform.ts";
+import type { SlicedWork } from "#base/slices.ts";
 import type { ListenTls, Revision } from "#configuration/configuration.ts";
 import type { Protocol, TellUnrouted } from "#extension/protocol.ts";
 import type { Peer } from "#wire/ends.ts";
@@ -8,8 +9,9 @@ import { createTlsContexts, type TlsContexts } from "#wire/tls-contexts.ts";
 import { createAuthorization, type Authorization } from "./authorization.ts";
 import { createBalancer, type Balancer } from "./balance.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import { createHubs, type Hubs } from "./hubs.ts";
 import type { InstancePool, InstanceRegistry } from "./instances.ts";
-import { createRouter, type Router } from "./router.ts";
+import { buildRouter, type Router } from "./router.ts";
 import { createTranslators, type Translator } from "./translators.ts";
 
 export interface Snapshot {
@@ -21,6 +23,8 @@ export interface Snapshot {
   readonly pools: ReadonlySet<InstancePool>;
   /** By the place of the service; undefined: it has no contract. */
   readonly translators: readonly (Translator | undefined)[];
+  /** Faces over all services. */
+  readonly hubs: Hubs;
   /** How protocols tell that a request led to no service. */
   readonly unrouted: readonly TellUnrouted[];
   /** What handshakes with callers use; undefined: plain TCP. */
@@ -32,22 +36,24 @@ export interface Snapshot {
 }
 
 /** Throws when a file that it names cannot be read or used; nothing has changed then. */
-export function createSnapshot(
+export function* buildSnapshot(
   revision: Revision,
   instances: InstanceRegistry,
   files: Pick<Files, "read">,
   protocols: readonly Protocol[],
-): Snapshot {
+): SlicedWork<Snapshot> {
   const { configuration } = revision;
   const { limits, timeouts, callers } = configuration;
   const pools = new Set<InstancePool>();
-  const balancers = configuration.services.map((service) => {
+  const balancers: Balancer[] = [];
+  for (const service of configuration.services) {
     const own = instances.of(service.instances, limits, timeouts);
     for (const pool of own) pools.add(pool);
-    return createBalancer(own);
-  });
+    balancers.push(createBalancer(own));
+    yield;
+  }
   const trusted = trustedAddresses(configuration.listen.trustedProxies);
-  const router = createRouter(configuration);
+  const router = yield* buildRouter(configuration);
   return {
     revision,
     router,
@@ -58,6 +64,7 @@ export function createSnapshot(
       router.routes,
       revision.withheld,
     ),
+    hubs: createHubs(configuration.services, revision.contracts, protocols),
     unrouted: protocols.flatMap(({ tellUnrouted }) => tellUnrouted ?? []),
     authorization: createAuthorization(configuration),
     balancers,
