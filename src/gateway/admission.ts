@@ -5,6 +5,7 @@
 import { defaultLimits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Dialect } from "#contract/contract.ts";
+import type { Hub } from "#extension/hub.ts";
 import { fieldNames } from "#wire/field-names.ts";
 import { ResponseHead } from "#wire/head.ts";
 import { parseResponseHead } from "#wire/parse-response-head.ts";
@@ -13,6 +14,7 @@ import type { CompiledRoute } from "./compile-routes.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { GatewayContext } from "./gateway-context.ts";
+import type { HubMatch } from "./hubs.ts";
 import { answerOf, type OwnAnswer } from "./own-addresses.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -28,6 +30,11 @@ interface Translate {
   readonly kind: "translate";
   readonly translation: Translation;
 }
+/** It is for a face over all services. */
+interface ToHub {
+  readonly kind: "hub";
+  readonly hub: Hub;
+}
 interface Refusal {
   readonly kind: "refuse";
   readonly problem: Problem;
@@ -42,11 +49,13 @@ const goOn = continueHead();
 export function admit(
   exchange: ExchangeRecord,
   gateway: GatewayContext,
-): Pass | Translate | OwnAnswer | Refusal {
+): Pass | Translate | ToHub | OwnAnswer | Refusal {
   const { head } = exchange.caller;
   const snapshot = exchange.snapshot as Snapshot;
   const own = answerOf(head, gateway.draining);
   if (own !== undefined) return own;
+  const hub = snapshot.hubs.match(head);
+  if (hub !== undefined) return admitToHub(exchange, gateway, hub);
   const match = snapshot.router.match(head);
   if (match.kind === "miss") return missed(exchange, match.allowedMethods);
   exchange.route = match;
@@ -72,6 +81,25 @@ export function admit(
   const mayCallAll = !isSoap || mayCallEvery(snapshot, match, exchange.callerIndex);
   if (speedOf(head, match, mayCallAll).kind === "pass") return pass;
   return translate(exchange, snapshot, match);
+}
+
+/** What it may call is asked for each call. */
+function admitToHub(
+  exchange: ExchangeRecord,
+  { recorder }: GatewayContext,
+  match: HubMatch,
+): ToHub | Refusal {
+  if (match.kind === "miss") return missed(exchange, match.allowedMethods);
+  const snapshot = exchange.snapshot as Snapshot;
+  const problem = snapshot.authorization.open ? undefined : identify(exchange, snapshot);
+  if (problem !== undefined) return refuse(problem);
+  const unrecorded = recorder?.refusal(undefined);
+  if (unrecorded !== undefined) return refuse(unrecorded);
+  const { limits } = snapshot.revision.configuration;
+  if (exchange.caller.head.contentLength > limits.documentBytesMax) {
+    return refuse(documentTooLarge(limits, "client"));
+  }
+  return { kind: "hub", hub: match.hub };
 }
 
 /** RFC 9110 §15.2.1. */
@@ -138,9 +166,27 @@ function missed({ caller }: ExchangeRecord, allowedMethods: readonly string[]): 
 
 function authorize(
   exchange: ExchangeRecord,
-  { authorization, callerName, translators }: Snapshot,
+  snapshot: Snapshot,
   route: CompiledRoute,
 ): Problem | undefined {
+  const { authorization, callerName, translators } = snapshot;
+  const stranger = identify(exchange, snapshot);
+  if (stranger !== undefined) return stranger;
+  if (authorization.may(exchange.callerIndex, route.index)) return undefined;
+  // Which operation a SOAP request is for is not known yet, and documents go with any of them.
+  if (route.route.face !== undefined && route.route.operation === undefined) {
+    const { callerIndex } = exchange;
+    const translator = translators[route.serviceIndex];
+    if (translator?.routes.some((index) => authorization.may(callerIndex, index))) return undefined;
+  }
+  const name = callerName(exchange.callerIndex ?? -1);
+  return problems["caller-not-permitted"](
+    `caller ${name} may not call ${route.service.name}.${route.route.id}`,
+  );
+}
+
+/** Notes who calls. */
+function identify(exchange: ExchangeRecord, { authorization }: Snapshot): Problem | undefined {
   const { head } = exchange.caller;
   const key =
     head.has(fieldNames["x-api-key"]) || head.has(fieldNames.authorization)
@@ -160,15 +206,5 @@ function authorize(
       ? fieldNames["x-api-key"]
       : fieldNames.authorization;
   }
-  if (authorization.may(exchange.callerIndex, route.index)) return undefined;
-  // Which operation a SOAP request is for is not known yet, and documents go with any of them.
-  if (route.route.face !== undefined && route.route.operation === undefined) {
-    const { callerIndex } = exchange;
-    const translator = translators[route.serviceIndex];
-    if (translator?.routes.some((index) => authorization.may(callerIndex, index))) return undefined;
-  }
-  const name = callerName(exchange.callerIndex);
-  return problems["caller-not-permitted"](
-    `caller ${name} may not call ${route.service.name}.${route.route.id}`,
-  );
+  return undefined;
 }

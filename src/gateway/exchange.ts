@@ -11,18 +11,20 @@ import { admit, bodyTooLarge } from "./admission.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { overdue } from "./deadlines.ts";
 import { failureProblem, problemLines, problemResponse } from "./failure.ts";
+import type { InnerExchange } from "./hub-calls.ts";
+import { HubExchange } from "./hub-exchange.ts";
+import type { InnerCaller } from "./inner-caller.ts";
 import type { InstancePool } from "./instances.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
 import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { TranslatedExchange } from "./translated-exchange.ts";
 import { tellInDialect } from "./translation.ts";
 
 const attemptsMax = 3;
 const noBytes: Buffer = Buffer.alloc(0);
 const noPools: readonly InstancePool[] = [];
 
-export class Exchange extends TranslatedExchange implements CallerListener, Waiter {
+export class Exchange extends HubExchange implements CallerListener, Waiter, InnerExchange {
   #upstream: UpstreamEnd | undefined;
   #pool: InstancePool | undefined;
   /** Instances that failed this exchange. */
@@ -46,7 +48,7 @@ export class Exchange extends TranslatedExchange implements CallerListener, Wait
   // 1. A request has come: may it pass, and where to?
 
   onRequest(bytes: Buffer, from: number, to: number, complete: boolean): void {
-    this.#begin(true);
+    this.begin(true);
     this.#bytes = bytes;
     this.#from = from;
     this.#to = to;
@@ -61,6 +63,8 @@ export class Exchange extends TranslatedExchange implements CallerListener, Wait
       case "translate":
         this.translation = admission.translation;
         return this.gather(bytes, from, to);
+      case "hub":
+        return this.beginHub(admission.hub, bytes, from, to);
       case "answer":
         return this.respond(admission.response);
       case "refuse":
@@ -72,7 +76,7 @@ export class Exchange extends TranslatedExchange implements CallerListener, Wait
     const { recorder } = this.gateway;
     if (this.state === "recording") return;
     if (this.state === "free") {
-      this.#begin(false);
+      this.begin(false);
       if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
     }
     const problem = malformedRequest(status)(detail);
@@ -80,7 +84,7 @@ export class Exchange extends TranslatedExchange implements CallerListener, Wait
     else this.refuse(problem, malformedFields(status));
   }
 
-  #begin(hasHead: boolean): void {
+  protected begin(hasHead: boolean): void {
     const gateway = this.gateway;
     this.resetRecord(hasHead);
     this.beginRecord();
@@ -154,6 +158,7 @@ export class Exchange extends TranslatedExchange implements CallerListener, Wait
     this.tap?.addRequest(bytes, from, to);
     const upstream = this.#upstream;
     if (this.translation !== undefined) this.gather(bytes, from, to);
+    else if (this.hub !== undefined) this.gatherForHub(bytes, from, to);
     if (upstream === undefined || this.translation !== undefined) return true;
     if (this.requestBytes > (this.route as CompiledRoute).service.bodyBytesMax) {
       if (this.state !== "tunnel") this.#end(bodyTooLarge(this.route as CompiledRoute));
@@ -174,6 +179,7 @@ export class Exchange extends TranslatedExchange implements CallerListener, Wait
       this.#upstream?.sendEnd(undefined);
       if (this.#upstreamEnded && !this.pending) this.finish();
     } else if (this.translation !== undefined) this.translate();
+    else if (this.hub !== undefined) this.hub.handle();
     else if (this.#upstream !== undefined) this.#endRequest();
   }
 
@@ -232,6 +238,11 @@ export class Exchange extends TranslatedExchange implements CallerListener, Wait
   onCallerFlushed(): void {
     this.#answerMovedMs = this.gateway.clock.nowMs;
     this.#upstream?.resume();
+    this.hub?.flushed();
+  }
+
+  protected createInner(caller: InnerCaller): InnerExchange {
+    return new Exchange(caller, this.gateway);
   }
 
   onResponseEnd(trailers: ResponseHead | undefined): void {
@@ -295,6 +306,7 @@ export class Exchange extends TranslatedExchange implements CallerListener, Wait
   onTick(nowMs: number): void {
     const { state } = this;
     if (state === "free" || state === "recording" || state === "tunnel") return;
+    this.hub?.tick(nowMs);
     if (this.route === undefined) return;
     const { service } = this.route;
     const begun = this.firstByteMs > 0;

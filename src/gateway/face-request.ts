@@ -1,7 +1,6 @@
 /** A request as its face sees it: the path behind the face's prefix, and what it may know. */
 import { fieldNames } from "#wire/field-names.ts";
 import type { FaceRequest } from "#extension/protocol.ts";
-import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -13,7 +12,7 @@ export function faceRequest(exchange: ExchangeRecord, body: Buffer): FaceRequest
     withheld === 0 ? undefined : keyFields.find((name) => fieldNames[name] === withheld);
   return {
     method: head.method,
-    path: pathBehind(head.path, (route as CompiledRoute).stripSegments),
+    path: pathBehind(head.path, route?.stripSegments ?? 0),
     query,
     field(name) {
       // A contract may have a parameter of that name; the key is not for the service all the same.

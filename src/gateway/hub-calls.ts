@@ -6,6 +6,7 @@ import type { Answer, Call, Fault, Reply } from "#call/call.ts";
 import type { Operation } from "#contract/contract.ts";
 import { createRecord } from "#contract/value.ts";
 import type { HubCall, HubSession } from "#extension/hub.ts";
+import type { FieldId } from "#wire/field-names.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { InnerOrigin } from "./inner-caller.ts";
 import { InnerCaller } from "./inner-caller.ts";
@@ -13,16 +14,22 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** An exchange, as far as one that asks for it must know it. */
 export interface InnerExchange {
-  begin(call: InnerBeginning): void;
+  beginInner(call: InnerBeginning, caller: InnerCaller): void;
   onCallerGone(): void;
   onCallerFlushed(): void;
   onTick(nowMs: number): void;
 }
 
-export interface InnerBeginning {
+/** What is known of the exchange that asks. */
+export interface Asked {
   readonly snapshot: Snapshot;
-  readonly route: CompiledRoute;
   readonly callerIndex: number | undefined;
+  /** The field that proved who calls; 0: none. */
+  readonly withheld: FieldId;
+}
+
+export interface InnerBeginning extends Asked {
+  readonly route: CompiledRoute;
 }
 
 export type CreateInner = (caller: InnerCaller) => InnerExchange;
@@ -32,22 +39,15 @@ const callsMax = 256;
 
 export class HubCalls implements HubSession {
   readonly exchangeId: string;
-  readonly #snapshot: Snapshot;
-  readonly #callerIndex: number | undefined;
+  readonly #asked: Asked;
   readonly #origin: InnerOrigin;
   readonly #create: CreateInner;
   readonly #abort = new AbortController();
   readonly #underWay = new Map<InnerExchange, InnerCaller>();
 
-  constructor(
-    snapshot: Snapshot,
-    callerIndex: number | undefined,
-    origin: InnerOrigin,
-    create: CreateInner,
-  ) {
+  constructor(asked: Asked, origin: InnerOrigin, create: CreateInner) {
     this.exchangeId = origin.exchangeId;
-    this.#snapshot = snapshot;
-    this.#callerIndex = callerIndex;
+    this.#asked = asked;
     this.#origin = origin;
     this.#create = create;
   }
@@ -57,10 +57,11 @@ export class HubCalls implements HubSession {
   }
 
   may(serviceName: string, operationId: string): boolean {
-    const { authorization } = this.#snapshot;
+    const { snapshot, callerIndex } = this.#asked;
+    const { authorization } = snapshot;
     if (authorization.open) return true;
     const found = this.#find(serviceName, operationId);
-    return found !== undefined && authorization.may(this.#callerIndex, found.route.index);
+    return found !== undefined && authorization.may(callerIndex, found.route.index);
   }
 
   invoke(call: HubCall): Promise<Reply> {
@@ -100,7 +101,7 @@ export class HubCalls implements HubSession {
       });
       exchange = this.#create(caller);
       this.#underWay.set(exchange, caller);
-      exchange.begin({ snapshot: this.#snapshot, route, callerIndex: this.#callerIndex });
+      exchange.beginInner({ ...this.#asked, route }, caller);
     });
   }
 
@@ -109,7 +110,7 @@ export class HubCalls implements HubSession {
     serviceName: string,
     operationId: string,
   ): { readonly route: CompiledRoute; readonly operation: Operation } | undefined {
-    const { revision, translators, router } = this.#snapshot;
+    const { revision, translators, router } = this.#asked.snapshot;
     const contract = revision.contracts.get(serviceName);
     const operation = contract?.operations.find(({ id }) => id === operationId);
     const services = revision.configuration.services;

@@ -46,9 +46,9 @@ export function createHubs(
     });
   return {
     match(head) {
-      // Names of services begin the same way, so most requests end here.
-      const first = firstSegment(head.path);
-      if (!reserved.has(first)) return undefined;
+      // Of every request; no string is made for those that are for somebody else.
+      if (!initials.has(head.bytes[head.pathStart + 1] ?? 0)) return undefined;
+      if (!reserved.has(firstSegment(head.path))) return undefined;
       const segments = head.path.split("/").slice(1);
       const found = (addresses ??= compile()).filter((address) => fits(address, segments));
       const [address] = found;
@@ -61,6 +61,8 @@ export function createHubs(
 
 /** No service can have these names (see schema-services.ts). */
 const reserved: ReadonlySet<string> = new Set(["graphql", "rpc", "mcp"]);
+
+const initials: ReadonlySet<number> = new Set([...reserved].map((name) => name.charCodeAt(0)));
 
 function firstSegment(path: string): string {
   const end = path.indexOf("/", 1);

@@ -56,18 +56,18 @@ export abstract class TranslatedExchange extends RecordedExchange {
     }
     this.#stream = stream;
     if (stream === undefined) return this.passTranslated(bytes, from, to);
-    this.state = "answering";
-    this.responseBytes = 0;
-    this.#sendHead(stream.status, stream.fields);
+    this.sendOwnHead(stream.status, stream.fields);
     return this.passTranslated(bytes, from, to);
   }
 
-  #sendHead(status: number, fields: FaceResponse["fields"]): void {
+  protected sendOwnHead(status: number, fields: FaceResponse["fields"]): boolean {
+    this.state = "answering";
+    this.responseBytes = 0;
     this.status = status;
     const head = ownHead(status, fields);
     this.answerHead = head;
     if (this.gateway.recorder !== undefined) this.noteAnswer(head, noBytes, 0, 0);
-    this.caller.sendHead(head, this, noBytes, 0, 0, false);
+    return this.caller.sendHead(head, this, noBytes, 0, 0, false);
   }
 
   protected passTranslated(bytes: Buffer, from: number, to: number): boolean {
@@ -80,7 +80,7 @@ export abstract class TranslatedExchange extends RecordedExchange {
     if (from === to) return true;
     try {
       const step = stream.push(bytes.subarray(from, to));
-      const taken = this.#sendPart(step.bytes);
+      const taken = this.sendPart(step.bytes);
       if (step.fault === undefined) return taken;
       this.dropUpstream();
       this.#endStream(stream, step.fault);
@@ -91,7 +91,7 @@ export abstract class TranslatedExchange extends RecordedExchange {
   }
 
   /** @returns whether the caller takes more. */
-  #sendPart(bytes: Buffer): boolean {
+  protected sendPart(bytes: Buffer): boolean {
     // A stream whose outputs stand elsewhere has none, and may have no room all the same.
     this.responseBytes += bytes.length;
     this.tap?.addResponse(bytes, 0, bytes.length);
@@ -115,7 +115,7 @@ export abstract class TranslatedExchange extends RecordedExchange {
   #endStream(stream: StreamedAnswer, fault: Fault | undefined): void {
     this.fault = fault;
     const { body, trailers } = stream.end(fault);
-    if (body.length > 0) this.#sendPart(body);
+    if (body.length > 0) this.sendPart(body);
     this.giveEnd(ownTrailers(trailers));
   }
 
@@ -132,10 +132,8 @@ export abstract class TranslatedExchange extends RecordedExchange {
 
   /** An answer with trailers. */
   #respondInParts({ status, fields, body, trailers }: FaceResponse): void {
-    this.state = "answering";
-    this.responseBytes = 0;
-    this.#sendHead(status, fields);
-    this.#sendPart(body);
+    this.sendOwnHead(status, fields);
+    this.sendPart(body);
     this.giveEnd(ownTrailers(trailers));
   }
 

@@ -6,7 +6,6 @@ import type { Problem } from "#base/problem.ts";
 import type { Fault, Call, Reply } from "#call/call.ts";
 import type { Dialect } from "#contract/contract.ts";
 import type { Decoded, Face, FaceContext, FaceResponse, Upstream } from "#extension/protocol.ts";
-import { ChunkedReader } from "#wire/chunked.ts";
 import { RequestHead, type ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
@@ -14,6 +13,7 @@ import { faceRequest } from "./face-request.ts";
 import { Gatherer } from "./gatherer.ts";
 import { refuseOperation } from "./operation-permission.ts";
 import { problems } from "./problems.ts";
+import { RequestGatherer } from "./request-gatherer.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Translator } from "./translators.ts";
 import {
@@ -40,9 +40,8 @@ export class Translation {
   readonly #exchange: ExchangeRecord;
   readonly #face: Face;
   readonly #translator: Translator;
-  readonly #request: Gatherer;
+  readonly #request: RequestGatherer;
   readonly #response: Gatherer;
-  #chunked: ChunkedReader | undefined;
   #collected: CollectedAnswer | undefined;
   #call: Call | undefined;
   /** Undefined: nothing was decoded yet. */
@@ -58,22 +57,13 @@ export class Translation {
     this.#exchange = exchange;
     this.#face = face;
     this.#translator = translator;
-    const { documentBytesMax } = exchange.limits;
-    this.#request = new Gatherer(documentBytesMax);
-    this.#response = new Gatherer(documentBytesMax);
+    this.#request = new RequestGatherer(exchange.limits);
+    this.#response = new Gatherer(exchange.limits.documentBytesMax);
   }
 
   /** @param framed whether the bytes still have their chunk framing. @returns false: too large. */
   addRequest(bytes: Buffer, from: number, to: number, framed: boolean): boolean {
-    if (!framed) return this.#request.add(bytes, from, to);
-    if (this.#chunked === undefined) {
-      this.#chunked = new ChunkedReader();
-      this.#chunked.begin(true);
-    }
-    // The bytes were checked when they were read; reading them in place moves them, so on a copy.
-    const copy = Buffer.from(bytes.subarray(from, to));
-    this.#chunked.read(copy, 0, copy.length, this.#exchange.limits);
-    return this.#request.add(copy, 0, this.#chunked.keptEnd);
+    return this.#request.add(bytes, from, to, framed);
   }
 
   /** The whole request is there. */

@@ -9,6 +9,7 @@ import { checkConfiguration } from "#app/check-configuration.ts";
 import { standardProtocols } from "#app/standard-protocols.ts";
 import { nodePlatform } from "#base/platform.ts";
 import type { Blame, FaultKind } from "#base/fault-kind.ts";
+import type { Protocol } from "#extension/protocol.ts";
 import { createGateway, type Gateway } from "#gateway/gateway.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 
@@ -36,18 +37,24 @@ export interface GatewayText {
   readonly text: string;
   /** Contracts by the names that the text gives them. */
   readonly files: Readonly<Record<string, string>>;
+  /** Instead of those of this build. */
+  readonly protocols?: readonly Protocol[];
 }
 
 export async function startTranslating(
   scope: Scope,
-  { text, files }: GatewayText,
+  { text, files, protocols = standardProtocols }: GatewayText,
 ): Promise<TranslatingGateway> {
   const folder = temporaryFolder(scope);
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const path = join(folder, "parlance.yaml");
   const callers = /^callers:/m.test(text) ? "" : "callers: open\n";
   writeFileSync(path, `version: 1\n${callers}${text}`);
-  const { revision, diagnostics } = await checkConfiguration({ path }, nodePlatform.files, () => {});
+  const { revision, diagnostics } = await checkConfiguration(
+    { path },
+    nodePlatform.files,
+    () => {},
+  );
   assert.ok(revision, JSON.stringify(diagnostics, undefined, 1));
   const done: SeenExchange[] = [];
   const observer: Parameters<typeof createGateway>[1] = {
@@ -60,7 +67,7 @@ export async function startTranslating(
       done.push({ id, status, code, kind, blame, aborted });
     },
   };
-  const gateway = createGateway(nodePlatform, observer, revision, () => standardProtocols);
+  const gateway = createGateway(nodePlatform, observer, revision, () => protocols);
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   scope.after(async () => {
     const { configuration } = revision;

@@ -1,0 +1,104 @@
+/**
+ * The part of an exchange that is for a face over all services, and exchanges that the gateway
+ * begins itself in the course of one: their route and caller are known, their call is decoded.
+ */
+import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
+import type { Hub, HubStream } from "#extension/hub.ts";
+import { documentTooLarge } from "./deadlines.ts";
+import { faceRequest } from "./face-request.ts";
+import { HubCalls, type InnerBeginning, type InnerExchange } from "./hub-calls.ts";
+import { HubConversation, type HubAsker } from "./hub-conversation.ts";
+import type { InnerCaller } from "./inner-caller.ts";
+import { problems } from "./problems.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { newTraceFlags } from "./trace.ts";
+import { TranslatedExchange } from "./translated-exchange.ts";
+import { Translation } from "./translation.ts";
+import type { Translator } from "./translators.ts";
+
+const noBytes: Buffer = Buffer.alloc(0);
+
+export abstract class HubExchange extends TranslatedExchange implements HubAsker {
+  protected hub: HubConversation | undefined;
+
+  /** An exchange with its own caller's end. */
+  protected abstract createInner(caller: InnerCaller): InnerExchange;
+  protected abstract begin(hasHead: boolean): void;
+
+  /** With it, the calls end that were made for it. */
+  protected override finish(): void {
+    super.finish();
+    this.hub?.close();
+    this.hub = undefined;
+  }
+
+  protected beginHub(hub: Hub, bytes: Buffer, from: number, to: number): void {
+    this.hub = new HubConversation(hub, this);
+    this.gatherForHub(bytes, from, to);
+  }
+
+  protected gatherForHub(bytes: Buffer, from: number, to: number): void {
+    if (!this.hub?.add(bytes, from, to, this.requestIsFramed)) {
+      this.refuse(documentTooLarge(this.limits, "client"));
+    } else if (this.requestComplete) this.hub.handle();
+  }
+
+  /** A call that the gateway makes itself. */
+  beginInner(
+    { snapshot, route, callerIndex, withheld }: InnerBeginning,
+    caller: InnerCaller,
+  ): void {
+    this.begin(true);
+    this.snapshot = snapshot;
+    this.requestComplete = true;
+    this.route = route;
+    this.callerIndex = callerIndex;
+    this.withheld = withheld;
+    const { observer, recorder } = this.gateway;
+    observer.onRouted(this);
+    const unrecorded = recorder?.refusal(route.service);
+    if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
+    const translator = snapshot.translators[route.serviceIndex] as Translator;
+    this.translation = new Translation(this, caller.face, translator);
+    if (unrecorded !== undefined) this.refuse(unrecorded);
+    else this.translate();
+  }
+
+  // What the conversation asks for.
+
+  hubRequest(body: Buffer): FaceRequest {
+    return faceRequest(this, body);
+  }
+
+  openCalls(): HubCalls {
+    const { snapshot, callerIndex, caller, id, requestId, traceId, withheld } = this;
+    const flags = this.ownLines.trace?.flags ?? newTraceFlags;
+    const traceParent = `00-${traceId}-${id.slice(id.length / 2)}-${flags}`;
+    const origin = { peer: caller.peer, traceParent, exchangeId: id, requestId };
+    const asked = { snapshot: snapshot as Snapshot, callerIndex, withheld };
+    return new HubCalls(asked, origin, (inner) => this.createInner(inner));
+  }
+
+  answer(response: FaceResponse): void {
+    this.respond(response);
+  }
+
+  hubStream({ status, fields }: HubStream): boolean {
+    return this.sendOwnHead(status, fields);
+  }
+
+  part(bytes: Buffer): boolean {
+    return this.sendPart(bytes);
+  }
+
+  end(): void {
+    this.giveEnd(undefined);
+  }
+
+  /** A defect of ours: a hub never rejects. */
+  fail(cause: unknown): void {
+    const problem = problems["gateway-failure"]("the request could not be handled", { cause });
+    if (this.state === "answering") this.breakOff(problem);
+    else this.refuse(problem);
+  }
+}
