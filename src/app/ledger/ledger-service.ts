@@ -127,6 +127,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
     const message = `the ledger thread died and is replaced: ${firstLine(reason)}`;
     log.error("ledger-thread-died", message, { reason });
     restarts++;
+    rememberMissed(reason);
     const livedMs = platform.clock.monotonicMs() - bornMs;
     youngDeaths = livedMs < youngMs ? youngDeaths + 1 : 0;
     replaceAfter(youngDeaths === 0 ? 0 : pauseMsMin * 2 ** (youngDeaths - 1), reason);
@@ -148,6 +149,15 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
       giveUpAll(reason);
       replaceAfter(pauseMsMax, reason);
     }
+  }
+
+  /** What the thread had counted and told in no gap entry yet. */
+  function rememberMissed(reason: string): void {
+    const { missed: count } = readStatistics(statistics);
+    if (count === 0) return;
+    const why = `the disk failed, then the ledger thread died: ${firstLine(reason)}`;
+    const sinceUs = Math.floor(platform.clock.nowMs() * 1_000);
+    missed.addAll({ count, exchanges: [], sinceUs, reason: why });
   }
 
   /** Nobody commits, and nobody is to wait for ever. */

@@ -66,6 +66,8 @@ export class LedgerSession {
       onCheckpoint: () => this.#noteSettledIntents(),
       onCheckpointFailed: ({ message }) =>
         options.log.error("ledger-checkpoint-failed", `no checkpoint can be kept: ${message}`),
+      onSettleFailed: ({ message }) =>
+        options.log.warn("ledger-not-settled", `no room can be made for more: ${message}`),
       onFailed: (error) => this.#onFailed(error.message),
       onRecovered: (missed) => {
         const message = `the ledger works again; ${missed} exchanges are not on record`;

@@ -4,7 +4,7 @@
  * When the disk fails, nothing is retried into the same file: what was taken is given up and
  * counted, a new file is tried every second, and a gap entry tells how much is missing.
  */
-import { LedgerProblem } from "#ledger/store/problems.ts";
+import { isSystemError, LedgerProblem } from "#ledger/store/problems.ts";
 import type { Bell } from "./bell.ts";
 import type { CommitLog } from "./commit-log.ts";
 import { MissedEntries, type Missed } from "./missed-entries.ts";
@@ -25,6 +25,8 @@ export interface CommitLoopOptions {
   readonly onFailed: (error: LedgerProblem) => void;
   /** Entries are durable all the same. */
   readonly onCheckpointFailed: (error: LedgerProblem) => void;
+  /** What could wait, room for more entries or sealing, has failed; it is tried every second. */
+  readonly onSettleFailed: (error: Error) => void;
   /** Recording goes on; `missed` entries are not there. */
   readonly onRecovered: (missed: number) => void;
 }
@@ -50,6 +52,8 @@ export class CommitLoop {
   #own: OwnEntry[] = [];
   #hasFailed = false;
   #retryAtMs = 0;
+  /** Not before; 0: it did not fail. */
+  #settleAtMs = 0;
   #checkpointAtMs = 0;
   #checkpointSize = -1;
 
@@ -125,9 +129,26 @@ export class CommitLoop {
     }
     this.#own = this.#own.slice(own.length);
     for (const { index, done } of own) done(index, log.leafHash(index));
-    log.settle();
+    this.#settle();
     this.#dropRetired();
     return count;
+  }
+
+  /**
+   * Answers are released by now. That no room can be prepared for what comes harms nothing yet;
+   * writing there is what fails.
+   */
+  #settle(): void {
+    const { log, clock, onSettleFailed } = this.#options;
+    if (clock.monotonicMs() < this.#settleAtMs) return;
+    try {
+      log.settle();
+      this.#settleAtMs = 0;
+    } catch (error) {
+      if (!isSystemError(error) && !(error instanceof LedgerProblem)) throw error;
+      if (this.#settleAtMs === 0) onSettleFailed(error);
+      this.#settleAtMs = clock.monotonicMs() + retryMs;
+    }
   }
 
   #add(bytes: Buffer): number {
@@ -184,7 +205,7 @@ export class CommitLoop {
     const index = this.#add(bytes);
     log.write();
     log.sync();
-    log.settle();
+    this.#settle();
     statistics.addBatch(1);
     return index;
   }

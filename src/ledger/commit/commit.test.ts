@@ -178,6 +178,24 @@ test("what a dead worker had published is committed before its ring goes", () =>
   assert.equal(loop.turn(), false);
 });
 
+test("when no room can be prepared, entries go on being recorded, and it is told once", () => {
+  const { send, loop, log, clock, events } = createFixture();
+  let tries = 0;
+  log.settle = () => {
+    tries++;
+    throw Object.assign(new Error("full"), { code: "ENOSPC", syscall: "write" });
+  };
+  for (const entry of ["a", "b", "c"]) {
+    send(entry);
+    loop.turn();
+  }
+  assert.deepEqual([log.entries, tries], [["a", "b", "c"], 1]);
+  clock.ms += 1_000;
+  loop.turn();
+  assert.equal(tries, 2);
+  assert.deepEqual(events, ["not settled: full"]);
+});
+
 test("a checkpoint is made once a second, and only of a tree that has grown", () => {
   const { send, loop, log, clock, counts } = createFixture();
   send("a");

@@ -87,6 +87,7 @@ export function createFixture(entryBytesMax = 1_000) {
       onEntry: () => undefined,
       onCheckpoint: () => undefined,
       onFailed: ({ message }) => events.push(`failed: ${message}`),
+      onSettleFailed: ({ message }) => events.push(`not settled: ${message}`),
       onCheckpointFailed: ({ message }) => events.push(`no checkpoint: ${message}`),
       onRecovered: (missed) => events.push(`recovered: ${missed} missed`),
     });
