@@ -39,6 +39,10 @@ export function formatPath(path: NodePath): string {
   return text;
 }
 
+/** Inherits nothing, so that any key may stand in it; smaller and faster than Object.create(null). */
+const Bare = function () {} as unknown as new () => Record<string, unknown>;
+Bare.prototype = Object.create(null);
+
 /**
  * The plain value. Text that came out of a reference becomes the number or truth value that the
  * schema asks for, since `"${PORT}"` cannot say so itself.
@@ -46,7 +50,7 @@ export function formatPath(path: NodePath): string {
 export function toPlain(node: PlacedNode, schema: JsonSchema | undefined): unknown {
   if (node.kind === "list") return node.items.map((item) => toPlain(item, schemaUnder(schema, 0)));
   if (node.kind === "map") {
-    const plain = Object.create(null) as Record<string, unknown>;
+    const plain = new Bare();
     for (const [key, entry] of node.entries) {
       plain[key] = toPlain(entry.node, schemaUnder(schema, key));
     }

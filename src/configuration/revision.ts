@@ -60,6 +60,6 @@ function isPlace(key: string, value: unknown): boolean {
 }
 
 function sortMembers(value: object): object {
-  const entries = Object.entries(value);
-  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted: [string, unknown][] = Object.entries(value);
+  return Object.fromEntries(sorted.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -26,7 +26,7 @@ export function checkRoutes(configuration: Configuration): readonly Diagnostic[]
         diagnostics.push(malformed("route-path", service, route, pattern.error));
         continue;
       }
-      diagnostics.push(...checkOne(service, route, pattern));
+      checkOne(service, route, pattern, diagnostics);
       const key = groupKey(route, pattern);
       const group = groups.get(key);
       const checked = { service, route, methods: effectiveMethods(route.methods) };
@@ -38,8 +38,12 @@ export function checkRoutes(configuration: Configuration): readonly Diagnostic[]
   return diagnostics;
 }
 
-function checkOne(service: Service, route: Route, pattern: PathPattern): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
+function checkOne(
+  service: Service,
+  route: Route,
+  pattern: PathPattern,
+  diagnostics: Diagnostic[],
+): void {
   if (countStripSegments(route, pattern) === undefined) {
     const wrong =
       `stripPrefix ${JSON.stringify(route.stripPrefix)} must be "" or the leading whole ` +
@@ -58,7 +62,6 @@ function checkOne(service: Service, route: Route, pattern: PathPattern): readonl
       `such a name behind "*."`;
     diagnostics.push(malformed("route-host", service, route, wrong));
   }
-  return diagnostics;
 }
 
 /** What `RequestHead.host` can be, less the final dot: names and bracketed addresses. */
