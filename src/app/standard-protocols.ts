@@ -1,6 +1,7 @@
 /** The protocols of this build, one line each. */
 import type { Protocol } from "#extension/protocol.ts";
+import { grpc } from "#protocols/grpc/index.ts";
 import { rest } from "#protocols/rest/index.ts";
 import { soap } from "#protocols/soap/index.ts";
 
-export const standardProtocols: readonly Protocol[] = [rest, soap];
+export const standardProtocols: readonly Protocol[] = [rest, soap, grpc];

@@ -122,7 +122,7 @@ const service = mapOf(
     speaks: {
       type: "string",
       description: "Dialect of the instances. Default: that of the contract.",
-      enum: ["rest", "soap"],
+      enum: ["rest", "soap", "grpc"],
     },
     maxLoss: {
       type: "string",

@@ -32,7 +32,9 @@ export function createAuthorization(configuration: Configuration): Authorization
   const bits = new Uint32Array(callers.length * words);
   for (const [index, caller] of callers.entries()) {
     const own = bits.subarray(index * words, (index + 1) * words);
-    for (const pattern of caller.may) grant(own, grants.rangeOf(pattern));
+    for (const pattern of caller.may) {
+      for (const range of grants.rangesOf(pattern)) grant(own, range);
+    }
   }
   return {
     open: false,
@@ -69,24 +71,32 @@ type Range = readonly [from: number, to: number];
 
 interface Grants {
   readonly routeCount: number;
-  /** Half-open range of route indexes; undefined for what does not exist. */
-  rangeOf(pattern: string): Range | undefined;
+  /** Half-open ranges of route indexes; none for what does not exist. */
+  rangesOf(pattern: string): readonly Range[];
 }
 
 function createGrants(configuration: Configuration): Grants {
-  const ranges = new Map<string, Range>();
+  const ranges = new Map<string, Range[]>();
+  const add = (pattern: string, range: Range): void => {
+    const known = ranges.get(pattern);
+    if (known === undefined) ranges.set(pattern, [range]);
+    else known.push(range);
+  };
   let routeCount = 0;
   for (const { name, routes } of configuration.services) {
-    ranges.set(`${name}.*`, [routeCount, routeCount + routes.length]);
-    for (const { id } of routes) ranges.set(`${name}.${id}`, [routeCount, ++routeCount]);
+    add(`${name}.*`, [routeCount, routeCount + routes.length]);
+    for (const { id, operation } of routes) {
+      const range: Range = [routeCount, ++routeCount];
+      add(`${name}.${id}`, range);
+      // An operation is the same at whatever address it is called.
+      if (operation !== undefined && operation !== id) add(`${name}.${operation}`, range);
+    }
   }
-  ranges.set("*", [0, routeCount]);
-  return { routeCount, rangeOf: (pattern) => ranges.get(pattern) };
+  add("*", [0, routeCount]);
+  return { routeCount, rangesOf: (pattern) => ranges.get(pattern) ?? [] };
 }
 
-/** Sets the bits of a range; a pattern without one grants nothing. */
-function grant(bits: Uint32Array, range: Range | undefined): void {
-  if (range === undefined) return;
+function grant(bits: Uint32Array, range: Range): void {
   for (let route = range[0]; route < range[1]; route++)
     bits[route >>> 5] = (bits[route >>> 5] as number) | (1 << (route & 31));
 }

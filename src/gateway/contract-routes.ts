@@ -1,10 +1,11 @@
 /**
- * The routes that a contract gives its service: one for each operation at the REST face, one for
- * the SOAP face, and the documents. Operations are routes of their own so that `may`, `explain`
+ * The routes that a contract gives its service: one for each operation at the REST face and one at
+ * the gRPC face, one for the SOAP face, and the documents. Operations are routes of their own so that `may`, `explain`
  * and the counts speak of them by name.
  */
 import type { Configuration, Route, Service } from "#configuration/configuration.ts";
-import type { Contract, Operation } from "#contract/contract.ts";
+import type { Contract, Dialect, Operation } from "#contract/contract.ts";
+import { operationsByGrpcPath } from "#contract/grpc-names.ts";
 
 /** Ids of routes that are no operation; no operation can have them. */
 export const documentRouteId = ".openapi";
@@ -21,9 +22,16 @@ export function withContractRoutes(
     const contract = contracts.get(service.name);
     if (contract === undefined) return service;
     const routes = [...service.routes, ...contractRoutes(service, contract)];
-    return { ...service, speaks: service.speaks ?? contract.dialect, routes };
+    const speaks = service.speaks ?? contract.dialect;
+    return { ...service, speaks, routes, instances: instancesOf(service, speaks) };
   });
   return { ...configuration, services };
+}
+
+/** gRPC is spoken over HTTP/2 alone. */
+function instancesOf({ instances }: Service, speaks: Dialect): Service["instances"] {
+  if (speaks !== "grpc") return instances;
+  return instances.map((instance) => ({ ...instance, http2: true }));
 }
 
 function contractRoutes(
@@ -59,7 +67,27 @@ function contractRoutes(
     face: "soap",
     ...soapVersionOf(contract),
   });
+  routes.push(...grpcRoutes(name, contract, common));
   return routes;
+}
+
+/** At the full names of the operations; `may` speaks of them by the operations' own names. */
+function grpcRoutes(
+  serviceName: string,
+  { operations }: Contract,
+  common: Pick<Route, "host" | "headers" | "source">,
+): readonly Route[] {
+  return Array.from(operationsByGrpcPath(serviceName, operations), ([path, operation]) => ({
+    ...common,
+    id: `.grpc.${operation.id}`,
+    path,
+    // Connect calls what changes nothing with GET, too.
+    methods: operation.safety === "safe" ? ["GET", "POST"] : ["POST"],
+    stripPrefix: "",
+    face: "grpc",
+    operation: operation.id,
+    source: operation.origin ?? common.source,
+  }));
 }
 
 /** Operations of a contract without SOAP are offered in SOAP 1.1. */

@@ -18,7 +18,7 @@ export type SpeedReason =
   | "other-dialect"
   /** JSON where the instances have XML, or the other way round. */
   | "other-format"
-  /** A version of SOAP that the instances do not speak, or none. */
+  /** A version of SOAP or a relative of gRPC that the instances do not speak, or none. */
   | "other-version"
   /** The gateway's own WSDL or OpenAPI. */
   | "own-document"
@@ -40,6 +40,7 @@ export function speedOf(head: RequestHead, match: CompiledRoute, mayCallAll: boo
   if (id === documentRouteId) return ownDocument;
   if (face !== match.service.speaks) return otherDialect;
   if (face === "soap") return speedOfSoap(head, match, mayCallAll);
+  if (face === "grpc") return speedOfGrpc(head);
   if (face !== "rest") return otherDialect;
   return wantsOtherFormat(head, match) ? otherFormat : sameDialect;
 }
@@ -52,6 +53,14 @@ function speedOfSoap(head: RequestHead, { route }: CompiledRoute, mayCallAll: bo
   const isRelated = type === "multipart/related";
   if (!isRelated && (version === undefined || route.soapVersion !== version)) return otherVersion;
   return mayCallAll ? sameDialect : permission;
+}
+
+/** gRPC-Web and Connect are other protocols with the same messages. */
+function speedOfGrpc(head: RequestHead): Speed {
+  const isPlain = /^application\/grpc(?:\+proto)?\s*(?:;|$)/i.test(
+    head.field("content-type") ?? "",
+  );
+  return isPlain && head.overHttp2 ? sameDialect : otherVersion;
 }
 
 /** Whether a caller names a format, JSON or XML, that the service itself does not have there. */

@@ -30,7 +30,9 @@ export function createTranslators(
 ): readonly (Translator | undefined)[] {
   const routesByService = services.map(() => new Map<string, number>());
   for (const { index, route, serviceIndex } of routes) {
-    if (route.operation !== undefined) routesByService[serviceIndex]?.set(route.operation, index);
+    const known = routesByService[serviceIndex];
+    if (route.operation === undefined || known?.has(route.operation)) continue;
+    known?.set(route.operation, index);
   }
   return services.map((service, serviceIndex) => {
     const contract = contracts.get(service.name);

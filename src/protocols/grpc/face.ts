@@ -3,6 +3,7 @@ import { defaultDocumentLimits } from "#base/limits.ts";
 import type { Fault, Reply } from "#call/call.ts";
 import { isStream } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
+import { operationsByGrpcPath, packageOf } from "#contract/grpc-names.ts";
 import { createRecord, type ValueRecord } from "#contract/value.ts";
 import type {
   Decoded,
@@ -18,7 +19,6 @@ import { createFrameReader, decompress, flags } from "./framing.ts";
 import { createOperations, type GrpcOperation } from "./grpc-operation.ts";
 import { createInputStream } from "./input-stream.ts";
 import { compileMetadata, type MetadataCodec, type Read } from "./metadata.ts";
-import { operationsByPath, packageOf } from "./names.ts";
 import { documentFault, grpcFault } from "./problems.ts";
 import { getMessage, plainGrpc, timeoutOf, variantOf, type Variant } from "./variants.ts";
 
@@ -26,7 +26,7 @@ const limits = defaultDocumentLimits;
 
 export function createGrpcFace(service: ServiceContract): Face {
   const { contract } = service;
-  const paths = operationsByPath(service);
+  const paths = operationsByGrpcPath(service.serviceName, contract.operations);
   const find = createOperations(contract, limits, typePrefix(service));
   const metadata = new Map<Operation, { input: MetadataCodec; output: MetadataCodec }>();
   const metadataOf = (operation: Operation) => {

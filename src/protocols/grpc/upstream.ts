@@ -8,6 +8,7 @@ import type { Answer, Call, Fault, Reply } from "#call/call.ts";
 import { isStream } from "#call/problems.ts";
 import type { FaultKind } from "#base/fault-kind.ts";
 import type { Operation } from "#contract/contract.ts";
+import { grpcNameOf } from "#contract/grpc-names.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import type {
   Fields,
@@ -21,7 +22,6 @@ import { typePrefix } from "./face.ts";
 import { createFrameReader, decompress, flags, frameOf, type Frame } from "./framing.ts";
 import { createOperations, type GrpcOperation } from "./grpc-operation.ts";
 import { compileMetadata, type MetadataCodec, type Read } from "./metadata.ts";
-import { grpcNameOf } from "./names.ts";
 import { documentFault, grpcFault, ofService } from "./problems.ts";
 import { readTrailers, typeUrl, type StatusRead } from "./status.ts";
 import { writeTimeout } from "./variants.ts";
@@ -43,7 +43,7 @@ export function createGrpcUpstream(service: ServiceContract): Upstream {
   const compiledOf = (operation: Operation): Compiled => {
     const found = known.get(operation);
     if (found !== undefined) return found;
-    const name = grpcNameOf(service, operation);
+    const name = grpcNameOf(service.serviceName, operation);
     const compiled: Compiled = {
       grpc: find(operation),
       path: `/${name.service}/${name.method}`,

@@ -1,6 +1,5 @@
-/** Under which names a service and its operations are known in gRPC. */
-import type { Operation } from "#contract/contract.ts";
-import type { ServiceContract } from "#extension/protocol.ts";
+/** Under which names the operations of a service are known in gRPC, and so at which paths. */
+import type { Operation } from "./contract.ts";
 
 export interface GrpcName {
   /** `package.Service` */
@@ -12,11 +11,10 @@ export interface GrpcName {
  * As in the contract; for one that knows no gRPC, `getInvoice` of service `old-billing` is
  * `old_billing.OldBilling/GetInvoice`.
  */
-export function grpcNameOf({ serviceName }: ServiceContract, operation: Operation): GrpcName {
-  const { grpc, id } = operation;
+export function grpcNameOf(serviceName: string, { grpc, id }: Operation): GrpcName {
   if (grpc !== undefined) return grpc;
-  const pascal = pascalCase(serviceName);
-  return { service: `${packageOf(serviceName)}.${pascal}`, method: pascalCase(id) };
+  const service = `${packageOf(serviceName)}.${pascalCase(serviceName)}`;
+  return { service, method: pascalCase(id) };
 }
 
 /** Words of a proto package; names of services are lower-case letters, digits and hyphens. */
@@ -30,12 +28,15 @@ export function pascalCase(name: string): string {
   return /^[A-Za-z]/.test(joined) ? joined : `X${joined}`;
 }
 
-/** By path, `/package.Service/Method`. Names that clash are those of the first operation. */
-export function operationsByPath(service: ServiceContract): ReadonlyMap<string, Operation> {
+/** By path, `/package.Service/Method`. Of names that clash, the first operation has it. */
+export function operationsByGrpcPath(
+  serviceName: string,
+  operations: readonly Operation[],
+): ReadonlyMap<string, Operation> {
   const paths = new Map<string, Operation>();
-  for (const operation of service.contract.operations) {
-    const { service: name, method } = grpcNameOf(service, operation);
-    const path = `/${name}/${method}`;
+  for (const operation of operations) {
+    const { service, method } = grpcNameOf(serviceName, operation);
+    const path = `/${service}/${method}`;
     if (!paths.has(path)) paths.set(path, operation);
   }
   return paths;
