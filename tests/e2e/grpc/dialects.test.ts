@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { promisify } from "node:util";
+import { Metadata, status, type ServiceError } from "@grpc/grpc-js";
+import { startTranslating } from "#tests/e2e/translate/stand.ts";
+import { connectOrders, shopProto, startOrders } from "./stand.ts";
+
+const order = {
+  id: "9007199254740993",
+  customer: "Ravi",
+  lines: [{ sku: "tea", count: 4294967295 }],
+  weight: 0,
+  kind: "RUSH",
+};
+
+async function start(scope: test.TestContext) {
+  const seen: { metadata: Metadata; request: unknown }[] = [];
+  const port = await startOrders(scope, {
+    Get(call: any, answer: any) {
+      seen.push({ metadata: call.metadata, request: call.request });
+      if (call.request.id === "404") {
+        return answer({ code: status.NOT_FOUND, details: "no such order: 404 %" });
+      }
+      answer(null, { ...order, id: call.request.id });
+    },
+    Place: (call: any, answer: any) => answer(null, { id: call.request.id }),
+    Watch(call: any) {
+      for (let count = 0; count < 3; count++) call.write({ ...order, id: String(count) });
+      if (call.request.id === "7") call.emit("error", { code: status.DATA_LOSS, details: "broke" });
+      else call.end();
+    },
+    Add: (_call: any, answer: any) => answer(null, order),
+    Chat: (call: any) => call.end(),
+  });
+  const gateway = await startTranslating(scope, {
+    text: `services:\n  orders: { contract: orders.proto, instances: ["http://127.0.0.1:${port}"] }\n`,
+    files: { "orders.proto": shopProto },
+  });
+  return { gateway, seen, client: connectOrders(scope, gateway.port) };
+}
+
+function unary(client: any, method: string, message: object): Promise<any> {
+  return promisify(client[method].bind(client))(message);
+}
+
+test("a gRPC caller passes through to a gRPC service as it is", async (context) => {
+  const { client } = await start(context);
+  const found = await unary(client, "Get", { id: order.id });
+  assert.deepEqual(JSON.parse(JSON.stringify(found)), order);
+  const failed = (await unary(client, "Get", { id: "404" }).catch(
+    (error) => error,
+  )) as ServiceError;
+  assert.equal(failed.code, status.NOT_FOUND);
+  assert.equal(failed.details, "no such order: 404 %");
+});
+
+test("a JSON caller reaches a gRPC service, with exact numbers and its presence", async (context) => {
+  const { gateway, seen } = await start(context);
+  const response = await fetch(`${gateway.url}/orders/Get?id=${order.id}`);
+  assert.equal(response.status, 200, await response.clone().text());
+  assert.deepEqual(await response.json(), order);
+  assert.deepEqual(seen[0]?.request, { id: order.id });
+});
+
+test("a status of a gRPC service becomes a problem that says what the service said", async (context) => {
+  const { gateway } = await start(context);
+  const response = await fetch(`${gateway.url}/orders/Get?id=404`);
+  assert.equal(response.status, 404);
+  const problem = (await response.json()) as { detail: string; fault: string };
+  assert.equal(problem.detail, "no such order: 404 %");
+  assert.equal(problem.fault, "client");
+});
+
+test("a SOAP caller reaches a gRPC service", async (context) => {
+  const { gateway } = await start(context);
+  const body = `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>
+    <Get xmlns="urn:proto:shop.v1"><id>5</id></Get></e:Body></e:Envelope>`;
+  const response = await fetch(`${gateway.url}/soap/orders`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "text/xml", soapaction: '""' },
+  });
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
+  assert.match(text, /<ns1:id>5<\/ns1:id>/);
+  assert.match(text, /Ravi/);
+});
+
+test("a stream of a gRPC service passes through, whole or broken", async (context) => {
+  const { client } = await start(context);
+  const collect = async (id: string): Promise<unknown[]> => {
+    const got: unknown[] = [];
+    try {
+      for await (const one of client["Watch"]?.({ id })) got.push(one.id);
+    } catch (error) {
+      got.push((error as ServiceError).code);
+    }
+    return got;
+  };
+  assert.deepEqual(await collect("1"), ["0", "1", "2"]);
+  assert.deepEqual(await collect("7"), ["0", "1", "2", status.DATA_LOSS]);
+});
