@@ -25,6 +25,7 @@ export function memorySource(
       }
     },
     hashTile: log.readTile,
+    searchFacts: () => undefined,
     checkpoint: () => signCheckpoint({ origin, size, root }, [signer]),
     segments: () =>
       Array.from({ length: segments }, (_, n) => ({

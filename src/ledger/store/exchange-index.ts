@@ -2,13 +2,14 @@
  * Which entries of a sealed segment belong to an exchange: sorted rows of 64 bits, 48 of the id's
  * last bits, which are random, and 16 of the entry's place. A hit is a hint: the entry decides.
  */
+/** Of one row. */
+export const exchangeRowBytes = 8;
 const rowWords = 2;
 const tailAt = 10;
 
 export interface ExchangeIndexBuilder {
   /** The 16 octets of an id stand in `bytes` at `from`; `slot`: place in the segment. */
   add(bytes: Uint8Array, from: number, slot: number): void;
-  readonly rows: number;
   /** The rows, sorted, as bytes. */
   finish(): Buffer;
 }
@@ -19,9 +20,6 @@ export function buildExchangeIndex(rowsMax: number): ExchangeIndexBuilder {
   const words = new Uint32Array(rows.buffer);
   let count = 0;
   return {
-    get rows() {
-      return count;
-    },
     add(bytes, from, slot) {
       words[count * rowWords + 1] = highOf(bytes, from);
       words[count * rowWords] = (lowOf(bytes, from) << 16) | slot;

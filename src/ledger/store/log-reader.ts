@@ -62,6 +62,10 @@ export function openReader(options: ReaderOptions): LogReader {
       findExchange: (id) => findExchange(view, id, size),
       findEntries: (id) => findEntries(view, id, size),
       segments: () => segmentInfos(view, size),
+      searchFacts: (segment) =>
+        segment < view.facts.keptFrom || segment >= view.sealed
+          ? undefined
+          : view.sealedSegment(segment).searchFacts(),
       close: () => view.close(),
     };
   });

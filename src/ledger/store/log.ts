@@ -3,6 +3,7 @@ import type { Disk } from "#base/disk.ts";
 import type { Log } from "#base/log.ts";
 import type { Processes, Random } from "#base/platform.ts";
 import type { Expired, Retention } from "./retention.ts";
+import type { SearchFacts } from "./search-facts.ts";
 
 export interface LogOptions {
   /** Folder of the ledger. */
@@ -126,6 +127,8 @@ export interface LogReader {
   /** Indexes of all entries that name an exchange as theirs, ascending; also `read`, `erasure`. */
   findEntries(id: string): readonly number[];
   segments(): readonly SegmentInfo[];
+  /** What searches go by in a segment; undefined: it is not sealed, or was dropped. */
+  searchFacts(segment: number): SearchFacts | undefined;
   close(): void;
 }
 

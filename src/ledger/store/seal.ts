@@ -6,16 +6,16 @@
 import { constants, crc32, zstdCompressSync } from "node:zlib";
 import { join } from "node:path";
 import type { Disk, DiskFile } from "#base/disk.ts";
-import { readStamp, type EntryStamp } from "#ledger/entry/entry-stamp.ts";
 import { walkBundle } from "#ledger/tree/entry-bundle.ts";
 import { hashBytes } from "#ledger/tree/hashes.ts";
 import { tileWidth } from "#ledger/tree/tile.ts";
 import { listFolder, writeFully } from "./disk-files.ts";
-import { buildExchangeIndex } from "./exchange-index.ts";
+import { exchangeRowBytes } from "./exchange-index.ts";
 import { sealedName, segmentEntries, unfinished, type Layout } from "./layout.ts";
 import { damaged } from "./problems.ts";
 import { partsOf, readHead, type NamedPart } from "./recover.ts";
 import { createScanner, startOf } from "./scan.ts";
+import { buildSearchFacts } from "./search-facts.ts";
 import * as format from "./sealed-format.ts";
 import { writeHashes, type HashesWriter } from "./segment-hashes.ts";
 
@@ -67,18 +67,13 @@ function* writeSealed(
   file: DiskFile,
   hashes: HashesWriter,
 ): Generator<undefined, void> {
-  const index = buildExchangeIndex(segmentEntries);
-  const stamp: EntryStamp = { code: 0, timeUs: 0, exchangeAt: -1 };
-  let minMs = NaN;
-  let maxMs = NaN;
-  let minId: Buffer | undefined;
-  let maxId: Buffer | undefined;
+  const search = buildSearchFacts();
   let bytes = 0;
   let position = 0;
   const bundles: format.BundlePlace[] = [];
   for (const bundle of bundlesOf(disk, layout, segment)) {
     walkBundle(bundle, format.bundleEntries, (entry, from, to) => {
-      note(bundle, from, to, bundles.length * format.bundleEntries + entry);
+      search.note(bundle, from, to, bundles.length * format.bundleEntries + entry);
     });
     const packed = zstdCompressSync(bundle, packing);
     writeFully(file, packed, 0, packed.length, position);
@@ -93,40 +88,18 @@ function* writeSealed(
     file.startSync();
     hashes.startSync();
   }
-  const rows = index.finish();
+  const { index: rows, ...ranges } = search.finish();
   yield;
   writeFully(file, rows, 0, rows.length, position);
-  const facts = {
-    ...{ segment, indexPosition: position, indexRows: index.rows, indexChecksum: crc32(rows) },
-    ...{ minMs, maxMs, bytes },
-    minId: minId ?? Buffer.alloc(format.idTimeBytes),
-    maxId: maxId ?? Buffer.alloc(format.idTimeBytes),
-  };
+  const indexRows = rows.length / exchangeRowBytes;
+  const indexFacts = { indexPosition: position, indexRows, indexChecksum: crc32(rows) };
+  const facts = { segment, bytes, ...indexFacts, ...ranges };
   const end = format.encodeSealedEnd(facts, bundles);
   writeFully(file, end, 0, end.length, position + rows.length);
   file.startSync();
   for (let slice = 0; slice < pauseSlices; slice++) yield;
   file.sync();
   yield;
-
-  function note(entries: Buffer, from: number, to: number, slot: number): void {
-    readStamp(entries, from, to, stamp);
-    const { timeUs, exchangeAt: at } = stamp;
-    if (timeUs > 0) {
-      const ms = timeUs / 1_000;
-      if (!(ms >= minMs)) minMs = ms;
-      if (!(ms <= maxMs)) maxMs = ms;
-    }
-    if (at < 0) return;
-    index.add(entries, at, slot);
-    const idEnd = at + format.idTimeBytes;
-    if (minId === undefined || entries.compare(minId, 0, format.idTimeBytes, at, idEnd) < 0) {
-      minId = Buffer.from(entries.subarray(at, idEnd));
-    }
-    if (maxId === undefined || entries.compare(maxId, 0, format.idTimeBytes, at, idEnd) > 0) {
-      maxId = Buffer.from(entries.subarray(at, idEnd));
-    }
-  }
 }
 
 /** The entries of a full segment, 256 at a time, as entry bundles. */

@@ -2,9 +2,10 @@
 import { crc32, zstdDecompressSync } from "node:zlib";
 import type { Disk, DiskFile } from "#base/disk.ts";
 import { walkBundle } from "#ledger/tree/entry-bundle.ts";
-import { lookUpExchange } from "./exchange-index.ts";
+import { exchangeRowBytes, lookUpExchange } from "./exchange-index.ts";
 import { segmentEntries } from "./layout.ts";
 import { damaged, trying } from "./problems.ts";
+import type { SearchFacts } from "./search-facts.ts";
 import * as format from "./sealed-format.ts";
 
 /** The bytes are good during the call only. False: no more are wanted. */
@@ -24,6 +25,8 @@ export interface SealedSegment {
   scan(from: number, to: number, visit: VisitEntry): boolean;
   /** Indexes of entries that may belong to the exchange, ascending. */
   candidates(id: Buffer): readonly number[];
+  /** As they stand in the file, the index whole and not remembered. */
+  searchFacts(): SearchFacts;
 }
 
 const bundlesKept = 2;
@@ -79,6 +82,12 @@ export function openSealed(disk: Disk, path: string, segment: number): SealedSeg
     return segment * segmentEntries + bundle * format.bundleEntries;
   }
 
+  function readExchangeIndex(): Buffer {
+    const rows = readAt(facts.indexPosition, facts.indexRows * exchangeRowBytes);
+    if (crc32(rows) === facts.indexChecksum) return rows;
+    throw damaged(`${path}: its index of exchanges is damaged`);
+  }
+
   return {
     segment,
     facts,
@@ -104,14 +113,12 @@ export function openSealed(disk: Disk, path: string, segment: number): SealedSeg
     candidates(id) {
       const time = id.subarray(0, format.idTimeBytes);
       if (time.compare(facts.minId) < 0 || time.compare(facts.maxId) > 0) return [];
-      if (index === undefined) {
-        index = readAt(facts.indexPosition, facts.indexRows * 8);
-        if (crc32(index) !== facts.indexChecksum) {
-          index = undefined;
-          throw damaged(`${path}: its index of exchanges is damaged`);
-        }
-      }
+      index ??= readExchangeIndex();
       return lookUpExchange(index, id).map((slot) => segment * segmentEntries + slot);
+    },
+    searchFacts() {
+      const { minMs, maxMs, minId, maxId } = facts;
+      return { minMs, maxMs, minId, maxId, index: readExchangeIndex() };
     },
   };
 }

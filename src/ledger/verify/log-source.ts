@@ -3,7 +3,7 @@ import type { LogReader, SegmentInfo } from "#ledger/store/log.ts";
 
 export interface LogSource extends Pick<
   LogReader,
-  "origin" | "size" | "scan" | "hashTile" | "checkpoint"
+  "origin" | "size" | "scan" | "hashTile" | "checkpoint" | "searchFacts"
 > {
   segments(): readonly LogSegment[];
 }

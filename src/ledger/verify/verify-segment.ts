@@ -2,7 +2,13 @@
  * Verifies one segment by itself: reads every entry, and holds its leaf hash and all hashes above
  * it against those that the log keeps. Whether the segment belongs to the log is for `verifyLog`.
  */
+import { segmentEntries } from "#ledger/store/layout.ts";
 import { LedgerProblem } from "#ledger/store/problems.ts";
+import {
+  buildSearchFacts,
+  isSameSearch,
+  type SearchFactsBuilder,
+} from "#ledger/store/search-facts.ts";
 import { createFrontier } from "#ledger/tree/frontier.ts";
 import { hashBytes, leafHashInto } from "#ledger/tree/hashes.ts";
 import { tilePath, tileWidth } from "#ledger/tree/tile.ts";
@@ -48,7 +54,8 @@ export function verifySegment(
     damage:
       leafDamage(source, first, read.leaves.subarray(0, read.count * hashBytes)) ??
       read.damage ??
-      level1Damage(source, first, Buffer.concat(level1)),
+      level1Damage(source, first, Buffer.concat(level1)) ??
+      searchDamage(source, first, read.search),
   };
 }
 
@@ -58,11 +65,14 @@ interface ReadLeaves {
   readonly count: number;
   readonly bytes: number;
   readonly damage: Damage | undefined;
+  /** What searches are to go by; undefined: the entries are gone. */
+  readonly search: SearchFactsBuilder | undefined;
 }
 
 function readLeaves(source: LogSource, { first, count }: LogSegment): ReadLeaves {
   const leaves = Buffer.allocUnsafeSlow(count * hashBytes);
   const end = first + count;
+  const search = buildSearchFacts();
   let next = first;
   let bytes = 0;
   const damage = damageOf(
@@ -71,6 +81,7 @@ function readLeaves(source: LogSource, { first, count }: LogSegment): ReadLeaves
       source.scan(first, end, (index, entry) => {
         if (index !== next) return false;
         leafHashInto(entry, 0, entry.length, leaves, (index - first) * hashBytes);
+        search.note(entry, 0, entry.length, index - first);
         bytes += entry.length;
         next++;
         return true;
@@ -78,7 +89,7 @@ function readLeaves(source: LogSource, { first, count }: LogSegment): ReadLeaves
       return next < end ? `entry ${next} is missing, where there are said to be ${end}` : undefined;
     },
   );
-  return { leaves, count: next - first, bytes, damage };
+  return { leaves, count: next - first, bytes, damage, search };
 }
 
 /** The entries are gone: their hashes must at least make up those above them. */
@@ -96,7 +107,7 @@ function readKeptLeaves(source: LogSource, { first, count }: LogSegment): ReadLe
       return undefined;
     },
   );
-  return { leaves, count: next - first, bytes: 0, damage };
+  return { leaves, count: next - first, bytes: 0, damage, search: undefined };
 }
 
 function leafDamage(source: LogSource, first: number, leaves: Buffer): Damage | undefined {
@@ -134,6 +145,24 @@ function level1Damage(source: LogSource, first: number, made: Buffer): Damage | 
       if (made.equals(kept)) return undefined;
       differs = differsAt(made, kept);
       return `hash ${differs} of ${tilePath(tile)} is not the one that its entries make`;
+    },
+  );
+}
+
+/** What searches go by is signed by nobody: whoever changed it could hide entries from them. */
+function searchDamage(
+  source: LogSource,
+  first: number,
+  search: SearchFactsBuilder | undefined,
+): Damage | undefined {
+  if (search === undefined) return undefined;
+  const segment = Math.floor(first / segmentEntries);
+  return damageOf(
+    () => first,
+    () => {
+      const kept = source.searchFacts(segment);
+      if (kept === undefined || isSameSearch(kept, search.finish())) return undefined;
+      return `what is searched by in segment ${segment} does not fit its entries, which are whole`;
     },
   );
 }
