@@ -39,5 +39,7 @@ export interface Disk {
   syncFolder(folder: string): void;
   /** Puts a file in the place of another one, in one step. */
   rename(from: string, to: string): void;
+  /** Gives a file a second name, which must not exist yet: EEXIST tells that it does. */
+  link(from: string, to: string): void;
   remove(path: string): void;
 }

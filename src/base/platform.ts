@@ -11,6 +11,7 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -169,6 +170,7 @@ export const nodeDisk: Disk = {
     }
   },
   rename: renameSync,
+  link: linkSync,
   remove: unlinkSync,
 };
 

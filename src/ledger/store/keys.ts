@@ -30,6 +30,8 @@ export function makeKey(disk: Disk, random: Random, folder: string, epoch: numbe
     const pem = key.export({ format: "pem", type: "pkcs8" });
     replaceFile(disk, path, Buffer.from(pem), 0o600);
   }
+  // Also for one that a killed process has made.
+  disk.syncFolder(folder);
   return readSeed(disk, folder, epoch);
 }
 

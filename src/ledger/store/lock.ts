@@ -4,6 +4,7 @@
  */
 import type { Disk } from "#base/disk.ts";
 import type { ProcessMark, Processes } from "#base/platform.ts";
+import { unfinished } from "./layout.ts";
 import { readFile, writeFully } from "./disk-files.ts";
 import { LedgerProblem, problems } from "./problems.ts";
 
@@ -14,25 +15,35 @@ export interface Lock {
 const lockBytesMax = 4096;
 /** Held for a moment while a lock is taken over, so that two starters do not both do it. */
 const takeover = ".takeover";
+const startedJustNow = "a process that started just now";
 
 export function takeLock(disk: Disk, processes: Processes, path: string): Lock {
   const own = processes.self();
-  const content = Buffer.from(`${JSON.stringify(own)}\n`);
-  if (!create(disk, path, content)) {
-    if (!create(disk, path + takeover, content)) {
-      refuseRunning(disk, processes, path + takeover, own);
-      disk.remove(path + takeover);
-      return takeLock(disk, processes, path);
-    }
-    try {
-      refuseRunning(disk, processes, path, own);
-      if (disk.stat(path) !== undefined) disk.remove(path);
-      if (!create(disk, path, content)) throw locked(path, "a process that started just now");
-    } finally {
-      disk.remove(path + takeover);
-    }
+  const mark = `${path}.${own.pid}${unfinished}`;
+  writeMark(disk, mark, own);
+  try {
+    if (!linkTo(disk, mark, path)) takeOver(disk, processes, path, mark);
+  } finally {
+    disk.remove(mark);
   }
   return { release: () => disk.remove(path) };
+}
+
+function takeOver(disk: Disk, processes: Processes, path: string, mark: string): void {
+  const own = processes.self();
+  const guard = path + takeover;
+  if (!linkTo(disk, mark, guard)) {
+    refuseRunning(disk, processes, guard, own);
+    disk.remove(guard);
+    if (!linkTo(disk, mark, guard)) throw locked(guard, startedJustNow);
+  }
+  try {
+    refuseRunning(disk, processes, path, own);
+    if (disk.stat(path) !== undefined) disk.remove(path);
+    if (!linkTo(disk, mark, path)) throw locked(path, startedJustNow);
+  } finally {
+    disk.remove(guard);
+  }
 }
 
 /** Who holds the lock and runs; undefined: nobody. */
@@ -46,15 +57,22 @@ export function findHolder(
   return mark !== undefined && mayRun(processes, mark, processes.self()) ? mark : undefined;
 }
 
-function create(disk: Disk, path: string, content: Uint8Array): boolean {
+/** A lock appears with its whole content or not at all, also when the power goes. */
+function writeMark(disk: Disk, path: string, own: ProcessMark): void {
+  if (disk.stat(path) !== undefined) disk.remove(path);
+  const content = Buffer.from(`${JSON.stringify(own)}\n`);
+  const file = disk.open(path, "create");
   try {
-    const file = disk.open(path, "create");
-    try {
-      writeFully(file, content, 0, content.length, 0);
-      file.sync();
-    } finally {
-      file.close();
-    }
+    writeFully(file, content, 0, content.length, 0);
+    file.sync();
+  } finally {
+    file.close();
+  }
+}
+
+function linkTo(disk: Disk, mark: string, path: string): boolean {
+  try {
+    disk.link(mark, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -64,8 +82,7 @@ function create(disk: Disk, path: string, content: Uint8Array): boolean {
 
 function refuseRunning(disk: Disk, processes: Processes, path: string, own: ProcessMark): void {
   const text = readFile(disk, path, lockBytesMax)?.toString("utf8");
-  // Empty: its process died, or the power went, between the making of the file and its content.
-  if (text === undefined || text.trim() === "") return;
+  if (text === undefined) return;
   const mark = parseMark(text);
   if (mark === undefined) {
     throw locked(path, `something that cannot be read: ${JSON.stringify(text.slice(0, 80))}`);

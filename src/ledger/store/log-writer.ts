@@ -1,5 +1,5 @@
 /** The writer of an open ledger: the appender, and beside it what can wait a moment. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { assert } from "#base/assert.ts";
 import { signCheckpoint } from "#ledger/tree/checkpoint.ts";
 import { createSigner, formatVerifier, type NoteSigner } from "#ledger/tree/note-keys.ts";
@@ -43,11 +43,17 @@ export function createLogWriter(parts: WriterParts): LogWriter {
     if (last?.size === size) return last.bytes;
     const { name: origin } = signer.verifier;
     const bytes = signCheckpoint({ origin, size, root: tree.root() }, [signer]);
-    trying(`make ${checkpoints}`, () => disk.makeFolder(checkpoints));
+    trying(`make ${checkpoints}`, makeSeparate);
     // The separate one first: it must never be behind what others have seen.
     for (const path of [separate, layout.checkpointFile]) writeCheckpointFile(disk, path, bytes);
     last = { size, bytes };
     return bytes;
+  }
+
+  function makeSeparate(): void {
+    if (disk.stat(checkpoints) !== undefined) return;
+    disk.makeFolder(checkpoints);
+    disk.syncFolder(dirname(checkpoints));
   }
 
   function noteClock(nowMs: number): void {

@@ -2,6 +2,7 @@
 import { rootOf } from "#ledger/tree/merkle-proofs.ts";
 import { createSigner, formatVerifier } from "#ledger/tree/note-keys.ts";
 import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
+import { dirname } from "node:path";
 import type { Disk } from "#base/disk.ts";
 import { createAppender } from "./appender.ts";
 import {
@@ -68,7 +69,12 @@ function openLocked(options: LogOptions, layout: Layout, release: () => void): O
   refuseOtherPast(options, layout, found, tree);
   // Nothing was written so far: whatever was refused is as it was.
   const facts = found ?? create(options, layout);
+  // A process that was killed may have left names that are not on the disk yet.
+  for (const folder of [layout.segments, layout.hashes, layout.keys, layout.root]) {
+    disk.syncFolder(folder);
+  }
   const signer = loadSigner(disk, layout.keys, currentEpoch(facts));
+  for (const path of [...leftover, ...recovery.empty]) disk.remove(path);
   const appender = createAppender({
     disk,
     random,
@@ -78,7 +84,6 @@ function openLocked(options: LogOptions, layout: Layout, release: () => void): O
     leaves,
     lastParts: lastPartsOf(recovery),
   });
-  for (const path of [...leftover, ...recovery.empty]) disk.remove(path);
   cutParts(disk, recovery, appender.head);
   const { size, tornBytes, tail } = recovery;
   return {
@@ -89,6 +94,7 @@ function openLocked(options: LogOptions, layout: Layout, release: () => void): O
 
 function create({ disk, random, name, nowMs }: LogOptions, layout: Layout): LogFacts {
   for (const folder of [layout.segments, layout.hashes]) disk.makeFolder(folder);
+  disk.syncFolder(dirname(layout.root));
   const origin = originOf(name, 1);
   const { verifier } = createSigner(origin, makeKey(disk, random, layout.keys, 1));
   const epoch = { epoch: 1, origin, from: 0, verifierKey: formatVerifier(verifier) };

@@ -195,15 +195,15 @@ export function readHead(disk: Disk, path: string, name: PartName): PartHead {
 
 /** Up to the last byte that is not zero. */
 function countTorn(file: DiskFile, position: number): number {
-  const block = Buffer.alloc(1 << 20);
+  const zeros = Buffer.alloc(64 * 1024);
+  const block = Buffer.allocUnsafe(zeros.length);
   let torn = 0;
   for (let from = position; ; from += block.length) {
     const count = file.read(block, 0, block.length, from);
-    for (let at = count - 1; at >= 0; at--) {
-      if (block[at] !== 0) {
-        torn = from + at + 1 - position;
-        break;
-      }
+    if (block.compare(zeros, 0, count, 0, count) !== 0) {
+      let last = count - 1;
+      while (block[last] === 0) last--;
+      torn = from + last + 1 - position;
     }
     if (count < block.length) return torn;
   }

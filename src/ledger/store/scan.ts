@@ -80,7 +80,8 @@ export function createScanner(): Scanner {
     },
     find(file, run, position, isWanted) {
       const size = file.size();
-      const block = Buffer.allocUnsafeSlow(Math.max(0, Math.min(searchBytes, size - position)));
+      if (size - position < frameHeadBytes) return undefined;
+      const block = Buffer.allocUnsafeSlow(Math.min(searchBytes, size - position));
       // Blocks overlap by what a run could be cut by.
       for (let from = position; from < size; from += block.length - run.length) {
         const count = file.read(block, 0, block.length, from);
