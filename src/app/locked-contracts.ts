@@ -48,11 +48,19 @@ export function lockContracts(
   return { contracts: named, diagnostics, lockFile };
 }
 
-/** The text of a lock for the contracts as they are named now. */
-export function lockTextOf(contracts: ReadonlyMap<string, Contract>): string {
-  return writeLock({
-    services: new Map(Array.from(contracts, ([name, contract]) => [name, lockNames(contract)])),
+/**
+ * The text of a lock for the contracts as they are named now.
+ * @param previous the lock that they are under; undefined: none.
+ */
+export function lockTextOf(
+  contracts: ReadonlyMap<string, Contract>,
+  previous: string | undefined,
+): string {
+  const before = previous === undefined ? undefined : readLock(previous);
+  const services = Array.from(contracts, ([name, contract]) => {
+    return [name, lockNames(contract, before?.services.get(name))] as const;
   });
+  return writeLock({ services: new Map(services) });
 }
 
 export function lockFileOf(configurationPath: string): string {

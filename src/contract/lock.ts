@@ -1,30 +1,40 @@
 /**
  * The lock file: which name stands for which part of the source, so that a contract whose source
- * is put in another order keeps the names that callers know. Names were numbered where they
- * clashed, in the order of the source.
+ * is put in another order, or grows, keeps the names and numbers that callers know. Names were
+ * numbered where they clashed, in the order of the source.
  */
 import { hash } from "node:crypto";
 import { canonicalText } from "./canonical-bytes.ts";
 import type { Contract, Operation } from "./contract.ts";
+import { isEntry, type LockedMembers } from "./lock-entries.ts";
+import { applyMembers } from "./lock-members.ts";
 import { renameContract } from "./rename.ts";
 import type { NamedType } from "./types.ts";
 
 /** Names, and what each of them stands for in the source. */
-export interface LockedNames {
+export interface LockedNames extends LockedMembers {
   readonly operations: Readonly<Record<string, string>>;
   readonly types: Readonly<Record<string, string>>;
 }
 
 export interface LockChange {
   readonly kind: "kept" | "added" | "gone" | "replaced";
-  readonly of: "operation" | "type";
+  readonly of: "operation" | "type" | "member";
+  /** Of a member with its owner: `Invoice.choice2`. */
   readonly name: string;
   /** kept: the name that it would have without the lock; replaced: what the name stood for. */
   readonly was: string;
 }
 
-/** What has no identity of its own, or shares it, is left out: it cannot be told apart. */
-export function lockNames({ operations, types }: Contract): LockedNames {
+/**
+ * Operations and types without an identity of their own are left out: they cannot be told apart.
+ * @param previous the lock that the contract is under, whose numbers are not given again.
+ */
+export function lockNames(contract: Contract, previous?: LockedNames): LockedNames {
+  return { ...namesOf(contract), ...applyMembers(contract, previous).members };
+}
+
+function namesOf({ operations, types }: Contract): Pick<LockedNames, "operations" | "types"> {
   return {
     operations: sorted(operations.map((one) => [one.id, identityOfOperation(one)])),
     types: sorted(Array.from(types.values(), (one) => [one.name, identityOfType(one)])),
@@ -36,13 +46,15 @@ export function applyLock(
   contract: Contract,
   locked: LockedNames,
 ): { readonly contract: Contract; readonly changes: readonly LockChange[] } {
-  const fresh = lockNames(contract);
+  const fresh = namesOf(contract);
   const operationIds = contract.operations.map(({ id }) => id);
   const operations = match(operationIds, fresh.operations, locked.operations, "operation");
   const types = match([...contract.types.keys()], fresh.types, locked.types, "type");
   const names = { operations: operations.names, types: types.names };
-  const changes = [...operations.changes, ...types.changes];
-  return { contract: renameContract(contract, names), changes };
+  const members = applyMembers(renameContract(contract, names), locked);
+  const ofMembers = members.changes.map((one): LockChange => ({ ...one, of: "member" }));
+  const changes = [...operations.changes, ...types.changes, ...ofMembers];
+  return { contract: members.contract, changes };
 }
 
 function match(
@@ -97,7 +109,15 @@ function identityOfOperation({ rest, soap }: Operation): string {
 
 function identityOfType({ type, xmlName }: NamedType): string {
   if (xmlName !== undefined) return `{${xmlName.namespace}}${xmlName.name}`;
-  return `${shape}${hash("sha256", canonicalText(type)).slice(0, 16)}`;
+  return `${shape}${hash("sha256", canonicalText(withoutNumbers(type))).slice(0, 16)}`;
+}
+
+/** Numbers are given by locks, too. */
+function withoutNumbers(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(withoutNumbers);
+  if (typeof part !== "object" || part === null) return part;
+  const kept = Object.entries(part).filter(([key]) => key !== "protoNumber" && key !== "number");
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutNumbers(value)]));
 }
 
 function sorted(pairs: readonly (readonly [string, string])[]): Record<string, string> {
@@ -129,9 +149,10 @@ export function readLock(text: string): Lock | undefined {
   const services = new Map<string, LockedNames>();
   for (const [name, service] of Object.entries(root["services"])) {
     if (!isMap(service)) return undefined;
-    const { operations, types } = service;
+    const { operations, types, members = {}, reserved = {} } = service;
     if (!isNames(operations) || !isNames(types)) return undefined;
-    services.set(name, { operations, types });
+    if (!isMembers(members) || !isReserved(reserved)) return undefined;
+    services.set(name, { operations, types, members, reserved });
   }
   return { services };
 }
@@ -142,4 +163,18 @@ function isMap(value: unknown): value is Record<string, unknown> {
 
 function isNames(value: unknown): value is Record<string, string> {
   return isMap(value) && Object.values(value).every((one) => typeof one === "string" && one !== "");
+}
+
+function isMembers(value: unknown): value is LockedMembers["members"] {
+  return (
+    isMap(value) &&
+    Object.values(value).every((one) => isMap(one) && Object.values(one).every(isEntry))
+  );
+}
+
+function isReserved(value: unknown): value is LockedMembers["reserved"] {
+  return (
+    isMap(value) &&
+    Object.values(value).every((one) => Array.isArray(one) && one.every(Number.isSafeInteger))
+  );
 }

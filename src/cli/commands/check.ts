@@ -24,8 +24,8 @@ export const check: Command = {
     strict: { description: "Warnings count as findings, too." },
     "write-lock": {
       description:
-        "Write parlance.lock beside the configuration: the names of operations and types, which " +
-        "then stay when a contract is put in another order.",
+        "Write parlance.lock beside the configuration: the names of operations, types and their " +
+        "members, and numbers, which then stay when a contract grows or is put in another order.",
     },
     "max-loss": {
       value: "GRADE",
@@ -83,8 +83,10 @@ async function saveLock(file: string, { contracts }: Revision): Promise<string> 
   const { lockFileOf, lockTextOf } = await import("#app/locked-contracts.ts");
   const path = lockFileOf(file);
   const { files } = nodePlatform;
-  if (files.exists(path)) files.replace(path, lockTextOf(contracts));
-  else files.writeNew(path, lockTextOf(contracts));
+  const previous = files.exists(path) ? files.read(path).toString("utf8") : undefined;
+  const text = lockTextOf(contracts, previous);
+  if (previous === undefined) files.writeNew(path, text);
+  else files.replace(path, text);
   return path;
 }
 
