@@ -43,7 +43,7 @@ export class HubCalls implements HubSession {
   readonly #origin: InnerOrigin;
   readonly #create: CreateInner;
   readonly #abort = new AbortController();
-  readonly #underWay = new Map<InnerExchange, InnerCaller>();
+  readonly #underWay = new Map<InnerCaller, InnerExchange>();
 
   constructor(asked: Asked, origin: InnerOrigin, create: CreateInner) {
     this.exchangeId = origin.exchangeId;
@@ -89,18 +89,18 @@ export class HubCalls implements HubSession {
     if (this.#underWay.size >= callsMax) return Promise.resolve(tooMany);
     const { route, operation } = found;
     const call: Call = { operation, input, headers };
+    const path = `/${serviceName}/${operationId}`;
     return new Promise((resolve) => {
-      let exchange: InnerExchange | undefined;
-      const caller = new InnerCaller(this.#origin, `/${serviceName}/${operationId}`, call, {
+      const caller: InnerCaller = new InnerCaller(this.#origin, path, call, {
         onAnswer,
         onDone: (reply) => {
-          if (exchange !== undefined) this.#underWay.delete(exchange);
+          this.#underWay.delete(caller);
           resolve(reply);
         },
-        onFlushed: () => exchange?.onCallerFlushed(),
+        onFlushed: () => this.#underWay.get(caller)?.onCallerFlushed(),
       });
-      exchange = this.#create(caller);
-      this.#underWay.set(exchange, caller);
+      const exchange = this.#create(caller);
+      this.#underWay.set(caller, exchange);
       exchange.beginInner({ ...this.#asked, route }, caller);
     });
   }
@@ -121,13 +121,13 @@ export class HubCalls implements HubSession {
   }
 
   tick(nowMs: number): void {
-    for (const exchange of this.#underWay.keys()) exchange.onTick(nowMs);
+    for (const exchange of this.#underWay.values()) exchange.onTick(nowMs);
   }
 
   /** The exchange that asked is over, however it ended. */
   close(): void {
     this.#abort.abort();
-    for (const [exchange, caller] of [...this.#underWay]) {
+    for (const [caller, exchange] of [...this.#underWay]) {
       exchange.onCallerGone();
       caller.abandon();
     }

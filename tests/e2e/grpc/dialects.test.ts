@@ -1,9 +1,24 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { promisify } from "node:util";
-import { Metadata, status, type ServiceError } from "@grpc/grpc-js";
+import {
+  status,
+  type Metadata,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
 import { connectOrders, shopProto, startOrders } from "./stand.ts";
+
+interface Message {
+  readonly id: string;
+}
+type Unary = ServerUnaryCall<Message, object>;
+type Answer = sendUnaryData<object>;
+type Watch = ServerWritableStream<Message, object>;
+type Client = ReturnType<typeof connectOrders>;
 
 const order = {
   id: "9007199254740993",
@@ -16,21 +31,21 @@ const order = {
 async function start(scope: test.TestContext) {
   const seen: { metadata: Metadata; request: unknown }[] = [];
   const port = await startOrders(scope, {
-    Get(call: any, answer: any) {
+    Get(call: Unary, answer: Answer) {
       seen.push({ metadata: call.metadata, request: call.request });
       if (call.request.id === "404") {
         return answer({ code: status.NOT_FOUND, details: "no such order: 404 %" });
       }
       answer(null, { ...order, id: call.request.id });
     },
-    Place: (call: any, answer: any) => answer(null, { id: call.request.id }),
-    Watch(call: any) {
+    Place: (call: Unary, answer: Answer) => answer(null, { id: call.request.id }),
+    Watch(call: Watch) {
       for (let count = 0; count < 3; count++) call.write({ ...order, id: String(count) });
       if (call.request.id === "7") call.emit("error", { code: status.DATA_LOSS, details: "broke" });
       else call.end();
     },
-    Add: (_call: any, answer: any) => answer(null, order),
-    Chat: (call: any) => call.end(),
+    Add: (_call: Unary, answer: Answer) => answer(null, order),
+    Chat: (call: Watch) => void call.end(),
   });
   const gateway = await startTranslating(scope, {
     text: `services:\n  orders: { contract: orders.proto, instances: ["http://127.0.0.1:${port}"] }\n`,
@@ -39,8 +54,9 @@ async function start(scope: test.TestContext) {
   return { gateway, seen, client: connectOrders(scope, gateway.port) };
 }
 
-function unary(client: any, method: string, message: object): Promise<any> {
-  return promisify(client[method].bind(client))(message);
+function unary(client: Client, method: string, message: object): Promise<unknown> {
+  const call = client[method] as (message: object, answer: Answer) => void;
+  return promisify(call.bind(client))(message);
 }
 
 test("a gRPC caller passes through to a gRPC service as it is", async (context) => {
@@ -88,10 +104,11 @@ test("a SOAP caller reaches a gRPC service", async (context) => {
 
 test("a stream of a gRPC service passes through, whole or broken", async (context) => {
   const { client } = await start(context);
+  const watch = client["Watch"] as (message: object) => AsyncIterable<Message>;
   const collect = async (id: string): Promise<unknown[]> => {
     const got: unknown[] = [];
     try {
-      for await (const one of client["Watch"]?.({ id })) got.push(one.id);
+      for await (const one of watch.call(client, { id })) got.push(one.id);
     } catch (error) {
       got.push((error as ServiceError).code);
     }
