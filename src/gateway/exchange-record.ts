@@ -117,7 +117,6 @@ export class ExchangeRecord {
     this.route = undefined;
     this.callerIndex = undefined;
     this.instance = undefined;
-    this.connectedMs = 0;
     this.firstByteMs = 0;
     this.status = 0;
     this.problem = undefined;
@@ -125,10 +124,8 @@ export class ExchangeRecord {
     this.aborted = false;
     this.attempts = 0;
     this.decodedOperation = undefined;
-    this.answerContentType = undefined;
     this.requestBytes = 0;
     this.responseBytes = 0;
     this.withheld = 0;
-    this.evidence = undefined;
   }
 }

@@ -87,7 +87,6 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
   protected begin(hasHead: boolean): void {
     const gateway = this.gateway;
     this.resetRecord(hasHead);
-    this.beginRecord();
     this.ownLines.begin(gateway.ids, this.caller.head);
     this.snapshot = gateway.snapshot;
     this.state = "waiting";
@@ -101,6 +100,7 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     this.#requestStoppedMs = 0;
     this.#upstreamEnded = false;
     this.answerHead = undefined;
+    this.answeredAtOnce = false;
     this.beginTranslation();
     gateway.observer.onBegin(this);
   }

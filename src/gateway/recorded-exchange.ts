@@ -32,7 +32,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   protected state: State = "free";
   protected tap: EvidenceTap | undefined;
   protected requestComplete = true;
-  /** Whether the answer came in one piece, and ended when it began. */
+  /** Whether the answer came in one piece. */
   protected answeredAtOnce = false;
   #recorded = false;
   /** What waits for the record. */
@@ -43,15 +43,13 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   protected abstract connect(): void;
   protected abstract refuse(problem: Problem): void;
 
-  protected beginRecord(): void {
-    this.holding = false;
-    this.#recorded = false;
-    this.tap = undefined;
-    this.answeredAtOnce = false;
-  }
-
   /** Route and caller are known as far as they ever will be. */
   protected openRecord(recorder: Recorder, bytes: Buffer, from: number, to: number): void {
+    this.#recorded = false;
+    this.tap = undefined;
+    this.evidence = undefined;
+    this.connectedMs = 0;
+    this.answerContentType = undefined;
     this.holding = recorder.holds(this.route?.service);
     if (this.holding) this.caller.holdEnd(wholeBytesMax);
     if (!this.hasHead) return;
@@ -72,7 +70,11 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   /** To an instance, once the intent is on record where it has to be. */
   protected connectOnRecord(): void {
     const { recorder } = this.gateway;
-    if (recorder === undefined || safeMethods.has(this.caller.head.method)) return this.connect();
+    if (recorder === undefined || safeMethods.has(this.caller.head.method)) this.connect();
+    else this.#connectBehindIntent(recorder);
+  }
+
+  #connectBehindIntent(recorder: Recorder): void {
     const heard = (recorded: boolean): void => {
       if (this.#intent !== waiter) return;
       this.#intent = undefined;
@@ -131,7 +133,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     if (this.#recorded) return this.#leave("");
     if (this.state !== "tunnel" || ending === "truncate") this.state = "recording";
     this.#intent = undefined;
-    if (this.#record(this) === "go") this.#leave("");
+    if (this.#record(this.gateway.recorder as Recorder, this) === "go") this.#leave("");
   }
 
   onRecorded(receipt: string): void {
@@ -160,19 +162,30 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   protected finish(): void {
     if (this.state === "free") return;
     this.state = "free";
+    const { recorder, observer } = this.gateway;
+    if (recorder === undefined) this.#noteEnd();
+    else this.#close(recorder);
+    observer.onDone(this);
+  }
+
+  #close(recorder: Recorder): void {
     this.#ending = undefined;
     this.#intent = undefined;
     if (this.#recorded) this.endedMs = this.gateway.platform.clock.monotonicMs();
-    else this.#record(nobody);
-    this.gateway.observer.onDone(this);
+    else this.#record(recorder, nobody);
   }
 
-  #record(waiter: RecordWaiter): "go" | "wait" {
+  #record(recorder: Recorder, waiter: RecordWaiter): "go" | "wait" {
+    this.#noteEnd();
+    this.#recorded = true;
+    return recorder.record(this, waiter);
+  }
+
+  /** An answer that came in one piece has ended when it began. */
+  #noteEnd(): void {
     this.endedMs = this.answeredAtOnce
       ? this.firstByteMs
       : this.gateway.platform.clock.monotonicMs();
-    this.#recorded = true;
-    return this.gateway.recorder?.record(this, waiter) ?? "go";
   }
 }
 
