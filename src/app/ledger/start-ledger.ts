@@ -28,6 +28,7 @@ export function openLedger(facts: LedgerFactsAtStart): Promise<LedgerService> {
     start: {
       kind: "start",
       revision: revision.id,
+      ...(revision.digest === undefined ? {} : { digest: revision.digest }),
       node: host,
       build: version,
       runtime: `node ${process.versions.node} ${process.platform} ${process.arch}`,

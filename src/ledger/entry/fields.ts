@@ -128,11 +128,6 @@ export const fields = {
   responseBody: { key: 43, type: "hash", about: "Salted commitment to the answer's body." },
   bodies: { key: 44, type: "text", max: 128, about: "Where the bodies are kept." },
   redactions: { key: 45, type: "texts", max: 32, about: "Fields that were masked in them." },
-  uncaptured: {
-    key: 46,
-    type: "flag",
-    about: "Less of heads and bodies could be kept than the configuration asks for.",
-  },
   node: { key: 50, type: "text", max: 128, about: "Name of the machine." },
   build: { key: 51, type: "text", max: 64, about: "Version of Parlance." },
   runtime: { key: 52, type: "text", max: 64, about: "Version of Node and its platform." },

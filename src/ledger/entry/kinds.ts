@@ -54,7 +54,6 @@ export const kinds = {
       "responseBody",
       "bodies",
       "redactions",
-      "uncaptured",
     ],
   },
   intent: {
@@ -80,7 +79,7 @@ export const kinds = {
   start: {
     about: "A gateway has begun to write this log.",
     required: ["revision", "node", "build", "runtime", "process", "workers", "previous"],
-    optional: [],
+    optional: ["digest"],
   },
   stop: {
     about: "It has stopped in order.",
