@@ -3,8 +3,14 @@
  * it can be ended. Messages on the way to the answer are told.
  */
 import { fork } from "node:child_process";
-import { constants, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import type { Timers } from "#base/platform.ts";
+
+/**
+ * Loading can wait; exchanges that are under way cannot. Yet on a core that exchanges keep wholly
+ * busy it has to get somewhere: a quarter of the time, by Linux's weights.
+ */
+const niceness = 5;
 
 export interface OneAnswerOptions {
   readonly entry: URL;
@@ -30,8 +36,7 @@ export function askProcess(options: OneAnswerOptions): Promise<unknown> {
       execArgv: [`--max-old-space-size=${heapMbMax}`],
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });
-    // Loading can wait; exchanges that are under way cannot.
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (child.pid !== undefined) setPriority(child.pid, niceness);
     let errors = "";
     child.stderr?.on(
       "data",
