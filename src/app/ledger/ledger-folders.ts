@@ -1,6 +1,10 @@
 /** Where a ledger is, for commands that read it without the gateway that writes it. */
-import type { Problem } from "#base/problem.ts";
-import { LedgerProblem } from "#ledger/store/problems.ts";
+import { nodeDisk } from "#base/platform.ts";
+import { isProblem, type Problem } from "#base/problem.ts";
+import { layoutOf } from "#ledger/store/layout.ts";
+import { readLogFacts } from "#ledger/store/log-file.ts";
+import { LedgerProblem, problems } from "#ledger/store/problems.ts";
+import { parseVerifier, type NoteVerifier } from "#ledger/tree/note-keys.ts";
 
 export interface LedgerFolders {
   readonly path: string;
@@ -12,4 +16,18 @@ export interface LedgerFolders {
 export function problemOf(error: unknown): Problem {
   if (error instanceof LedgerProblem) return error.problem;
   throw error;
+}
+
+/** The keys of all epochs, as the ledger names them. */
+export function keysOfLedger(path: string): readonly NoteVerifier[] | Problem {
+  try {
+    const facts = readLogFacts(nodeDisk, layoutOf(path));
+    if (facts === undefined)
+      return problems["ledger-foreign"](`there is no ledger in ${path}: it has no log.json`);
+    const verifiers = facts.epochs.map(({ verifierKey }) => parseVerifier(verifierKey));
+    const fault = verifiers.find(isProblem);
+    return fault ?? verifiers.flatMap((one) => (isProblem(one) ? [] : [one]));
+  } catch (error) {
+    return problemOf(error);
+  }
 }

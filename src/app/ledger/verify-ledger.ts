@@ -7,11 +7,11 @@ import { layoutOf } from "#ledger/store/layout.ts";
 import { readLogFacts } from "#ledger/store/log-file.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import { LedgerProblem } from "#ledger/store/problems.ts";
-import { parseVerifier, type NoteVerifier } from "#ledger/tree/note-keys.ts";
+import type { NoteVerifier } from "#ledger/tree/note-keys.ts";
 import { verifyLog, type Verification, type VerifyOptions } from "#ledger/verify/verify-log.ts";
 import { verifySegment, type SegmentReport } from "#ledger/verify/verify-segment.ts";
 import { startWorkerThread, type WorkerThread } from "#runtime/worker-thread.ts";
-import { problemOf, type LedgerFolders } from "./ledger-folders.ts";
+import { keysOfLedger, problemOf, type LedgerFolders } from "./ledger-folders.ts";
 import type { SegmentQuestion } from "./verify-thread.ts";
 
 export interface VerifyLedgerOptions extends LedgerFolders {
@@ -32,10 +32,9 @@ export async function verifyLedger(
   const threads: WorkerThread[] = [];
   try {
     // Before the reader: a ledger that is being written is never behind what was signed before.
-    const { epochs, checkpoints, missing } = readFacts(options);
-    const fault = epochs.find(isProblem);
-    if (fault !== undefined && options.verifiers === undefined) return fault;
-    const verifiers = options.verifiers ?? epochs.flatMap((one) => (isProblem(one) ? [] : [one]));
+    const { checkpoints, missing } = findCheckpoints(options);
+    const verifiers = options.verifiers ?? keysOfLedger(path);
+    if (isProblem(verifiers)) return verifiers;
     const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
     try {
       const count = Math.min(availableParallelism(), reader.segments().length);
@@ -58,15 +57,14 @@ export async function verifyLedger(
   }
 }
 
-function readFacts({ path, checkpoints: folder }: LedgerFolders) {
+function findCheckpoints({ path, checkpoints: folder }: LedgerFolders) {
   const layout = layoutOf(path);
   const facts = readLogFacts(nodeDisk, layout);
   // Opening it says what is wrong.
-  if (facts === undefined) return { epochs: [], checkpoints: [], missing: [] };
+  if (facts === undefined) return { checkpoints: [], missing: [] };
   const places = [layout.checkpointFile, separateFile(folder, facts.name)];
   const found = places.map((place) => ({ place, bytes: readCheckpointFile(nodeDisk, place) }));
   return {
-    epochs: facts.epochs.map(({ verifierKey }) => parseVerifier(verifierKey)),
     checkpoints: found.flatMap(({ place, bytes }) =>
       bytes === undefined ? [] : [{ place, bytes }],
     ),

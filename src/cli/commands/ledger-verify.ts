@@ -1,6 +1,7 @@
 /** `parlance ledger verify`: whether a ledger is whole, and where not. */
 import { nodePlatform } from "#base/platform.ts";
 import { isProblem } from "#base/problem.ts";
+import type { NoteVerifier } from "#ledger/tree/note-keys.ts";
 import type { LedgerVerification } from "#app/ledger/verify-ledger.ts";
 import { exitCode, UsageError, type Command, type CommandInput } from "#cli/command.ts";
 import { endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
@@ -16,6 +17,8 @@ export const ledgerVerify: Command = {
       "one. A running gateway need not be stopped.",
     "Without --key the keys that the ledger names are believed. Whoever could write the whole " +
       "folder could have exchanged them, too: keep the key elsewhere and give it here.",
+    "With --proof it is one proof that is verified, as `parlance ledger prove` writes it; with " +
+      "--key the ledger itself is not needed for that.",
   ],
   positionals: [],
   options: {
@@ -25,18 +28,22 @@ export const ledgerVerify: Command = {
       isRepeatable: true,
       description: "A verifier key (NAME+ID+BASE64) that is trusted instead of the ledger's own.",
     },
+    proof: { value: "FILE", description: "A proof of one entry, instead of the whole ledger." },
   },
   examples: [
     "parlance ledger verify",
     "parlance ledger verify --ledger backup/ledger --checkpoints /mnt/other/checkpoints",
+    "parlance ledger verify --proof exchange.tlog-proof --key example.org/log/1+0a1b2c3d+AZ...",
   ],
   exitCodes: {
-    fine: "the ledger is whole and is the one that was signed",
+    fine: "the ledger is whole and is the one that was signed; the proof holds",
     findings: "it is damaged, or not the one that was signed; or the configuration has errors",
     refused: "the ledger or the configuration cannot be read",
   },
   async run(input) {
     const verifiers = await keysOf(input);
+    const proof = input.text("proof");
+    if (proof !== undefined) return verifyProof(input, proof, verifiers);
     const folders = await ledgerFolders(input);
     if (typeof folders === "number") return folders;
     const { verifyLedger } = await import("#app/ledger/verify-ledger.ts");
@@ -53,9 +60,35 @@ export const ledgerVerify: Command = {
     const seconds = (monotonicMs() - startedMs) / 1000;
     if (input.json) printJson(factsOf(folders.path, result));
     else printResult(folders.path, result, seconds);
-    return result.damage === undefined ? exitCode.fine : exitCode.findings;
+    return isFine(result) ? exitCode.fine : exitCode.findings;
   },
 };
+
+async function verifyProof(
+  input: CommandInput,
+  file: string,
+  trusted: readonly NoteVerifier[] | undefined,
+): Promise<number> {
+  const { checkProof } = await import("#app/ledger/check-proof.ts");
+  let verifiers = trusted;
+  if (verifiers === undefined) {
+    const folders = await ledgerFolders(input);
+    if (typeof folders === "number") return folders;
+    const { keysOfLedger } = await import("#app/ledger/ledger-folders.ts");
+    const own = keysOfLedger(folders.path);
+    if (isProblem(own)) return endWith(input, own);
+    verifiers = own;
+  }
+  const checked = checkProof(file, verifiers);
+  if (isProblem(checked)) return endWith(input, checked);
+  const { index, size, origin, entry } = checked;
+  if (input.json) printJson({ file, isFine: true, index, size, origin, entry });
+  else {
+    print(`${file}: fine; entry ${index} of ${origin}, which has signed a tree of ${size} entries`);
+    print(JSON.stringify(entry, undefined, 2));
+  }
+  return exitCode.fine;
+}
 
 async function keysOf(input: CommandInput) {
   const texts = input.texts("key");
@@ -68,10 +101,15 @@ async function keysOf(input: CommandInput) {
   });
 }
 
+/** Entries that nobody signed prove nothing. */
+function isFine({ damage, size, checkpoints }: LedgerVerification): boolean {
+  return damage === undefined && (size === 0 || checkpoints > 0);
+}
+
 function factsOf(path: string, { root, ...result }: LedgerVerification) {
   return {
     ledger: path,
-    isFine: result.damage === undefined,
+    isFine: isFine({ ...result, root }),
     ...result,
     root: root?.toString("base64"),
   };
@@ -82,6 +120,10 @@ function printResult(path: string, result: LedgerVerification, seconds: number):
   for (const place of missing) complain(`${place}: there is no checkpoint`);
   if (damage !== undefined) {
     print(`${path}: damaged at entry ${damage.entry}: ${damage.detail}`);
+    return;
+  }
+  if (!isFine(result)) {
+    print(`${path}: no checkpoint vouches for its ${size} entries; they fit together, no more`);
     return;
   }
   const whole = [

@@ -113,6 +113,14 @@ test("a checkpoint of another log or of an unknown key is refused with both name
   assert.match(unknown.detail, /witness\.example\/w\+[0-9a-f]{8}.*parlance\/one\/1\+[0-9a-f]{8}/);
 });
 
+test("a key vouches for a log of its own name only, unless another origin is asked for", () => {
+  const foreign = signCheckpoint(checkpoint, [witness]);
+  const own = openCheckpoint(foreign, [witness.verifier]);
+  assert.ok(isProblem(own));
+  assert.match(own.detail, /none of the keys that signed it is "parlance\/one\/1"'s/);
+  assert.deepEqual(fine(openCheckpoint(foreign, [witness.verifier], origin)), checkpoint);
+});
+
 test("one bad signature of a known key spoils a note that another key signed", () => {
   const text = signNote("text\n", [signer, witness]).toString();
   const foreign = signNote("other\n", [witness]).toString().split("\n").at(-2) ?? "";

@@ -38,7 +38,11 @@ export function parseCheckpoint(bytes: Uint8Array): (Checkpoint & { note: Note }
   return { origin, size: Number(size), root: hash, note };
 }
 
-/** Reads a checkpoint and believes it when one of the keys signed it, for the origin wanted. */
+/**
+ * Reads a checkpoint and believes it when one of the keys signed it, for the origin wanted.
+ *
+ * @param origin undefined: that of the key, whose name it then is.
+ */
 export function openCheckpoint(
   bytes: Uint8Array,
   verifiers: readonly NoteVerifier[],
@@ -50,6 +54,10 @@ export function openCheckpoint(
   if (fault !== undefined) return { ...fault, detail: `checkpoint: ${fault.detail}` };
   if (origin !== undefined && checkpoint.origin !== origin) {
     return mismatch(`the checkpoint is of ${quote(checkpoint.origin)}, not of ${quote(origin)}`);
+  }
+  const own = verifiers.filter(({ name }) => origin !== undefined || name === checkpoint.origin);
+  if (verifyNote(checkpoint.note, own) !== undefined) {
+    return mismatch(`checkpoint: none of the keys that signed it is ${quote(checkpoint.origin)}'s`);
   }
   const { size, root } = checkpoint;
   return { origin: checkpoint.origin, size, root };

@@ -5,8 +5,6 @@ import { entryBytesMax } from "./hashes.ts";
 import { malformed } from "./problems.ts";
 import { tileWidth } from "./tile.ts";
 
-export const bundleBytesMax = tileWidth * (2 + entryBytesMax);
-
 export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
   assert(entries.length <= tileWidth, "a bundle holds at most 256 entries");
   const bundle = Buffer.allocUnsafe(entries.reduce((sum, { length }) => sum + 2 + length, 0));

@@ -40,7 +40,7 @@ export function isKeyName(name: string): boolean {
 }
 
 /** @param publicKey 32 bytes (RFC 8032 §5.1.5). */
-export function createVerifier(name: string, publicKey: Uint8Array): NoteVerifier {
+function createVerifier(name: string, publicKey: Uint8Array): NoteVerifier {
   assert(isKeyName(name), "the name of a key is not empty and has no spaces or plus signs");
   assert(publicKey.length === keyBytes, "an Ed25519 key has 32 bytes");
   const der = Buffer.concat([publicPrefix, publicKey]);

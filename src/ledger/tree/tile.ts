@@ -58,7 +58,7 @@ export function parseTilePath(path: string): Tile | Problem {
 }
 
 /** Complete hashes of a tile level in a tree of this size. */
-export function hashesOfLevel(level: number, size: number): number {
+function hashesOfLevel(level: number, size: number): number {
   return Math.floor(size / tileWidth ** level);
 }
 

@@ -1,7 +1,7 @@
 /** Writes the entries of a ledger as JSON, one a line: `entries.ndjson`. */
 import { join } from "node:path";
 import type { Disk } from "#base/disk.ts";
-import { decodeEntry } from "#ledger/entry/decode-entry.ts";
+import { entryAsJson } from "./entry-as-json.ts";
 import type { Exported } from "./export-tiles.ts";
 import type { LogSource } from "./log-source.ts";
 import { createNewFile } from "./write-new-file.ts";
@@ -37,11 +37,4 @@ export function exportNdjson(
     file.append(Buffer.from(block));
     block = "";
   }
-}
-
-/** What this version does not understand is kept as it is, in base64. */
-function entryAsJson(bytes: Buffer): object {
-  const entry = decodeEntry(bytes);
-  if (entry.kind !== "opaque" && entry.kind !== "malformed") return entry;
-  return { ...entry, bytes: bytes.toString("base64") };
 }

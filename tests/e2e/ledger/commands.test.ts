@@ -182,6 +182,39 @@ test("prove gives a proof that holds by the key alone, by exchange and by index"
   }
 });
 
+test("verify checks a proof by the key alone, and finds what is changed in it", () => {
+  const file = join(folder.path, "exchange.tlog-proof");
+  const args = ["ledger", "prove", idOf(777), "--ledger", "ledger", "--out", file];
+  assert.equal(folder.parlance(args).code, 0);
+  assert.equal(folder.parlance(args).code, 3);
+  const check = (...more: readonly string[]) =>
+    folder.parlance(["ledger", "verify", "--proof", file, ...more]);
+  const text = check("--key", key);
+  assert.equal(text.code, 0);
+  assert.match(text.out, /entry 777 of parlance\/commands\/1, which has signed a tree of 65836/);
+  const json = JSON.parse(check("--ledger", "ledger", "--json").out) as Record<string, unknown>;
+  assert.equal((json["entry"] as { exchange: string }).exchange, idOf(777));
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.toString().replace("index 777", "index 776"));
+  const damaged = check("--key", key);
+  assert.equal(damaged.code, 1);
+  assert.match(damaged.err, /inclusion proof of entry 776 leads to the root/);
+  writeFileSync(file, "no proof");
+  const none = check("--key", key);
+  assert.equal(none.code, 3);
+  assert.match(none.err, /a proof has no empty line/);
+});
+
+test("a ledger whose checkpoints are gone proves nothing, which is a finding", () => {
+  const ledger = copied("unsigned");
+  rmSync(join(ledger, "checkpoint"));
+  rmSync(`${ledger}-checkpoints`, { recursive: true });
+  const { code, out, err } = folder.parlance(["ledger", "verify", "--ledger", ledger]);
+  assert.equal(code, 1);
+  assert.match(out, /no checkpoint vouches for its 65836 entries/);
+  assert.match(err, /there is no checkpoint/);
+});
+
 test("prove of what is not there ends with 1, of what is no id with 2", () => {
   const gone = folder.parlance(["ledger", "prove", "f".repeat(32), "--ledger", "ledger"]);
   assert.equal(gone.code, 1);
