@@ -1,6 +1,5 @@
 /** Attributes of complex types and wildcards in XML Schema (XSD Part 1 §3.2, §3.10). */
 import type { Field, XmlBinding } from "#contract/types.ts";
-import { xmlNamespace } from "#formats/xml/namespace-scope.ts";
 import {
   declareAttribute,
   lose,
@@ -9,6 +8,7 @@ import {
   type SchemaText,
 } from "./describe-schemas.ts";
 import { simpleTypeText, simpleUse } from "./describe-simple.ts";
+import { withAnnotation } from "./describe-annotations.ts";
 import { escapeText } from "./xml-text.ts";
 
 /** The end of a tag, with what is inside of it. */
@@ -45,9 +45,6 @@ export function attributesText(
   for (const { field, binding } of placed) {
     if (binding.node === "anyAttribute") {
       wildcard = wildcardOf(schemas, from, binding.namespace);
-    } else if (binding.node === "attribute" && binding.namespace === xmlNamespace) {
-      lose(schemas, "xml-attributes", "attributes of xml: are described as any of them");
-      wildcard ??= xmlNamespace;
     } else if (binding.node === "attribute") text += attribute(schemas, from, field, binding);
   }
   if (wildcard === undefined) return text;
@@ -67,11 +64,13 @@ function attribute(
   const isRequired = field.presence === "required" && field.default === undefined;
   const use = isRequired ? ' use="required"' : "";
   const constraint = constraintsText(field);
+  const { documentation } = field;
   if (isLocal) {
     const form = namespace === "" ? "" : ' form="qualified"';
     const rest = close(`${type}${use}${constraint}`, inner, "attribute");
-    return `<xs:attribute name="${name}"${form}${rest}`;
+    return `<xs:attribute name="${name}"${form}${withAnnotation(rest, documentation, "attribute")}`;
   }
   declareAttribute(schemas, { name, namespace }, close(`${type}${constraint}`, inner, "attribute"));
-  return `<xs:attribute ref="${referTo(schemas, from, { name, namespace })}"${use}/>`;
+  const reference = `ref="${referTo(schemas, from, { name, namespace })}"${use}/>`;
+  return `<xs:attribute ${withAnnotation(reference, documentation, "attribute")}`;
 }

@@ -16,7 +16,9 @@ import {
   referTo,
   type Schemas,
   type SchemaText,
+  unqualifiedMark,
 } from "./describe-schemas.ts";
+import { annotation, withAnnotation } from "./describe-annotations.ts";
 import { definitionText, simpleDefinition, simpleTypeText, simpleUse } from "./describe-simple.ts";
 import { escapeText } from "./xml-text.ts";
 
@@ -59,12 +61,6 @@ export function describeNamedTypes(schemas: Schemas): void {
       schema.types.push(`${head}${note}${content}</xs:complexType>`);
     }
   }
-}
-
-function annotation(documentation: string | undefined): string {
-  if (documentation === undefined) return "";
-  const text = escapeText(documentation);
-  return `<xs:annotation><xs:documentation>${text}</xs:documentation></xs:annotation>`;
 }
 
 /** What follows the name of an element: its type, nillable, and the end of its tag. */
@@ -313,19 +309,14 @@ function elementParticle(
   restIn: (home: SchemaText) => string,
 ): string {
   if (element.namespace === from.namespace || element.namespace === "") {
-    const form = element.namespace === from.namespace ? "" : ' form="unqualified"';
+    const isQualified = element.namespace === from.namespace;
+    if (isQualified) from.hasQualified = true;
+    const form = isQualified ? "" : unqualifiedMark;
     const head = `<xs:element name="${element.name}"${form}${occursText(occurs)}`;
-    return head + withAnnotation(restIn(from), documentation);
+    return head + withAnnotation(restIn(from), documentation, "element");
   }
   declareElement(schemas, element, restIn(schemas.schema(element.namespace)));
   return `<xs:element ref="${referTo(schemas, from, element)}"${occursText(occurs)}/>`;
-}
-
-function withAnnotation(rest: string, documentation: string | undefined): string {
-  if (documentation === undefined) return rest;
-  const note = annotation(documentation);
-  if (rest.endsWith("</xs:element>")) return rest.replace(">", `>${note}`);
-  return `${rest.slice(0, -2)}>${note}</xs:element>`;
 }
 
 function choice(schemas: Schemas, from: SchemaText, union: UnionType, occurs: Occurs): string {

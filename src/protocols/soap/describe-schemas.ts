@@ -7,6 +7,7 @@ import type { Contract, QualifiedName } from "#contract/contract.ts";
 import type { RecordType, TypeName } from "#contract/types.ts";
 import { resolveType } from "#formats/xml/bindings.ts";
 import { clarkName } from "#formats/xml/bindings.ts";
+import { xmlNamespace } from "#formats/xml/namespace-scope.ts";
 import { typeXmlNames } from "#formats/xml/type-xml-names.ts";
 import { createNumbering } from "#formats/xml-schema/numbering.ts";
 import { escapeText } from "./xml-text.ts";
@@ -33,7 +34,15 @@ export interface SchemaText {
   readonly attributes: Map<string, string>;
   readonly imports: Set<string>;
   readonly freeName: (name: string) => string;
+  /** Whether a local element in the schema's own namespace was written. */
+  hasQualified: boolean;
 }
+
+/**
+ * Stands in texts for the form of a local element in no namespace, until it is known whether all
+ * of the schema are: there are clients that read the schema's default alone.
+ */
+export const unqualifiedMark = "\u0000";
 
 export function createSchemas(contract: Contract): Schemas {
   const prefixes = new Map<string, string>();
@@ -52,6 +61,7 @@ export function createSchemas(contract: Contract): Schemas {
         attributes: new Map(),
         imports: new Set(),
         freeName: createNumbering(namesIn(namespace)),
+        hasQualified: false,
       };
       schemas.set(namespace, found);
     }
@@ -59,6 +69,7 @@ export function createSchemas(contract: Contract): Schemas {
   };
   const prefix = (namespace: string): string => {
     if (namespace === "") return "";
+    if (namespace === xmlNamespace) return "xml:";
     const known = prefixes.get(namespace) ?? `ns${prefixes.size + 1}`;
     prefixes.set(namespace, known);
     return `${known}:`;
@@ -139,7 +150,7 @@ export function recordNamed(
 
 /** One xs:schema; `location` says where another one is, for use outside of a WSDL. */
 export function schemaElement(
-  { namespace, types, elements, attributes, imports }: SchemaText,
+  { namespace, types, elements, attributes, imports, hasQualified }: SchemaText,
   location?: (namespace: string) => string,
 ): string {
   const target = namespace === "" ? "" : ` targetNamespace="${escapeText(namespace)}"`;
@@ -151,6 +162,9 @@ export function schemaElement(
   for (const [name, rest] of elements) lines.push(`<xs:element name="${name}"${rest}`);
   for (const [name, rest] of attributes) lines.push(`<xs:attribute name="${name}"${rest}`);
   lines.push(...types);
-  const qualified = ' elementFormDefault="qualified"';
-  return `<xs:schema${target}${qualified}>\n${lines.join("\n")}\n</xs:schema>`;
+  const text = lines.join("\n");
+  const isUnqualified = !hasQualified && text.includes(unqualifiedMark);
+  const standard = isUnqualified ? "unqualified" : "qualified";
+  const content = text.replaceAll(unqualifiedMark, isUnqualified ? "" : ' form="unqualified"');
+  return `<xs:schema${target} elementFormDefault="${standard}">\n${content}\n</xs:schema>`;
 }

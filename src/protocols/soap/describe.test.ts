@@ -4,6 +4,7 @@ import test from "node:test";
 import { compareContracts } from "#contract/compare.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { Field, Type } from "#contract/types.ts";
+import { xmlNamespace } from "#formats/xml/namespace-scope.ts";
 import { lacks } from "#tests/support/tools.ts";
 import { billing } from "./billing-fixture.ts";
 import { patternOf } from "./describe-pattern.ts";
@@ -181,3 +182,48 @@ for (const [ecma, xsd] of patterns) {
     assert.equal(patternOf(ecma), xsd);
   });
 }
+
+test("a schema says once that its elements are in no namespace, where all are", () => {
+  const plain = (name: string): Partial<Field> & Pick<Field, "type"> => ({
+    type: string,
+    name,
+    xml: { node: "element", name, namespace: "" },
+  });
+  const written = (...fields: Parameters<typeof record>) =>
+    describedAndImported(bodyOf(record(...fields))).described.text;
+  const all = written(plain("a"), plain("b"));
+  assert.match(all, /targetNamespace="urn:t" elementFormDefault="unqualified"/);
+  assert.doesNotMatch(all, /form="/);
+  const mixed = written(plain("a"), { type: string });
+  assert.match(mixed, /targetNamespace="urn:t" elementFormDefault="qualified"/);
+  assert.match(mixed, /<xs:element name="a" form="unqualified"/);
+});
+
+const xmlLang = { node: "attribute", name: "lang", namespace: xmlNamespace } as const;
+
+test("xml:lang and documentation of attributes come back as they were", () => {
+  const documentation = 'of the "text" <b> & more';
+  const presence = "optional" as const;
+  const type = record(
+    { type: string },
+    { type: string, name: "lang", presence, xml: xmlLang, documentation },
+    {
+      ...{ type: string, name: "id", presence, documentation },
+      xml: { node: "attribute", name: "id", namespace: "" },
+    },
+  );
+  const { described, imported } = describedAndImported(bodyOf(type));
+  assert.match(described.text, /<xs:attribute ref="xml:lang"><xs:annotation>/);
+  assert.doesNotMatch(described.text, /xmlns:xml=/);
+  assert.deepEqual([described.diagnostics, imported.diagnostics], [[], []]);
+  const read = imported.contract.types.get("T")?.type;
+  assert.ok(read?.kind === "record");
+  assert.deepEqual(
+    read.fields.map(({ name, xml, documentation: text }) => [name, xml?.namespace, text]),
+    [
+      ["f0", "urn:t", undefined],
+      ["lang", xmlNamespace, documentation],
+      ["id", "", documentation],
+    ],
+  );
+});
