@@ -10,6 +10,8 @@ export interface GatewayPlan {
   /** As taskset takes them. */
   readonly cores: string;
   readonly services: Services;
+  /** As the configuration says it; absent: nothing is put on record. */
+  readonly ledger?: object;
   /** Whose answer shows that the configuration is live. */
   readonly readyPath: string;
 }
@@ -43,7 +45,7 @@ export async function startGateway(rig: Rig, plan: GatewayPlan): Promise<Gateway
   const port = await freePort();
   const rewrite = (services: Services): void => {
     // Every JSON text is YAML, too.
-    writeFileSync(`${file}.new`, JSON.stringify(configurationOf(port, plan.workers, services)));
+    writeFileSync(`${file}.new`, JSON.stringify(configurationOf(port, plan, services)));
     renameSync(`${file}.new`, file);
   };
   rewrite(plan.services);
@@ -75,12 +77,16 @@ export function plainPlan(rig: Rig, cores = rig.cores.gateway, workers = 1): Gat
   return { workers, cores, services: servicesOf(rig), readyPath: "/up/json" };
 }
 
-function configurationOf(port: number, workers: number, services: Services): object {
+function configurationOf(
+  port: number,
+  { workers, ledger = "off" }: Pick<GatewayPlan, "workers"> & { readonly ledger?: unknown },
+  services: Services,
+): object {
   return {
     version: 1,
     listen: { host: "127.0.0.1", port, adminPort: 0, workers },
     callers: "open",
-    ledger: "off",
+    ledger,
     log: { exchanges: "none" },
     services,
   };

@@ -51,6 +51,23 @@ export function cpuUsOf(root: number): number {
   return (ticks * 1_000_000) / ticksPerSecond;
 }
 
+/** The same of the threads of one process that have this name. */
+export function threadCpuUsOf(pid: number, name: string): number {
+  let ticks = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      const folder = `/proc/${pid}/task/${thread}`;
+      if (readFileSync(`${folder}/comm`, "utf8").trim() !== name) continue;
+      const text = readFileSync(`${folder}/stat`, "latin1");
+      const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+      ticks += Number(fields[11]) + Number(fields[12]);
+    } catch {
+      // It ended between the listing and now.
+    }
+  }
+  return (ticks * 1_000_000) / ticksPerSecond;
+}
+
 /** Resident set, bytes. Pages that processes of the tree share count once for each. */
 export function residentBytesOf(root: number): number {
   return readTree(root).reduce((sum, stat) => sum + stat.residentPages, 0) * pageBytes;

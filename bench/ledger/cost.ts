@@ -1,0 +1,72 @@
+/** CPU for each exchange with records and without, of the process and of the worker's thread. */
+import { atMost, none, type Finding, type LoadCase } from "#bench/load/load-case.ts";
+import type { Gateway } from "#bench/load/gateway.ts";
+import { cpuUsOf, threadCpuUsOf } from "#bench/rig/process-tree.ts";
+import { median } from "#bench/rig/statistics.ts";
+import { modes, pacedLoad, startPair } from "./pair.ts";
+
+const workerThread = "worker 0";
+
+interface Reach {
+  readonly whole: number;
+  readonly worker?: number;
+}
+
+interface Sums {
+  readonly perSecond: number[];
+  readonly whole: number[];
+  readonly worker: number[];
+}
+
+export function cost(id: string, title: string, perSecond: number, reach: Reach): LoadCase {
+  return {
+    id,
+    title,
+    run: async (site) => {
+      const gateways = await startPair(site);
+      const sums: readonly Sums[] = modes.map(() => ({ perSecond: [], whole: [], worker: [] }));
+      let errors = 0;
+      for (let round = 0; round <= site.rounds; round += 1) {
+        for (const [place, gateway] of gateways.entries()) {
+          const load = pacedLoad(gateway, perSecond, site.seconds);
+          const before = cpuOf(gateway);
+          const result = await site.rig.load(load);
+          const after = cpuOf(gateway);
+          errors += result.errors;
+          // Warm-up.
+          if (round === 0) continue;
+          const requests = Math.max(1, result.requests);
+          sums[place]?.perSecond.push(result.requests / result.seconds);
+          sums[place]?.whole.push((after.whole - before.whole) / requests);
+          sums[place]?.worker.push((after.worker - before.worker) / requests);
+        }
+      }
+      return [...findingsOf(sums, reach, site.tiny), none("failed requests", errors, "requests")];
+    },
+  };
+}
+
+function cpuOf({ pid }: Gateway): { readonly whole: number; readonly worker: number } {
+  return { whole: cpuUsOf(pid), worker: threadCpuUsOf(pid, workerThread) };
+}
+
+function findingsOf(
+  [off, strict]: readonly Sums[],
+  { whole, worker }: Reach,
+  tiny: boolean,
+): readonly Finding[] {
+  if (off === undefined || strict === undefined) return [];
+  // Of neighbours in time, since the machine is not equally fast all the time.
+  const added = (part: "whole" | "worker"): number =>
+    median(strict[part].map((value, round) => value - (off[part][round] ?? value)));
+  const unit = "µs";
+  const ofWorker = { name: "added on the worker's thread", value: added("worker"), unit };
+  return [
+    { name: "exchanges, ledger off", value: median(off.perSecond), unit: "1/s" },
+    { name: "exchanges, strict", value: median(strict.perSecond), unit: "1/s" },
+    { name: "CPU for each, ledger off", value: median(off.whole), unit },
+    { name: "CPU for each, strict", value: median(strict.whole), unit },
+    atMost("added for each", added("whole"), whole, unit, !tiny),
+    worker === undefined ? ofWorker : atMost(ofWorker.name, ofWorker.value, worker, unit, !tiny),
+  ];
+}
