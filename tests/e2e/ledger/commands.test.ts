@@ -20,6 +20,7 @@ import { leafHash } from "#ledger/tree/hashes.ts";
 import { createSigner, formatVerifier, parseVerifier } from "#ledger/tree/note-keys.ts";
 import { parseTlogProof, verifyTlogProof } from "#ledger/tree/tlog-proof.ts";
 import { createFolder, type Folder } from "#tests/e2e/cli/run-parlance.ts";
+import { buildGoVerifier, lacksGo } from "./go-program.ts";
 
 /** The first segment is sealed, the second is not. */
 const size = 65_536 + 300;
@@ -235,6 +236,25 @@ test("export writes a tree of tiles once, and not into a folder that holds somet
   assert.equal(again.code, 3);
   assert.match(again.err, /is not empty; name a folder that is empty/);
 });
+
+test(
+  "Go's sumdb accepts the exported tree, and not with a bit turned over",
+  { skip: lacksGo },
+  () => {
+    const args = ["ledger", "export", "for-go", "--ledger", "ledger"];
+    assert.equal(folder.parlance(args).code, 0);
+    const judge = buildGoVerifier(folder.path);
+    const tree = join(folder.path, "for-go");
+    const verdict = () => judge(tree, "parlance/commands/1", key);
+    assert.deepEqual(verdict(), { status: 0, stdout: `size ${size}, 0 proofs`, stderr: "" });
+    for (const path of ["tile/entries/200", "tile/0/257.p/44", "tile/1/000", "checkpoint"]) {
+      flip(join(tree, path), 30);
+      assert.equal(verdict().status, 1, path);
+      flip(join(tree, path), 30);
+    }
+    assert.equal(verdict().status, 0);
+  },
+);
 
 test("export as ndjson writes every entry as a line", () => {
   const args = ["ledger", "export", "lines", "--ledger", "ledger", "--as", "ndjson"];

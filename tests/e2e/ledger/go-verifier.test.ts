@@ -3,10 +3,8 @@
  * kind of damage.
  */
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { nodeDisk } from "#base/platform.ts";
 import { isProblem } from "#base/problem.ts";
@@ -17,14 +15,7 @@ import { exportTiles } from "#ledger/verify/export-tiles.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 import { memoryLog, someEntries } from "#tests/support/memory-log.ts";
 import { memorySource } from "#tests/support/memory-source.ts";
-import { lacks, notRunPrefix } from "#tests/support/tools.ts";
-
-const libraries = "/usr/share/gocode";
-const skip =
-  lacks("go") ||
-  (existsSync(`${libraries}/src/golang.org/x/mod/sumdb/tlog`)
-    ? false
-    : `${notRunPrefix}golang-golang-x-mod-dev not installed`);
+import { buildGoVerifier, lacksGo, type GoVerify } from "./go-program.ts";
 
 const signer = createSigner("parlance/go/1", Buffer.alloc(32, 3));
 const key = formatVerifier(signer.verifier);
@@ -32,13 +23,10 @@ const key = formatVerifier(signer.verifier);
 const size = 65_536 + 700;
 const log = memoryLog(someEntries(size));
 const workplace = temporaryFolder({ after: (run) => after(run as () => void) });
-const program = join(workplace, "verify-tiles");
+let judge: GoVerify;
 
 before(() => {
-  if (skip !== false) return;
-  const source = fileURLToPath(new URL("verify-tiles.go", import.meta.url));
-  const env = { ...process.env, GO111MODULE: "off", GOPATH: libraries };
-  execFileSync("go", ["build", "-o", program, source], { env: { ...env, GOFLAGS: "" } });
+  if (lacksGo === false) judge = buildGoVerifier(workplace);
 });
 
 function exported(name: string, entries = log): string {
@@ -48,11 +36,8 @@ function exported(name: string, entries = log): string {
   return folder;
 }
 
-function verify(folder: string, ...proofs: readonly string[]) {
-  const args = [folder, signer.verifier.name, key, ...proofs];
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
-  return { status, stdout: stdout.trim(), stderr: stderr.trim() };
-}
+const verify = (folder: string, ...proofs: readonly string[]) =>
+  judge(folder, signer.verifier.name, key, ...proofs);
 
 /** Turns one bit over, runs, and turns it back. */
 function withFlippedBit(path: string, bit: number, run: () => void): void {
@@ -86,7 +71,7 @@ function proofLines(): readonly string[] {
   return lines;
 }
 
-test("Go accepts the whole tree and all proofs", { skip }, () => {
+test("Go accepts the whole tree and all proofs", { skip: lacksGo }, () => {
   const folder = exported("whole");
   const proofs = join(workplace, "proofs");
   const lines = proofLines();
@@ -97,56 +82,68 @@ test("Go accepts the whole tree and all proofs", { skip }, () => {
   assert.equal(status, 0);
 });
 
-test("Go accepts trees of every small size and around the edges of tiles", { skip }, () => {
-  for (const small of [1, 2, 3, 7, 255, 256, 257, 512, 513]) {
-    const folder = exported(`small-${small}`, memoryLog(log.entries.slice(0, small)));
-    assert.equal(verify(folder).stdout, `size ${small}, 0 proofs`);
-  }
-});
-
-test("Go rejects a flipped bit of any tile, any bundle and the checkpoint", { skip }, () => {
-  const folder = exported("damaged");
-  for (const path of [
-    "tile/0/000",
-    "tile/0/255",
-    "tile/0/258.p/188",
-    "tile/1/000",
-    "tile/1/001.p/2",
-    "tile/2/000.p/1",
-    "tile/entries/000",
-    "tile/entries/100",
-    "tile/entries/258.p/188",
-    "checkpoint",
-  ]) {
-    const whole = join(folder, path);
-    const bits = readFileSync(whole).length * 8;
-    for (const bit of [0, Math.floor(bits / 2), bits - 1]) {
-      withFlippedBit(whole, bit, () => assert.equal(verify(folder).status, 1, `${path} ${bit}`));
+test(
+  "Go accepts trees of every small size and around the edges of tiles",
+  { skip: lacksGo },
+  () => {
+    for (const small of [1, 2, 3, 7, 255, 256, 257, 512, 513]) {
+      const folder = exported(`small-${small}`, memoryLog(log.entries.slice(0, small)));
+      assert.equal(verify(folder).stdout, `size ${small}, 0 proofs`);
     }
-  }
-  assert.equal(verify(folder).status, 0);
-});
+  },
+);
 
-test("Go rejects a tile of another place and the checkpoint of another log", { skip }, () => {
-  const folder = exported("mixed");
-  const [one, other] = ["tile/0/001", "tile/0/002"].map((path) => join(folder, path)) as [
-    string,
-    string,
-  ];
-  const bytes = readFileSync(one);
-  writeFileSync(one, readFileSync(other));
-  assert.equal(verify(folder).status, 1);
-  writeFileSync(one, bytes);
-  assert.equal(verify(folder).status, 0);
-  const changed = log.entries.with(100, Buffer.from("another exchange"));
-  const split = exported("split", memoryLog(changed));
-  writeFileSync(join(folder, "checkpoint"), readFileSync(join(split, "checkpoint")));
-  const { status, stderr } = verify(folder);
-  assert.equal(status, 1);
-  assert.match(stderr, /inconsistent tile/);
-});
+test(
+  "Go rejects a flipped bit of any tile, any bundle and the checkpoint",
+  { skip: lacksGo },
+  () => {
+    const folder = exported("damaged");
+    for (const path of [
+      "tile/0/000",
+      "tile/0/255",
+      "tile/0/258.p/188",
+      "tile/1/000",
+      "tile/1/001.p/2",
+      "tile/2/000.p/1",
+      "tile/entries/000",
+      "tile/entries/100",
+      "tile/entries/258.p/188",
+      "checkpoint",
+    ]) {
+      const whole = join(folder, path);
+      const bits = readFileSync(whole).length * 8;
+      for (const bit of [0, Math.floor(bits / 2), bits - 1]) {
+        withFlippedBit(whole, bit, () => assert.equal(verify(folder).status, 1, `${path} ${bit}`));
+      }
+    }
+    assert.equal(verify(folder).status, 0);
+  },
+);
 
-test("Go rejects every proof of which a hash is damaged", { skip }, () => {
+test(
+  "Go rejects a tile of another place and the checkpoint of another log",
+  { skip: lacksGo },
+  () => {
+    const folder = exported("mixed");
+    const [one, other] = ["tile/0/001", "tile/0/002"].map((path) => join(folder, path)) as [
+      string,
+      string,
+    ];
+    const bytes = readFileSync(one);
+    writeFileSync(one, readFileSync(other));
+    assert.equal(verify(folder).status, 1);
+    writeFileSync(one, bytes);
+    assert.equal(verify(folder).status, 0);
+    const changed = log.entries.with(100, Buffer.from("another exchange"));
+    const split = exported("split", memoryLog(changed));
+    writeFileSync(join(folder, "checkpoint"), readFileSync(join(split, "checkpoint")));
+    const { status, stderr } = verify(folder);
+    assert.equal(status, 1);
+    assert.match(stderr, /inconsistent tile/);
+  },
+);
+
+test("Go rejects every proof of which a hash is damaged", { skip: lacksGo }, () => {
   const folder = exported("proofs-damaged", memoryLog(log.entries.slice(0, 10)));
   const proofs = join(workplace, "damaged-proofs");
   for (const line of proofLines().filter((_, n) => n % 4 === 0)) {
