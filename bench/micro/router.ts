@@ -13,6 +13,7 @@ class ReceivedRequest implements RoutableRequest {
   readonly method: string;
   readonly host = "localhost";
   readonly bytes: Buffer;
+  readonly pathStart = 0;
 
   constructor(method: string, path: string) {
     this.method = method;
@@ -21,6 +22,14 @@ class ReceivedRequest implements RoutableRequest {
 
   get path(): string {
     return latin1(this.bytes, 0, this.bytes.length);
+  }
+
+  get pathEnd(): number {
+    return this.bytes.length;
+  }
+
+  get octets(): this {
+    return this;
   }
 
   field(): undefined {}

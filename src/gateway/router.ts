@@ -1,12 +1,12 @@
 /**
- * Finds the route of a request. The order of routes stands in router-order.ts. The common case, a
- * prefix route `/{service}/*` for any host, costs one substring and one lookup.
+ * Finds the route of a request. The order of routes stands in router-order.ts. Most
+ * requests are decided by the octets of their path; the tree decides the rest, and what to refuse.
  */
 import { doAtOnce, type SlicedWork } from "#base/slices.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { compileRoutes, type CompiledRoute } from "./compile-routes.ts";
 import { normalPath } from "./router-path.ts";
-import { createPrefixes, type PathOctets } from "./router-prefixes.ts";
+import { createShapes, type PathOctets } from "./router-shapes.ts";
 import { createTrie, listsOfHost, type Leaf, type TrieNode } from "./router-trie.ts";
 
 export type { CompiledRoute } from "./compile-routes.ts";
@@ -48,13 +48,15 @@ export function createRouter(configuration: Configuration): Router {
 export function* buildRouter(configuration: Configuration): SlicedWork<Router> {
   const routes = yield* compileRoutes(configuration);
   const root = yield* createTrie(routes);
-  const findPrefix = createPrefixes(root);
+  const findShape = yield* createShapes(root);
   return {
     routes,
     match(request) {
       const { octets } = request;
-      const prefix = octets === undefined ? undefined : findPrefix(octets);
-      if (prefix !== undefined) return prefix;
+      if (octets !== undefined) {
+        const found = findShape(octets, choose, request);
+        if (found !== undefined) return found;
+      }
       const path = normalPath(request.path);
       // `*` of OPTIONS and authorities of CONNECT are no paths (RFC 9112 §3.2).
       if (path.charCodeAt(0) !== 0x2f) return notFound;

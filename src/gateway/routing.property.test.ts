@@ -146,6 +146,9 @@ test("the router and a search through all routes agree", () => {
         const match = router.match(sent);
         hits[match.kind === "route" ? "route" : match.status]++;
         assert.equal(routed(match), reference(configuration, sent));
+        const bytes = Buffer.from(`GET ${sent.path}?x`, "latin1");
+        const octets = { bytes, pathStart: 4, pathEnd: 4 + sent.path.length };
+        assert.equal(routed(router.match({ ...sent, octets })), routed(match), sent.path);
       }
     }),
     { numRuns: 3_000 },
