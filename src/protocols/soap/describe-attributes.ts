@@ -1,5 +1,6 @@
 /** Attributes of complex types and wildcards in XML Schema (XSD Part 1 §3.2, §3.10). */
 import type { Field, XmlBinding } from "#contract/types.ts";
+import { xmlNamespace } from "#formats/xml/namespace-scope.ts";
 import {
   declareAttribute,
   lose,
@@ -45,6 +46,10 @@ export function attributesText(
   for (const { field, binding } of placed) {
     if (binding.node === "anyAttribute") {
       wildcard = wildcardOf(schemas, from, binding.namespace);
+    } else if (binding.node === "attribute" && binding.namespace === xmlNamespace) {
+      // Without an import Java refuses `ref="xml:lang"`; with one zeep fetches it from w3.org.
+      lose(schemas, "xml-attributes", "attributes of xml: are described as any of them");
+      wildcard ??= xmlNamespace;
     } else if (binding.node === "attribute") text += attribute(schemas, from, field, binding);
   }
   if (wildcard === undefined) return text;

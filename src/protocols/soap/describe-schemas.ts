@@ -7,7 +7,6 @@ import type { Contract, QualifiedName } from "#contract/contract.ts";
 import type { RecordType, TypeName } from "#contract/types.ts";
 import { resolveType } from "#formats/xml/bindings.ts";
 import { clarkName } from "#formats/xml/bindings.ts";
-import { xmlNamespace } from "#formats/xml/namespace-scope.ts";
 import { typeXmlNames } from "#formats/xml/type-xml-names.ts";
 import { createNumbering } from "#formats/xml-schema/numbering.ts";
 import { escapeText } from "./xml-text.ts";
@@ -69,7 +68,6 @@ export function createSchemas(contract: Contract): Schemas {
   };
   const prefix = (namespace: string): string => {
     if (namespace === "") return "";
-    if (namespace === xmlNamespace) return "xml:";
     const known = prefixes.get(namespace) ?? `ns${prefixes.size + 1}`;
     prefixes.set(namespace, known);
     return `${known}:`;
