@@ -6,7 +6,7 @@ import { globSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { runTestFiles, type FileResult } from "./run-test-files.ts";
 
-const folders = ["src", "tests", "bench", "examples", "scripts"];
+const folders = ["src", "tests", "bench", "examples", "scripts", "simulation"];
 
 export interface TestReport {
   readonly ok: boolean;

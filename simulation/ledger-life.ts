@@ -2,13 +2,12 @@
  * The life of a ledger on the simulated disk: it is written by seeded groups of entries, dies at a
  * seeded operation, starts again, and is held against what it has promised; again and again.
  */
-import { createLog } from "#base/log.ts";
-import type { Processes } from "#base/platform.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
-import type { LogReader, LogWriter } from "#ledger/store/log.ts";
+import type { LogOptions, LogReader, LogWriter } from "#ledger/store/log.ts";
 import { openLog } from "#ledger/store/open-log.ts";
 import { LedgerProblem, LedgerWriteError } from "#ledger/store/problems.ts";
-import { createPromises, type Promises } from "./promises.ts";
+import { nearlyFullLedger, simulatedOptions } from "./simulated-ledger.ts";
+import { createPromises } from "./promises.ts";
 import { createDice, type Dice } from "./random.ts";
 import { noFaults, PowerCut, SimulatedDisk, type DiskFaults } from "./simulated-disk.ts";
 
@@ -17,6 +16,8 @@ export interface LifeOptions {
   /** Deaths that the ledger goes through. */
   readonly cuts: number;
   readonly faults?: DiskFaults;
+  /** Begins with a segment that will soon be full, so that it is sealed. */
+  readonly isNearlyFull?: boolean;
 }
 
 export interface LifeReport {
@@ -29,47 +30,46 @@ export interface LifeReport {
   readonly findings: readonly string[];
 }
 
-const folders = { path: "/ledger", checkpoints: "/checkpoints" };
-
-export function liveLedger({ seed, cuts, faults = noFaults }: LifeOptions): LifeReport {
+export function liveLedger(options: LifeOptions): LifeReport {
+  const { seed, cuts, faults = noFaults } = options;
   const dice = createDice(seed);
-  const life = createLife(new SimulatedDisk(dice), dice, faults);
-  for (let cut = 0; cut < cuts && life.findings.length === 0; cut++) life.dieOnce();
-  return { cuts, ...life.report() };
+  const nearlyFull = options.isNearlyFull === true ? nearlyFullLedger() : undefined;
+  const disk = nearlyFull?.disk.copy(dice) ?? new SimulatedDisk(dice);
+  const life = createLife(disk, dice, faults, nearlyFull?.entries ?? []);
+  let cut = 0;
+  for (; cut < cuts && life.findings.length === 0; cut++) life.dieOnce();
+  return { cuts: cut, ...life.report() };
 }
 
-export interface Life {
+interface Life {
   readonly findings: readonly string[];
   /** Starts, writes until it dies, starts and checks. */
   dieOnce(): void;
   report(): Omit<LifeReport, "cuts">;
 }
 
-export function createLife(disk: SimulatedDisk, dice: Dice, faults: DiskFaults): Life {
+function createLife(
+  disk: SimulatedDisk,
+  dice: Dice,
+  faults: DiskFaults,
+  inherited: readonly Buffer[],
+): Life {
   const promises = createPromises();
+  for (const [index, entry] of inherited.entries()) promises.offered(index, entry);
+  promises.acknowledged(inherited.length);
   const findings: string[] = [];
+  /** Operations that a life lasts at most: enough to get something done. */
+  const span = inherited.length > 0 ? 2_500 : 300;
   let pid = 1;
   let entries = 0;
   let failures = 0;
-  let serial = 0;
+  let serial = inherited.length;
 
-  function openOptions() {
-    const own = ++pid;
-    const processes: Processes = {
-      self: () => ({ host: "simulated", boot: "1", pid: own, started: String(own) }),
-      isRunning: () => false,
-    };
-    const random = { bytes: (count: number) => dice.bytes(count) };
-    const log = createLog(
-      () => 0,
-      () => {},
-    );
-    return { ...folders, name: "simulated", disk, random, processes, nowMs: 0, log };
-  }
+  const openOptions = (): LogOptions => simulatedOptions(disk, dice, ++pid);
 
   function dieOnce(): void {
     disk.faults = faults;
-    disk.cutAt = disk.operations + 1 + dice.below(dice.chance(0.2) ? 60 : 300);
+    disk.cutAt = disk.operations + 1 + dice.below(dice.chance(0.2) ? 60 : span);
     try {
       write();
       disk.cutAt = 0;
@@ -100,7 +100,7 @@ export function createLife(disk: SimulatedDisk, dice: Dice, faults: DiskFaults):
     const reader = openReader(openOptions());
     for (;;) {
       try {
-        writeGroup(writer, promises);
+        writeGroup(writer);
         if (dice.chance(0.1)) look(reader);
       } catch (error) {
         if (!(error instanceof LedgerProblem)) throw error;
@@ -129,19 +129,19 @@ export function createLife(disk: SimulatedDisk, dice: Dice, faults: DiskFaults):
     }
   }
 
-  function writeGroup(writer: LogWriter, { offered, acknowledged, signed }: Promises): void {
+  function writeGroup(writer: LogWriter): void {
     for (let writes = dice.chance(0.2) ? 2 : 1; writes > 0; writes--) {
       for (let left = dice.chance(0.1) ? 40 : 1 + dice.below(5); left > 0; left--) {
         const length = dice.chance(0.05) ? dice.below(5_000) : dice.below(300);
         const entry = Buffer.from(`${++serial} `.padEnd(length, String(serial)));
-        offered(writer.add(entry, 0, entry.length), entry);
+        promises.offered(writer.add(entry, 0, entry.length), entry);
       }
       writer.write();
     }
     writer.sync();
-    acknowledged(writer.size);
+    promises.acknowledged(writer.size);
     writer.settle();
-    if (dice.chance(0.2)) signed(writer.checkpoint(0));
+    if (dice.chance(0.2)) promises.signed(writer.checkpoint(0));
   }
 
   function look(reader: LogReader): void {

@@ -3,12 +3,14 @@
  * there, nothing else ever was, and every signed checkpoint is of a beginning of it.
  */
 import { createFrontier } from "#ledger/tree/frontier.ts";
+import { rootOf } from "#ledger/tree/merkle-proofs.ts";
+import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
 import { leafHash } from "#ledger/tree/hashes.ts";
 import type { LogReader } from "#ledger/store/log.ts";
 import { parseCheckpoint } from "#ledger/tree/checkpoint.ts";
 import { isProblem } from "#base/problem.ts";
 
-export type LedgerContent = Pick<LogReader, "size" | "scan">;
+export type LedgerContent = Pick<LogReader, "size" | "scan" | "hashTile">;
 
 export interface Promises {
   /** An entry was given to the ledger, which said that it is number `index`. */
@@ -35,9 +37,9 @@ export function createPromises(): Promises {
     content.scan(from, content.size, (index, bytes) => {
       const entry = Buffer.from(bytes);
       const known = certain[index];
-      const isAsSeen = known === undefined || known.equals(entry);
-      if (!isAsSeen) faults.push(`entry ${index} is another one than before`);
-      else if (offers[index]?.has(entry.toString("latin1")) !== true) {
+      if (known !== undefined) {
+        if (!known.equals(entry)) faults.push(`entry ${index} is another one than before`);
+      } else if (offers[index]?.has(entry.toString("latin1")) !== true) {
         faults.push(`entry ${index} was never given to the ledger`);
       }
       certain[index] = entry;
@@ -76,6 +78,8 @@ export function createPromises(): Promises {
         if (index === content.size) break;
         frontier.append(leafHash(certain[index] as Buffer));
       }
+      const tiled = rootOf(content.size, hashesFromTiles(content.size, content.hashTile));
+      if (!frontier.root().equals(tiled)) faults.push("its tiles are not those of its entries");
       for (const size of roots.keys()) {
         if (size > content.size) faults.push(`a checkpoint was signed at size ${size}`);
       }

@@ -9,7 +9,7 @@ import { hasAssertions, isNotExclusive, skipsWithReason } from "./test-rules.ts"
 import * as text from "./text-rules.ts";
 
 const code = projectFiles(
-  ...["src", "tests", "bench", "scripts", "bin"].map((folder) => `${folder}/**/*.ts`),
+  ...["src", "tests", "bench", "scripts", "bin", "simulation"].map((folder) => `${folder}/**/*.ts`),
 );
 const examples = projectFiles("examples/**/*.ts");
 const product = code.filter(

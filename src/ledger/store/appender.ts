@@ -254,9 +254,14 @@ export function createAppender(options: AppenderOptions): Appender {
       if (failed) return;
       const added = synced - preparedAt;
       preparedAt = synced;
-      zeroOwn();
-      // Twice what comes in, so that the next part is ready in time.
-      prepareNext(1 + Math.ceil((2 * bytesFor(added)) / zeroSliceBytes));
+      try {
+        zeroOwn();
+        // Twice what comes in, so that the next part is ready in time.
+        prepareNext(1 + Math.ceil((2 * bytesFor(added)) / zeroSliceBytes));
+      } catch (error) {
+        dropPreparing();
+        throw error;
+      }
     },
     reopen() {
       assert(failed, "a ledger is reopened after a failure only");

@@ -11,7 +11,7 @@ import { parseSealedName, segmentEntries, type Layout } from "./layout.ts";
 import { currentEpoch, originOf, writeLogFacts, type LogFacts } from "./log-file.ts";
 import type { LogTree } from "./log-tree.ts";
 import type { LogOptions, LogWriter } from "./log.ts";
-import { trying } from "./problems.ts";
+import { isSystemError, trying } from "./problems.ts";
 import { findExpired } from "./retention.ts";
 import { createSealing } from "./sealing.ts";
 
@@ -27,6 +27,8 @@ export interface WriterParts {
 
 /** A clock may be corrected by this much without anybody being told. */
 const clockToleranceMs = 1_000;
+/** Of `settle`, after an error of the disk. */
+const callsBetweenTries = 1_000;
 
 export function createLogWriter(parts: WriterParts): LogWriter {
   const { options, layout, appender, tree, release } = parts;
@@ -36,6 +38,7 @@ export function createLogWriter(parts: WriterParts): LogWriter {
   let { facts, signer } = parts;
   let last: { size: number; bytes: Buffer } | undefined;
   let lastMs = options.nowMs;
+  let callsToWait = 0;
 
   function checkpoint(): Buffer {
     tree.grow(appender.synced);
@@ -48,6 +51,23 @@ export function createLogWriter(parts: WriterParts): LogWriter {
     for (const path of [separate, layout.checkpointFile]) writeCheckpointFile(disk, path, bytes);
     last = { size, bytes };
     return bytes;
+  }
+
+  /** That there is no room ahead is noticed again, and then told, when an entry needs it. */
+  function prepare(): void {
+    if (callsToWait > 0) {
+      callsToWait--;
+      return;
+    }
+    try {
+      appender.prepare();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      callsToWait = callsBetweenTries;
+      log.warn("ledger-not-prepared", "no room could be made ahead for the ledger", {
+        error: error.message,
+      });
+    }
   }
 
   function makeSeparate(): void {
@@ -85,7 +105,7 @@ export function createLogWriter(parts: WriterParts): LogWriter {
     leafHash: appender.leafHash,
     settle() {
       tree.grow(appender.synced);
-      appender.prepare();
+      prepare();
       sealing.advance();
     },
     checkpoint(nowMs) {

@@ -116,7 +116,7 @@ export interface LogReader {
   ): void;
   leafHash(index: number): Buffer;
   /** The first `width` hashes of a tile of C2SP tlog-tiles. */
-  hashTile(level: number, index: number, width: number): Buffer;
+  readonly hashTile: (level: number, index: number, width: number) => Buffer;
   /** The last one that was signed; undefined: none yet. */
   checkpoint(): Buffer | undefined;
   /**
