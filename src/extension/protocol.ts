@@ -8,14 +8,16 @@ import type { Call, Fault, Reply } from "#call/call.ts";
 import type { Contract, Dialect, Operation } from "#contract/contract.ts";
 import type { Limitations } from "#contract/fidelity.ts";
 import type { CreateHub } from "./hub.ts";
+import type { FaceSecurity, UpstreamSecurity } from "./message-security.ts";
 import type { AnswerStream, InputStream, UpstreamStreams } from "./streams.ts";
 
 export interface Protocol {
   readonly name: Dialect;
   readonly importer?: ContractImporter;
   readonly describe?: ContractDescriber;
-  readonly createFace?: (service: ServiceContract) => Face;
-  readonly createUpstream?: (service: ServiceContract) => Upstream;
+  /** @param security for dialects whose messages themselves can prove who calls. */
+  readonly createFace?: (service: ServiceContract, security?: FaceSecurity) => Face;
+  readonly createUpstream?: (service: ServiceContract, security?: UpstreamSecurity) => Upstream;
   /** A face over all services at once. */
   readonly createHub?: CreateHub;
   readonly tellUnrouted?: TellUnrouted;
@@ -91,6 +93,8 @@ export interface FaceRequest {
   readonly field: (lowerCaseName: string) => string | undefined;
   /** In which the caller asked; absent: `http`. */
   readonly scheme?: "http" | "https";
+  /** Whether the message has to prove who calls, or may; absent: what it has of that is ignored. */
+  readonly proof?: "required" | "optional";
   readonly body: Buffer;
 }
 
@@ -129,7 +133,13 @@ export interface FaceContext {
 }
 
 export type Decoded =
-  | { readonly kind: "call"; readonly call: Call; readonly negotiated: unknown }
+  | {
+      readonly kind: "call";
+      readonly call: Call;
+      readonly negotiated: unknown;
+      /** Name of the caller that the message has proved to be from. */
+      readonly provenCaller?: string;
+    }
   /** A document that the face serves itself, for example `?wsdl`. */
   | { readonly kind: "document"; readonly response: FaceResponse }
   | {

@@ -9,9 +9,10 @@ export type Layers = ReadonlyMap<string, readonly string[]>;
 /** Layers whose folders do not know each other. */
 const strangers: ReadonlySet<string> = new Set(["protocols", "policies", "formats"]);
 
-/** Schema languages, which know the one format that they are written in. */
+/** Schema languages and the like, which know the one format that they are written in. */
 const writtenIn: ReadonlyMap<string, string> = new Map([
   ["formats/xml-schema", "xml"],
+  ["formats/xml-signature", "xml"],
   ["formats/json-schema", "yaml"],
 ]);
 

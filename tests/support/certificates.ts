@@ -8,17 +8,24 @@ export interface CertificateFiles {
   readonly keyFile: string;
 }
 
-const keyOptions = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+const keyOptions = {
+  ec: ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
+  rsa: ["-newkey", "rsa:2048", "-nodes"],
+} as const;
 
 function openssl(...options: readonly string[]): void {
   execFileSync("openssl", options, { stdio: "pipe" });
 }
 
 /** A self-signed authority. */
-export function makeAuthority(folder: string, name: string): CertificateFiles {
+export function makeAuthority(
+  folder: string,
+  name: string,
+  kind: keyof typeof keyOptions = "ec",
+): CertificateFiles {
   const files = filesOf(folder, name);
   const output = ["-keyout", files.keyFile, "-out", files.certFile];
-  openssl("req", "-x509", ...keyOptions, "-days", "2", "-subj", `/CN=${name}`, ...output);
+  openssl("req", "-x509", ...keyOptions[kind], "-days", "2", "-subj", `/CN=${name}`, ...output);
   return files;
 }
 
@@ -33,7 +40,16 @@ export function issueCertificate(
   const request = join(folder, `${name}.csr`);
   const extensions = join(folder, `${name}.ext`);
   writeFileSync(extensions, `subjectAltName=${names.join(",")}\n`);
-  openssl("req", ...keyOptions, "-subj", `/CN=${name}`, "-keyout", files.keyFile, "-out", request);
+  openssl(
+    "req",
+    ...keyOptions.ec,
+    "-subj",
+    `/CN=${name}`,
+    "-keyout",
+    files.keyFile,
+    "-out",
+    request,
+  );
   const signer = ["-CA", authority.certFile, "-CAkey", authority.keyFile, "-CAcreateserial"];
   const input = ["-in", request, "-extfile", extensions, "-days", "2"];
   openssl("x509", "-req", ...input, ...signer, "-out", files.certFile);

@@ -82,6 +82,8 @@ test("processing instructions and what grows out of bounds are refused", () => {
     assert.throws(run, (error) => error instanceof DocumentFailure && pattern.test(error.message));
   };
   fails(() => canonicalOf("<a>x<!-- --><?p i?></a>", exclusive, "a"), /processing instruction/);
+  fails(() => canonicalOf(`<o xml:lang="en"><a/></o>`, inclusive, "a"), /attributes of xml:/);
+  assert.equal(canonicalOf(`<o xml:lang="en"><a/></o>`, exclusive, "a"), "<a></a>");
   const uri = `urn:${"x".repeat(1_000)}`;
   const many = `<o xmlns:b="${uri}"><a>${"<b:c/>".repeat(100)}</a></o>`;
   const tokenizer = new XmlTokenizer(many);

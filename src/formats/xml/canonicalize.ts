@@ -4,7 +4,7 @@
  * document as it came, so that what is signed is what is read.
  */
 import { DocumentFailure } from "#contract/document-fault.ts";
-import { lookUp, type NamespaceScope, xmlNamespace } from "./namespace-scope.ts";
+import { lookUp, type NamespaceScope } from "./namespace-scope.ts";
 import { endTag, startTag, type XmlTokenizer } from "./tokenizer.ts";
 
 export interface CanonicalForm {
@@ -16,15 +16,20 @@ export interface CanonicalForm {
 
 /**
  * From a start tag; reads its end tag. Throws DocumentFailure: what is longer than `lengthMax`,
- * processing instructions, and the inclusive form below an element that has attributes of xml:,
- * which would have to be inherited, are refused.
+ * processing instructions, and the inclusive form behind attributes of xml:, which might have to be
+ * inherited, are refused.
  */
 export function canonicalize(
   tokenizer: XmlTokenizer,
   form: CanonicalForm,
   lengthMax: number = 2 * tokenizer.limits.documentBytesMax,
 ): string {
-  const depth = tokenizer.depth;
+  const { depth, source, tagStart } = tokenizer;
+  // Canonical XML §2.4: those of elements around would have to be handed down.
+  if (!form.exclusive && /\sxml:/.test(source.slice(0, tagStart))) {
+    const message = "attributes of xml: stand before what is signed in the inclusive form";
+    throw new DocumentFailure({ kind: "fault", code: "malformed-xml", message, place: "" });
+  }
   const rendered: NamespaceScope = { prefixes: [], uris: [] };
   /** Of the open elements: their names as written, and how many declarations held outside. */
   const names: string[] = [];
@@ -169,12 +174,4 @@ function escapeText(text: string): string {
 function escapeValue(text: string): string {
   if (!/[&<"\t\n\r]/.test(text)) return text;
   return text.replace(/[&<"\t\n\r]/g, (character) => valueEscapes[character] as string);
-}
-
-/** Whether the start tag at hand has attributes that the inclusive form hands down. */
-export function hasXmlAttributes({ attributes: found }: XmlTokenizer): boolean {
-  for (let index = 0; index < found.count; index += 1) {
-    if (found.namespace(index) === xmlNamespace) return true;
-  }
-  return false;
 }

@@ -230,9 +230,9 @@ export class XmlTokenizer {
     this.fail("limit-exceeded", `${message} (${limit})`);
   }
 
-  /** Goes to an element elsewhere in the document, runs, and comes back: for SOAP's href. */
+  /** Goes to an element elsewhere in the document, runs, and comes back. */
   visit<T>(target: VisitTarget, run: () => T): T {
-    const { position, token, namespace, tagStart } = this;
+    const { position, token, namespace, tagStart, depth } = this;
     const local = [this.#localStart, this.#localEnd] as const;
     const selfClosed = this.#selfClosed;
     const prefixes = this.scope.prefixes.splice(0, Infinity, ...target.scope.prefixes);
@@ -242,7 +242,7 @@ export class XmlTokenizer {
     const result = run();
     this.scope.prefixes.splice(0, Infinity, ...prefixes);
     this.scope.uris.splice(0, Infinity, ...uris);
-    Object.assign(this, { position, token, namespace, tagStart });
+    Object.assign(this, { position, token, namespace, tagStart, depth });
     [this.#localStart, this.#localEnd] = local;
     this.#selfClosed = selfClosed;
     return result;

@@ -6,7 +6,7 @@
 import type { NamespaceScope } from "#formats/xml/namespace-scope.ts";
 import type { XmlLimits } from "#formats/xml/limits.ts";
 import { endTag, startTag, XmlTokenizer } from "#formats/xml/tokenizer.ts";
-import { isEnvelopeNamespace, type SoapDialect } from "./versions.ts";
+import { isEnvelopeNamespace, type SoapDialect, utilityNamespace } from "./versions.ts";
 
 export interface HeaderBlock {
   readonly name: string;
@@ -23,6 +23,8 @@ export interface OpenEnvelope {
   /** At the first element of the Body, or at the end tag of an empty one. */
   readonly tokenizer: XmlTokenizer;
   readonly blocks: readonly HeaderBlock[];
+  /** Of the start tag of the Body. */
+  readonly bodyOffset: number;
   /** In force where the body's first element begins; undefined: none was said. */
   readonly encodingStyle: string | undefined;
 }
@@ -43,11 +45,12 @@ export function openEnvelope(text: string, dialect: SoapDialect, limits: XmlLimi
   if (!isStart(tokenizer, "Body", dialect)) {
     failStructure(tokenizer, `expected <Body> in ${dialect.namespace}`);
   }
+  const bodyOffset = tokenizer.tagStart;
   encodingStyle = styleAt(tokenizer, dialect, encodingStyle);
   if (tokenizer.nextElement() === startTag) {
     encodingStyle = styleAt(tokenizer, dialect, encodingStyle);
   }
-  return { tokenizer, blocks, encodingStyle };
+  return { tokenizer, blocks, bodyOffset, encodingStyle };
 }
 
 /** From the end tag of the Body to the end of the document. */
@@ -134,9 +137,18 @@ function readMustUnderstand(tokenizer: XmlTokenizer, dialect: SoapDialect): bool
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-/** `headers` and `body` are XML that declares its own prefixes, but for `soap` of the envelope. */
-export function writeEnvelope({ namespace }: SoapDialect, headers: string, body: string): Buffer {
+/**
+ * `headers` and `body` are XML that declares its own prefixes, but for `soap` of the envelope.
+ * @param bodyId Id of the Body, for a signature.
+ */
+export function writeEnvelope(
+  { namespace }: SoapDialect,
+  headers: string,
+  body: string,
+  bodyId?: string,
+): Buffer {
   const header = headers === "" ? "" : `<soap:Header>${headers}</soap:Header>`;
   const open = `${declaration}<soap:Envelope xmlns:soap="${namespace}">${header}`;
-  return Buffer.from(`${open}<soap:Body>${body}</soap:Body></soap:Envelope>`);
+  const id = bodyId === undefined ? "" : ` xmlns:wsu="${utilityNamespace}" wsu:Id="${bodyId}"`;
+  return Buffer.from(`${open}<soap:Body${id}>${body}</soap:Body></soap:Envelope>`);
 }

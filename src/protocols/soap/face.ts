@@ -3,11 +3,12 @@
  * element of the Body, answers in the version of the caller. SOAP 1.1 §6, SOAP 1.2 Part 2 §7, and
  * the Basic Profile where the two leave things open.
  */
-import { nodePlatform, type Random } from "#base/platform.ts";
+import { type Clock, nodePlatform, type Random } from "#base/platform.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import { isStream, streamNotOffered } from "#call/problems.ts";
 import { faultOf } from "#contract/document-fault.ts";
 import type { Operation, QualifiedName } from "#contract/contract.ts";
+import type { FaceSecurity } from "#extension/message-security.ts";
 import type {
   Decoded,
   Face,
@@ -28,14 +29,18 @@ import { compileOperations, type SoapOperation, type SoapOperations } from "./op
 import { callersFault, type SoapProblem } from "./problems.ts";
 import { refuse } from "./refuse.ts";
 import { selectOperation } from "./select-operation.ts";
-import type { UsernameTokenVerifier } from "./username-token.ts";
+import { fail, securityFaultCodes, type SecurityProblem } from "./security/fail.ts";
+import { isSecurityBlock } from "./security/names.ts";
+import { findSecurity } from "./security/read-header.ts";
+import { createMessageVerifier, type MessageVerifier } from "./security/verifier.ts";
 import { beginRelated } from "./write-related.ts";
-import { dialectOf, securityNamespace, type SoapDialect, type SoapVersion } from "./versions.ts";
+import { dialectOf, type SoapDialect, type SoapVersion } from "./versions.ts";
 
 export interface SoapFaceOptions {
   readonly limits?: XmlLimits;
-  /** Checks the wsse:Security header of every call; absent: that header is not understood. */
-  readonly security?: UsernameTokenVerifier;
+  /** Callers who prove in the message who they are; absent: nobody does. */
+  readonly security?: FaceSecurity | undefined;
+  readonly clock?: Clock;
   /** For the boundaries of multipart messages. */
   readonly random?: Random;
 }
@@ -52,14 +57,16 @@ interface Negotiated {
 
 export function createSoapFace(service: ServiceContract, options: SoapFaceOptions = {}): Face {
   const operations = compileOperations(service.contract);
-  const { limits = defaultXmlLimits, random = nodePlatform.random } = options;
+  const { limits = defaultXmlLimits, random = nodePlatform.random, security } = options;
+  const clock = options.clock ?? nodePlatform.clock;
+  const verify = security && createMessageVerifier(security, clock);
   const wsdl = createWsdlDocument(service);
   return {
     decode: (request) => {
       if (request.method === "GET" && /^wsdl(?:$|&|=)/i.test(request.query)) {
         return { kind: "document", response: wsdl(addressOf(service, request)) };
       }
-      return decodeCall(operations, limits, options.security, request);
+      return decodeCall(operations, limits, verify, request);
     },
     encode: (reply, context) => encodeReply(operations, random, reply, context),
   };
@@ -74,7 +81,7 @@ function addressOf({ serviceName }: ServiceContract, request: FaceRequest): stri
 function decodeCall(
   operations: SoapOperations,
   limits: XmlLimits,
-  security: UsernameTokenVerifier | undefined,
+  verify: MessageVerifier | undefined,
   request: FaceRequest,
 ): Decoded {
   const contentType = request.field("content-type");
@@ -89,9 +96,16 @@ function decodeCall(
     const dialect = dialectOf(message.version);
     const envelope = openEnvelope(message.text, dialect, limits);
     const action = actionOf(message, request);
-    const read = readCall(operations, { message, dialect, envelope, action, security }, state);
+    const opened = { message, dialect, envelope, action };
+    const isProof = verify !== undefined && request.proof !== undefined;
+    refuseNotUnderstood(operations, envelope, isProof, state);
+    const provenCaller = isProof ? prove(operations, opened, verify, limits, request) : undefined;
+    const read = readCall(operations, opened, state);
     const negotiated = { ...negotiatedOf(version, state.selected, undefined), parts } as const;
-    if (!("kind" in read)) return { kind: "call", call: read, negotiated };
+    if (!("kind" in read)) {
+      const call = { kind: "call", call: read, negotiated } as const;
+      return provenCaller === undefined ? call : { ...call, provenCaller };
+    }
     return { kind: "fault", fault: read, operation: state.selected?.operation, negotiated };
   } catch (error) {
     const fault = callersFault(faultOf(error));
@@ -111,21 +125,45 @@ interface Opened {
   readonly dialect: SoapDialect;
   readonly envelope: OpenEnvelope;
   readonly action: string;
-  readonly security: UsernameTokenVerifier | undefined;
+}
+
+function refuseNotUnderstood(
+  operations: SoapOperations,
+  { blocks }: OpenEnvelope,
+  isProof: boolean,
+  state: DecodingState,
+): void {
+  const strange = notUnderstood(
+    blocks,
+    (name) => operations.declaresHeader(name) || (isProof && isSecurityBlock(name)),
+  );
+  if (strange.length === 0) return;
+  state.blocksNotUnderstood = strange;
+  const names = strange.map(({ name, namespace }) => `{${namespace}}${name}`).join(", ");
+  refuse("soap-must-understand", `not understood: ${names}`, "Envelope/Header");
+}
+
+/** Before anything of the Body is read: strangers learn nothing of the contract. */
+function prove(
+  { declaresHeader }: SoapOperations,
+  { message: { text }, envelope }: Opened,
+  verify: MessageVerifier,
+  limits: XmlLimits,
+  { proof, scheme }: FaceRequest,
+): string | undefined {
+  const block = findSecurity(envelope.blocks);
+  if (block !== undefined) {
+    const encrypted = scheme === "https";
+    return verify({ text, envelope, encrypted, limits, declaresHeader }, block);
+  }
+  if (proof === "optional") return undefined;
+  const message = "neither a key was sent nor a header wsse:Security that proves who calls";
+  return fail("soap-security-authentication", message);
 }
 
 function readCall(operations: SoapOperations, opened: Opened, state: DecodingState): Call | Fault {
-  const { envelope, dialect, action, message, security } = opened;
-  const { tokenizer, blocks, encodingStyle } = envelope;
-  const strange = notUnderstood(
-    blocks,
-    (name) => operations.declaresHeader(name) || (security !== undefined && isSecurity(name)),
-  );
-  if (strange.length > 0) {
-    state.blocksNotUnderstood = strange;
-    const names = strange.map(({ name, namespace }) => `{${namespace}}${name}`).join(", ");
-    refuse("soap-must-understand", `not understood: ${names}`, "Envelope/Header");
-  }
+  const { envelope, dialect, action, message } = opened;
+  const { tokenizer, encodingStyle } = envelope;
   const element =
     tokenizer.token === startTag
       ? { name: tokenizer.name, namespace: tokenizer.namespace }
@@ -137,13 +175,8 @@ function readCall(operations: SoapOperations, opened: Opened, state: DecodingSta
   const how = { encoded, anyWrapper: false };
   const input = selected.input.body.read(tokenizer, message.parts, how);
   closeEnvelope(tokenizer);
-  security?.verify(envelope);
   const headers = selected.input.headers.read(envelope, true);
   return { operation: selected.operation, input, headers };
-}
-
-function isSecurity({ name, namespace }: QualifiedName): boolean {
-  return name === "Security" && namespace === securityNamespace;
 }
 
 /** SOAPAction in 1.1, quoted or not; the parameter `action` in 1.2. "" for none. */
@@ -184,8 +217,12 @@ function negotiatedOf(
   fault: Fault | undefined,
   strange: readonly QualifiedName[] = [],
 ): Negotiated {
-  const code = refusals[fault?.code as SoapProblem];
-  const refusal = code === undefined ? undefined : { code, notUnderstood: strange };
+  const security = securityFaultCodes[fault?.code as SecurityProblem] as string | undefined;
+  const code = security === undefined ? refusals[fault?.code as SoapProblem] : "Security";
+  const refusal =
+    code === undefined
+      ? undefined
+      : { code, notUnderstood: strange, ...(security === undefined ? {} : { security }) };
   const status =
     fault?.code === "soap-method-not-allowed"
       ? 405

@@ -9,12 +9,21 @@ import type { QualifiedName } from "#contract/contract.ts";
 import { writeEnvelope } from "./envelope.ts";
 import type { SoapOperation } from "./operations.ts";
 import { escapeText } from "./xml-text.ts";
-import { dialectOf, soap11, soap12, type SoapDialect, type SoapVersion } from "./versions.ts";
+import {
+  dialectOf,
+  securityNamespace,
+  soap11,
+  soap12,
+  type SoapDialect,
+  type SoapVersion,
+} from "./versions.ts";
 
-/** What was wrong with the envelope itself, for which SOAP has codes of its own. */
+/** What was wrong with the envelope itself, for which SOAP and WS-Security have codes of their own. */
 export interface EnvelopeRefusal {
-  readonly code: "VersionMismatch" | "MustUnderstand" | "DataEncodingUnknown";
+  readonly code: "VersionMismatch" | "MustUnderstand" | "DataEncodingUnknown" | "Security";
   readonly notUnderstood: readonly QualifiedName[];
+  /** The code of WS-Security. */
+  readonly security?: string;
 }
 
 export interface WrittenFault {
@@ -32,29 +41,44 @@ export function writeFault(
   const dialect = dialectOf(version);
   const declared = writeDeclared(fault, operation);
   const entry = writeEntry(fault, exchangeId);
-  const inHeader = declared !== undefined || refusal?.code === "MustUnderstand";
+  // SOAP 1.1 §4.4: what is wrong with headers is no matter of the detail.
+  const isOfHeader = refusal?.code === "MustUnderstand" || refusal?.code === "Security";
+  const inHeader = declared !== undefined || isOfHeader;
   const headers =
     (refusal === undefined ? "" : refusalHeaders(refusal, dialect)) + (inHeader ? entry : "");
   const detail = declared ?? (inHeader ? "" : entry);
   const row = faultTable[fault.faultKind];
   const text = escapeText(fault.message);
   if (version === "1.1") {
-    const code =
-      refusal === undefined || refusal.code === "DataEncodingUnknown" ? row.soap11 : refusal.code;
     const body =
-      `<soap:Fault><faultcode>soap:${code}</faultcode><faultstring>${text}</faultstring>` +
+      `<soap:Fault>${writeCode11(refusal, row.soap11)}<faultstring>${text}</faultstring>` +
       `${detail === "" ? "" : `<detail>${detail}</detail>`}</soap:Fault>`;
     return { status: 500, body: writeEnvelope(dialect, headers, body) };
   }
-  const code = refusal?.code ?? row.soap12;
+  const isOfSecurity = refusal?.security !== undefined;
+  const code = refusal === undefined || isOfSecurity ? row.soap12 : refusal.code;
   const ours = `<soap:Value xmlns:p="${faultNamespace}">p:${row.soap12Subcode}</soap:Value>`;
-  const subcode = refusal === undefined ? `<soap:Subcode>${ours}</soap:Subcode>` : "";
+  const value = isOfSecurity
+    ? `<soap:Value${declareSecurity}>wsse:${refusal.security}</soap:Value>`
+    : ours;
+  const subcode =
+    refusal === undefined || isOfSecurity ? `<soap:Subcode>${value}</soap:Subcode>` : "";
   const body =
     `<soap:Fault><soap:Code><soap:Value>soap:${code}</soap:Value>${subcode}</soap:Code>` +
     `<soap:Reason><soap:Text xml:lang="en">${text}</soap:Text></soap:Reason>` +
     `${detail === "" ? "" : `<soap:Detail>${detail}</soap:Detail>`}</soap:Fault>`;
   // SOAP 1.2 Part 2 §7.5.2.2, table 20: the sender's fault is a 400, every other a 500.
   return { status: code === "Sender" ? 400 : 500, body: writeEnvelope(dialect, headers, body) };
+}
+
+const declareSecurity = ` xmlns:wsse="${securityNamespace}"`;
+
+function writeCode11(refusal: EnvelopeRefusal | undefined, ours: string): string {
+  if (refusal?.security !== undefined) {
+    return `<faultcode${declareSecurity}>wsse:${refusal.security}</faultcode>`;
+  }
+  const isOurs = refusal === undefined || refusal.code === "DataEncodingUnknown";
+  return `<faultcode>soap:${isOurs ? ours : refusal.code}</faultcode>`;
 }
 
 function writeDeclared(fault: Fault, operation: SoapOperation | undefined): string | undefined {

@@ -11,8 +11,8 @@ export const soap = {
   name: "soap",
   importer,
   describe: describeWsdl,
-  createFace: (service) => createSoapFace(service),
-  createUpstream: (service) => createSoapUpstream(service),
+  createFace: (service, security) => createSoapFace(service, { security }),
+  createUpstream: (service, security) => createSoapUpstream(service, { security }),
   tellUnrouted,
   forms: soapForms,
 } satisfies Protocol;

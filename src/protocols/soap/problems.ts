@@ -65,7 +65,37 @@ export const problems = defineProblems({
     blame: "client",
   },
   "soap-security": {
-    title: "The WS-Security header is missing, wrong or was used before",
+    title: "The WS-Security header is wrong, or was received before",
+    httpStatus: 500,
+    faultKind: "unauthenticated",
+    blame: "client",
+  },
+  "soap-security-authentication": {
+    title: "The message does not prove to be from a caller",
+    httpStatus: 500,
+    faultKind: "unauthenticated",
+    blame: "client",
+  },
+  "soap-security-check": {
+    title: "The signature is not valid, or does not cover what it has to",
+    httpStatus: 500,
+    faultKind: "unauthenticated",
+    blame: "client",
+  },
+  "soap-security-algorithm": {
+    title: "The signature uses an algorithm that is not taken",
+    httpStatus: 500,
+    faultKind: "unauthenticated",
+    blame: "client",
+  },
+  "soap-security-token": {
+    title: "The signature refers to a token that is not there",
+    httpStatus: 500,
+    faultKind: "unauthenticated",
+    blame: "client",
+  },
+  "soap-security-expired": {
+    title: "The message is too old",
     httpStatus: 500,
     faultKind: "unauthenticated",
     blame: "client",

@@ -2,12 +2,13 @@
  * Calls to instances in SOAP 1.1 or 1.2, as the contract's binding says, and their answers: SOAP
  * 1.1 §6, SOAP 1.2 Part 2 §7, attachments as WSDL 1.1 §5 declares them, XOP read.
  */
-import { nodePlatform, type Random } from "#base/platform.ts";
+import { type Clock, nodePlatform, type Random } from "#base/platform.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import { faultKindOfHttp } from "#call/fault-table.ts";
 import { isStream, streamNotOffered } from "#call/problems.ts";
 import { faultOf } from "#contract/document-fault.ts";
 import { createRecord } from "#contract/value.ts";
+import type { UpstreamSecurity } from "#extension/message-security.ts";
 import type {
   ServiceContract,
   Upstream,
@@ -21,14 +22,15 @@ import { openMessage, versionOfMediaType } from "./message.ts";
 import { compileOperations, type SoapOperation } from "./operations.ts";
 import { callersFault, servicesFault } from "./problems.ts";
 import { readFault } from "./read-fault.ts";
-import { type UsernameTokenSender, writeUsernameToken } from "./username-token.ts";
+import { createSecureEnvelope, type SecureEnvelope } from "./security/sender.ts";
 import { dialectOf, soap11, soap12, type SoapDialect } from "./versions.ts";
 import { beginRelated, type Framed, type RelatedMessage } from "./write-related.ts";
 
 export interface SoapUpstreamOptions {
   readonly limits?: XmlLimits;
   /** Added to every call as wsse:Security. */
-  readonly security?: UsernameTokenSender;
+  readonly security?: UpstreamSecurity | undefined;
+  readonly clock?: Clock;
   /** For the boundaries of multipart messages. */
   readonly random?: Random;
 }
@@ -38,11 +40,13 @@ export function createSoapUpstream(
   options: SoapUpstreamOptions = {},
 ): Upstream {
   const operations = compileOperations(service.contract);
-  const limits = options.limits ?? defaultXmlLimits;
+  const { limits = defaultXmlLimits, random = nodePlatform.random, security } = options;
+  const clock = options.clock ?? nodePlatform.clock;
+  const secure = security && createSecureEnvelope(security, clock, random);
   return {
     encode: (call) => {
       try {
-        return encodeCall(operations.find(call.operation), call, options);
+        return encodeCall(operations.find(call.operation), call, random, secure);
       } catch (error) {
         return callersFault(faultOf(error));
       }
@@ -54,19 +58,20 @@ export function createSoapUpstream(
 function encodeCall(
   operation: SoapOperation,
   call: Call,
-  { security, random = nodePlatform.random }: SoapUpstreamOptions,
+  random: Random,
+  secure: SecureEnvelope | undefined,
 ): UpstreamRequest | Fault {
   if (isStream(call.operation)) return streamNotOffered(call.operation, "SOAP");
   const { binding, input } = operation;
   const dialect = dialectOf(binding.version);
-  const token = security === undefined ? "" : writeUsernameToken(security);
-  const headers = token + input.headers.write(call.headers);
+  const headers = input.headers.write(call.headers);
   const attachments = input.body.attachments(call.input);
   const isRelated = attachments.length > 0 || binding.mtom === true;
   const related = isRelated ? beginRelated(attachments, random) : undefined;
-  const takeBytes = binding.mtom === true ? related?.takeBytes : undefined;
+  // What is signed is the message with its bytes in it; parts of MTOM need not be taken out.
+  const takeBytes = binding.mtom === true && secure === undefined ? related?.takeBytes : undefined;
   const body = input.body.write(call.input, "beside", takeBytes);
-  const envelope = writeEnvelope(dialect, headers, body);
+  const envelope = (secure ?? writeEnvelope)(dialect, headers, body);
   const framed = frame(dialect, binding, envelope, related);
   const fields: (readonly [string, string])[] = [
     ["Content-Type", framed.contentType],
