@@ -184,17 +184,14 @@ for (const [ecma, xsd] of patterns) {
 }
 
 test("a schema says once that its elements are in no namespace, where all are", () => {
-  const plain = (name: string): Partial<Field> & Pick<Field, "type"> => ({
-    type: string,
-    name,
-    xml: { node: "element", name, namespace: "" },
-  });
-  const written = (...fields: Parameters<typeof record>) =>
-    describedAndImported(bodyOf(record(...fields))).described.text;
-  const all = written(plain("a"), plain("b"));
+  const plain = (name: string) => {
+    return { type: string, name, xml: { node: "element", name, namespace: "" } as const };
+  };
+  const written = (type: Type) => describedAndImported(bodyOf(type)).described.text;
+  const all = written(record(plain("a"), plain("b")));
   assert.match(all, /targetNamespace="urn:t" elementFormDefault="unqualified"/);
   assert.doesNotMatch(all, /form="/);
-  const mixed = written(plain("a"), { type: string });
+  const mixed = written(record(plain("a"), { type: string }));
   assert.match(mixed, /targetNamespace="urn:t" elementFormDefault="qualified"/);
   assert.match(mixed, /<xs:element name="a" form="unqualified"/);
 });
