@@ -11,6 +11,7 @@ export const hashBytes = 32;
 export const entryBytesMax = 65_535;
 
 const leafScratch = Buffer.alloc(1 + entryBytesMax);
+const scratches = Array.from<Buffer | undefined>({ length: 1024 }).fill(undefined);
 const nodeScratch = Buffer.alloc(1 + 2 * hashBytes, 1);
 
 /** Of a tree without entries (RFC 9162 §2.1.1): the hash of nothing. */
@@ -33,8 +34,15 @@ export function leafHashInto(
 ): void {
   const length = to - from;
   assert(length >= 0 && length <= entryBytesMax, "an entry has at most 65,535 bytes");
-  leafScratch.set(bytes.subarray(from, to), 1);
-  target.write(hash("sha256", leafScratch.subarray(0, 1 + length), "latin1"), at, "latin1");
+  if (Buffer.isBuffer(bytes)) bytes.copy(leafScratch, 1, from, to);
+  else leafScratch.set(bytes.subarray(from, to), 1);
+  target.write(hash("sha256", scratchOf(length), "latin1"), at, "latin1");
+}
+
+/** A view costs as much as a tenth of the hash: those of usual lengths are made once. */
+function scratchOf(length: number): Buffer {
+  if (length >= scratches.length) return leafScratch.subarray(0, 1 + length);
+  return (scratches[length] ??= leafScratch.subarray(0, 1 + length));
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
