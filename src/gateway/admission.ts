@@ -72,12 +72,12 @@ export function admit(
       ),
     );
   }
-  if (head.contentLength > service.bodyBytesMax || exchange.requestBytes > service.bodyBytesMax) {
+  if (head.contentLength > match.bodyBytesMax || exchange.requestBytes > match.bodyBytesMax) {
     return refuse(bodyTooLarge(match));
   }
   const unrecorded = gateway.recorder?.refusal(service);
   if (unrecorded !== undefined) return refuse(unrecorded);
-  const isSoap = match.route.face === "soap";
+  const isSoap = match.face === "soap";
   const mayCallAll = !isSoap || mayCallEvery(snapshot, match, exchange.callerIndex);
   if (speedOf(head, match, mayCallAll).kind === "pass") return pass;
   return translate(exchange, snapshot, match);

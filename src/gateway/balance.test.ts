@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { Instance } from "#configuration/configuration.ts";
 import type { Pool } from "#wire/pool.ts";
-import { createBalancer } from "./balance.ts";
+import { Balancer } from "./balance.ts";
 import { InstancePool } from "./instances.ts";
 
 const clock = { nowMs: 0 };
@@ -15,7 +15,7 @@ function poolsOf(...names: readonly string[]): readonly InstancePool[] {
 const nameOf = (pool: InstancePool | undefined) => pool?.instance.url;
 
 test("instances take turns", () => {
-  const balancer = createBalancer(poolsOf("a", "b", "c"));
+  const balancer = new Balancer(poolsOf("a", "b", "c"));
   const picked = Array.from({ length: 6 }, () => nameOf(balancer.pick([])));
   assert.deepEqual(picked.slice(0, 3), picked.slice(3));
   assert.deepEqual(new Set(picked), new Set(["a", "b", "c"]));
@@ -25,7 +25,7 @@ test("instances take turns", () => {
 test("an unreachable instance is passed over until it has cooled down", () => {
   clock.nowMs = 10_000;
   const pools = poolsOf("a", "b");
-  const balancer = createBalancer(pools);
+  const balancer = new Balancer(pools);
   pools[0]?.noteUnreachable();
   for (let count = 0; count < 4; count++) assert.equal(nameOf(balancer.pick([])), "b");
   clock.nowMs += 2_000;
@@ -35,14 +35,14 @@ test("an unreachable instance is passed over until it has cooled down", () => {
 
 test("when all are unreachable one is tried all the same", () => {
   const pools = poolsOf("a", "b");
-  const balancer = createBalancer(pools);
+  const balancer = new Balancer(pools);
   for (const pool of pools) pool.noteUnreachable();
   assert.ok(balancer.pick([]) !== undefined);
 });
 
 test("what was tried is not picked again, and nothing is left when all were", () => {
   const pools = poolsOf("a", "b");
-  const balancer = createBalancer(pools);
+  const balancer = new Balancer(pools);
   const first = balancer.pick([]) as InstancePool;
   const second = balancer.pick([first]) as InstancePool;
   assert.notEqual(first, second);

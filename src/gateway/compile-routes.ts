@@ -18,6 +18,13 @@ export interface CompiledRoute {
   /** With HEAD where GET is; undefined: any. */
   readonly methods: readonly string[] | undefined;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /**
+   * What every exchange reads of route and service, beside what else it reads: among thousands of
+   * services each object more is a wait for memory.
+   */
+  readonly face: Route["face"];
+  readonly bodyBytesMax: number;
+  readonly keepsHost: boolean;
   /** Leading segments that are removed before forwarding. */
   readonly stripSegments: number;
   /** Whether the instances themselves speak these formats there. */
@@ -66,6 +73,9 @@ function compileRoute(
     host: hostKey(route.host),
     methods: sharedMethods(route.methods, shared),
     headers: headers.length === 0 ? noHeaders : headers,
+    face: route.face,
+    bodyBytesMax: service.bodyBytesMax,
+    keepsHost: service.host === "caller",
     stripSegments,
     offersJson: route.formats?.includes("json") ?? true,
     offersXml: route.formats?.includes("xml") ?? true,

@@ -57,8 +57,8 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
 
   get host(): string {
     const { authority } = this.instance as Instance;
-    const { service } = this.route as CompiledRoute;
-    return service.host === "caller" ? this.caller.head.authority || authority : authority;
+    const { keepsHost } = this.route as CompiledRoute;
+    return keepsHost ? this.caller.head.authority || authority : authority;
   }
 
   get traced(): boolean {

@@ -7,7 +7,7 @@ import type { Protocol, TellUnrouted } from "#extension/protocol.ts";
 import type { Peer } from "#wire/ends.ts";
 import { createTlsContexts, type TlsContexts } from "#wire/tls-contexts.ts";
 import { createAuthorization, type Authorization } from "./authorization.ts";
-import { createBalancer, type Balancer } from "./balance.ts";
+import { Balancer } from "./balance.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { createHubs, type Hubs } from "./hubs.ts";
 import type { InstancePool, InstanceRegistry } from "./instances.ts";
@@ -49,7 +49,7 @@ export function* buildSnapshot(
   for (const service of configuration.services) {
     const own = instances.of(service.instances, limits, timeouts);
     for (const pool of own) pools.add(pool);
-    balancers.push(createBalancer(own));
+    balancers.push(new Balancer(own));
     yield;
   }
   const trusted = trustedAddresses(configuration.listen.trustedProxies);

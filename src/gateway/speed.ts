@@ -35,9 +35,9 @@ const permission: Speed = { kind: "translate", why: "permission" };
 
 /** @param mayCallAll whether the caller may call every operation of the service. */
 export function speedOf(head: RequestHead, match: CompiledRoute, mayCallAll: boolean): Speed {
-  const { face, id } = match.route;
+  const { face } = match;
   if (face === undefined) return noContract;
-  if (id === documentRouteId) return ownDocument;
+  if (match.route.id === documentRouteId) return ownDocument;
   if (face !== match.service.speaks) return otherDialect;
   if (face === "soap") return speedOfSoap(head, match, mayCallAll);
   if (face === "grpc") return speedOfGrpc(head);
