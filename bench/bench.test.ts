@@ -8,6 +8,7 @@ import type { CaseResult } from "#bench/load/run-cases.ts";
 import type { Comparison } from "#bench/peers/compare.ts";
 import { findParlance } from "#bench/peers/parlance.ts";
 import { peers, referenceId } from "#bench/peers/peers.ts";
+import { cases as records } from "#bench/ledger/cases.ts";
 import { cases as translations } from "#bench/translate/cases.ts";
 import { lacks } from "#tests/support/tools.ts";
 
@@ -89,7 +90,20 @@ test(
   },
 );
 
-for (const script of ["./peers/main.ts", "./load/main.ts", "./translate/main.ts"]) {
+test("bench:ledger tells what records cost, and loses no request", { skip }, async () => {
+  const ended = await run("./ledger/main.ts", "--tiny", "--json");
+  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+  const results = (JSON.parse(ended.stdout) as { readonly cases: readonly CaseResult[] }).cases;
+  assert.deepEqual(
+    results.map((result) => [result.id, result.broken]),
+    records.map((one) => [one.id, undefined]),
+  );
+  const durable = results.at(-1)?.findings.find(({ name }) => name === "durable entries a second");
+  assert.ok((durable?.value ?? 0) > 0);
+});
+
+const scripts = ["./peers/main.ts", "./load/main.ts", "./translate/main.ts", "./ledger/main.ts"];
+for (const script of scripts) {
   test(`${script} refuses what it does not know and says what there is`, async () => {
     const ended = await run(script, "--only", "nonsense");
     assert.equal(ended.code, 2);

@@ -1,4 +1,4 @@
-/** npm run bench:ledger: what putting exchanges on record costs. See docs/internals/performance.md. */
+/** npm run bench:ledger: what records cost. See docs/internals/performance.md. */
 import { startGateway } from "#bench/load/gateway.ts";
 import { hasDefect, printResults, runCases } from "#bench/load/run-cases.ts";
 import { readArguments, usageOf, type Arguments } from "#bench/rig/arguments.ts";

@@ -181,7 +181,10 @@ async function stopLedger(
   cutOff: number,
 ): Promise<void> {
   if (ledger === undefined || (await ledger.stop({ kind: "stop", reason, cutOff }))) return;
-  log.error("ledger-not-whole", "the last exchanges are not on record: the ledger did not work");
+  const { missed } = ledger.facts();
+  const message =
+    "the ledger did not work at the end: not all is on record, and no gap entry tells";
+  log.error("ledger-not-whole", message, { missed });
 }
 
 /** Only Linux spreads connections over sockets that share a port. */

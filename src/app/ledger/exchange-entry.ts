@@ -196,9 +196,9 @@ export class ExchangeEntries {
   }
 }
 
-function verdictOf({ attempts, problem }: ExchangeRecord): number {
+function verdictOf({ attempts, problem, fault }: ExchangeRecord): number {
   if (attempts > 0) return verdicts.forwarded;
-  return problem === undefined ? verdicts.answered : verdicts.refused;
+  return (problem ?? fault) === undefined ? verdicts.answered : verdicts.refused;
 }
 
 /** Of clocks that are read at different moments, a later one may seem earlier. */

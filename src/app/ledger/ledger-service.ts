@@ -1,6 +1,6 @@
 /**
- * The ledger as the main thread runs it: starts the ledger thread and replaces it when it dies, gives
- * each worker its ring, puts entries of its own on record.
+ * The ledger as the main thread runs it: starts the ledger thread and replaces it when it dies,
+ * gives each worker its ring, puts entries of its own on record.
  */
 import type { Log, LogRecord } from "#base/log.ts";
 import type { Platform } from "#base/platform.ts";
@@ -42,7 +42,7 @@ export interface LedgerService {
   readonly bodies: BodyMemory;
   /** A new ring for a worker that is about to be born; that of its predecessor is emptied. */
   ringFor(worker: number): WorkerLedger;
-  /** Resolves when they are durable, however long that takes; rejects when the ledger has stopped. */
+  /** Resolves when they are durable, however long that takes; rejects when it has stopped. */
   append(entries: readonly OwnEntry[]): Promise<readonly Appended[]>;
   /** Signs the tree now. Resolves to its size. */
   checkpoint(): Promise<number>;

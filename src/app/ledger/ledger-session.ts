@@ -1,6 +1,6 @@
 /**
- * What the ledger thread does besides committing: opens the log, begins a run, closes the intents of
- * the run before, puts own entries on record, and obeys the main thread.
+ * What the ledger thread does besides committing: begins a run, closes the intents of the run
+ * before, puts own entries on record, and obeys the main thread.
  */
 import type { Log } from "#base/log.ts";
 import type { Platform } from "#base/platform.ts";

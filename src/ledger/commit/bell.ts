@@ -4,7 +4,7 @@
  */
 const bellCell = { rings: 0, asleep: 1, state: 2, commands: 3 } as const;
 
-/** open: records become durable; failed: they cannot; absent: there is no ledger thread just now. */
+/** open: records become durable; failed: they cannot; absent: there is no ledger thread now. */
 export const ledgerStates = ["absent", "open", "failed"] as const;
 export type LedgerState = (typeof ledgerStates)[number];
 

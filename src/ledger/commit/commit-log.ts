@@ -2,7 +2,7 @@
 export interface CommitLog {
   /** Puts an entry into the present batch. @returns its index. */
   add(bytes: Uint8Array, from: number, to: number): number;
-  /** The batch to the file. Throws a `LedgerWriteError`; then only `reopen` or `close` may follow. */
+  /** The batch to the file. Throws a `LedgerWriteError`; only `reopen` or `close` may follow. */
   write(): void;
   /** The same, of what was written to the disk. */
   sync(): void;

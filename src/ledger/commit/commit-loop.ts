@@ -1,9 +1,10 @@
 /**
- * What the ledger thread does, one turn after the other: take all that waits in the rings, write it,
- * sync it, tell the producers. The next batch is what came meanwhile; no timer delays anybody.
+ * What the ledger thread does, one turn after the other: take all that waits in the rings, write
+ * it, sync it, tell the producers. The next batch is what came meanwhile; no timer delays anybody.
  * When the disk fails, nothing is retried into the same file: what was taken is given up and
  * counted, a new file is tried every second, and a gap entry tells how much is missing.
  */
+import { assert } from "#base/assert.ts";
 import { isSystemError, LedgerProblem } from "#ledger/store/problems.ts";
 import type { Bell } from "./bell.ts";
 import type { CommitLog } from "./commit-log.ts";
@@ -62,6 +63,8 @@ export class CommitLoop {
   }
 
   addRing(id: number, ring: RingConsumer): void {
+    // A second consumer would take again what the first one has taken and not settled.
+    assert(!this.#rings.has(id), "a ring is added once");
     this.#rings.set(id, ring);
   }
 

@@ -9,7 +9,7 @@ import { createStatisticsMemory, LoopStatistics, readStatistics } from "./loop-s
 import { RingConsumer } from "./ring-consumer.ts";
 import { cell, createRingMemory } from "./ring-memory.ts";
 
-export interface FakeLog extends CommitLog {
+interface FakeLog extends CommitLog {
   /** What is durable. */
   readonly entries: string[];
   failing: "nothing" | "write" | "sync" | "all";
@@ -17,11 +17,11 @@ export interface FakeLog extends CommitLog {
   checkpoints: number;
 }
 
-export function leafHashOf(entry: string): string {
+function leafHashOf(entry: string): string {
   return hash("sha256", Buffer.concat([Buffer.of(0), Buffer.from(entry, "latin1")]));
 }
 
-export function createFakeLog(): FakeLog {
+function createFakeLog(): FakeLog {
   let batch: string[] = [];
   const fail = (): never => {
     batch = [];

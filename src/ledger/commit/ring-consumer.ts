@@ -1,4 +1,4 @@
-/** The ledger thread's side of a ring: takes records, tells what became of them, frees their room. */
+/** The ledger thread's side of a ring: takes records, tells what became of them, frees room. */
 import {
   alignedBytes,
   cell,

@@ -1,14 +1,14 @@
 /**
- * Where one thread hands its entries to the ledger thread and hears what became of them: memory that
- * both share. Only its one producer and its one consumer write, each its own cells. It outlives the
+ * Where one thread hands its entries to the ledger thread and hears what became of them: memory
+ * that both share. Only its one producer and its one consumer write, each its own cells. It outlives the
  * thread that fills it, so what was published is committed even when that thread has died.
- *
- * A record is its length and sequence (Int32 each) and the entry, aligned to 8 bytes; a result the
- * index in the log (Float64; -1: not recorded) and the leaf hash.
  */
+
+/** Of records: length and sequence (Int32 each) and the entry, aligned to 8 bytes. */
 export const ringBytes = 2 * 1024 * 1024;
 /** Results that can be outstanding; a power of two. */
 export const slotCount = 8_192;
+/** A result: index in the log (Float64; -1: not recorded) and leaf hash, in arrays of their own. */
 export const slotMask = slotCount - 1;
 export const slotBytes = 40;
 export const recordHeadBytes = 8;

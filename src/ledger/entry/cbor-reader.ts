@@ -1,6 +1,6 @@
 /**
- * Reads deterministic CBOR (RFC 8949 §4.2.1) as entries use it, and nothing else: whatever could be
- * written in two ways is refused. Numbers, octets, UTF-8, lists, maps, true.
+ * Reads deterministic CBOR (RFC 8949 §4.2.1) as entries use it, and nothing else: whatever could
+ * be written in two ways is refused. Numbers, octets, UTF-8, lists, maps, true.
  */
 import { isUtf8 } from "node:buffer";
 

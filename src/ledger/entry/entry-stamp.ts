@@ -14,7 +14,7 @@ export interface EntryStamp {
 
 const wide = 24;
 
-/** Fills in `stamp`; never throws, whatever the bytes. They must have been checked to be one entry. */
+/** Fills in `stamp`; never throws. The bytes must have been checked to be one entry. */
 export function readStamp(bytes: Uint8Array, from: number, to: number, stamp: EntryStamp): void {
   stamp.code = -1;
   stamp.timeUs = 0;

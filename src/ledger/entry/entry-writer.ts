@@ -1,5 +1,5 @@
 /**
- * Writes an entry as deterministic CBOR (RFC 8949 §4.2.1) straight into a buffer: no object between.
+ * Writes an entry as deterministic CBOR (RFC 8949 §4.2.1) straight into a buffer, without objects.
  * Fields are given in the order of their keys. Texts longer than their field allows are cut at a
  * character, and the key is listed in `cut`.
  */

@@ -21,9 +21,9 @@ function putUnderLoad(url: string): Load {
   const pool = new Pool(url, { connections: 16 });
   const acknowledged: Acknowledged[] = [];
   let refused = 0;
-  let isOver = false;
+  const over = new AbortController();
   const callers = Array.from({ length: 16 }, async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       try {
         const answer = await pool.request({ path: "/echo/x", method: "POST", body: "{}" });
         await answer.body.dump();
@@ -42,7 +42,7 @@ function putUnderLoad(url: string): Load {
       return refused;
     },
     async stop() {
-      isOver = true;
+      over.abort();
       await Promise.all(callers);
       await pool.destroy();
     },

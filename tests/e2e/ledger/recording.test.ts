@@ -6,7 +6,9 @@ import { connect as connectHttp2 } from "node:http2";
 import { connect, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { WebSocket, WebSocketServer } from "ws";
+import { readMetrics } from "../running/metrics-format.ts";
 import { configurationOf, replaceFile, runGateway, runService } from "../running/run-gateway.ts";
 import { ledgerFolder, parseReceipt, readLedger, type ReadLedger } from "./read-ledger.ts";
 
@@ -20,7 +22,7 @@ async function untilThere(path: string, fits: (ledger: ReadLedger) => boolean) {
   throw new Error(`it never was in the ledger:\n${kinds.join("\n")}`);
 }
 
-test("answers, refusals and failures are on record before they arrive, with true receipts", async (t) => {
+test("answers are on record before they arrive, whatever they are, with true receipts", async (t) => {
   const service = await runService(t);
   const ledger = ledgerFolder(t);
   const more = `${ledger.text()}  `.trimEnd();
@@ -194,9 +196,9 @@ test("a new configuration is on record, and reloads under load lose no entry", a
   const more = ledger.text();
   const gateway = await runGateway(t, configurationOf(service.url, { more }));
   const ids: string[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const callers = Array.from({ length: 6 }, async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const answer = await fetch(`${gateway.url}/echo/x`);
       assert.equal(answer.status, 200);
       await answer.text();
@@ -211,7 +213,7 @@ test("a new configuration is on record, and reloads under load lose no entry", a
     before = taken["revision"];
     await pause(150);
   }
-  isOver = true;
+  over.abort();
   await Promise.all(callers);
   const read = await untilThere(ledger.path, (now) => now.of("revision").length === 3);
   const recorded = new Set(read.of("exchange").map(({ exchange }) => exchange));
@@ -224,4 +226,60 @@ test("a new configuration is on record, and reloads under load lose no entry", a
   assert.equal(first?.before, read.of("start")[0]?.revision);
   assert.equal(last?.revision, before);
   assert.equal(last?.digest?.slice(0, 16), last?.revision);
+});
+
+test("a translated exchange is on record with its operation, dialects and fault", async (t) => {
+  const fault =
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>' +
+    "<faultcode>s:Server</faultcode><faultstring>no paper</faultstring></s:Fault>" +
+    "</s:Body></s:Envelope>";
+  const service = createServer((request, response) => {
+    request.resume();
+    response.writeHead(500, { "content-type": "text/xml" }).end(fault);
+  });
+  service.listen(0, "127.0.0.1");
+  await once(service, "listening");
+  t.after(() => {
+    service.closeAllConnections();
+    service.close();
+  });
+  const { port } = service.address() as AddressInfo;
+  const contract = fileURLToPath(
+    new URL("../../../examples/estate/billing/billing.wsdl", import.meta.url),
+  );
+  const ledger = ledgerFolder(t);
+  const url = `http://127.0.0.1:${port}/billing`;
+  const choices = { more: ledger.text(), service: `, contract: ${contract}` };
+  const gateway = await runGateway(t, configurationOf(url, choices));
+  const answer = await fetch(`${gateway.url}/echo/getInvoice`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ number: 1 }),
+  });
+  await answer.text();
+  const entry = readLedger(ledger.path).exchange(answer.headers.get("parlance-exchange") ?? "");
+  assert.partialDeepStrictEqual(entry, {
+    status: answer.status,
+    operation: "getInvoice",
+    face: "rest",
+    speaks: "soap",
+    verdict: "forwarded",
+    attempts: 1,
+    blame: "service",
+  });
+  assert.ok(entry.fault !== undefined && entry.faultKind !== undefined);
+});
+
+test("metrics tell how the ledger is", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const gateway = await runGateway(t, configurationOf(service.url, { more: ledger.text() }));
+  for (let count = 0; count < 3; count++) await fetch(`${gateway.url}/echo/x`);
+  const samples = readMetrics(await (await fetch(`${gateway.adminUrl}/metrics`)).text());
+  const value = (name: string) => samples.find((one) => one.name === name)?.value;
+  assert.equal(value("parlance_ledger_up"), 1);
+  assert.equal(value("parlance_ledger_entries_total"), 4);
+  assert.equal(value("parlance_ledger_wait_seconds_count"), 3);
+  assert.equal(value("parlance_ledger_missed_total"), 0);
+  assert.ok((value("parlance_ledger_checkpoint_age_seconds") ?? 99) < 5);
 });
