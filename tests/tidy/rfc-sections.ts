@@ -43,6 +43,7 @@ const rfcs: Readonly<Record<string, RfcOutline>> = {
   7578: { sections: 8 },
   7617: { sections: 7 },
   8032: { sections: 9 },
+  8187: { sections: 6 },
   8259: { sections: 14 },
   8288: { sections: 7 },
   8297: { sections: 5 },

@@ -4,6 +4,7 @@ import { DocumentFailure } from "#contract/document-fault.ts";
 import type { Field, Type } from "#contract/types.ts";
 import type { Value, ValueRecord } from "#contract/value.ts";
 import { escapePointer } from "#formats/json/place.ts";
+import { decodeFieldText, encodeFieldText } from "./header-text.ts";
 import { readFlat, refuse, writeFlat, type FlatStyle, type Subject } from "./parameters-flat.ts";
 import { readPairs, writePairs } from "./parameters-query.ts";
 import { formDecode, percentDecode, percentEncode, type Pair } from "./percent.ts";
@@ -14,6 +15,8 @@ export interface ParameterCodec {
   readonly field: Field;
   readonly shape: Shape;
   readonly subject: Subject;
+  /** Of text beyond ASCII in a header; absent: UTF-8. */
+  readonly fieldSpelling?: "utf-8" | "extended";
 }
 
 export function compileParameter(
@@ -129,29 +132,45 @@ export function writeQueryParameter(codec: ParameterCodec, value: Value): readon
   });
 }
 
-const trimmed: Omit<FlatStyle, "paired"> = {
+/** Items are parted before they are decoded: a comma in an ext-value is encoded. */
+const trimmed = {
   delimiter: ",",
   separator: /[ \t]*,[ \t]*/,
-  encode: (text) => text,
-  decode: (text) => text,
-};
+  decode: decodeFieldText,
+} as const;
 
 export function readHeaderParameter(codec: ParameterCodec, text: string): Value {
   const { parameter, shape, subject } = codec;
-  return readFlat(subject, shape, text, { ...trimmed, paired: parameter.explode });
+  return readFlat(subject, shape, text, {
+    ...trimmed,
+    encode: (part) => part,
+    paired: parameter.explode,
+  });
 }
 
-/** RFC 9110 §5.5: visible characters, spaces, tabs; anything else could end the field line. */
-const fieldValue = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
-
 export function writeHeaderParameter(codec: ParameterCodec, value: Value): string {
-  const { parameter, shape, subject } = codec;
+  const { parameter, shape, subject, fieldSpelling = "utf-8" } = codec;
+  const isJson = parameter.content === "json";
   const encode = (part: string): string => {
-    const parted = shape.kind !== "single" && /[,=]|^[ \t]|[ \t]$/.test(part);
-    if (!parted && fieldValue.test(part)) return part;
-    return refuse(subject, "the value cannot stand in a header", "not-representable");
+    const parts = shape.kind !== "single" && /[,=]|^[ \t]|[ \t]$/.test(part);
+    const isRefused = parts && fieldSpelling === "utf-8";
+    const ready = isJson ? escapeJson(part) : part;
+    const written = isRefused ? undefined : encodeFieldText(ready, fieldSpelling, parts);
+    if (written !== undefined) return written;
+    const held = parts
+      ? "commas, equals signs or outer spaces"
+      : "line ends, controls or outer spaces";
+    const message = `a value with ${held} cannot stand in a header; expected text without them`;
+    return refuse(subject, message, "not-representable");
   };
   return writeFlat(subject, shape, value, { ...trimmed, encode, paired: parameter.explode });
+}
+
+/** Outside of its strings JSON is ASCII anyway. */
+function escapeJson(text: string): string {
+  return text.replaceAll(/[\u007f-\uffff]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 /** Cookies as pairs (RFC 6265 §4.2.1). */

@@ -129,6 +129,7 @@ function compileHeaders(contract: Contract, message: Message): readonly Paramete
         ? { content: "json" as const }
         : {}),
     };
-    return compileParameter(contract, parameter, field);
+    const codec = compileParameter(contract, parameter, field);
+    return http === undefined ? { ...codec, fieldSpelling: "extended" } : codec;
   });
 }

@@ -71,7 +71,7 @@ test("values that a path cannot hold are refused", () => {
 });
 
 test("values that would end a field line are refused", () => {
-  for (const tag of ["a\r\nHost: evil", "a\u0000", "ä€"]) {
+  for (const tag of ["a\r\nHost: evil", "a\u0000", "a "]) {
     assert.match(encoded(getOrder, { id: "1", tag }), /^not-representable \/tag: /);
   }
 });
