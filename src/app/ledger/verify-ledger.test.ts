@@ -1,4 +1,4 @@
-/** No byte of a small ledger can be changed, and no file cut off, without verification saying so. */
+/** No byte of a small ledger can be changed, and no file cut, without verification saying so. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
