@@ -26,7 +26,8 @@ export function readOutput(scope: ImportScope, view: OperationView, id: string):
     if (other === chosen || !isSuccess(other.status)) continue;
     if (/^2\d\d$/.test(other.status)) others.push(other);
     else {
-      const message = `${other.status} is left out beside ${chosen.status}: expected one of 200 to 299`;
+      const found = `${other.status} is left out beside ${chosen.status}`;
+      const message = `${found}: expected one of 200 to 299`;
       scope.report.warning("success-left-out", other.at, message);
     }
   }

@@ -7,12 +7,16 @@ import type { XmlElement } from "#formats/xml/element.ts";
 import type { Definitions } from "./import-definitions.ts";
 import { elementsOf, wsdlChildren, type WsdlDefinition } from "./import-names.ts";
 
+const optimized = "OptimizedMimeSerialization";
+
 /** Assertions of WS-MTOMPolicy 1.0 and of W3C's MTOM Policy 1.1. */
-const assertions: ReadonlySet<string> = new Set([
-  "{http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization}OptimizedMimeSerialization",
-  "{http://www.w3.org/2007/08/soap12-mtom-policy}MTOM",
-  "{http://www.w3.org/ns/soap12-mtom-policy}MTOM",
-]);
+const assertions: ReadonlySet<string> = new Set(
+  [
+    ["http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization", optimized],
+    ["http://www.w3.org/2007/08/soap12-mtom-policy", "MTOM"],
+    ["http://www.w3.org/ns/soap12-mtom-policy", "MTOM"],
+  ].map(([namespace, name]) => `{${namespace}}${name}`),
+);
 
 const utilityNamespace =
   "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";

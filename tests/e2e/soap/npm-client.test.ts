@@ -1,4 +1,4 @@
-/** The SOAP client of npm reads the WSDL that we describe, of contracts with and without namespaces. */
+/** The SOAP client of npm reads the WSDL that we describe, with namespaces and without. */
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createClientAsync, type Client } from "soap";
