@@ -125,6 +125,6 @@ export interface KeepingLimits {
 }
 
 export const defaultKeepingLimits: KeepingLimits = {
-  bodyBytesMax: 1024 ** 2,
+  bodyBytesMax: 256 * 1024,
   heldBytesMax: 64 * 1024 ** 2,
 };

@@ -61,7 +61,7 @@ export function recoverErasures(store: KeyStore): readonly ErasureFields[] {
   const { disk, folder } = store;
   for (const name of disk.stat(folder) === undefined ? [] : disk.list(folder)) {
     // A mark in the making was no mark yet, and a key in the making has never been used.
-    if (/\.(?:claim|new)$/.test(name)) {
+    if (name.endsWith(".new")) {
       shredFile(disk, folder, join(folder, name), store.random.bytes(64));
     }
   }

@@ -46,6 +46,7 @@ export function watchedDisk(onCall: (call: string, path: string) => void): Disk 
     makeFolder: (folder, permissions) => nodeDisk.makeFolder(folder, permissions),
     syncFolder: (folder) => (onCall("sync folder", folder), nodeDisk.syncFolder(folder)),
     rename: (from, to) => (onCall("rename", to), nodeDisk.rename(from, to)),
+    link: (from, to) => (onCall("link", to), nodeDisk.link(from, to)),
     remove: (path) => (onCall("remove", path), nodeDisk.remove(path)),
   };
 }

@@ -5,6 +5,7 @@
  */
 import { crc32 } from "node:zlib";
 import type { Disk, DiskFile } from "#base/disk.ts";
+import type { Random } from "#base/platform.ts";
 import { subjectKeyBytes } from "./subject-key.ts";
 
 const magic = Buffer.from("PLK1", "latin1");
@@ -24,28 +25,46 @@ export function readSecret(disk: Disk, path: string): Buffer | string | undefine
   return content.subarray(magic.length, crcAt);
 }
 
-/** @param folder in which `path` lies. */
-export function writeSecret(disk: Disk, folder: string, path: string, secret: Uint8Array): void {
+/**
+ * Unless there is one already: of several that make the same secret at the same time one comes
+ * first, and its secret holds for all.
+ *
+ * @param folder in which `path` lies.
+ */
+export function makeSecret(disk: Disk, random: Random, folder: string, path: string): void {
+  const secret = random.bytes(subjectKeyBytes);
   const content = Buffer.alloc(fileBytes);
   content.set(magic);
   content.set(secret, magic.length);
   content.writeUInt32BE(crc32(content.subarray(0, crcAt)), crcAt);
-  placeFile(disk, folder, path, content);
+  const fresh = `${path}.${random.bytes(8).toString("hex")}.new`;
+  writeNew(disk, fresh, content);
+  try {
+    disk.link(fresh, path);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "EEXIST") throw error;
+  }
+  disk.remove(fresh);
+  disk.syncFolder(folder);
 }
 
 /** Puts a small file in its place in one step; after that it survives a power cut. */
 export function placeFile(disk: Disk, folder: string, path: string, content: Uint8Array): void {
   const fresh = `${path}.new`;
   if (disk.stat(fresh) !== undefined) disk.remove(fresh);
-  const file = disk.open(fresh, "create", 0o600);
+  writeNew(disk, fresh, content);
+  disk.rename(fresh, path);
+  disk.syncFolder(folder);
+}
+
+function writeNew(disk: Disk, path: string, content: Uint8Array): void {
+  const file = disk.open(path, "create", 0o600);
   try {
     writeAll(file, content, 0);
     file.sync();
   } finally {
     file.close();
   }
-  disk.rename(fresh, path);
-  disk.syncFolder(folder);
 }
 
 /** Overwrites a file with random bytes, then removes it. */

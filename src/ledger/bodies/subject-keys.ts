@@ -8,11 +8,9 @@ import { join } from "node:path";
 import type { Disk } from "#base/disk.ts";
 import type { Random } from "#base/platform.ts";
 import type { Problem } from "#base/problem.ts";
-import { claim } from "./claim.ts";
 import { readErasure, type Erasure } from "./erasure-mark.ts";
-import { readSecret, shredFile, writeSecret } from "./key-file.ts";
+import { makeSecret, readSecret, shredFile } from "./key-file.ts";
 import { problems } from "./problems.ts";
-import { subjectKeyBytes } from "./subject-key.ts";
 
 export interface Subject {
   /** 32 hexadecimal digits. */
@@ -51,14 +49,7 @@ export function openKeyStore(
   if (!mayCreate) return problems["subject-unknown"](`no keys of subjects are in ${ledger}`);
   disk.makeFolder(folder, 0o700);
   disk.syncFolder(keys);
-  const release = claim(disk, join(keys, "subjects.claim"));
-  try {
-    if (disk.stat(path) === undefined) {
-      writeSecret(disk, keys, path, random.bytes(subjectKeyBytes));
-    }
-  } finally {
-    release();
-  }
+  makeSecret(disk, random, keys, path);
   return openKeyStore(disk, random, ledger, false);
 }
 
@@ -66,18 +57,15 @@ export function openKeyStore(
 export function currentSubject(store: KeyStore, name: string): Subject | Problem {
   const { disk, folder, random } = store;
   const pseudonym = currentPseudonym(store, name);
-  const path = keyPath(store, pseudonym);
   const known = readKey(store, pseudonym);
   if (known !== undefined) return known;
-  const release = claim(disk, join(folder, `${pseudonym}.claim`));
-  try {
-    if (findErasure(store, pseudonym) === undefined && disk.stat(path) === undefined) {
-      writeSecret(disk, folder, path, random.bytes(subjectKeyBytes));
-    }
-  } finally {
-    release();
+  makeSecret(disk, random, folder, keyPath(store, pseudonym));
+  if (findErasure(store, pseudonym) === undefined) {
+    return readKey(store, pseudonym) ?? currentSubject(store, name);
   }
-  return readKey(store, pseudonym) ?? currentSubject(store, name);
+  // It was erased between the two looks.
+  shredKey(store, pseudonym);
+  return currentSubject(store, name);
 }
 
 /** The key behind a pseudonym of an entry; a problem when it is erased, damaged or unknown. */

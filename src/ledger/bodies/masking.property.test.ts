@@ -1,0 +1,207 @@
+/** Nothing sensitive is ever kept, however a message is written, cut or broken. */
+import assert from "node:assert/strict";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { test } from "node:test";
+import fc from "fast-check";
+import { maskBody, type BodyForm } from "./mask-body.ts";
+import { createSensitiveNames } from "./sensitive-names.ts";
+
+const secret = "s3cr3t";
+const names = createSensitiveNames(["cardNumber", "pin"]);
+const bytesMax = 1024 * 1024;
+const form = (contentType: string, more: Partial<BodyForm> = {}): BodyForm => {
+  return { contentType, contentEncoding: undefined, isCut: false, ...more };
+};
+const sensitiveNames = ["cardNumber", "CARDNUMBER", "card-number", "card_number", "pin", "Pin"];
+
+/** Values without the secret, and objects in which it stands under sensitive names alone. */
+const { document } = fc.letrec<{ document: unknown; secretValue: unknown }>((tie) => ({
+  secretValue: fc.oneof(
+    { depthSize: "small" },
+    fc.constant(secret),
+    fc.array(tie("secretValue"), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom("a", "pin", 'x"\\'), tie("secretValue"), { maxKeys: 3 }),
+  ),
+  document: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.array(tie("document"), { maxLength: 4 }),
+    fc.dictionary(fc.string(), tie("document"), { maxKeys: 4 }),
+    fc
+      .tuple(fc.constantFrom(...sensitiveNames), tie("secretValue"), tie("document"))
+      .map(([name, value, other]) => ({ before: other, [name]: value, behind: other })),
+  ),
+}));
+
+/** The same as text, with spaces and escapes as a hostile sender would put them. */
+const written = fc
+  .tuple(document, fc.boolean(), fc.integer({ min: 0, max: 3 }))
+  .map(([value, isEscaped, indent]) => {
+    const text = JSON.stringify(value, undefined, indent);
+    return isEscaped ? text.replaceAll('"pin"', '"p\\u0069n"') : text;
+  });
+
+function maskedValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maskedValue);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, names.has(name) ? "***" : maskedValue(one)]),
+  );
+}
+
+test("masked JSON is the same document with *** in the place of sensitive values", () => {
+  fc.assert(
+    fc.property(written, (text) => {
+      const masked = maskBody(Buffer.from(text), form("application/json"), names, bytesMax);
+      assert.ok(masked !== undefined, text);
+      const expected = maskedValue(JSON.parse(text));
+      assert.deepEqual(JSON.parse(masked.bytes.toString()), JSON.parse(JSON.stringify(expected)));
+      assert.ok(!masked.bytes.includes(secret));
+    }),
+  );
+});
+
+test("no beginning of a message shows a secret, whatever is cut off", () => {
+  fc.assert(
+    fc.property(written, fc.nat(), (text, at) => {
+      const whole = Buffer.from(text);
+      const cut = whole.subarray(0, at % (whole.length + 1));
+      const type = form("application/json", { isCut: true });
+      const masked = maskBody(cut, type, names, bytesMax);
+      assert.ok(masked !== undefined, "a beginning of JSON can be masked");
+      // A secret that is cut itself would be found by its beginning.
+      assert.ok(!masked.bytes.includes(secret.slice(0, 4)));
+    }),
+  );
+});
+
+test("what is no JSON is not kept, or nothing in it could be taken for a secret", () => {
+  const broken = fc.tuple(written, fc.nat(), fc.constantFrom("", "'", "{", "]", ",", "//", "\\"));
+  fc.assert(
+    fc.property(broken, ([text, at, put]) => {
+      const place = at % (text.length + 1);
+      const message = text.slice(0, place) + put + text.slice(place + 1);
+      const masked = maskBody(Buffer.from(message), form("application/json"), names, bytesMax);
+      let isJson = true;
+      try {
+        JSON.parse(message);
+      } catch {
+        isJson = false;
+      }
+      if (isJson) assert.ok(masked !== undefined, message);
+    }),
+  );
+});
+
+test("any bytes at all, as any type, give masked bytes or nothing", () => {
+  const types = ["application/json", "text/xml", "application/x-www-form-urlencoded", "image/png"];
+  const bytes = fc.oneof(fc.uint8Array(), fc.string({ unit: "binary" }).map(Buffer.from));
+  fc.assert(
+    fc.property(bytes, fc.constantFrom(...types), fc.boolean(), (given, type, isCut) => {
+      const masked = maskBody(Buffer.from(given), form(type, { isCut }), names, bytesMax);
+      assert.ok(masked === undefined || masked.bytes.length < given.length * 6 + 10);
+    }),
+  );
+});
+
+const word = fc.stringMatching(/^[a-z]{1,5}$/);
+const xmlText = fc.constantFrom("", "x", " y ", "&amp;", "<![CDATA[<pin>]]>", "<!-- <pin> -->");
+const secretXml = fc.constantFrom(secret, `<a>${secret}</a>`, `<![CDATA[${secret}</pin>]]>`);
+const { element } = fc.letrec<{ element: string }>((tie) => ({
+  element: fc.oneof(
+    { depthSize: "small" },
+    fc.tuple(word, xmlText).map(([name, text]) => `<${name}>${text}</${name}>`),
+    fc
+      .tuple(fc.constantFrom("pin", "t:cardNumber", "PIN"), secretXml, fc.constantFrom("", " "))
+      .map(([name, text, space]) => `<${name}${space} pin='${secret}'>${text}</${name}${space}>`),
+    fc.tuple(word, fc.constantFrom("'", '"')).map(([name, q]) => {
+      return `<${name} a=${q}>${q} t:pin = ${q}${secret}${q} xmlns:t=${q}u${q}/>`;
+    }),
+    fc
+      .tuple(word, xmlText, fc.array(tie("element"), { maxLength: 3 }))
+      .map(([name, text, inner]) => `<${name}>${inner.join(text)}</${name}>`),
+  ),
+}));
+const xml = fc
+  .tuple(fc.constantFrom("", '<?xml version="1.0" encoding="UTF-8"?>\n', "\ufeff"), element)
+  .map(([prolog, root]) => prolog + root);
+
+test("masked XML shows no secret, and is the same but for it, whole or cut", () => {
+  fc.assert(
+    fc.property(xml, fc.nat(), (text, at) => {
+      const whole = Buffer.from(text);
+      const masked = maskBody(whole, form("text/xml; charset=utf-8"), names, bytesMax);
+      assert.ok(masked !== undefined, text);
+      assert.ok(!masked.bytes.includes(secret), masked.bytes.toString());
+      const again = maskBody(masked.bytes, form("text/xml"), names, bytesMax);
+      assert.deepEqual(again?.bytes, masked.bytes);
+      if (!text.includes(secret)) assert.deepEqual(masked.bytes, whole);
+      const cut = whole.subarray(0, at % (whole.length + 1));
+      const beginning = maskBody(cut, form("text/xml", { isCut: true }), names, bytesMax);
+      assert.ok(beginning === undefined || !beginning.bytes.includes(secret.slice(0, 4)));
+    }),
+  );
+});
+
+test("XML that could hide something is not kept", () => {
+  const hiding = [
+    `<!DOCTYPE a [<!ENTITY e "${secret}">]><a>&e;</a>`,
+    `<a><pin>${secret}</a></pin>`,
+    `<a><pin>${secret}</pin>`,
+    `<a/><pin>${secret}</pin>`,
+    `${secret}<a/>`,
+    `<a b=pin>${secret}</a>`,
+    `<a b="<"/>`,
+    `<?xml version="1.0" encoding="UTF-16"?><a/>`,
+    `<?xml version="1.0" encoding="UTF-7"?><a>+ADw-pin+AD4-${secret}</a>`,
+    Buffer.from("<a/>", "utf16le").toString("latin1"),
+  ];
+  for (const text of hiding) {
+    const bytes = Buffer.from(text, "latin1");
+    assert.equal(maskBody(bytes, form("application/soap+xml"), names, bytesMax), undefined, text);
+  }
+});
+
+test("compressed messages are masked within; what cannot be unpacked is not kept", () => {
+  const text = `{"pin":"${secret}","a":1}`;
+  const packed = { gzip: gzipSync(text), zstd: zstdCompressSync(text) };
+  for (const [contentEncoding, bytes] of Object.entries(packed)) {
+    const type = form("application/problem+json", { contentEncoding });
+    assert.equal(maskBody(bytes, type, names, bytesMax)?.bytes.toString(), '{"pin":"***","a":1}');
+    assert.equal(maskBody(bytes, { ...type, isCut: true }, names, bytesMax), undefined);
+    assert.equal(maskBody(bytes.subarray(1), type, names, bytesMax), undefined);
+  }
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20));
+  const type = form("application/json", { contentEncoding: "gzip" });
+  assert.equal(maskBody(bomb, type, names, bytesMax), undefined);
+  const unknown = form("application/json", { contentEncoding: "gzip, br" });
+  assert.equal(maskBody(Buffer.from(text), unknown, names, bytesMax), undefined);
+});
+
+test("forms are masked by name, also where it is encoded or within another", () => {
+  const text = "a=1&pin=2&p%69n=3&card[card-number]=4&x.pin=5&pin&=6;PIN=7&card%5Bpin%5D=8";
+  const type = form("application/x-www-form-urlencoded");
+  const masked = maskBody(Buffer.from(text), type, names, bytesMax);
+  assert.equal(
+    masked?.bytes.toString(),
+    "a=1&pin=***&p%69n=***&card[card-number]=***&x.pin=***&pin&=6;PIN=***&card%5Bpin%5D=***",
+  );
+});
+
+test("other types, and charsets in which names look otherwise, are not kept", () => {
+  const refused = ["text/plain", "multipart/form-data; boundary=x", "application/octet-stream"];
+  for (const type of [
+    ...refused,
+    "application/json; charset=utf-16",
+    'text/xml;charset="ebcdic"',
+  ]) {
+    assert.equal(maskBody(Buffer.from("{}"), form(type), names, bytesMax), undefined, type);
+  }
+  assert.equal(maskBody(Buffer.from("{}"), form(""), names, bytesMax), undefined);
+});
+
+test("where nothing is sensitive a body is kept as it is, whatever it is", () => {
+  const none = createSensitiveNames([]);
+  const bytes = Buffer.from([0xff, 0x00, 0x7b]);
+  assert.deepEqual(maskBody(bytes, form("image/png"), none, bytesMax)?.bytes, bytes);
+});
