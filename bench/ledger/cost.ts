@@ -1,9 +1,9 @@
-/** CPU for each exchange with records and without, of the process and of the worker's thread. */
+/** CPU for each exchange, with records and without: of the process, and of the worker's thread. */
 import { atMost, none, type Finding, type LoadCase } from "#bench/load/load-case.ts";
 import type { Gateway } from "#bench/load/gateway.ts";
 import { cpuUsOf, threadCpuUsOf } from "#bench/rig/process-tree.ts";
 import { median } from "#bench/rig/statistics.ts";
-import { modes, pacedLoad, startPair } from "./pair.ts";
+import { modes, pacedLoad, startModes } from "./modes.ts";
 
 const workerThread = "worker 0";
 
@@ -23,7 +23,7 @@ export function cost(id: string, title: string, perSecond: number, reach: Reach)
     id,
     title,
     run: async (site) => {
-      const gateways = await startPair(site);
+      const gateways = await startModes(site);
       const sums: readonly Sums[] = modes.map(() => ({ perSecond: [], whole: [], worker: [] }));
       let errors = 0;
       for (let round = 0; round <= site.rounds; round += 1) {
@@ -51,14 +51,14 @@ function cpuOf({ pid }: Gateway): { readonly whole: number; readonly worker: num
 }
 
 function findingsOf(
-  [off, strict]: readonly Sums[],
+  [off, strict, digest]: readonly Sums[],
   { whole, worker }: Reach,
   tiny: boolean,
 ): readonly Finding[] {
-  if (off === undefined || strict === undefined) return [];
+  if (off === undefined || strict === undefined || digest === undefined) return [];
   // Of neighbours in time, since the machine is not equally fast all the time.
-  const added = (part: "whole" | "worker"): number =>
-    median(strict[part].map((value, round) => value - (off[part][round] ?? value)));
+  const added = (part: "whole" | "worker", mode = strict): number =>
+    median(mode[part].map((value, round) => value - (off[part][round] ?? value)));
   const unit = "µs";
   const ofWorker = { name: "added on the worker's thread", value: added("worker"), unit };
   return [
@@ -66,7 +66,9 @@ function findingsOf(
     { name: "exchanges, strict", value: median(strict.perSecond), unit: "1/s" },
     { name: "CPU for each, ledger off", value: median(off.whole), unit },
     { name: "CPU for each, strict", value: median(strict.whole), unit },
+    { name: "CPU for each, strict with digests", value: median(digest.whole), unit },
     atMost("added for each", added("whole"), whole, unit, !tiny),
+    { name: "added for each, with digests", value: added("whole", digest), unit },
     worker === undefined ? ofWorker : atMost(ofWorker.name, ofWorker.value, worker, unit, !tiny),
   ];
 }

@@ -1,7 +1,7 @@
 /** How much later answers come when they wait for their records. */
 import { atMost, none, type LoadCase } from "#bench/load/load-case.ts";
 import { median } from "#bench/rig/statistics.ts";
-import { modes, pacedLoad, startPair } from "./pair.ts";
+import { modes, pacedLoad, startModes } from "./modes.ts";
 
 const perSecond = 10_000;
 
@@ -9,7 +9,7 @@ export const latency: LoadCase = {
   id: "latency",
   title: "Latency at 10,000 exchanges a second, strict beside off",
   run: async (site) => {
-    const gateways = await startPair(site);
+    const gateways = await startModes(site);
     const p50: number[][] = modes.map(() => []);
     const p99: number[][] = modes.map(() => []);
     const rates: number[] = [];

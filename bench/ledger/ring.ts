@@ -11,7 +11,7 @@ import { Bell } from "#ledger/commit/bell.ts";
 import { CommitQueue } from "#ledger/commit/commit-queue.ts";
 import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import { spawnSync } from "node:child_process";
-import { diskFolder } from "./pair.ts";
+import { diskFolder } from "./modes.ts";
 
 /** With four commitments; 350 bytes. */
 const entry = encodeEntry({

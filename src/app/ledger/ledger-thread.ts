@@ -1,6 +1,6 @@
 /**
  * The ledger thread: the only one that writes the log. It blocks on the disk and sleeps on the
- * bell, so its event loop never runs; questions of the main thread are read from its port in between.
+ * bell, so its event loop never runs; questions of the main thread are read from its port between.
  */
 import {
   parentPort,

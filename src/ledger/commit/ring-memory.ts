@@ -1,7 +1,7 @@
 /**
  * Where one thread hands its entries to the ledger thread and hears what became of them: memory
- * that both share. Only its one producer and its one consumer write, each its own cells. It outlives the
- * thread that fills it, so what was published is committed even when that thread has died.
+ * that both share. Only its one producer and its one consumer write, each its own cells. It
+ * outlives the thread that fills it: what was published is committed even when that has died.
  */
 
 /** Of records: length and sequence (Int32 each) and the entry, aligned to 8 bytes. */

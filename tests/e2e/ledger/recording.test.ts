@@ -22,7 +22,7 @@ async function untilThere(path: string, fits: (ledger: ReadLedger) => boolean) {
   throw new Error(`it never was in the ledger:\n${kinds.join("\n")}`);
 }
 
-test("answers are on record before they arrive, whatever they are, with true receipts", async (t) => {
+test("answers, whatever they are, are on record before they arrive, as receipts say", async (t) => {
   const service = await runService(t);
   const ledger = ledgerFolder(t);
   const more = `${ledger.text()}  `.trimEnd();

@@ -1,11 +1,12 @@
-/** Two gateways that differ in the ledger only, and a load whose rate is chosen. */
+/** Gateways that differ in the ledger only, and a load whose rate is chosen. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { plainPlan, type Gateway } from "#bench/load/gateway.ts";
 import type { LoadSite } from "#bench/load/load-case.ts";
 import type { Load } from "#bench/rig/wrk.ts";
 
-export const modes = ["off", "strict"] as const;
+/** digest: strict, with commitments to heads and bodies, which is the default. */
+export const modes = ["off", "strict", "digest"] as const;
 
 /** On the disk of the project: the temporary folder may lie in memory, where a sync is nothing. */
 export function diskFolder(): string {
@@ -17,10 +18,16 @@ export function diskFolder(): string {
 }
 
 /** In the order of `modes`. */
-export async function startPair(site: LoadSite): Promise<readonly Gateway[]> {
+export async function startModes(site: LoadSite): Promise<readonly Gateway[]> {
   const plan = plainPlan(site.rig);
-  const strict = { path: `${diskFolder()}/ledger`, mode: "strict", capture: "none" };
-  return [await site.start(plan), await site.start({ ...plan, ledger: strict })];
+  const strict = (capture: string): object => ({
+    ledger: { path: `${diskFolder()}/ledger`, mode: "strict", capture },
+  });
+  return [
+    await site.start(plan),
+    await site.start({ ...plan, ...strict("none") }),
+    await site.start({ ...plan, ...strict("digest") }),
+  ];
 }
 
 /**
