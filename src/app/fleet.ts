@@ -3,6 +3,7 @@
  * are counted together and stop together.
  */
 import type { Platform } from "#base/platform.ts";
+import { createReplayMemory } from "#base/replay-table.ts";
 import { createTrafficTotals, type Traffic } from "#analytics/traffic-totals.ts";
 import { createGaugeMemory, readGauges, type WorkerGauges } from "#analytics/worker-gauges.ts";
 import type { Revision } from "#configuration/configuration.ts";
@@ -69,6 +70,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const totals = createTrafficTotals(problems.definitions);
   let revision = options.first;
   let servedSinceMs = 0;
+  const replayMemory = createReplayMemory();
   const memories: WorkerMemory[] = Array.from({ length: options.workers }, createMemory);
 
   function metered(index: number, next: Revision): MeteredRevision {
@@ -96,6 +98,7 @@ export function createFleet(options: FleetOptions): Fleet {
         flightMemory: memory.flight,
         gaugeMemory: memory.gauges,
         writtenMemory: memory.written,
+        replayMemory,
         ledger: options.ledger?.ringFor(index),
       };
     },

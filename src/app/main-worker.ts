@@ -24,7 +24,14 @@ observer.expect(data.revision, data.meterMemory);
 const recorder = await startRecorder();
 let protocols: readonly Protocol[] = [];
 await loadProtocols(data.revision);
-const gateway = createGateway(nodePlatform, observer, data.revision, () => protocols, recorder);
+const gateway = createGateway(
+  nodePlatform,
+  observer,
+  data.revision,
+  () => protocols,
+  recorder,
+  data.replayMemory,
+);
 const listening = gateway.listen(data.listen);
 // Who asks is told; nobody may have asked yet.
 listening.catch(() => undefined);

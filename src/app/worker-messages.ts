@@ -18,6 +18,8 @@ export interface WorkerData extends MeteredRevision {
   readonly flightMemory: SharedArrayBuffer;
   readonly gaugeMemory: SharedArrayBuffer;
   readonly writtenMemory: SharedArrayBuffer;
+  /** Of all workers together. */
+  readonly replayMemory: SharedArrayBuffer;
   /** Undefined: nothing is put on record. */
   readonly ledger: WorkerLedger | undefined;
 }

@@ -68,6 +68,28 @@ export interface Service {
   readonly encodedSlash: "refuse" | "pass";
   /** How its exchanges are put on record; undefined exactly when the ledger is off. */
   readonly ledger: ServiceLedger | undefined;
+  /** Added to SOAP messages for the instances. */
+  readonly wsSecurity?: ServiceSecurity;
+}
+
+/** Shown nowhere; names of revisions are made from its digest. */
+export interface Secret {
+  readonly secret: string;
+}
+
+/** WS-Security towards instances. */
+export interface ServiceSecurity {
+  readonly usernameToken:
+    { readonly username: string; readonly password: Secret; readonly digest: boolean } | undefined;
+  readonly sign:
+    | {
+        /** Absolute paths of PEM files. */
+        readonly certificateFile: string;
+        readonly keyFile: string;
+        readonly parts: readonly ("body" | "timestamp" | "username-token")[];
+      }
+    | undefined;
+  readonly ageMsMax: number;
 }
 
 export interface Instance {
@@ -125,12 +147,40 @@ export interface Caller {
   readonly name: string;
   /**
    * SHA-256 of the key, lower-case hex; the key itself is not kept. Undefined for the reserved
-   * caller `anonymous`: whoever sends no key.
+   * caller `anonymous`, whoever sends no key, and for callers who prove it otherwise.
    */
   readonly keySha256: string | undefined;
+  /** What its SOAP messages prove that they are from it with: all that is given. */
+  readonly wsSecurity?: CallerSecurity;
   /** `*`, `orders.*`, `orders.getOrder`. */
   readonly may: readonly string[];
 }
+
+/** WS-Security from callers. */
+export interface CallerSecurity {
+  readonly password:
+    | {
+        readonly username: string;
+        readonly password: Secret;
+        readonly digest: boolean;
+        readonly withoutTls: boolean;
+      }
+    | undefined;
+  readonly signature:
+    | {
+        /** Absolute paths of PEM files: one of the two. */
+        readonly certificateFile: string | undefined;
+        readonly authorityFile: string | undefined;
+        readonly name: string | undefined;
+        readonly signed: readonly SignedPart[];
+        readonly sha1: boolean;
+      }
+    | undefined;
+  readonly ageMsMax: number;
+  readonly skewMs: number;
+}
+
+export type SignedPart = "body" | "timestamp" | "headers" | "addressing" | "username-token";
 
 /**
  * strict: an answer is released when its record is durable; intent: and an unsafe call is passed on

@@ -2,7 +2,7 @@
 import type { Dialect } from "#contract/contract.ts";
 import type { Grade } from "#contract/fidelity.ts";
 import type { Limits, Timeouts } from "#base/limits.ts";
-import type { Capture, Log, RecordMode } from "./configuration.ts";
+import type { Capture, Log, RecordMode, SignedPart } from "./configuration.ts";
 
 export interface Declared {
   readonly listen: DeclaredListen;
@@ -63,6 +63,23 @@ export interface DeclaredService {
   };
   readonly encodedSlash: "refuse" | "pass";
   readonly http2: boolean;
+  readonly wsSecurity?: DeclaredServiceSecurity;
+}
+
+export interface DeclaredServiceSecurity {
+  readonly usernameToken?: {
+    readonly username: string;
+    readonly password?: string;
+    readonly passwordFile?: string;
+    readonly digest: boolean;
+    readonly withoutTls?: boolean;
+  };
+  readonly sign?: {
+    readonly certificate: string;
+    readonly key: string;
+    readonly parts: readonly ("body" | "timestamp" | "username-token")[];
+  };
+  readonly ageMsMax: number;
 }
 
 export interface DeclaredInstance {
@@ -87,7 +104,23 @@ export interface DeclaredRoute {
 }
 
 export interface DeclaredCaller {
-  /** Absent only for `anonymous`. */
+  /** Absent for `anonymous`, and where there is `wsSecurity`. */
   readonly key?: string;
+  readonly wsSecurity?: DeclaredCallerSecurity;
   readonly may: readonly string[];
+}
+
+export interface DeclaredCallerSecurity {
+  readonly username?: string;
+  readonly password?: string;
+  readonly passwordFile?: string;
+  readonly digest?: boolean;
+  readonly withoutTls?: boolean;
+  readonly certificate?: string;
+  readonly authority?: string;
+  readonly name?: string;
+  readonly signed?: readonly SignedPart[];
+  readonly sha1?: boolean;
+  readonly ageMsMax: number;
+  readonly skewMs: number;
 }

@@ -104,7 +104,7 @@ function resolveAll(
   const pemFiles = createPemFiles(folder, files, reporter);
   const listen = resolveListen(declared.listen, cores, pemFiles, reporter);
   const services = resolveServices(declared, folder, pemFiles, reporter);
-  const callers = resolveCallers(declared.callers, services, reporter);
+  const callers = resolveCallers(declared.callers, services, { pemFiles, reporter });
   const configuration: Configuration = {
     listen,
     limits: { ...declared.limits },

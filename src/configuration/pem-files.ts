@@ -1,4 +1,4 @@
-/** PEM files that the configuration names: readable, of the right kind, and fitting together. */
+/** Files that the configuration names: readable, of the right kind, and fitting together. */
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { resolve } from "node:path";
 import type { Files } from "#base/platform.ts";
@@ -11,6 +11,10 @@ export interface PemFiles {
   /** Absolute paths of all files that were asked for, also of those that are not there. */
   readonly filesRead: ReadonlySet<string>;
   readonly certificate: (name: string, path: NodePath) => PemFile<X509Certificate>;
+  /** All that stand in the file. */
+  readonly certificates: (name: string, path: NodePath) => PemFile<readonly X509Certificate[]>;
+  /** A text; a line end behind it does not count. */
+  readonly password: (name: string, path: NodePath) => PemFile<string>;
   readonly privateKey: (name: string, path: NodePath) => PemFile<KeyObject>;
   readonly checkPair: (
     certificate: PemFile<X509Certificate>,
@@ -62,6 +66,8 @@ export function createPemFiles(
     filesRead,
     certificate: (name, path) =>
       load(name, path, (bytes) => new X509Certificate(bytes), "a PEM file with a certificate"),
+    certificates: (name, path) => load(name, path, parseCertificates, "PEM certificates"),
+    password: (name, path) => load(name, path, parsePassword, "a file with a password"),
     privateKey: (name, path) =>
       load(name, path, (bytes) => createPrivateKey(bytes), "a PEM file with a private key"),
     checkPair(certificate, key, keyPath) {
@@ -71,6 +77,21 @@ export function createPemFiles(
       reporter.error(keyPath, "key-mismatch", message);
     },
   };
+}
+
+function parseCertificates(bytes: Buffer): readonly X509Certificate[] {
+  const begin = "-----BEGIN CERTIFICATE-----";
+  const [, ...blocks] = bytes.toString("latin1").split(begin);
+  if (blocks.length === 0) throw new Error(`there is no ${begin}`);
+  return blocks.map((block) => new X509Certificate(begin + block));
+}
+
+const passwordLengthMax = 4_096;
+
+function parsePassword(bytes: Buffer): string {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");
+  if (text !== "" && text.length <= passwordLengthMax) return text;
+  throw new Error(`it has ${text.length} characters of 1 to ${passwordLengthMax}`);
 }
 
 export function reasonOf(error: unknown): string {

@@ -1,9 +1,10 @@
 /** `callers` with keys turned into digests and every `may` compared with what there is to call. */
 import { hash } from "node:crypto";
 import { didYouMean } from "#base/nearest.ts";
-import type { Caller, Service } from "./configuration.ts";
+import type { Caller, CallerSecurity, Service } from "./configuration.ts";
 import type { Declared, DeclaredCaller } from "./declared.ts";
 import type { Reporter } from "./reporter.ts";
+import { resolveCallerSecurity, type Surroundings } from "./resolve-security.ts";
 
 /** Whoever sends no key. */
 const anonymous = "anonymous";
@@ -12,8 +13,9 @@ const keyLengthAdvised = 16;
 export function resolveCallers(
   declared: Declared["callers"],
   services: readonly Service[],
-  reporter: Reporter,
+  surroundings: Surroundings,
 ): "open" | readonly Caller[] {
+  const { reporter } = surroundings;
   if (declared === "open") {
     const message = "anybody may call every service; meant for local work only";
     reporter.info(["callers"], "open-to-anybody", message);
@@ -27,6 +29,7 @@ export function resolveCallers(
     reporter.warning(["callers"], "nobody-may-call", message, suggestion);
   }
   const owners = new Map<string, string>();
+  const proofs = new Map<string, string>();
   const callables = callablesOf(services);
   const withContract = new Set(
     services.flatMap(({ name, contractFile }) => (contractFile === undefined ? [] : [name])),
@@ -34,24 +37,33 @@ export function resolveCallers(
   return entries.map(([name, caller]) => {
     const keySha256 = digestKey(name, caller, owners, reporter);
     checkGrants(name, caller, callables, withContract, reporter);
-    return { name, keySha256, may: caller.may };
+    const known = { name, keySha256, may: caller.may };
+    if (caller.wsSecurity === undefined) return known;
+    const wsSecurity = resolveCallerSecurity(name, caller.wsSecurity, surroundings);
+    checkProof(name, wsSecurity, proofs, reporter);
+    return { ...known, wsSecurity };
   });
 }
 
 function digestKey(
   name: string,
-  { key }: DeclaredCaller,
+  { key, wsSecurity }: DeclaredCaller,
   owners: Map<string, string>,
   reporter: Reporter,
 ): string | undefined {
   if (name === anonymous) {
-    if (key === undefined) return undefined;
-    const message = `caller \`${anonymous}\` is whoever sends no key; expected no \`key\` here`;
-    reporter.error(["callers", name, "key"], "key-of-anonymous", message);
+    for (const proof of ["key", "wsSecurity"] as const) {
+      if ({ key, wsSecurity }[proof] === undefined) continue;
+      const message = `caller \`${anonymous}\` is whoever sends no key; expected no \`${proof}\` here`;
+      reporter.error(["callers", name, proof], "key-of-anonymous", message);
+    }
     return undefined;
   }
   if (key === undefined) {
-    const message = `\`callers.${name}\` has no \`key\`; only \`${anonymous}\` can be without one`;
+    if (wsSecurity !== undefined) return undefined;
+    const message =
+      `\`callers.${name}\` has neither \`key\` nor \`wsSecurity\`; only \`${anonymous}\` can be ` +
+      "without";
     reporter.error(["callers", name], "missing-key", message);
     return undefined;
   }
@@ -67,6 +79,23 @@ function digestKey(
     reporter.error(path, "shared-key", message);
   } else owners.set(digest, name);
   return digest;
+}
+
+/** A message must prove one caller. */
+function checkProof(
+  name: string,
+  { password, signature }: CallerSecurity,
+  owners: Map<string, string>,
+  reporter: Reporter,
+): void {
+  const { certificateFile, authorityFile, name: issuedTo } = signature ?? {};
+  const proof = JSON.stringify([password?.username, certificateFile, authorityFile, issuedTo]);
+  const owner = owners.get(proof);
+  if (owner === undefined) owners.set(proof, name);
+  else {
+    const message = `callers ${owner} and ${name} have the same proof; it must name one caller`;
+    reporter.error(["callers", name, "wsSecurity"], "shared-proof", message);
+  }
 }
 
 function checkGrants(

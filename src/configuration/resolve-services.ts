@@ -8,6 +8,7 @@ import { resolveServiceLedger } from "./resolve-ledger.ts";
 import type { PemFiles } from "./pem-files.ts";
 import type { NodePath } from "./placed-node.ts";
 import type { Reporter } from "./reporter.ts";
+import { resolveServiceSecurity } from "./resolve-security.ts";
 import { resolveRoutes } from "./resolve-routes.ts";
 
 export function resolveServices(
@@ -21,22 +22,28 @@ export function resolveServices(
     const message = "there is no service, so every request will be answered with 404";
     reporter.warning(["services"], "no-services", message);
   }
-  return entries.map(([name, service]) => ({
-    name,
-    instances: resolveInstances(name, service, pemFiles, reporter),
-    contractFile: service.contract === undefined ? undefined : resolve(folder, service.contract),
-    speaks: resolveSpeaks(name, service, reporter),
-    maxLoss: service.maxLoss,
-    routes: resolveRoutes(name, service, reporter),
-    host: service.host,
-    bodyBytesMax: service.bodyBytesMax ?? limits.bodyBytesMax,
-    connectMs: service.connectMs ?? timeouts.connectMs,
-    firstByteMs: service.firstByteMs ?? timeouts.firstByteMs,
-    responseIdleMs: service.responseIdleMs ?? timeouts.responseIdleMs,
-    timeoutMs: service.timeoutMs ?? timeouts.totalMs,
-    encodedSlash: service.encodedSlash,
-    ledger: resolveServiceLedger(name, service, ledger, reporter),
-  }));
+  return entries.map(([name, service]) => {
+    const instances = resolveInstances(name, service, pemFiles, reporter);
+    const surroundings = { pemFiles, reporter };
+    const wsSecurity = resolveServiceSecurity(name, service, instances, surroundings);
+    return {
+      name,
+      instances,
+      contractFile: service.contract === undefined ? undefined : resolve(folder, service.contract),
+      speaks: resolveSpeaks(name, service, reporter),
+      maxLoss: service.maxLoss,
+      routes: resolveRoutes(name, service, reporter),
+      host: service.host,
+      bodyBytesMax: service.bodyBytesMax ?? limits.bodyBytesMax,
+      connectMs: service.connectMs ?? timeouts.connectMs,
+      firstByteMs: service.firstByteMs ?? timeouts.firstByteMs,
+      responseIdleMs: service.responseIdleMs ?? timeouts.responseIdleMs,
+      timeoutMs: service.timeoutMs ?? timeouts.totalMs,
+      encodedSlash: service.encodedSlash,
+      ledger: resolveServiceLedger(name, service, ledger, reporter),
+      ...(wsSecurity === undefined ? {} : { wsSecurity }),
+    };
+  });
 }
 
 function resolveSpeaks(

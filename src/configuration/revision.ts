@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import type { Contract } from "#contract/contract.ts";
 import { contractDigest } from "#contract/canonical-bytes.ts";
-import type { Configuration, Revision } from "./configuration.ts";
+import type { Configuration, Revision, Secret } from "./configuration.ts";
 
 export function createRevision(
   configuration: Configuration,
@@ -21,6 +21,7 @@ export function createRevision(
 export function canonicalJson(part: unknown): string {
   return JSON.stringify(part ?? null, (key, value: unknown) => {
     if (isPlace(key, value)) return undefined;
+    if (isSecret(key, value)) return { sha256: hash("sha256", value.secret) };
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
     return sortMembers(value);
   });
@@ -57,6 +58,11 @@ function membersSayTheSame(one: Members, other: Members): boolean {
 /** Not a header of that name, whose value is text. */
 function isPlace(key: string, value: unknown): boolean {
   return key === "source" && typeof value === "object";
+}
+
+/** Whoever sees the text must not see it. */
+function isSecret(key: string, value: unknown): value is Secret {
+  return key === "password" && typeof value === "object" && value !== null && "secret" in value;
 }
 
 function sortMembers(value: object): object {

@@ -3,6 +3,7 @@ import { mapOf, type JsonSchema } from "./json-schema.ts";
 import { bytesMax, milliseconds } from "./schema-bounds.ts";
 import { serviceLedgerSchema } from "./schema-ledger.ts";
 import { fileName } from "./schema-listen.ts";
+import { serviceSecuritySchema } from "./schema-security.ts";
 
 /** Their first path segment on the gateway port is the gateway's own. */
 const reservedNames = ["soap", "graphql", "rpc", "mcp"];
@@ -177,6 +178,7 @@ const service = mapOf(
       description: "Whether HTTP/2 is spoken to the instances.",
       default: false,
     },
+    wsSecurity: serviceSecuritySchema,
   },
   { required: ["instances"] },
 );

@@ -6,6 +6,7 @@ import { mapOf, type JsonSchema } from "./json-schema.ts";
 import { ledgerSchema } from "./schema-ledger.ts";
 import { limitsSchema, timeoutsSchema } from "./schema-bounds.ts";
 import { listenSchema } from "./schema-listen.ts";
+import { callerSecuritySchema } from "./schema-security.ts";
 import { servicesSchema } from "./schema-services.ts";
 
 const callersSchema: JsonSchema = {
@@ -25,11 +26,13 @@ const callersSchema: JsonSchema = {
       type: "string",
       description:
         "Secret the caller sends as `X-Api-Key` or `Authorization: Bearer`. Keep it outside " +
-        "the file: `${STOREFRONT_KEY}`. Only the caller `anonymous` (no key sent) has none.",
+        "the file: `${STOREFRONT_KEY}`. The caller `anonymous` (no key sent) has none, and a " +
+        "caller with `wsSecurity` need not have one.",
       pattern: "^[\\x21-\\x7e]{1,4096}$",
       writeOnly: true,
       "x-expected": "1 to 4096 visible ASCII characters without spaces; put numbers in quotes",
     },
+    wsSecurity: callerSecuritySchema,
     may: {
       type: "array",
       description: "What the caller may call: `*`, `orders.*` or `orders.getOrder`.",

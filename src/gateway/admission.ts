@@ -16,6 +16,7 @@ import type { ExchangeRecord } from "./exchange-record.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import type { HubMatch } from "./hubs.ts";
 import { answerOf, type OwnAnswer } from "./own-addresses.ts";
+import { proofAsked } from "./message-proof.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { speedOf } from "./speed.ts";
@@ -78,7 +79,10 @@ export function admit(
   const unrecorded = gateway.recorder?.refusal(service);
   if (unrecorded !== undefined) return refuse(unrecorded);
   const isSoap = match.face === "soap";
-  const mayCallAll = !isSoap || mayCallEvery(snapshot, match, exchange.callerIndex);
+  const mayCallAll =
+    exchange.proof === undefined
+      ? !isSoap || mayCallEvery(snapshot, match, exchange.callerIndex)
+      : undefined;
   if (speedOf(head, match, mayCallAll).kind === "pass") return pass;
   return translate(exchange, snapshot, match);
 }
@@ -91,7 +95,9 @@ function admitToHub(
 ): ToHub | Refusal {
   if (match.kind === "miss") return missed(exchange, match.allowedMethods);
   const snapshot = exchange.snapshot as Snapshot;
-  const problem = snapshot.authorization.open ? undefined : identify(exchange, snapshot);
+  const problem = snapshot.authorization.open
+    ? undefined
+    : identify(exchange, snapshot, keyIn(exchange));
   if (problem !== undefined) return refuse(problem);
   const unrecorded = recorder?.refusal(undefined);
   if (unrecorded !== undefined) return refuse(unrecorded);
@@ -170,7 +176,12 @@ function authorize(
   route: CompiledRoute,
 ): Problem | undefined {
   const { authorization, callerName, translators } = snapshot;
-  const stranger = identify(exchange, snapshot);
+  const key = keyIn(exchange);
+  const stranger = identify(exchange, snapshot, key);
+  if (stranger === undefined || key === undefined) {
+    exchange.proof = proofAsked(exchange, snapshot, route, key !== undefined);
+    if (exchange.proof === "required") return undefined;
+  }
   if (stranger !== undefined) return stranger;
   if (authorization.may(exchange.callerIndex, route.index)) return undefined;
   // Which operation a SOAP request is for is not known yet, and documents go with any of them.
@@ -185,13 +196,19 @@ function authorize(
   );
 }
 
+function keyIn({ caller: { head } }: ExchangeRecord): string | undefined {
+  return head.has(fieldNames["x-api-key"]) || head.has(fieldNames.authorization)
+    ? presentedKey((name) => head.field(name))
+    : undefined;
+}
+
 /** Notes who calls. */
-function identify(exchange: ExchangeRecord, { authorization }: Snapshot): Problem | undefined {
+function identify(
+  exchange: ExchangeRecord,
+  { authorization }: Snapshot,
+  key: string | undefined,
+): Problem | undefined {
   const { head } = exchange.caller;
-  const key =
-    head.has(fieldNames["x-api-key"]) || head.has(fieldNames.authorization)
-      ? presentedKey((name) => head.field(name))
-      : undefined;
   exchange.callerIndex = authorization.callerOf(key);
   if (exchange.callerIndex === undefined) {
     return problems["caller-unknown"](

@@ -13,18 +13,36 @@ export interface Authorization {
    * without one it is the caller `anonymous`, if there is such a caller. Undefined: refuse.
    */
   callerOf(key: string | undefined): number | undefined;
+  /** Whether some caller proves in its messages who it is. */
+  readonly byMessage: boolean;
+  /** Whether this one does, or may. */
+  provesByMessage(caller: number | undefined): boolean;
+  callerNamed(name: string): number | undefined;
   /** `caller` undefined: nobody known. `route`: `CompiledRoute.index`. */
   may(caller: number | undefined, route: number): boolean;
 }
 
 export function createAuthorization(configuration: Configuration): Authorization {
   const { callers } = configuration;
-  if (callers === "open") return { open: true, callerOf: () => undefined, may: () => true };
+  if (callers === "open") {
+    return {
+      open: true,
+      byMessage: false,
+      callerOf: () => undefined,
+      callerNamed: () => undefined,
+      provesByMessage: () => false,
+      may: () => true,
+    };
+  }
   const byDigest = new Map<string, number>();
-  let anonymous: number | undefined;
-  for (const [index, { keySha256 }] of callers.entries())
-    if (keySha256 === undefined) anonymous ??= index;
-    else if (!byDigest.has(keySha256)) byDigest.set(keySha256, index);
+  const byName = new Map<string, number>();
+  const byMessage = new Set<number>();
+  for (const [index, { name, keySha256, wsSecurity }] of callers.entries()) {
+    byName.set(name, index);
+    if (wsSecurity !== undefined) byMessage.add(index);
+    if (keySha256 !== undefined && !byDigest.has(keySha256)) byDigest.set(keySha256, index);
+  }
+  const anonymous = byName.get("anonymous");
   // Bounded by the number of callers: a digest has one key. Keys of strangers never enter.
   const byKey = new Map<string, number>();
   const grants = createGrants(configuration);
@@ -38,6 +56,9 @@ export function createAuthorization(configuration: Configuration): Authorization
   }
   return {
     open: false,
+    byMessage: byMessage.size > 0,
+    provesByMessage: (caller) => caller !== undefined && byMessage.has(caller),
+    callerNamed: (name) => byName.get(name),
     callerOf(key) {
       if (key === undefined) return anonymous;
       const known = byKey.get(key);

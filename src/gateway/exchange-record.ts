@@ -15,8 +15,11 @@ import type { Evidence } from "./recorder.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { parentExchangeOf } from "./trace.ts";
 
-/** How a caller proved who it is: it need not, it has no key and may, by key, or it did not. */
-export type Authentication = "open" | "anonymous" | "key" | "none";
+/**
+ * How a caller proved who it is: it need not, it has no key and may, by key, in the message itself,
+ * or it did not.
+ */
+export type Authentication = "open" | "anonymous" | "key" | "message" | "none";
 
 export class ExchangeRecord {
   readonly caller: CallerEnd;
@@ -54,6 +57,9 @@ export class ExchangeRecord {
   upstreamHead: RequestHead | undefined;
   /** The field that proved who calls, which is not for the service to see; 0: none. */
   withheld: FieldId = 0;
+  /** Whether the message has to prove who calls, or may; undefined: neither. */
+  proof: "required" | "optional" | undefined;
+  provenByMessage = false;
 
   constructor(caller: CallerEnd) {
     this.caller = caller;
@@ -101,7 +107,8 @@ export class ExchangeRecord {
   get authentication(): Authentication {
     if (this.snapshot?.authorization.open === true) return "open";
     if (this.callerIndex === undefined) return "none";
-    return this.withheld === 0 ? "anonymous" : "key";
+    if (this.withheld !== 0) return "key";
+    return this.provenByMessage ? "message" : "anonymous";
   }
 
   get requestContentType(): string | undefined {
@@ -127,5 +134,7 @@ export class ExchangeRecord {
     this.requestBytes = 0;
     this.responseBytes = 0;
     this.withheld = 0;
+    this.proof = undefined;
+    this.provenByMessage = false;
   }
 }

@@ -78,6 +78,10 @@ function reasonOf(why: SpeedReason, face: Dialect, speaks: Dialect): string {
       return "the gateway writes the document itself";
     case "permission":
       return "the caller may call some operations only, and the body tells which one it calls";
+    case "proof":
+      return "the message proves who calls (wsSecurity)";
+    case "message-security":
+      return "wsSecurity adds to the message what the instances want to see in it";
   }
 }
 

@@ -160,14 +160,17 @@ function operationRoutes({ services }: Configuration, name: string): readonly nu
 
 type Refuse = (step: ExplanationStep["step"], status: number, what: string, why: string) => void;
 
-/** Returns whether the caller may call every operation of the service. */
+/**
+ * Returns whether the caller may call every operation of the service; undefined: the message has to
+ * prove who calls.
+ */
 function explainCaller(
   configuration: Configuration,
   request: ExplainedRequest,
   route: CompiledRoute,
   steps: ExplanationStep[],
   refuse: Refuse,
-): boolean {
+): boolean | undefined {
   const { callers } = configuration;
   const name = routeName(route);
   if (callers === "open") {
@@ -183,6 +186,15 @@ function explainCaller(
     ? callers.findIndex((caller) => caller.name === request.caller)
     : (authorization.callerOf(key) ?? -1);
   const caller = callers[found];
+  const isPost = route.route.face === "soap" && request.method === "POST";
+  if (isPost && !isNamed && key === undefined && authorization.byMessage) {
+    const provers = callers.filter(({ wsSecurity }) => wsSecurity !== undefined);
+    const what = caller === undefined ? "by the message" : `by the message, else ${caller.name}`;
+    const names = provers.map((one) => one.name).join(", ");
+    const why = `no key was sent; wsse:Security in the message may prove to be from ${names}`;
+    steps.push({ step: "caller", verdict: "matched", what, why });
+    return undefined;
+  }
   if (caller === undefined) {
     const who = isNamed ? `"${request.caller}"` : key === undefined ? "no key" : "an unknown key";
     const why = isNamed
@@ -193,7 +205,7 @@ function explainCaller(
     refuse("caller", 401, who, why);
     return false;
   }
-  const isAnonymous = caller.keySha256 === undefined;
+  const isAnonymous = caller.name === "anonymous";
   const known = isNamed ? "named in the question" : isAnonymous ? "no key was sent" : "by its key";
   steps.push({ step: "caller", verdict: "matched", what: caller.name, why: known });
   const grants = caller.may.length === 0 ? "nothing" : caller.may.join(", ");

@@ -22,6 +22,7 @@ export function faceRequest(exchange: ExchangeRecord, body: Buffer): FaceRequest
     get scheme() {
       return schemeAsked(exchange);
     },
+    ...(exchange.proof === undefined ? {} : { proof: exchange.proof }),
     body,
   };
 }

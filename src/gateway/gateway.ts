@@ -3,6 +3,7 @@
  * It owns no thread and no signal; the runtime does.
  */
 import type { Platform } from "#base/platform.ts";
+import { createReplayMemory, createReplayTable } from "#base/replay-table.ts";
 import { doAtOnce, doInSlices, type SlicedWork } from "#base/slices.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import type { Protocol } from "#extension/protocol.ts";
@@ -41,7 +42,9 @@ export function createGateway(
   first: Revision,
   protocols: () => readonly Protocol[] = () => [],
   recorder?: Recorder,
+  replayMemory: SharedArrayBuffer = createReplayMemory(),
 ): Gateway {
+  const replays = createReplayTable(replayMemory, platform.clock);
   const clock = { nowMs: platform.clock.monotonicMs() };
   const instances = createInstanceRegistry(platform, clock);
   const connections = new Set<CallerConnection>();
@@ -126,7 +129,7 @@ export function createGateway(
   });
 
   function build(revision: Revision): SlicedWork<Snapshot> {
-    return buildSnapshot(revision, instances, platform.files, protocols());
+    return buildSnapshot(revision, instances, platform.files, protocols(), replays);
   }
 
   function makeCurrent(next: Snapshot): void {

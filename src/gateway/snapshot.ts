@@ -1,6 +1,7 @@
 /** One revision, compiled: an exchange takes it at its beginning and keeps it to its end. */
 import { BlockList, isIP } from "node:net";
 import type { Files } from "#base/platform.ts";
+import type { ReplayTable } from "#base/replay-table.ts";
 import type { SlicedWork } from "#base/slices.ts";
 import type { ListenTls, Revision } from "#configuration/configuration.ts";
 import type { Protocol, TellUnrouted } from "#extension/protocol.ts";
@@ -11,6 +12,7 @@ import { Balancer } from "./balance.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { createHubs, type Hubs } from "./hubs.ts";
 import type { InstancePool, InstanceRegistry } from "./instances.ts";
+import { faceSecurityOf, upstreamSecurityOf } from "./message-security.ts";
 import { buildRouter, type Router } from "./router.ts";
 import { createTranslators, type Translator } from "./translators.ts";
 
@@ -41,6 +43,7 @@ export function* buildSnapshot(
   instances: InstanceRegistry,
   files: Pick<Files, "read">,
   protocols: readonly Protocol[],
+  replays: ReplayTable,
 ): SlicedWork<Snapshot> {
   const { configuration } = revision;
   const { limits, timeouts, callers } = configuration;
@@ -63,6 +66,10 @@ export function* buildSnapshot(
       protocols,
       router.routes,
       revision.withheld,
+      {
+        face: faceSecurityOf(configuration, files, replays),
+        upstreamOf: (service) => upstreamSecurityOf(service, files),
+      },
     ),
     hubs: createHubs(configuration.services, revision.contracts, protocols),
     unrouted: protocols.flatMap(({ tellUnrouted }) => tellUnrouted ?? []),

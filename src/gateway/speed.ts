@@ -23,7 +23,11 @@ export type SpeedReason =
   /** The gateway's own WSDL or OpenAPI. */
   | "own-document"
   /** The caller may call some operations only, and the body tells which one it calls. */
-  | "permission";
+  | "permission"
+  /** The message proves who calls. */
+  | "proof"
+  /** The instances want to see a proof of ours in it. */
+  | "message-security";
 
 const noContract: Speed = { kind: "pass", why: "no-contract" };
 const sameDialect: Speed = { kind: "pass", why: "same-dialect" };
@@ -32,9 +36,18 @@ const otherFormat: Speed = { kind: "translate", why: "other-format" };
 const otherVersion: Speed = { kind: "translate", why: "other-version" };
 const ownDocument: Speed = { kind: "translate", why: "own-document" };
 const permission: Speed = { kind: "translate", why: "permission" };
+const proof: Speed = { kind: "translate", why: "proof" };
+const messageSecurity: Speed = { kind: "translate", why: "message-security" };
 
-/** @param mayCallAll whether the caller may call every operation of the service. */
-export function speedOf(head: RequestHead, match: CompiledRoute, mayCallAll: boolean): Speed {
+/**
+ * @param mayCallAll whether the caller may call every operation of the service; undefined: that is
+ * not known before the message has proved who calls.
+ */
+export function speedOf(
+  head: RequestHead,
+  match: CompiledRoute,
+  mayCallAll: boolean | undefined,
+): Speed {
   const { face } = match;
   if (face === undefined) return noContract;
   if (match.route.id === documentRouteId) return ownDocument;
@@ -45,13 +58,19 @@ export function speedOf(head: RequestHead, match: CompiledRoute, mayCallAll: boo
   return wantsOtherFormat(head, match) ? otherFormat : sameDialect;
 }
 
-function speedOfSoap(head: RequestHead, { route }: CompiledRoute, mayCallAll: boolean): Speed {
+function speedOfSoap(
+  head: RequestHead,
+  { route, service }: CompiledRoute,
+  mayCallAll: boolean | undefined,
+): Speed {
   if (head.method !== "POST") return ownDocument;
   const type = /^[^;\s]*/.exec(head.field("content-type") ?? "")?.[0].toLowerCase();
   const version = type === "text/xml" ? "1.1" : type === "application/soap+xml" ? "1.2" : undefined;
   // A message with attachments has its version inside; the instances know better.
   const isRelated = type === "multipart/related";
   if (!isRelated && (version === undefined || route.soapVersion !== version)) return otherVersion;
+  if (mayCallAll === undefined) return proof;
+  if (service.wsSecurity !== undefined) return messageSecurity;
   return mayCallAll ? sameDialect : permission;
 }
 

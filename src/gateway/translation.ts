@@ -11,6 +11,7 @@ import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { faceRequest } from "./face-request.ts";
 import { Gatherer } from "./gatherer.ts";
+import { acceptProof } from "./message-proof.ts";
 import { refuseOperation } from "./operation-permission.ts";
 import { problems } from "./problems.ts";
 import { RequestGatherer } from "./request-gatherer.ts";
@@ -84,7 +85,9 @@ export class Translation {
     this.#asked = askedIn(decoded);
     exchange.decodedOperation = this.#asked.operation?.id;
     if (decoded.kind === "fault") return this.#respond(decoded.fault);
-    const problem = refuseOperation(exchange, this.#translator, decoded.call.operation.id);
+    const problem =
+      acceptProof(exchange, decoded.provenCaller) ??
+      refuseOperation(exchange, this.#translator, decoded.call.operation.id);
     return problem === undefined ? this.#encodeRequest(decoded.call) : this.#refuse(problem);
   }
 

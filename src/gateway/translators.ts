@@ -3,6 +3,7 @@
  * first exchange needs them and kept as long as the revision.
  */
 import type { Dialect } from "#contract/contract.ts";
+import type { FaceSecurity, UpstreamSecurity } from "#extension/message-security.ts";
 import type { Face, Protocol, Upstream } from "#extension/protocol.ts";
 import type { Service } from "#configuration/configuration.ts";
 import type { WithheldOperation } from "#contract/fidelity.ts";
@@ -20,6 +21,11 @@ export interface Translator {
   readonly routes: readonly number[];
 }
 
+export interface TranslatorSecurity {
+  readonly face: FaceSecurity | undefined;
+  readonly upstreamOf: (service: Service) => UpstreamSecurity | undefined;
+}
+
 /** By the place of the service in the configuration; undefined: no contract. */
 export function createTranslators(
   services: readonly Service[],
@@ -27,6 +33,7 @@ export function createTranslators(
   protocols: readonly Protocol[],
   routes: readonly CompiledRoute[],
   withheld: readonly WithheldOperation[] = [],
+  security?: TranslatorSecurity,
 ): readonly (Translator | undefined)[] {
   const routesByService = services.map(() => new Map<string, number>());
   for (const { index, route, serviceIndex } of routes) {
@@ -38,6 +45,8 @@ export function createTranslators(
     const contract = contracts.get(service.name);
     if (contract === undefined) return undefined;
     const named = { serviceName: service.name, contract };
+    // Its files are read now: one that cannot be read is no matter of a call.
+    const ofUpstream = security?.upstreamOf(service);
     const faces = new Map<Dialect, Face | undefined>();
     let upstream: Upstream | undefined;
     const operations = routesByService[serviceIndex] as ReadonlyMap<string, number>;
@@ -45,7 +54,7 @@ export function createTranslators(
     return {
       face(dialect) {
         if (!faces.has(dialect)) {
-          const face = find(dialect)?.createFace?.(named);
+          const face = find(dialect)?.createFace?.(named, security?.face);
           const here = withheld.filter((one) => {
             return one.service === service.name && one.dialect === dialect;
           });
@@ -55,7 +64,7 @@ export function createTranslators(
         return faces.get(dialect);
       },
       get upstream() {
-        return (upstream ??= find(service.speaks)?.createUpstream?.(named));
+        return (upstream ??= find(service.speaks)?.createUpstream?.(named, ofUpstream));
       },
       routeOf: (operationId) => operations.get(operationId),
       routes: [...operations.values()],

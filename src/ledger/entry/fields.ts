@@ -75,10 +75,10 @@ export const fields = {
   authentication: {
     key: 17,
     type: "choice",
-    names: ["none", "open", "anonymous", "key", "certificate"],
+    names: ["none", "open", "anonymous", "key", "certificate", "message"],
     about:
       "How the caller was recognized; open: callers need not be, anonymous: without a key, as a " +
-      "caller that is allowed to.",
+      "caller that is allowed to, message: by a proof in it.",
   },
   verdict: {
     key: 18,
