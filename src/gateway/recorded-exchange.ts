@@ -43,7 +43,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   protected abstract connect(): void;
   protected abstract refuse(problem: Problem): void;
 
-  /** Route and caller are known as far as they ever will be. */
+  /** Route and caller are known as far as they are without the body. */
   protected openRecord(recorder: Recorder, bytes: Buffer, from: number, to: number): void {
     this.#recorded = false;
     this.tap = undefined;
@@ -52,11 +52,27 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     this.answerContentType = undefined;
     this.holding = recorder.holds(this.route?.service);
     if (this.holding) this.caller.holdEnd(wholeBytesMax);
-    if (!this.hasHead) return;
+    if (!this.hasHead || this.proof !== undefined) return;
+    this.#openEvidence(recorder, bytes, from, to, this.requestIsFramed);
+  }
+
+  /** Whose data an exchange is, is known late where the message proves who calls. */
+  protected openLateEvidence(body: Buffer): void {
+    const { recorder } = this.gateway;
+    if (recorder !== undefined) this.#openEvidence(recorder, body, 0, body.length, false);
+  }
+
+  #openEvidence(
+    recorder: Recorder,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    framed: boolean,
+  ): void {
     this.evidence = recorder.evidence(this);
     if (this.evidence === undefined) return;
     this.tap = new EvidenceTap(this.evidence, this.limits);
-    this.tap.beginRequest(this.caller.head, this.requestIsFramed);
+    this.tap.beginRequest(this.caller.head, framed);
     this.tap.addRequest(bytes, from, to);
   }
 

@@ -51,6 +51,8 @@ export class Translation {
   #fields: ReadonlyMap<string, string> = new Map();
   /** What is sent to the instance, once `decode` has decided so. */
   requestHead: RequestHead | undefined;
+  /** The request's body, where it has to say, or may, who calls. */
+  received: Buffer = noBytes;
   /** Whether it is sent to the URL of the instance itself, with nothing behind it. */
   exactTarget = false;
 
@@ -80,7 +82,9 @@ export class Translation {
     const exchange = this.#exchange;
     const coding = exchange.caller.head.field("content-encoding");
     if (isCoded(coding)) return this.#refuse(codingProblem(coding, "client"));
-    const decoded = this.#face.decode(faceRequest(exchange, this.#request.take()));
+    const body = this.#request.take();
+    if (exchange.proof !== undefined) this.received = body;
+    const decoded = this.#face.decode(faceRequest(exchange, body));
     if (decoded.kind === "document") return { kind: "respond", response: decoded.response };
     this.#asked = askedIn(decoded);
     exchange.decodedOperation = this.#asked.operation?.id;
