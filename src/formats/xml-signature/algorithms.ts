@@ -39,6 +39,7 @@ export const signatureMethods: ReadonlyMap<string, SignatureMethod> = new Map([
   [`${more}ecdsa-sha512`, { hash: "sha512", keyType: "ec" }],
 ]);
 
+export const envelopedTransform = `${older}enveloped-signature`;
 export const sha256Digest = `${encryption}sha256`;
 
 /** What a key of this kind signs with; undefined: it cannot sign here. */

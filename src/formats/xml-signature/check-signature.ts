@@ -9,7 +9,6 @@ import type { XmlLimits } from "#formats/xml/limits.ts";
 import { type VisitTarget, XmlTokenizer } from "#formats/xml/tokenizer.ts";
 import type { HashName } from "./algorithms.ts";
 import type { XmlSignature } from "./read-signature.ts";
-import type { Reference } from "./read-signed-info.ts";
 import { refuse } from "./refuse.ts";
 
 export interface SignatureRules {
@@ -50,7 +49,7 @@ function refuseHash(name: HashName, { sha1 }: SignatureRules): void {
 /** Every one of them. Throws DocumentFailure. @param text the document as it came. */
 export function checkReferences(
   text: string,
-  references: readonly Reference[],
+  { offset, signedInfo: { references } }: XmlSignature,
   elements: ReadonlyMap<string, VisitTarget>,
   limits: XmlLimits,
 ): void {
@@ -65,7 +64,13 @@ export function checkReferences(
       );
     }
     const tokenizer = new XmlTokenizer(text, limits);
-    const canonical = tokenizer.visit(at, () => canonicalize(tokenizer, form));
+    const canonical = tokenizer.visit(at, () => {
+      const written = canonicalize(tokenizer, form);
+      if (at.offset < offset && offset < tokenizer.position) {
+        refuse("signature-malformed", `the element ${shown} holds the signature itself`);
+      }
+      return written;
+    });
     const found = hash(name, canonical, "buffer");
     if (found.length !== digest.length || !timingSafeEqual(found, digest)) {
       refuse("signature-invalid", `the element ${shown} is not as it was signed`);

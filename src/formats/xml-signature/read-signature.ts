@@ -6,6 +6,8 @@ import { readForm, readSignedInfo, type SignedInfo } from "./read-signed-info.ts
 import { decodeBase64, refuse } from "./refuse.ts";
 
 export interface XmlSignature {
+  /** Of its start tag. */
+  readonly offset: number;
   readonly signedInfo: SignedInfo;
   /** SignedInfo in its canonical form: what was signed. */
   readonly octets: Buffer;
@@ -43,7 +45,7 @@ export function readSignature(tokenizer: XmlTokenizer, at: VisitTarget): XmlSign
   }
   const canonical = canonicalSignedInfo(tokenizer, signedInfoAt);
   const signedInfo = readSignedInfo(canonical);
-  return { signedInfo, octets: Buffer.from(canonical), value, keyInfo };
+  return { offset: at.offset, signedInfo, octets: Buffer.from(canonical), value, keyInfo };
 }
 
 /** Its own first child says in which form it was signed; what the form hides is not read. */

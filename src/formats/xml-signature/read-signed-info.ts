@@ -1,13 +1,14 @@
 /**
  * SignedInfo (XML Signature 1.1 §4.4), read from its canonical octets, which are what the key
  * signed: nothing that only the document shows counts. Of each reference one canonical form and
- * one digest; no other transforms.
+ * one digest; no other transforms, but that of an enveloped signature where there is none.
  */
 import type { CanonicalForm } from "#formats/xml/canonicalize.ts";
 import { endTag, startTag, XmlTokenizer } from "#formats/xml/tokenizer.ts";
 import {
   canonicalizations,
   digestMethods,
+  envelopedTransform,
   exclusiveNamespace,
   type HashName,
   type SignatureMethod,
@@ -66,6 +67,11 @@ function readReference(tokenizer: XmlTokenizer): Reference {
   }
   expect(tokenizer, "Transforms");
   expect(tokenizer, "Transform");
+  // It takes out a signature inside the element, and the element may have none in it.
+  if (algorithmOf(tokenizer) === envelopedTransform) {
+    expectEnd(tokenizer);
+    expect(tokenizer, "Transform");
+  }
   const form = readForm(tokenizer, "Transform");
   expectEnd(tokenizer);
   expect(tokenizer, "DigestMethod");

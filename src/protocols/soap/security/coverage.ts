@@ -16,13 +16,13 @@ import type { ReceivedMessage } from "./verifier.ts";
 export function checkCoverage(
   message: ReceivedMessage,
   header: SecurityHeader,
-  { signedInfo: { references } }: XmlSignature,
+  signature: XmlSignature,
   parts: readonly SignedPart[],
 ): void {
   const { text, limits } = message;
-  const ids = new Set(references.map(({ id }) => id));
+  const ids = new Set(signature.signedInfo.references.map(({ id }) => id));
   const elements = checked(() => findElements(text, ids, utilityNamespace, limits));
-  checked(() => checkReferences(text, references, elements, limits));
+  checked(() => checkReferences(text, signature, elements, limits));
   const covered = new Set([...elements.values()].map(({ offset }) => offset));
   for (const part of parts) {
     for (const { name, offset } of elementsOf(part, message, header)) {
