@@ -127,6 +127,8 @@ function gradeOperation(scope: Scope): readonly Graded[] {
       return graded(scope, passage, "untested", notOffered(operation, form.name));
     }
     const losses: Loss[] = expectedLosses(operation, form, native?.form ?? form, features);
+    // What goes through item by item is not sent through here.
+    if (isStream(operation)) return graded(scope, passage, "untested", losses);
     messages ??= testNative(native?.trip, contract, operation, generate);
     const tested = testForm(trip, contract, operation, messages);
     losses.push(...tested.losses);
@@ -158,7 +160,8 @@ function expectedLosses(
   for (const direction of ["request", "answer"] as const) {
     if (direction === "answer" && operation.output === undefined) continue;
     const found = new Map(features[direction]);
-    if (isStream(operation)) found.set("stream", "");
+    const stream = streamIn(operation, direction);
+    if (stream !== undefined) found.set(stream, "");
     if (direction === "answer" && hasAlikeSuccesses(operation)) found.set("success-status", "");
     for (const [code, place] of found) {
       const limiting = formThatLoses(code, direction, face, native);
@@ -172,6 +175,12 @@ function expectedLosses(
     }
   }
   return losses;
+}
+
+function streamIn({ mode }: Operation, direction: Direction): Feature | undefined {
+  if (mode === "bidi") return direction === "request" ? "input-stream" : "output-stream";
+  if (mode === "client-stream") return direction === "request" ? "input-stream" : undefined;
+  return mode === "server-stream" && direction === "answer" ? "output-stream" : undefined;
 }
 
 /** Whether the body does not tell which of several successes it was. */
@@ -204,7 +213,8 @@ const said = {
   "open-record": "members that the contract does not name",
   "any-of": "a value that may fit several variants at once",
   "untagged-union": "a union whose variants are told apart by their shape",
-  stream: "more than one document",
+  "input-stream": "more than one document",
+  "output-stream": "more than one document",
   "success-status": "one of several statuses",
 } as const;
 

@@ -79,8 +79,10 @@ const features = [
   "any-of",
   /** oneOf without a discriminator: told apart by shape. */
   "untagged-union",
-  /** More than one message in a direction. */
-  "stream",
+  /** More than one message from the caller. */
+  "input-stream",
+  /** More than one message from the service. */
+  "output-stream",
   /** Several statuses that mean success, with the same body or none. */
   "success-status",
 ] as const;

@@ -13,8 +13,16 @@ export interface AnswerStream {
   readonly fields: Fields;
   /** One output; a fault when the dialect has no place for a value of it. */
   readonly item: (answer: Answer) => Buffer | Fault;
-  /** The last bytes, and trailers: of a stream that is whole, or broken by a fault. */
-  readonly end: (fault: Fault | undefined) => { readonly body: Buffer; readonly trailers: Fields };
+  /** Of a stream that is whole, or broken by a fault. */
+  readonly end: (fault: Fault | undefined) => StreamEnd;
+}
+
+/** What the caller gets last. */
+export interface StreamEnd {
+  readonly body: Buffer;
+  readonly trailers: Fields;
+  /** The form has no place for the fault: it is seen by the answer's being cut off. */
+  readonly cut?: boolean;
 }
 
 export interface Input {

@@ -4,7 +4,7 @@
  */
 import type { Answer, Fault, Reply } from "#call/call.ts";
 import type { Fields } from "#extension/protocol.ts";
-import type { AnswerStream, ReplyStream } from "#extension/streams.ts";
+import type { AnswerStream, ReplyStream, StreamEnd } from "#extension/streams.ts";
 import { createRecord, type ValueRecord } from "#contract/value.ts";
 
 /** What became of some bytes: bytes for the caller, and whether the stream has broken. */
@@ -22,7 +22,7 @@ export interface StreamedAnswer {
   /** No more bytes come. */
   finish(trailer: (lowerCaseName: string) => string | undefined): Fault | undefined;
   /** What the caller gets last. */
-  end(fault: Fault | undefined): { readonly body: Buffer; readonly trailers: Fields };
+  end(fault: Fault | undefined): StreamEnd;
 }
 
 export function createStreamedAnswer(replies: ReplyStream, answers: AnswerStream): StreamedAnswer {

@@ -38,7 +38,9 @@ export abstract class TranslatedExchange extends RecordedExchange {
 
   protected translate(): void {
     if (this.state !== "waiting") return;
-    const decision = (this.translation as Translation).decode();
+    const translation = this.translation as Translation;
+    const decision = translation.decode();
+    if (this.proof !== undefined) this.openLateEvidence(translation.received);
     if (decision.kind === "respond") return this.respond(decision.response);
     this.sendTranslated(decision.body);
   }
@@ -114,7 +116,8 @@ export abstract class TranslatedExchange extends RecordedExchange {
   /** The caller's dialect tells how the stream ended. */
   #endStream(stream: StreamedAnswer, fault: Fault | undefined): void {
     this.fault = fault;
-    const { body, trailers } = stream.end(fault);
+    const { body, trailers, cut = false } = stream.end(fault);
+    if (cut) return this.cutOff();
     if (body.length > 0) this.sendPart(body);
     this.giveEnd(ownTrailers(trailers));
   }

@@ -6,7 +6,7 @@ import type { Face } from "#extension/protocol.ts";
 export function withholdOperations(face: Face, withheld: ReadonlyMap<string, string>): Face {
   if (withheld.size === 0) return face;
   return {
-    encode: face.encode,
+    ...face,
     decode: (request) => {
       const decoded = face.decode(request);
       if (decoded.kind !== "call") return decoded;

@@ -83,8 +83,8 @@ export function createGrpcUpstream(service: ServiceContract): Upstream {
     decodeOutputs(response, call) {
       if (!isStream(call.operation) || call.operation.mode === "client-stream") return undefined;
       if (response.status !== 200 || !isGrpc(response.field)) return undefined;
-      // Trailers-Only: there is nothing but how it ended.
-      if (response.field("grpc-status") !== undefined) return undefined;
+      // Trailers-Only: there is nothing but how it ended; a stream of nothing is one, too.
+      if ((response.field("grpc-status") ?? "0") !== "0") return undefined;
       return createReplyStream(response, compiledOf(call.operation));
     },
   };
@@ -178,7 +178,7 @@ function createReplyStream(
         return { kind: "answer", output: output.value, headers: createRecord() };
       }),
     end(trailer) {
-      const end = readTrailers(trailer);
+      const end = readTrailers(field("grpc-status") === undefined ? trailer : field);
       if (end !== undefined) return declaredIn(end, compiled.grpc);
       if (reader.isBetween()) return undefined;
       const message = "the stream of the instance ends inside a message";

@@ -11,10 +11,12 @@ import type {
   FaceResponse,
   ServiceContract,
 } from "#extension/protocol.ts";
+import type { AnswerStream } from "#extension/streams.ts";
 import { decodeCall } from "./face-decode.ts";
 import { encodeAnswer, type RestNegotiated } from "./face-encode.ts";
 import { compileRestRoutes, type RestRoute } from "./face-routes.ts";
 import { compileFaultEncoder, type FaultForm } from "./faults.ts";
+import { createAnswerStream, streamFormOf, streamForms, type StreamForm } from "./face-stream.ts";
 import { chooseOffer, prefersXml } from "./negotiate.ts";
 import { faultOf, restProblems } from "./problems.ts";
 import { compileRestOperation, type RestOperation } from "./rest-operation.ts";
@@ -61,7 +63,7 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
       const fault = faultOf(restProblems["method-not-offered"](detail));
       return refusal(fault, { ...form, allow });
     }
-    if (isStream(route.operation)) {
+    if (isStream(route.operation) && route.operation.mode !== "server-stream") {
       const fault = streamNotOffered(route.operation, "REST");
       return { kind: "fault", fault, operation: route.operation, negotiated: form };
     }
@@ -69,6 +71,7 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
     const [{ bodies }] = rest.successes;
     const answer = chooseOffer(accept, bodies);
     const negotiated: RestNegotiated = { ...form, rest, answer };
+    if (isStream(route.operation)) return decodeStreamed(rest, request, captured, negotiated);
     if (answer === undefined && bodies.length > 0) {
       const offers = bodies.map(({ mediaType }) => mediaType).join(", ");
       const detail = `no form that Accept names is offered; expected one of ${offers}`;
@@ -89,7 +92,29 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
     return { ...encodeFault(answered, operation, form, exchangeId), fault: answered };
   };
 
-  return { decode, encode };
+  const encodeStream = (context: FaceContext): AnswerStream => {
+    const form = context.negotiated as FaultForm & { readonly stream: StreamForm };
+    return createAnswerStream(contract, context, form, encodeFault);
+  };
+
+  return { decode, encode, encodeStream };
+}
+
+/** One document is asked, several are answered. */
+function decodeStreamed(
+  rest: RestOperation,
+  request: FaceRequest,
+  captured: readonly string[],
+  form: FaultForm & { readonly rest: RestOperation | undefined },
+): Decoded {
+  const stream = streamFormOf(form.accept);
+  if (stream === undefined) {
+    const detail = `no form that Accept names is offered; expected one of ${streamForms.join(", ")}`;
+    return refusal(faultOf(restProblems["not-acceptable"](detail)), form);
+  }
+  const outcome = decodeCall(rest, request, captured);
+  if (outcome.kind === "fault") return refusal(outcome, form);
+  return { kind: "call", call: outcome.call, negotiated: { ...form, stream } };
 }
 
 function compileFor(contract: Contract, { operation, binding }: RestRoute): RestOperation {

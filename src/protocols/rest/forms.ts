@@ -14,11 +14,18 @@ import { bindingOf, inputRoot, namespaceOf, outputRoot } from "./rest-binding.ts
 
 type Format = "json" | "xml";
 
-const stream: Limitation = {
+const inputStream: Limitation = {
   kind: "absent",
   grade: "L3",
-  rule: "REST has one request and one answer",
+  rule: "a request of REST has one document",
   knob: "offer the operation on another face",
+};
+
+const outputStream: Limitation = {
+  kind: "absent",
+  grade: "L3",
+  rule: "an answer in XML has one document",
+  knob: "ask for JSON lines, or offer the operation on another face",
 };
 
 export const restForms: readonly MessageForm[] = [
@@ -44,7 +51,7 @@ export const restForms: readonly MessageForm[] = [
         rule: "without a discriminator the first variant whose shape fits is taken",
         knob: "give the oneOf a discriminator",
       },
-      stream,
+      "input-stream": inputStream,
     },
     narrow: (contract) => narrowTo(contract, "json"),
     isNative: (operation) => isNative(operation, "json"),
@@ -73,7 +80,8 @@ export const restForms: readonly MessageForm[] = [
         knob: "give the value a schema",
         example: { before: '{"a":1}', after: "<value>{&quot;a&quot;:1}</value>" },
       },
-      stream,
+      "input-stream": inputStream,
+      "output-stream": outputStream,
     },
     narrow: (contract) => narrowTo(contract, "xml"),
     isNative: (operation) => isNative(operation, "xml"),

@@ -33,7 +33,13 @@ export const soapForms: readonly MessageForm[] = [
         knob: "say in the body what the status says",
         example: { before: "201 Created", after: "an answer" },
       },
-      stream: {
+      "input-stream": {
+        kind: "absent",
+        grade: "L3",
+        rule: "a SOAP message pattern has one request and one answer at most",
+        knob: "offer the operation on another face",
+      },
+      "output-stream": {
         kind: "absent",
         grade: "L3",
         rule: "a SOAP message pattern has one request and one answer at most",

@@ -117,3 +117,23 @@ test("a stream of a gRPC service passes through, whole or broken", async (contex
   assert.deepEqual(await collect("1"), ["0", "1", "2"]);
   assert.deepEqual(await collect("7"), ["0", "1", "2", status.DATA_LOSS]);
 });
+
+test("a JSON caller gets a stream of a gRPC service line by line, its break included", async (context) => {
+  const { gateway } = await start(context);
+  const watch = async (id: string, accept: string): Promise<string> => {
+    const url = `${gateway.url}/orders/Watch`;
+    const headers = { accept, "content-type": "application/json" };
+    const response = await fetch(url, { method: "POST", body: JSON.stringify({ id }), headers });
+    assert.equal(response.status, 200);
+    return response.text();
+  };
+  const lines = (await watch("1", "application/x-ndjson")).trim().split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line) as unknown),
+    ["0", "1", "2"].map((id) => ({ ...order, id })),
+  );
+  const events = (await watch("7", "text/event-stream")).trim().split("\n\n");
+  assert.equal(events.length, 4);
+  assert.match(events[3] ?? "", /^event: problem\ndata: .*"detail":"broke"/);
+  await assert.rejects(watch("7", "application/json"));
+});
