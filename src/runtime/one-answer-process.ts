@@ -3,14 +3,7 @@
  * it can be ended. Messages on the way to the answer are told.
  */
 import { fork } from "node:child_process";
-import { setPriority } from "node:os";
 import type { Timers } from "#base/platform.ts";
-
-/**
- * Loading can wait; exchanges that are under way cannot. Yet on a core that exchanges keep wholly
- * busy it has to get somewhere: a quarter of the time, by Linux's weights.
- */
-const niceness = 5;
 
 export interface OneAnswerOptions {
   readonly entry: URL;
@@ -36,7 +29,6 @@ export function askProcess(options: OneAnswerOptions): Promise<unknown> {
       execArgv: [`--max-old-space-size=${heapMbMax}`],
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });
-    if (child.pid !== undefined) setPriority(child.pid, niceness);
     let errors = "";
     child.stderr?.on(
       "data",
