@@ -7,7 +7,7 @@ set -euo pipefail
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 # command:Debian package
-tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils go:golang-go)
+tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils xmlsec1:xmlsec1 go:golang-go)
 
 missing_packages() {
   local tool
@@ -21,7 +21,7 @@ missing_packages() {
     printf 'golang-golang-x-mod-dev\n'
   # Modules of Debian's Python, which need not be the first one in the PATH.
   local module
-  for module in zeep suds; do
+  for module in zeep suds xmlsec; do
     /usr/bin/python3 -c "import $module" >/dev/null 2>&1 ||
       python3 -c "import $module" >/dev/null 2>&1 || printf 'python3-%s\n' "$module"
   done

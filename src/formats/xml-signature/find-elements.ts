@@ -5,7 +5,6 @@
 import { startTag, endOfDocument, type VisitTarget, XmlTokenizer } from "#formats/xml/tokenizer.ts";
 import { xmlNamespace } from "#formats/xml/namespace-scope.ts";
 import type { XmlLimits } from "#formats/xml/limits.ts";
-import { signatureNamespace } from "./algorithms.ts";
 import { refuse } from "./refuse.ts";
 
 /** Attributes that some reader takes for an Id. */
@@ -13,8 +12,8 @@ const idNames: ReadonlySet<string> = new Set(["Id", "ID", "id", "AssertionID"]);
 
 /**
  * Throws DocumentFailure, also when the document is not well-formed to its end.
- * @param idNamespace of the attribute Id that counts on any element; XML Signature's own elements
- * have it in none.
+ * @param idNamespace of the attribute Id; in no namespace, as XML Signature's own elements have it,
+ * it counts on any element, because signers put it there.
  */
 export function findElements(
   text: string,
@@ -38,8 +37,7 @@ export function findElements(
         refuse("signature-malformed", `the Id ${shown} stands twice in the message`);
       }
       seen.add(value);
-      const counts = namespace === "" ? tokenizer.namespace === signatureNamespace : true;
-      if (!counts || name !== "Id" || namespace === xmlNamespace) continue;
+      if (name !== "Id" || namespace === xmlNamespace) continue;
       found.set(value, { offset: tokenizer.tagStart, scope: tokenizer.outerScope() });
     }
   }
