@@ -1,7 +1,8 @@
 /** The protocols of this build, one line each. */
 import type { Protocol } from "#extension/protocol.ts";
 import { grpc } from "#protocols/grpc/index.ts";
+import { jsonrpc } from "#protocols/jsonrpc/index.ts";
 import { rest } from "#protocols/rest/index.ts";
 import { soap } from "#protocols/soap/index.ts";
 
-export const standardProtocols: readonly Protocol[] = [rest, soap, grpc];
+export const standardProtocols: readonly Protocol[] = [rest, soap, grpc, jsonrpc];

@@ -123,7 +123,7 @@ const service = mapOf(
     speaks: {
       type: "string",
       description: "Dialect of the instances. Default: that of the contract.",
-      enum: ["rest", "soap", "grpc"],
+      enum: ["rest", "soap", "grpc", "jsonrpc"],
     },
     maxLoss: {
       type: "string",

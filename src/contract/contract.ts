@@ -32,6 +32,7 @@ export interface Operation {
   readonly rest?: RestBinding;
   readonly soap?: SoapBinding;
   readonly grpc?: GrpcBinding;
+  readonly jsonrpc?: JsonRpcBinding;
   readonly origin?: SourcePlace;
 }
 
@@ -61,6 +62,8 @@ export interface DeclaredFault {
   readonly statuses?: readonly string[];
   /** Bodies that carry it in HTTP, where the contract says so. */
   readonly contents?: readonly RestContent[];
+  /** The `code` of an error object that means it. */
+  readonly jsonRpcCode?: number;
   readonly documentation?: string;
 }
 
@@ -142,6 +145,16 @@ export interface GrpcBinding {
   /** `package.Service`. */
   readonly service: string;
   readonly method: string;
+}
+
+export interface JsonRpcBinding {
+  readonly method: string;
+  /** Input fields, in the order in which parameters stand in an array. */
+  readonly parameters: readonly string[];
+  /** How parameters are sent: as an object, or as an array. */
+  readonly byPosition: boolean;
+  /** Output field that is the result; undefined: the output itself; null: it says nothing. */
+  readonly result: string | undefined | null;
 }
 
 export interface QualifiedName {

@@ -1,0 +1,116 @@
+/** Faults as error objects and back (JSON-RPC 2.0 §5.1). */
+import { blames, type Blame } from "#base/fault-kind.ts";
+import type { FaultKind } from "#base/fault-kind.ts";
+import type { Fault } from "#call/call.ts";
+import { faultKindOfGrpc, faultTable, isFaultKind } from "#call/fault-table.ts";
+import { readValueSpans } from "#formats/json/value-spans.ts";
+import type { JsonRpcOperation } from "./jsonrpc-operation.ts";
+
+/** What is said of requests that are none; no service has seen them. */
+export const protocolCodes = {
+  parseError: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+} as const;
+
+export function errorText(
+  fault: Fault,
+  operation: JsonRpcOperation | undefined,
+  exchangeId: string,
+): string {
+  const { faultKind, code, blame, message, place, declared } = fault;
+  const known = operation?.faults.find((one) => one.declared.name === declared?.name);
+  const own = known?.declared.jsonRpcCode;
+  const detail = declared === undefined ? undefined : known?.write?.(declared.detail);
+  const number = own ?? faultTable[faultKind].jsonRpc;
+  const says = { code, kind: faultKind, fault: blame, exchange: exchangeId };
+  const more = JSON.stringify(place === undefined || place === "" ? says : { ...says, place });
+  // Where the contract has the error, its data is what the contract says.
+  const data =
+    own !== undefined && detail !== undefined
+      ? detail
+      : detail === undefined
+        ? more
+        : `${more.slice(0, -1)},"detail":${detail}}`;
+  return `{"code":${number},"message":${JSON.stringify(message)},"data":${data}}`;
+}
+
+export function protocolError(code: number, message: string, exchangeId: string): string {
+  const data = {
+    code: "bad-request",
+    kind: "invalid_argument",
+    fault: "client",
+    exchange: exchangeId,
+  };
+  return `{"code":${code},"message":${JSON.stringify(message)},"data":${JSON.stringify(data)}}`;
+}
+
+/** @param text of an error object, as a service sent it. */
+export function readError(text: string, operation: JsonRpcOperation): Fault {
+  const spans = readValueSpans(text);
+  if (spans.kind !== "object") return broken("the error is no object");
+  const number = Number(spans.members.get("code") ?? "NaN");
+  if (!Number.isInteger(number)) return broken("the error has no whole number as its code");
+  const message = textOf(spans.members.get("message")) ?? `error ${number}`;
+  const data = spans.members.get("data");
+  const declared = operation.faults.find((one) => one.declared.jsonRpcCode === number);
+  if (declared !== undefined) {
+    const read = declared.read(data ?? "null");
+    if (read.kind === "value") {
+      const { name } = declared.declared;
+      const told = { faultKind: "failed_precondition", blame: "client", code: name } as const;
+      return { kind: "fault", ...told, message, declared: { name, detail: read.value } };
+    }
+  }
+  return readOwn(data, message, operation) ?? plainFault(number, message);
+}
+
+/** What another gateway of ours says in `data`. */
+function readOwn(
+  data: string | undefined,
+  message: string,
+  operation: JsonRpcOperation,
+): Fault | undefined {
+  const spans = data === undefined ? undefined : readValueSpans(data);
+  if (spans?.kind !== "object") return undefined;
+  const { members } = spans;
+  const kind = textOf(members.get("kind"));
+  const blame = blames.find((one): one is Blame => one === textOf(members.get("fault")));
+  const code = textOf(members.get("code"));
+  if (!isFaultKind(kind) || blame === undefined || code === undefined) return undefined;
+  const place = textOf(members.get("place"));
+  const where = place === undefined ? {} : { place };
+  const detail = members.get("detail");
+  const known = operation.faults.find(({ declared }) => declared.name === code);
+  const read = detail === undefined ? undefined : known?.read(detail);
+  const declared =
+    known !== undefined && read?.kind === "value"
+      ? { declared: { name: known.declared.name, detail: read.value } }
+      : {};
+  return { kind: "fault", faultKind: kind, blame, code, message, ...where, ...declared };
+}
+
+function plainFault(number: number, message: string): Fault {
+  const faultKind = kindOf(number);
+  // That a method or its parameters are wrong says something of the contract or of the caller.
+  const blame: Blame = faultKind === "invalid_argument" ? "client" : "service";
+  return { kind: "fault", faultKind, blame, code: `error-${number}`, message };
+}
+
+function kindOf(number: number): FaultKind {
+  if (number === -32602) return "invalid_argument";
+  if (number === protocolCodes.methodNotFound) return "unimplemented";
+  if (number === -32603) return "internal";
+  if (number <= -32001 && number >= -32016) return faultKindOfGrpc(-32000 - number);
+  return "unknown";
+}
+
+export function broken(message: string): Fault {
+  const told = { faultKind: "internal", blame: "service", code: "bad-answer" } as const;
+  return { kind: "fault", ...told, message: `the service's answer is no JSON-RPC: ${message}` };
+}
+
+/** A JSON string's value; undefined: it is none. */
+export function textOf(text: string | undefined): string | undefined {
+  return text?.startsWith('"') ? (JSON.parse(text) as string) : undefined;
+}

@@ -1,0 +1,135 @@
+/**
+ * JSON-RPC 2.0 to callers: `/rpc/{service}` with the operations' names as methods, `/rpc` with
+ * `service.operation`. Batches are called side by side; `rpc.discover` tells what there is.
+ */
+import { defaultDocumentLimits } from "#base/limits.ts";
+import type { Fault } from "#call/call.ts";
+import { isStream } from "#call/problems.ts";
+import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
+import type { CreateHub, HubService, HubSession } from "#extension/hub.ts";
+import { describeOpenRpc } from "./describe.ts";
+import { readRequests, type BadRequest, type RpcRequest } from "./envelope.ts";
+import { errorText, protocolCodes, protocolError } from "./errors.ts";
+import { createOperations, type JsonRpcOperation } from "./jsonrpc-operation.ts";
+
+interface Method {
+  readonly serviceName: string;
+  readonly operation: JsonRpcOperation;
+}
+
+/** By method, as callers of one address name it. */
+interface Address {
+  readonly methods: ReadonlyMap<string, Method>;
+  readonly services: readonly HubService[];
+  /** What stands before a method's own name. */
+  readonly prefixed: boolean;
+}
+
+export const createJsonRpcHub: CreateHub = (services) => {
+  const byService = new Map(services.map((one) => [one.serviceName, addressOf([one], false)]));
+  const all = addressOf(services, true);
+  return {
+    addresses: [
+      { path: "/rpc", methods: ["POST"] },
+      { path: "/rpc/{service}", methods: ["POST"] },
+    ],
+    async handle(request, session) {
+      const name = request.path.slice("/rpc/".length);
+      const address = request.path === "/rpc" ? all : byService.get(name);
+      return handle(address, request, session);
+    },
+  };
+};
+
+function addressOf(services: readonly HubService[], prefixed: boolean): Address {
+  const methods = new Map<string, Method>();
+  for (const { serviceName, contract } of services) {
+    const find = createOperations(contract, defaultDocumentLimits);
+    for (const operation of contract.operations) {
+      if (isStream(operation)) continue;
+      const method: Method = {
+        serviceName,
+        get operation() {
+          return find(operation);
+        },
+      };
+      const own = operation.jsonrpc?.method ?? operation.id;
+      for (const name of new Set([own, operation.id])) {
+        const key = prefixed ? `${serviceName}.${name}` : name;
+        if (!methods.has(key)) methods.set(key, method);
+      }
+    }
+  }
+  return { methods, services, prefixed };
+}
+
+async function handle(
+  address: Address | undefined,
+  request: FaceRequest,
+  session: HubSession,
+): Promise<FaceResponse> {
+  const { isBatch, requests } = readRequests(request.body);
+  const answers = await Promise.all(requests.map((one) => answer(address, one, session)));
+  const told = answers.filter((text) => text !== undefined);
+  // §4.1, §6: notifications have no answer, and a batch of them none either.
+  if (told.length === 0) return { status: 204, fields: [], body: Buffer.alloc(0) };
+  const body = isBatch ? `[${told.join(",")}]` : (told[0] as string);
+  const fields = [["content-type", "application/json"]] as const;
+  return { status: 200, fields, body: Buffer.from(body) };
+}
+
+async function answer(
+  address: Address | undefined,
+  request: RpcRequest | BadRequest,
+  session: HubSession,
+): Promise<string | undefined> {
+  const { exchangeId } = session;
+  if (request.kind === "bad") {
+    const error = protocolError(request.code, request.message, exchangeId);
+    return `{"jsonrpc":"2.0","error":${error},"id":${request.id}}`;
+  }
+  const { id } = request;
+  const outcome = await call(address, request, session);
+  return id === undefined ? undefined : `{"jsonrpc":"2.0",${outcome},"id":${id}}`;
+}
+
+/** @returns the member of the response object: the result or the error. */
+async function call(
+  address: Address | undefined,
+  { method, params }: RpcRequest,
+  session: HubSession,
+): Promise<string> {
+  const { exchangeId } = session;
+  if (address === undefined) return notFound("there is no such service", exchangeId);
+  if (method === "rpc.discover") return `"result":${discover(address, session)}`;
+  const found = address.methods.get(method);
+  if (found === undefined) {
+    return notFound(`there is no method ${method.slice(0, 200)}`, exchangeId);
+  }
+  const { serviceName, operation } = found;
+  const read = operation.readParams(params);
+  if (read.kind === "fault") {
+    const { message, place, code } = read;
+    const told = { faultKind: "invalid_argument", blame: "client", code } as const;
+    const fault: Fault = { kind: "fault", ...told, message, place: `/params${place}` };
+    return `"error":${errorText(fault, operation, exchangeId)}`;
+  }
+  const operationId = operation.operation.id;
+  const reply = await session.invoke({ serviceName, operationId, input: read.value });
+  return reply.kind === "fault"
+    ? `"error":${errorText(reply, operation, exchangeId)}`
+    : `"result":${operation.writeResult(reply.output)}`;
+}
+
+function notFound(message: string, exchangeId: string): string {
+  return `"error":${protocolError(protocolCodes.methodNotFound, message, exchangeId)}`;
+}
+
+/** What the caller may not call, it is not told of. */
+function discover({ services, prefixed }: Address, session: HubSession): string {
+  return describeOpenRpc(services, {
+    prefixed,
+    address: prefixed ? "/rpc" : `/rpc/${services[0]?.serviceName ?? ""}`,
+    shows: (serviceName, operationId) => session.may(serviceName, operationId),
+  }).text;
+}
