@@ -2,7 +2,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { openLedger } from "#app/ledger/start-ledger.ts";
 import { createLog } from "#base/log.ts";
-import { nodePlatform } from "#base/platform.ts";
+import { atTurnEnd, nodePlatform } from "#base/platform.ts";
 import type { Finding, LoadCase } from "#bench/load/load-case.ts";
 import { figure } from "#bench/rig/table.ts";
 import { median } from "#bench/rig/statistics.ts";
@@ -112,6 +112,7 @@ async function fill(seconds: number): Promise<Sample> {
       written: () => undefined,
       notCommitted: () => undefined,
     },
+    atTurnEnd,
     encodeGap: (_, __, at) => at,
   });
   queue.listen();

@@ -49,6 +49,11 @@ export interface Timers {
   readonly every: (periodMs: number, run: () => void) => Cancel;
 }
 
+/** When the callbacks of this turn of the event loop have run, and before it waits for more. */
+export function atTurnEnd(run: () => void): void {
+  setImmediate(run);
+}
+
 export interface Random {
   /** Cryptographically strong. */
   readonly bytes: (count: number) => Buffer;

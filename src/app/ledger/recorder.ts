@@ -1,7 +1,7 @@
 /** Puts the exchanges of one worker on record: the gateway's `Recorder`, with the ledger behind. */
 import { defaultKeepingLimits } from "#base/limits.ts";
 import type { Log } from "#base/log.ts";
-import { nodeDisk, type Platform } from "#base/platform.ts";
+import { atTurnEnd, nodeDisk, type Platform } from "#base/platform.ts";
 import type { Problem } from "#base/problem.ts";
 import type { RecordMode, Revision, Service } from "#configuration/configuration.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
@@ -68,6 +68,7 @@ export function createRecorder(
       },
     },
     onWaited: (ms) => waits.add(ms),
+    atTurnEnd,
     encodeGap,
   });
   queue.listen();

@@ -36,6 +36,11 @@ export interface CommitQueueOptions<Waiter> {
   readonly nowMs: () => number;
   /** How long a record that was waited for took. */
   readonly onWaited?: (waitedMs: number) => void;
+  /**
+   * Runs something when all that can be done at once is done. The ledger thread is woken then: once
+   * for the entries of a turn, which become one batch.
+   */
+  readonly atTurnEnd: (run: () => void) => void;
   /** Encodes a gap entry. @returns the offset behind it. */
   readonly encodeGap: (dropped: Dropped, out: Buffer, at: number) => number;
 }
@@ -70,6 +75,8 @@ export class CommitQueue<Waiter> {
   #droppedIds: Uint8Array[] = [];
   #droppedSinceUs = 0;
   #isPolling = false;
+  /** Whether the ledger thread is going to be woken. */
+  #isRinging = false;
   /** Where the next entry is to be encoded. */
   out: Buffer;
   at = 0;
@@ -160,7 +167,15 @@ export class CommitQueue<Waiter> {
     // Before it is published, so that whoever commits it knows.
     this.#setWishes();
     this.#ring.publish(end);
+    if (this.#isRinging) return;
+    this.#isRinging = true;
+    this.#options.atTurnEnd(this.#ringNow);
   }
+
+  readonly #ringNow = (): void => {
+    this.#isRinging = false;
+    this.#ring.ring();
+  };
 
   #setWishes(): void {
     const isRoomWanted = this.#overflow.length > 0 || this.#dropped > 0;

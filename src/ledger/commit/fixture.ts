@@ -106,6 +106,7 @@ export function createFixture(entryBytesMax = 1_000) {
       notCommitted: (entry, waitFor) => told.push(`${nameOf(entry)} not ${waitFor}`),
     },
     nowMs: clock.monotonicMs,
+    atTurnEnd: (run) => run(),
     encodeGap: ({ count }: Dropped, out, at) => at + out.write(`dropped ${count}`, at, "latin1"),
   });
   /** Puts an entry on its way. @returns false: it was let go. */

@@ -55,7 +55,11 @@ export class RingProducer {
     return this.#start + recordHeadBytes;
   }
 
-  /** The entry that begins where it was reserved ends here. @returns its sequence. */
+  /**
+   * The entry that begins where it was reserved ends here; `ring` is to be called soon.
+   *
+   * @returns its sequence.
+   */
   publish(end: number): number {
     const start = this.#start;
     const length = end - start - recordHeadBytes;
@@ -66,8 +70,12 @@ export class RingProducer {
     this.#heads[(start >> 2) + 1] = sequence;
     this.#position = (this.#position + alignedBytes(recordHeadBytes + length)) | 0;
     Atomics.store(this.#cells, cell.head, this.#position);
-    this.#bell.ring();
     return sequence;
+  }
+
+  /** Wakes the ledger thread, for all that was published. */
+  ring(): void {
+    this.#bell.ring();
   }
 
   /**
