@@ -1,6 +1,6 @@
 /** Reads the contracts of all services, each by the protocol that recognises it. */
 import { dirname, resolve } from "node:path";
-import type { Diagnostic } from "#base/diagnostic.ts";
+import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
 import type { Files } from "#base/platform.ts";
 import type { Service } from "#configuration/configuration.ts";
 import type { Contract } from "#contract/contract.ts";
@@ -26,12 +26,19 @@ export function importContracts(
   const contracts = new Map<string, Contract>();
   const diagnostics: Diagnostic[] = [];
   const filesRead = new Set<string>();
-  for (const { name, contractFile } of services) {
+  for (const { name, contractFile, routes } of services) {
     if (contractFile === undefined) continue;
     onContract(contractFile);
     const imported = importContract(contractFile, files, filesRead);
     diagnostics.push(...imported.diagnostics);
-    if (imported.contract !== undefined) contracts.set(name, imported.contract);
+    const { contract } = imported;
+    if (contract === undefined) continue;
+    contracts.set(name, contract);
+    if (contract.operations.length > 0 || routes.length > 0) continue;
+    if (hasErrors(imported.diagnostics)) continue;
+    const nothing = `service ${name} has no operation and no route, so nothing of it can be called`;
+    const message = `${nothing}; expected a contract with operations, or routes`;
+    diagnostics.push(refusal("nothing-offered", message, contractFile));
   }
   return { contracts, diagnostics, filesRead: [...filesRead] };
 }
