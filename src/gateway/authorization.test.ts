@@ -18,6 +18,19 @@ function caller(name: string, key: string | undefined, may: readonly string[]): 
   return { name, keySha256: key === undefined ? undefined : digest(key), may };
 }
 
+test("a caller without a key is not whoever sends none, but for the one of that name", () => {
+  const wsSecurity = { password: undefined, signature: undefined, ageMsMax: 1, skewMs: 0 };
+  const callers = [{ ...caller("erp", undefined, ["*"]), wsSecurity }, caller("a", "a", [])];
+  const authorization = createAuthorization(fixtureConfiguration(services, callers));
+  assert.equal(authorization.callerOf(undefined), undefined);
+  assert.equal(authorization.callerNamed("erp"), 0);
+  assert.equal(authorization.byMessage, true);
+  assert.deepEqual([0, 1, undefined].map(authorization.provesByMessage), [true, false, false]);
+  const open = [...callers, caller("anonymous", undefined, [])];
+  const both = createAuthorization(fixtureConfiguration(services, open));
+  assert.equal(both.callerOf(undefined), 2);
+});
+
 describe("what callers may", () => {
   const cases: readonly (readonly [may: readonly string[], allowed: readonly string[]])[] = [
     [[], []],

@@ -1,5 +1,5 @@
 /** What is captured of the exchanges of a route, worked out once for each. */
-import type { Capture, Revision } from "#configuration/configuration.ts";
+import type { Capture, Revision, Route } from "#configuration/configuration.ts";
 import type { CompiledRoute } from "#gateway/compile-routes.ts";
 import { createSensitiveNames, type SensitiveNames } from "#ledger/bodies/sensitive-names.ts";
 import { sensitiveFieldsOf } from "./sensitive-fields.ts";
@@ -30,8 +30,14 @@ export function createCapturePlan(
         ? Object.values(operations).reduce(greater, ofRoute)
         : captureOf(route.operation),
     captureOf,
-    names: createSensitiveNames([...sensitive, ...fromContract]),
+    names: createSensitiveNames([...sensitive, ...fromContract, ...proofsIn(route, revision)]),
   };
+}
+
+/** What a UsernameToken calls the secret of a caller. */
+function proofsIn({ face }: Route, { configuration: { callers } }: Revision): readonly string[] {
+  if (face !== "soap" || callers === "open") return [];
+  return callers.some(({ wsSecurity }) => wsSecurity?.password !== undefined) ? ["Password"] : [];
 }
 
 function greater(one: Capture, other: Capture): Capture {

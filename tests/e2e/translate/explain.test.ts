@@ -55,3 +55,34 @@ test("each way to call a contract has its face, speed, reason and upstream", asy
   const refused = { ...billed, url: "/billing/add" };
   assert.equal(explainRoute(revision.configuration, refused).outcome.kind, "refused");
 });
+
+test("a message that may prove who calls is read, and one with a proof of ours is written", async (context) => {
+  const folder = temporaryFolder(context);
+  const path = join(folder, "parlance.yaml");
+  writeFileSync(join(folder, "b.wsdl"), billingWsdl);
+  const token = "wsSecurity: { usernameToken: { username: g, password: p } }";
+  writeFileSync(
+    path,
+    'version: 1\ncallers:\n  erp: { wsSecurity: { username: erp, password: p }, may: ["*"] }\n' +
+      '  all: { key: "key-of-the-other", may: ["*"] }\nservices:\n' +
+      '  plain: { contract: b.wsdl, instances: ["http://127.0.0.1:1/b"] }\n' +
+      `  shown: { contract: b.wsdl, instances: ["http://127.0.0.1:1/b"], ${token} }\n`,
+  );
+  const { revision, diagnostics } = await checkConfiguration(
+    { path },
+    nodePlatform.files,
+    () => {},
+  );
+  assert.ok(revision, JSON.stringify(diagnostics));
+  const tell = (service: string, more: object, method = "POST") => {
+    const headers = { "content-type": "text/xml" };
+    const asked = { method, url: `/soap/${service}`, headers, ...more };
+    const { outcome, steps } = explainRoute(revision.configuration, asked, revision.contracts);
+    const whatOf = (step: string) => steps.find((one) => one.step === step);
+    return `${outcome.kind}: ${whatOf("caller")?.what}: ${whatOf("speed")?.what}: ${whatOf("speed")?.why}`;
+  };
+  assert.match(tell("plain", {}), /^forwarded: by the message: translate: the message proves/);
+  assert.match(tell("plain", { caller: "all" }), /^forwarded: all: pass/);
+  assert.match(tell("shown", { caller: "all" }), /^forwarded: all: translate: wsSecurity adds/);
+  assert.match(tell("plain", {}, "GET"), /^refused: no key/);
+});
