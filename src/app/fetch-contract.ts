@@ -7,11 +7,23 @@ import type { Platform } from "#base/platform.ts";
 import { askProcess } from "#runtime/one-answer-process.ts";
 import type { FoundReferences, ReferencesQuestion } from "./find-references.ts";
 
-const documentBytesMax = 20 * 1024 * 1024;
-const allBytesMax = 64 * 1024 * 1024;
-const documentsMax = 200;
-const redirectsMax = 5;
-const answerMsMax = 15_000;
+interface FetchLimits {
+  readonly documentBytesMax: number;
+  readonly allBytesMax: number;
+  readonly documentsMax: number;
+  readonly redirectsMax: number;
+  /** For one document, to its last byte. */
+  readonly answerMsMax: number;
+}
+
+const defaultFetchLimits: FetchLimits = {
+  documentBytesMax: 20 * 1024 * 1024,
+  allBytesMax: 64 * 1024 * 1024,
+  documentsMax: 200,
+  redirectsMax: 5,
+  answerMsMax: 15_000,
+};
+
 const readMsMax = 60_000;
 const heapMbMax = 1_024;
 
@@ -24,26 +36,43 @@ export interface FetchedContract {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+interface Fetched {
+  readonly url: string;
+  readonly text: string;
+  readonly bytes: number;
+}
+
 /** The world refused; the message says what and why. */
 export class FetchFailure extends Error {
   override readonly name = "FetchFailure";
 }
 
+class TooLong extends FetchFailure {}
+
 export async function fetchContract(
   address: string,
   platform: Pick<Platform, "sockets" | "timers">,
+  more: Partial<FetchLimits> = {},
 ): Promise<FetchedContract> {
+  const limits = { ...defaultFetchLimits, ...more };
+  const { allBytesMax, documentsMax } = limits;
   const { host } = new URL(address);
   const documents = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
   let bytesLeft = allBytesMax;
   const fetchOne = async (url: string) => {
-    const found = await get(url, host, platform);
-    bytesLeft -= found.text.length;
-    if (bytesLeft < 0) {
+    const room = Math.min(limits.documentBytesMax, bytesLeft);
+    try {
+      if (room <= 0) throw new TooLong();
+      const found = await get(url, host, platform, { ...limits, documentBytesMax: room });
+      bytesLeft -= found.bytes;
+      return found;
+    } catch (error) {
+      if (!(error instanceof TooLong) || room === limits.documentBytesMax) throw error;
+      // What is left is too little for it; others may not be asked for it either.
+      bytesLeft = 0;
       throw new FetchFailure(`the documents have more than ${allBytesMax} bytes together`);
     }
-    return found;
   };
   const { url, text } = await fetchOne(address);
   documents.set(url, text);
@@ -102,7 +131,8 @@ async function get(
   address: string,
   host: string,
   { sockets }: Pick<Platform, "sockets">,
-): Promise<{ readonly url: string; readonly text: string }> {
+  { documentBytesMax, redirectsMax, answerMsMax }: FetchLimits,
+): Promise<Fetched> {
   let url = address;
   for (let count = 0; count <= redirectsMax; count++) {
     let answer: Response;
@@ -115,7 +145,7 @@ async function get(
       const location = answer.headers.get("location");
       if (answer.status < 300 || answer.status > 399 || location === null) {
         if (!answer.ok) throw new FetchFailure(`${url} answered ${answer.status}`);
-        return { url, text: await readText(url, answer) };
+        return { url, ...(await readText(url, answer, documentBytesMax)) };
       }
       await answer.body?.cancel();
       const next = new URL(location, url);
@@ -125,26 +155,30 @@ async function get(
       url = next.href;
     } catch (error) {
       if (error instanceof FetchFailure) throw error;
-      throw new FetchFailure(`${url} cannot be had: ${reasonOf(error)}`);
+      throw new FetchFailure(`${url} cannot be had: ${reasonOf(error, answerMsMax)}`);
     }
   }
   throw new FetchFailure(`${address} redirects more than ${redirectsMax} times`);
 }
 
-async function readText(url: string, { body }: Response): Promise<string> {
+async function readText(
+  url: string,
+  { body }: Response,
+  bytesMax: number,
+): Promise<Omit<Fetched, "url">> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body ?? []) {
     length += chunk.length;
-    if (length > documentBytesMax) {
-      throw new FetchFailure(`${url} has more than ${documentBytesMax} bytes`);
+    if (length > bytesMax) {
+      throw new TooLong(`${url} has more than ${bytesMax} bytes`);
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return { text: Buffer.concat(chunks).toString("utf8"), bytes: length };
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, answerMsMax: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return `no whole answer within ${answerMsMax} ms`;
   const { cause } = error;
