@@ -54,7 +54,8 @@ function digestKey(
   if (name === anonymous) {
     for (const proof of ["key", "wsSecurity"] as const) {
       if ({ key, wsSecurity }[proof] === undefined) continue;
-      const message = `caller \`${anonymous}\` is whoever sends no key; expected no \`${proof}\` here`;
+      const who = `caller \`${anonymous}\` is whoever sends no key`;
+      const message = `${who}; expected no \`${proof}\` here`;
       reporter.error(["callers", name, proof], "key-of-anonymous", message);
     }
     return undefined;

@@ -1,4 +1,4 @@
-/** `wsSecurity` of callers and services: files read, secrets in hand, and what contradicts itself. */
+/** `wsSecurity` of callers and services: files read, secrets in hand, contradictions told. */
 import type { KeyObject } from "node:crypto";
 import type { CallerSecurity, Secret, Service, ServiceSecurity } from "./configuration.ts";
 import type { DeclaredCallerSecurity, DeclaredService } from "./declared.ts";

@@ -1,4 +1,4 @@
-/** The algorithms of XML Signature that are known, by their names (RFC 9231). No HMAC is among them. */
+/** The algorithms of XML Signature that are known, by their names. No HMAC is among them. */
 import type { KeyObject } from "node:crypto";
 
 export type HashName = "sha1" | "sha256" | "sha384" | "sha512";

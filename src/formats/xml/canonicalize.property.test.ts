@@ -1,4 +1,4 @@
-/** Canonical forms of awkward documents as libxml2 writes them: xmllint, and lxml where it can more. */
+/** Canonical forms of awkward documents as libxml2 writes them, by xmllint and by lxml. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -18,7 +18,7 @@ import {
   type SoapVersion,
 } from "./versions.ts";
 
-/** What was wrong with the envelope itself, for which SOAP and WS-Security have codes of their own. */
+/** What was wrong with the envelope itself; SOAP and WS-Security have codes of their own for it. */
 export interface EnvelopeRefusal {
   readonly code: "VersionMismatch" | "MustUnderstand" | "DataEncodingUnknown" | "Security";
   readonly notUnderstood: readonly QualifiedName[];

@@ -1,4 +1,4 @@
-/** A gateway whose callers and service want WS-Security, and an instance that keeps what it gets. */
+/** A gateway with WS-Security on both sides, and an instance that keeps what it gets. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";

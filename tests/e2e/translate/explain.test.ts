@@ -79,7 +79,8 @@ test("a message that may prove who calls is read, and one with a proof of ours i
     const asked = { method, url: `/soap/${service}`, headers, ...more };
     const { outcome, steps } = explainRoute(revision.configuration, asked, revision.contracts);
     const whatOf = (step: string) => steps.find((one) => one.step === step);
-    return `${outcome.kind}: ${whatOf("caller")?.what}: ${whatOf("speed")?.what}: ${whatOf("speed")?.why}`;
+    const speed = whatOf("speed");
+    return `${outcome.kind}: ${whatOf("caller")?.what}: ${speed?.what}: ${speed?.why}`;
   };
   assert.match(tell("plain", {}), /^forwarded: by the message: translate: the message proves/);
   assert.match(tell("plain", { caller: "all" }), /^forwarded: all: pass/);

@@ -121,7 +121,7 @@ test("signature and password together prove who calls, and neither alone", () =>
   assert.match(outcome(other, both()), /together with the user is no caller's/);
 });
 
-/** What the signature does not cover, and what changes nothing: flipped bits there may be let in. */
+/** What the signature does not cover, and what changes nothing: flipped bits there may pass. */
 const harmless = [
   /encoding="(UTF-8)"/,
   /soap(:mustUnderstand="1)"/,
