@@ -9,7 +9,7 @@ import type { EncodedArray } from "./encoded-array.ts";
 import type { Report } from "./report.ts";
 import { type Definition, nameIn, placeIn, type SchemaDocument } from "./schema-set.ts";
 import type { SchemaSet } from "./schema-set.ts";
-import { createNumbering, safeName } from "./numbering.ts";
+import { createNumbering, safeName } from "#contract/numbering.ts";
 
 export interface Compilation {
   readonly set: SchemaSet;

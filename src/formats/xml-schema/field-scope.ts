@@ -1,6 +1,6 @@
 /** The fields of one record under construction: their names unique, also among inherited ones. */
 import type { Field, Type } from "#contract/types.ts";
-import { createNumbering, safeName } from "./numbering.ts";
+import { createNumbering, safeName } from "#contract/numbering.ts";
 
 export interface FieldScope {
   /** Under its name, or numbered when that is taken. */

@@ -9,7 +9,7 @@ import { type Compilation, note } from "./compilation.ts";
 import type { ElementDeclaration } from "./element-declaration.ts";
 import { recordOfArray } from "./encoded-array.ts";
 import { createFieldScope, type FieldScope, listOf } from "./field-scope.ts";
-import { createNumbering, safeName } from "./numbering.ts";
+import { createNumbering, safeName } from "#contract/numbering.ts";
 import { simplifyTerm } from "./simplify-terms.ts";
 import type { AnyTerm, ElementTerm, GroupTerm, Term } from "./terms.ts";
 

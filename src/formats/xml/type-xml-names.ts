@@ -4,7 +4,7 @@
  */
 import type { Contract, QualifiedName } from "#contract/contract.ts";
 import type { NamedType, TypeName } from "#contract/types.ts";
-import { createNumbering } from "#formats/xml-schema/numbering.ts";
+import { createNumbering } from "#contract/numbering.ts";
 
 type TypeXmlNames = ReadonlyMap<TypeName, QualifiedName>;
 

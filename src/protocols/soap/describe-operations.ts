@@ -4,7 +4,7 @@ import type { HeaderField, Message, Operation, QualifiedName } from "#contract/c
 import type { Field, RecordType } from "#contract/types.ts";
 import { xmlNameOf } from "#formats/xml/type-xml-names.ts";
 import { resolveType } from "#formats/xml/bindings.ts";
-import { createNumbering } from "#formats/xml-schema/numbering.ts";
+import { createNumbering } from "#contract/numbering.ts";
 import { elementRest } from "./describe-complex.ts";
 import { declareElement, lose, type Schemas } from "./describe-schemas.ts";
 import { bindingOf, elementOfFault, elementOfHeader } from "./soap-binding.ts";

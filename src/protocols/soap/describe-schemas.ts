@@ -8,7 +8,7 @@ import type { RecordType, TypeName } from "#contract/types.ts";
 import { resolveType } from "#formats/xml/bindings.ts";
 import { clarkName } from "#formats/xml/bindings.ts";
 import { typeXmlNames } from "#formats/xml/type-xml-names.ts";
-import { createNumbering } from "#formats/xml-schema/numbering.ts";
+import { createNumbering } from "#contract/numbering.ts";
 import { escapeText } from "./xml-text.ts";
 
 export interface Schemas {

@@ -1,6 +1,6 @@
 /** wsdl:fault as declared faults: the elements that may stand in the detail (WSDL 1.1 §3.6). */
 import type { DeclaredFault } from "#contract/contract.ts";
-import { createNumbering } from "#formats/xml-schema/numbering.ts";
+import { createNumbering } from "#contract/numbering.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 import type { Definitions } from "./import-definitions.ts";
 import { documentationOf, nameOf, placeIn, type WsdlDefinition } from "./import-names.ts";

@@ -1,6 +1,6 @@
 /** soap:header of a binding as typed header fields (WSDL 1.1 §3.7). */
 import type { HeaderField } from "#contract/contract.ts";
-import { createNumbering } from "#formats/xml-schema/numbering.ts";
+import { createNumbering } from "#contract/numbering.ts";
 import { attributeOf, isTrue, wsdlNamespace } from "#formats/xml-schema/names.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 import { type Direction, headersOf } from "./import-body.ts";

@@ -1,6 +1,6 @@
 /** Operations of a port type with their bindings: message exchange, style, action, body. */
 import type { Operation } from "#contract/contract.ts";
-import { createNumbering, safeName } from "#formats/xml-schema/numbering.ts";
+import { createNumbering, safeName } from "#contract/numbering.ts";
 import { attributeOf, isTrue } from "#formats/xml-schema/names.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 import { type BoundPortType, styleOf } from "./import-bindings.ts";
