@@ -20,7 +20,7 @@ test("a key counts once until its time is over", () => {
 test("where it is full, what is new is refused, and nothing is forgotten", () => {
   let nowMs = startMs;
   const table = createReplayTable(createReplayMemory(1), { nowMs: () => nowMs });
-  const keys = Array.from({ length: 16 }, (_, index) => `key ${index}`);
+  const keys = Array.from({ length: 64 }, (_, index) => `key ${index}`);
   for (const key of keys) assert.equal(table.claim(key, startMs + 1_000), "new");
   assert.equal(table.claim("one more", startMs + 1_000), "full");
   for (const key of keys) assert.equal(table.claim(key, startMs + 1_000), "seen");

@@ -13,9 +13,12 @@ export interface ReplayTable {
   readonly claim: (key: string | Uint8Array, untilMs: number) => "new" | "seen" | "full";
 }
 
-/** Untouched pages of it cost nothing: 8 MiB, of which 8 bytes a message come into use. */
+/**
+ * Untouched pages of it cost nothing: of 32 MiB, 8 bytes a message come into use. With two million
+ * messages in it, fewer than one of a million finds its bucket full.
+ */
 const bucketsMax = 65_536;
-const slotsPerBucket = 16;
+const slotsPerBucket = 64;
 /** Of a slot: when it is over, and what of the key's digest the bucket does not say. */
 const timeBits = 28n;
 const tagBits = 36n;

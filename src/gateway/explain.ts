@@ -206,6 +206,7 @@ function explainCaller(
     return false;
   }
   const isAnonymous = caller.name === "anonymous";
+  const isProof = isPost && caller.wsSecurity !== undefined;
   const known = isNamed ? "named in the question" : isAnonymous ? "no key was sent" : "by its key";
   steps.push({ step: "caller", verdict: "matched", what: caller.name, why: known });
   const grants = caller.may.length === 0 ? "nothing" : caller.may.join(", ");
@@ -216,7 +217,7 @@ function explainCaller(
     if (!isOperation && some.length > 0) {
       const why = `caller ${caller.name} may call ${grants}; the body has to be for one of these`;
       steps.push({ step: "permission", verdict: "matched", what: name, why });
-      return some.length === operations.length;
+      return isProof ? undefined : some.length === operations.length;
     }
     const why = `caller ${caller.name} may call ${grants}; that does not cover ${name}`;
     refuse("permission", 403, name, why);
@@ -227,7 +228,7 @@ function explainCaller(
   );
   const why = `caller ${caller.name} may call ${covering.join(", ")}`;
   steps.push({ step: "permission", verdict: "matched", what: name, why });
-  return some.length === operations.length;
+  return isProof ? undefined : some.length === operations.length;
 }
 
 function fieldOf(headers: ExplainedRequest["headers"], wanted: string): string | undefined {

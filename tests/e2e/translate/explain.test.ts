@@ -83,6 +83,7 @@ test("a message that may prove who calls is read, and one with a proof of ours i
     return `${outcome.kind}: ${whatOf("caller")?.what}: ${speed?.what}: ${speed?.why}`;
   };
   assert.match(tell("plain", {}), /^forwarded: by the message: translate: the message proves/);
+  assert.match(tell("plain", { caller: "erp" }), /^forwarded: erp: translate: the message proves/);
   assert.match(tell("plain", { caller: "all" }), /^forwarded: all: pass/);
   assert.match(tell("shown", { caller: "all" }), /^forwarded: all: translate: wsSecurity adds/);
   assert.match(tell("plain", {}, "GET"), /^refused: no key/);

@@ -18,7 +18,7 @@ import {
 
 export const service = { serviceName: "billing", contract: billing };
 const operation = operationNamed(billing, "getInvoice");
-export const call = { operation, input: { id: "4711" }, headers: { session: "s-1" } };
+const call = { operation, input: { id: "4711" }, headers: { session: "s-1" } };
 
 const clock = { nowMs: () => time.nowMs, monotonicMs: () => 0 };
 let count = 0;
