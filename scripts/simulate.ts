@@ -1,6 +1,6 @@
 /**
- * `npm run simulate -- [--seeds N] [--seed S]`: lives of a ledger on a simulated disk that loses its
- * power, fails and is full. Seeds that find something are kept in simulation/seeds.txt.
+ * `npm run simulate -- [--seeds N] [--seed S]`: lives of a ledger on a simulated disk that loses
+ * its power, fails and is full. Seeds that find something are kept in simulation/seeds.txt.
  */
 import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";

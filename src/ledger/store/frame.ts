@@ -78,11 +78,7 @@ export function readFrame(bytes: Buffer, start: number, run: Uint8Array): Frame 
   };
 }
 
-/** What every frame of a run begins with, but for its checksum. */
-export function isFrameStart(bytes: Buffer, start: number): boolean {
-  return bytes.readUInt32BE(start) === magic;
-}
-
+/** Of the run, in a head. */
 export const frameRunAt = at.run;
 
 function checksumOf(bytes: Buffer, start: number, length: number): number {

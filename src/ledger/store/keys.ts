@@ -70,8 +70,8 @@ function refuseExposed(disk: Disk, path: string, wanted: number): void {
   if (found === undefined || (found.mode & 0o077) === 0) return;
   const modes = `its mode is ${octal(found.mode)}; expected ${octal(wanted)}`;
   throw refusal(
-    `${path} can be used by others than its owner: ${modes}. Whoever had the key can sign a forged ` +
-      `ledger; run chmod ${octal(wanted)} ${path}, and rotate the key if others may have read it`,
+    `${path} can be used by others than its owner: ${modes}. Whoever has the key can sign a ` +
+      `forged ledger; run chmod ${octal(wanted)} ${path}, and rotate the key if others may have it`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** Opens a ledger for writing: makes it, or recovers it and refuses what must not be gone on with. */
+/** Opens a ledger for writing: makes it, or recovers it; refuses what must not be gone on with. */
 import { rootOf } from "#ledger/tree/merkle-proofs.ts";
 import { createSigner, formatVerifier } from "#ledger/tree/note-keys.ts";
 import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
@@ -128,8 +128,8 @@ function lastPartsOf({ segments }: Recovery): Map<number, number> {
 }
 
 /**
- * Gives back the room that ended parts hold beyond their frames. What a power cut tore is kept as it
- * is, for whoever wants to look at it.
+ * Gives back the room that ended parts hold beyond their frames. What a power cut tore is kept as
+ * it is, for whoever wants to look at it.
  */
 function cutParts(disk: Disk, { segments, tornBytes }: Recovery, fresh: PartHead): void {
   const parts = segments.flatMap((segment) => segment.parts);

@@ -114,10 +114,17 @@ export function createReaderView(disk: Disk, layout: Layout, size: () => number)
   function sealedSegment(segment: number): SealedSegment {
     if (segment < facts.keptFrom) throw dropped(segment);
     const path = join(layout.segments, sealedName(segment));
-    try {
+    return unlessDropped(segment, () => {
       const known = opened.get(segment) ?? openSealed(disk, path, segment);
       opened.set(segment, known);
       return known;
+    });
+  }
+
+  /** A file that has gone since the last look was dropped by the writer. */
+  function unlessDropped<Result>(segment: number, run: () => Result): Result {
+    try {
+      return run();
     } catch (error) {
       if (hasGone(error) && readFacts().keptFrom > segment) throw dropped(segment);
       throw error;
@@ -138,7 +145,9 @@ export function createReaderView(disk: Disk, layout: Layout, size: () => number)
     const end = Math.min(to, sealed * segmentEntries);
     for (let at = Math.max(from, facts.keptFrom * segmentEntries); at < end;) {
       const segment = Math.floor(at / segmentEntries);
-      if (!sealedSegment(segment).scan(at, end, visit)) return false;
+      const start = at;
+      const own = sealedSegment(segment);
+      if (!unlessDropped(segment, () => own.scan(start, end, visit))) return false;
       at = (segment + 1) * segmentEntries;
     }
     for (const part of parts) {
@@ -200,7 +209,7 @@ export function createReaderView(disk: Disk, layout: Layout, size: () => number)
 function dropped(segment: number): LedgerProblem {
   const first = segment * segmentEntries;
   const range = `${first} to ${first + segmentEntries - 1}`;
-  const detail = `entries ${range} were dropped when their time of keeping was over; hashes are kept`;
+  const detail = `entries ${range} were dropped when their time of keeping was over`;
   return new LedgerProblem(problems["ledger-dropped"](detail));
 }
 

@@ -1,4 +1,4 @@
-/** Reads the frames of a part one after the other, up to the first that is not as it was written. */
+/** Reads the frames of a part one after the other, up to the first that is not as written. */
 import type { DiskFile } from "#base/disk.ts";
 import { frameHeadBytes, frameLength, framePayloadMax, frameRunAt, readFrame } from "./frame.ts";
 import type { Frame } from "./frame.ts";

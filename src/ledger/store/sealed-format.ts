@@ -7,7 +7,7 @@ import { readIndex, writeIndex } from "./frame.ts";
 import { formatVersion } from "./layout.ts";
 
 export const bundleEntries = 256;
-export const bundlesPerSegment = 256;
+const bundlesPerSegment = 256;
 /** position 8, compressed bytes 4, bytes 4, checksum of the compressed 4. */
 const rowBytes = 20;
 const tableBytes = bundlesPerSegment * rowBytes;

@@ -1,4 +1,4 @@
-/** Where entries of exchanges stand in a segment that is not sealed: searched from the newest on. */
+/** Where entries of exchanges stand in a segment that is not sealed. */
 import { segmentEntries } from "./layout.ts";
 
 export interface UnsealedIndex {

@@ -1,0 +1,178 @@
+/** Full segments: sealed beside the writing of new entries, read, searched, dropped. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createFrontier } from "#ledger/tree/frontier.ts";
+import { leafHash } from "#ledger/tree/hashes.ts";
+import { inclusionProof, rootOf } from "#ledger/tree/merkle-proofs.ts";
+import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
+import { checkInclusion } from "#ledger/tree/verify-proofs.ts";
+import { segmentEntries } from "./layout.ts";
+import type { LogWriter } from "./log.ts";
+import {
+  addAll,
+  codeOf,
+  exchangeEntry,
+  exchangeId,
+  failingDisk,
+  withPlace,
+  type Place,
+} from "./store-fixture.ts";
+
+const total = 2 * segmentEntries + 100;
+const groupMax = 3_000;
+const entries = Array.from({ length: total }, (_, index) => exchangeEntry(index));
+const frontier = createFrontier();
+for (const entry of entries) frontier.append(leafHash(entry));
+
+function fill(writer: LogWriter, from = 0, to = total): void {
+  for (let index = from; index < to; index += groupMax) {
+    addAll(writer, entries.slice(index, Math.min(to, index + groupMax)));
+    writer.settle();
+  }
+}
+
+function settleLong(writer: LogWriter): void {
+  for (let call = 0; call < 2_000; call++) writer.settle();
+}
+
+function filesOf({ path }: Place): readonly string[] {
+  return ["segments", "hashes"].flatMap((name) => readdirSync(join(path, name))).sort();
+}
+
+test("full segments are sealed in slices; entries, hashes and ids are found in them as before", () => {
+  withPlace((place) => {
+    const { writer } = place.open();
+    fill(writer, 0, segmentEntries - 1);
+    const early = place.read();
+    early.refresh(writer.size);
+    fill(writer, segmentEntries - 1);
+    settleLong(writer);
+    assert.equal(filesOf(place).filter((name) => name.startsWith("00000000.")).length, 2);
+    assert.deepEqual(early.entry(65_000), entries[65_000], "what was open before can be read on");
+    early.refresh(writer.size);
+    for (const reader of [early, place.read()]) {
+      reader.refresh(writer.size);
+      assert.equal(reader.size, total);
+      let next = 0;
+      reader.scan(0, total, (index, bytes) => {
+        assert.ok(index === next++ && bytes.equals(entries[index] as Buffer), `entry ${index}`);
+        return undefined;
+      });
+      assert.equal(next, total);
+      for (const index of [0, 255, 256, 65_535, 65_536, 131_071, 131_072, total - 1]) {
+        assert.deepEqual(reader.entry(index), entries[index]);
+        assert.deepEqual(reader.leafHash(index), leafHash(entries[index] as Buffer));
+        assert.equal(reader.findExchange(exchangeId(index)), index);
+      }
+      assert.equal(reader.findExchange(exchangeId(total)), undefined);
+      const root = rootOf(total, hashesFromTiles(total, reader.hashTile));
+      assert.deepEqual(root, frontier.root());
+      const [first, second, last] = reader.segments();
+      assert.deepEqual([first?.minMs, first?.maxMs, first?.sealed], [1, segmentEntries, true]);
+      assert.deepEqual([second?.first, second?.count, second?.sealed], [65_536, 65_536, true]);
+      assert.deepEqual([last?.first, last?.count, last?.sealed], [131_072, 100, false]);
+    }
+    const signed = writer.checkpoint(0).toString("utf8");
+    assert.ok(signed.includes(frontier.root().toString("base64")));
+    writer.close();
+    assert.equal(place.open().recovered.size, total);
+  });
+});
+
+test("dropped segments lose their entries and keep their hashes; proofs of the others hold", () => {
+  withPlace((place) => {
+    const { writer } = place.open();
+    fill(writer);
+    settleLong(writer);
+    const never = { days: 0, bytesMax: 0 };
+    assert.equal(writer.expired(never, 1e12), undefined);
+    assert.equal(writer.expired({ days: 1, bytesMax: 0 }, 86_400_000), undefined);
+    const expired = writer.expired({ days: 1, bytesMax: 0 }, segmentEntries + 86_400_001);
+    assert.deepEqual([expired?.first, expired?.end], [0, segmentEntries]);
+    const all = writer.expired({ days: 0, bytesMax: 1 }, 0);
+    assert.deepEqual([all?.first, all?.end], [0, 2 * segmentEntries], "the active one stays");
+    writer.checkpoint(0);
+    const before = place.read();
+    before.entry(5);
+    writer.drop({ end: segmentEntries });
+    const reader = place.read();
+    reader.refresh(writer.size);
+    assert.equal(codeOf(() => reader.entry(5)).code, "ledger-dropped");
+    assert.equal(codeOf(() => before.entry(2_000)).code, "ledger-dropped", "told to older readers");
+    assert.equal(reader.segments()[0]?.dropped, true);
+    let first: number | undefined;
+    reader.scan(0, total, (index) => {
+      first = index;
+      return false;
+    });
+    assert.equal(first, segmentEntries);
+    const proof = inclusionProof(70_000, total, hashesFromTiles(total, reader.hashTile));
+    const leaf = leafHash(entries[70_000] as Buffer);
+    const fault = checkInclusion(
+      { index: 70_000, leaf, proof },
+      { size: total, root: frontier.root() },
+    );
+    assert.equal(fault, undefined);
+    assert.deepEqual(reader.leafHash(5), leafHash(entries[5] as Buffer));
+    writer.close();
+    assert.equal(place.open().recovered.size, total);
+  });
+});
+
+test("what cannot be sealed stays as it was written, and is told", () => {
+  withPlace((place) => {
+    const disk = failingDisk("ENOSPC", (_, path) => path.includes(".sealed"));
+    const { writer } = place.open({ disk });
+    fill(writer, 0, segmentEntries + 10);
+    settleLong(writer);
+    assert.ok(place.told.some(({ event }) => event === "ledger-not-sealed"));
+    const reader = place.read();
+    reader.refresh(writer.size);
+    assert.deepEqual(reader.entry(1_000), entries[1_000]);
+    writer.close();
+    const again = place.open().writer;
+    settleLong(again);
+    assert.ok(filesOf(place).includes("00000000.sealed"), "a later start seals it");
+  });
+});
+
+test("damage in a sealed segment is told with its place, and never read as an entry", () => {
+  withPlace((place) => {
+    const { writer } = place.open();
+    fill(writer, 0, segmentEntries);
+    settleLong(writer);
+    writer.close();
+    const path = join(place.path, "segments", "00000000.sealed");
+    const disk = place.options().disk;
+    const file = disk.open(path, "write");
+    const size = file.size();
+    const flip = (position: number): void => {
+      const byte = Buffer.alloc(1);
+      file.read(byte, 0, 1, position);
+      file.write(Buffer.of((byte[0] as number) ^ 0x10), 0, 1, position);
+    };
+    for (let step = 0; step < 200; step++) {
+      const position = Math.floor((size * step) / 200);
+      flip(position);
+      const reader = place.read();
+      const found = codeOf(() =>
+        reader.scan(0, segmentEntries, (index, bytes) => {
+          assert.ok(bytes.equals(entries[index] as Buffer), `entry ${index}, byte ${position}`);
+          return undefined;
+        }),
+      );
+      const lost = codeOf(() => {
+        for (const index of [0, 30_000, 65_535]) {
+          assert.equal(reader.findExchange(exchangeId(index)), index);
+        }
+      });
+      assert.ok([found.code, lost.code].includes("ledger-damaged"), `byte ${position} went unseen`);
+      reader.close();
+      flip(position);
+    }
+    file.close();
+    assert.equal(place.open().recovered.size, segmentEntries);
+  });
+});
