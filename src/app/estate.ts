@@ -6,6 +6,7 @@ import type { Estate } from "#control/admin-api/operation.ts";
 import type { Fleet } from "./fleet.ts";
 import { eraseRunning } from "./ledger/erase-running.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
+import { viewLedger } from "./ledger/read-running.ts";
 
 export interface EstateSource {
   readonly platform: Platform;
@@ -43,6 +44,7 @@ export function createEstate(source: EstateSource): Estate {
         uptimeS: secondsSince(worker.startedMs),
         connections: worker.gauges.connections,
       })),
+    ledger: ledger && viewLedger(platform, ledger),
     eraseSubject: ledger && ((order) => eraseRunning(platform, ledger, order)),
     metrics() {
       const { user, system } = process.cpuUsage();

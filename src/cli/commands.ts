@@ -10,6 +10,8 @@ import { init } from "./commands/init.ts";
 import { ledgerErase } from "./commands/ledger-erase.ts";
 import { ledgerExport } from "./commands/ledger-export.ts";
 import { ledgerProve } from "./commands/ledger-prove.ts";
+import { ledgerShow } from "./commands/ledger-show.ts";
+import { ledgerTail } from "./commands/ledger-tail.ts";
 import { ledgerVerify } from "./commands/ledger-verify.ts";
 import { start } from "./commands/start.ts";
 
@@ -24,6 +26,8 @@ export const commands: readonly Command[] = [
   explain,
   ledgerVerify,
   ledgerProve,
+  ledgerShow,
+  ledgerTail,
   ledgerExport,
   ledgerErase,
 ];

@@ -1,5 +1,5 @@
 /** What the admin API itself can refuse with. */
-import { defineProblems } from "#base/problem.ts";
+import { defineProblems, type Problem } from "#base/problem.ts";
 
 export const problems = defineProblems({
   "host-not-allowed": {
@@ -45,3 +45,14 @@ export const problems = defineProblems({
     blame: "gateway",
   },
 });
+
+export function noLedger(): Problem {
+  return problems["no-ledger"]("`ledger` is `off` in the configuration");
+}
+
+export function badExchange(given: string): Problem {
+  const shown = JSON.stringify(given.slice(0, 100));
+  return problems["bad-parameter"](
+    `exchange is ${shown}; expected the 32 hexadecimal digits of Parlance-Exchange`,
+  );
+}

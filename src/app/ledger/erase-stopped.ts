@@ -1,18 +1,14 @@
 /** Erases a subject of a ledger that no gateway writes, and tells of it in the ledger. */
-import { createLog } from "#base/log.ts";
 import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
-import { eraseSubject, recoverErasures, settle, type ErasureFields } from "#ledger/bodies/erase.ts";
+import { eraseSubject, recoverErasures, settle } from "#ledger/bodies/erase.ts";
 import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
-import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
 import { findHolder } from "#ledger/store/lock.ts";
 import { currentEpoch, readLogFacts } from "#ledger/store/log-file.ts";
-import type { LogWriter } from "#ledger/store/log.ts";
-import { openLog } from "#ledger/store/open-log.ts";
-import { problems } from "#ledger/store/problems.ts";
 import type { Erased } from "./erase-running.ts";
 import { problemOf, type LedgerFolders } from "./ledger-folders.ts";
+import { withStoppedLedger } from "./stopped-ledger.ts";
 
 export interface LedgerHolder {
   /** In words. */
@@ -36,45 +32,21 @@ export function holderOf(path: string): LedgerHolder | undefined | Problem {
 }
 
 export function eraseStopped(
-  { path, checkpoints }: LedgerFolders,
+  folders: LedgerFolders,
   order: { readonly subject: string; readonly by: string; readonly why: string },
 ): Erased | Problem {
   const { clock, random } = nodePlatform;
-  try {
-    const facts = readLogFacts(nodeDisk, layoutOf(path));
-    if (facts === undefined) return problems["ledger-foreign"](`${path} holds no ledger`);
-    const { writer } = openLog({
-      ...{ path, checkpoints, name: facts.name },
-      ...{ disk: nodeDisk, random, processes: nodeProcesses, nowMs: clock.nowMs() },
-      log: createLog(clock.nowMs, () => undefined),
-    });
-    try {
-      const keys = openKeyStore(nodeDisk, random, path, false);
-      if (isProblem(keys)) return keys;
-      for (const earlier of recoverErasures(keys)) {
-        append(writer, earlier);
-        settle(keys, earlier.subject);
-      }
-      const erasure = eraseSubject(keys, { ...order, nowMs: clock.nowMs() });
-      if (isProblem(erasure)) return erasure;
-      const index = append(writer, erasure);
-      settle(keys, erasure.subject);
-      writer.checkpoint(clock.nowMs());
-      return { ...erasure, index };
-    } finally {
-      writer.close();
+  return withStoppedLedger(folders, (append) => {
+    const keys = openKeyStore(nodeDisk, random, folders.path, false);
+    if (isProblem(keys)) return keys;
+    for (const earlier of recoverErasures(keys)) {
+      append({ kind: "erasure", ...earlier });
+      settle(keys, earlier.subject);
     }
-  } catch (error) {
-    return problemOf(error);
-  }
-}
-
-function append(writer: LogWriter, erasure: ErasureFields): number {
-  const timeUs = Math.floor(nodePlatform.clock.nowMs() * 1_000);
-  const bytes = encodeEntry({ kind: "erasure", timeUs, ...erasure });
-  const index = writer.add(bytes, 0, bytes.length);
-  writer.write();
-  writer.sync();
-  writer.settle();
-  return index;
+    const erasure = eraseSubject(keys, { ...order, nowMs: clock.nowMs() });
+    if (isProblem(erasure)) return erasure;
+    const index = append({ kind: "erasure", ...erasure });
+    settle(keys, erasure.subject);
+    return { ...erasure, index };
+  });
 }

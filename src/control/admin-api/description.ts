@@ -7,6 +7,14 @@ export interface Description {
   readonly document: object;
   /** Path to upper-case method to operationId. */
   readonly addresses: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Undefined: there is nothing at this path. */
+  readonly find: (path: string) => FoundAddress | undefined;
+}
+
+export interface FoundAddress {
+  /** Upper-case method to operationId. */
+  readonly methods: ReadonlyMap<string, string>;
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 type Paths = Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
@@ -18,7 +26,30 @@ export function readDescription(files: Pick<Files, "read">): Description {
     const ids = Object.entries(methods).map(
       ([method, { operationId }]) => [method.toUpperCase(), operationId] as const,
     );
-    return [address, new Map(ids)] as const;
+    return { address, match: compileAddress(address), methods: new Map(ids) };
   });
-  return { document, addresses: new Map(addresses) };
+  return {
+    document,
+    addresses: new Map(addresses.map(({ address, methods }) => [address, methods])),
+    find(asked) {
+      for (const { match, methods } of addresses) {
+        const parameters = match.exec(asked)?.groups;
+        if (match.test(asked)) return { methods, parameters: { ...parameters } };
+      }
+      return undefined;
+    },
+  };
+}
+
+/** `{name}` is one segment, but `{path}`, which is all that is left. */
+function compileAddress(address: string): RegExp {
+  const source = address
+    .split(/(\{\w+\})/)
+    .map((part) => {
+      const name = /^\{(\w+)\}$/.exec(part)?.[1];
+      if (name === undefined) return part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+      return name === "path" ? "(?<path>.+)" : `(?<${name}>[^/]+)`;
+    })
+    .join("");
+  return new RegExp(`^${source}$`);
 }

@@ -2,6 +2,20 @@
 import type { Problem } from "#base/problem.ts";
 import type { Revision } from "#configuration/configuration.ts";
 
+/** What the admin port shows of the ledger. What is read of exchanges is put on record first. */
+export interface LedgerView {
+  /** @param parameter filters, `limit`, `cursor`, and the whole `query` as it is put on record. */
+  entries(parameter: (name: string) => string | undefined, by: string): Promise<object | Problem>;
+  /** @param exchange 32 hexadecimal digits. */
+  exchange(exchange: string, bodies: boolean, by: string): Promise<object | Problem>;
+  /** As it was signed. */
+  checkpoint(): Buffer | Problem;
+  /** @param path of C2SP tlog-tiles: `tile/0/000`. */
+  tile(path: string): Buffer | Problem;
+  /** A C2SP tlog-proof of what became of an exchange. */
+  proof(exchange: string): Promise<Buffer | Problem>;
+}
+
 /** The running gateway, as far as operators may see it. */
 export interface Estate {
   readonly version: string;
@@ -13,6 +27,8 @@ export interface Estate {
   workers(): readonly WorkerState[];
   /** In the Prometheus text format. */
   metrics(): string;
+  /** Undefined: there is no ledger. */
+  readonly ledger: LedgerView | undefined;
   /** Undefined: there is no ledger. Resolves when the ledger tells of it. */
   readonly eraseSubject:
     | ((order: {
@@ -35,6 +51,8 @@ export interface WorkerState {
 
 export interface OperationRequest {
   readonly query: URLSearchParams;
+  /** What stands in the path where the address has `{name}`. */
+  readonly parameters: Readonly<Record<string, string>>;
   readonly estate: Estate;
   /** The API's own description. */
   readonly description: object;
@@ -48,6 +66,7 @@ export type OperationAnswer =
       /** `text/plain` without it. */
       readonly type?: string;
     }
+  | { readonly kind: "bytes"; readonly bytes: Buffer; readonly type: string }
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "problem"; readonly problem: Problem };
 

@@ -2,6 +2,11 @@
 import type { Operation } from "./operation.ts";
 import { eraseSubject } from "./operations/erase-subject.ts";
 import { explainRequest } from "./operations/explain-request.ts";
+import { getCheckpoint } from "./operations/get-checkpoint.ts";
+import { getProof } from "./operations/get-proof.ts";
+import { getTile } from "./operations/get-tile.ts";
+import { listEntries } from "./operations/list-entries.ts";
+import { showExchange } from "./operations/show-exchange.ts";
 import { getCurrentRevision } from "./operations/get-current-revision.ts";
 import { getLivez } from "./operations/get-livez.ts";
 import { getMetrics } from "./operations/get-metrics.ts";
@@ -12,10 +17,15 @@ import { getStatus } from "./operations/get-status.ts";
 export const operations: Readonly<Record<string, Operation>> = {
   eraseSubject,
   explainRequest,
+  getCheckpoint,
   getCurrentRevision,
   getLivez,
   getMetrics,
   getOpenapi,
+  getProof,
   getReadyz,
   getStatus,
+  getTile,
+  listEntries,
+  showExchange,
 };

@@ -77,17 +77,18 @@ async function answerSafely(
 function answerTo(
   { method = "", url = "" }: IncomingMessage,
   estate: Estate,
-  { document, addresses }: Description,
+  { document, addresses, find }: Description,
 ): OperationAnswer | Promise<OperationAnswer> {
   const [path = "", query] = url.split(/\?(.*)/s, 2);
-  const methods = addresses.get(path);
-  if (methods === undefined) {
+  const found = find(path);
+  if (found === undefined) {
     const known = [...addresses.keys()].join(", ");
     const problem = problems["unknown-operation"](
       `nothing is at ${JSON.stringify(path.slice(0, 100))}; there are ${known}`,
     );
     return { kind: "problem", problem };
   }
+  const { methods, parameters } = found;
   const operationId = methods.get(method === "HEAD" ? "GET" : method);
   if (operationId === undefined) {
     const allowed = [...methods.keys()].join(", ");
@@ -96,7 +97,12 @@ function answerTo(
   }
   const operation = operations[operationId];
   assert(operation !== undefined, `operation ${operationId} has no function`);
-  return operation({ query: new URLSearchParams(query), estate, description: document });
+  return operation({
+    query: new URLSearchParams(query),
+    parameters,
+    estate,
+    description: document,
+  });
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: OperationAnswer): void {
@@ -117,12 +123,18 @@ function isChunked({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined;
 }
 
-function render(answer: OperationAnswer): { status: number; type: string; body: string } {
+function render(answer: OperationAnswer): {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Buffer;
+} {
   switch (answer.kind) {
     case "text": {
       const { status, text: body, type = "text/plain; charset=utf-8" } = answer;
       return { status, type, body };
     }
+    case "bytes":
+      return { status: 200, type: answer.type, body: answer.bytes };
     case "json":
       return { status: 200, type: "application/json", body: JSON.stringify(answer.value) };
     case "problem":

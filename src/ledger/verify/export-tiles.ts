@@ -39,7 +39,7 @@ export function exportTiles(
       dropped += tile.width;
       continue;
     }
-    write(tilePath(tile), contentOf(source, tile));
+    write(tilePath(tile), tileContent(source, tile));
     if (tile.level === "entries") onProgress?.(tile.index * tileWidth + tile.width, size);
   }
   write("checkpoint", checkpoint);
@@ -56,7 +56,8 @@ export function exportTiles(
   }
 }
 
-function contentOf(source: LogSource, { level, index, width }: Tile): Buffer {
+/** Of entries, those that are there. */
+export function tileContent(source: LogSource, { level, index, width }: Tile): Buffer {
   if (level !== "entries") return source.hashTile(level, index, width);
   const entries: Buffer[] = [];
   const from = index * tileWidth;

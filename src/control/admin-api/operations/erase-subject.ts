@@ -1,13 +1,10 @@
 /** POST /api/v1/ledger/erasures */
 import { isProblem } from "#base/problem.ts";
 import type { Operation } from "#control/admin-api/operation.ts";
-import { problems } from "#control/problems.ts";
+import { noLedger, problems } from "#control/problems.ts";
 
 export const eraseSubject: Operation = async ({ estate, query }) => {
-  if (estate.eraseSubject === undefined) {
-    const problem = problems["no-ledger"]("`ledger` is `off` in the configuration");
-    return { kind: "problem", problem };
-  }
+  if (estate.eraseSubject === undefined) return { kind: "problem", problem: noLedger() };
   const [subject, why] = [query.get("subject") ?? "", query.get("reason") ?? ""];
   for (const [name, value] of Object.entries({ subject, reason: why })) {
     if (value.trim() !== "") continue;

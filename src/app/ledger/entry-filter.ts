@@ -1,0 +1,117 @@
+/** Which entries of a ledger somebody wants to see, said in words. */
+import { defineProblems, type Problem } from "#base/problem.ts";
+import { faultKinds, blames } from "#base/fault-kind.ts";
+import { kindNames } from "#ledger/entry/fields.ts";
+import type { DecodedEntry } from "#ledger/entry/entry.ts";
+
+const filterProblems = defineProblems({
+  "bad-filter": {
+    title: "A filter of entries cannot be understood",
+    httpStatus: 400,
+    faultKind: "invalid_argument",
+    blame: "client",
+  },
+});
+
+export interface EntryFilter {
+  /** Wall clock, both inclusive; entries are nearly in the order of their times. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly matches: (entry: DecodedEntry) => boolean;
+}
+
+/** What stands in a field of this name as it is. */
+const equalFields = ["service", "operation", "caller", "exchange", "parent", "instance"] as const;
+
+export const filterNames = [
+  "from",
+  "to",
+  "kind",
+  "service",
+  "operation",
+  "caller",
+  "exchange",
+  "parent",
+  "instance",
+  "status",
+  "fault",
+] as const;
+
+export type FilterText = (name: (typeof filterNames)[number]) => string | undefined;
+
+/** @param nowMs what times that are said as "ago" go back from. */
+export function parseFilter(text: FilterText, nowMs: number): EntryFilter | Problem {
+  const fromMs = timeOf(text("from"), -Infinity, nowMs);
+  const toMs = timeOf(text("to"), Infinity, nowMs);
+  if (fromMs === undefined) return badFilter("from", text("from"), timeExpected);
+  if (toMs === undefined) return badFilter("to", text("to"), timeExpected);
+  const kind = text("kind");
+  if (kind !== undefined && !(kindNames as readonly string[]).includes(kind)) {
+    return badFilter("kind", kind, `one of ${kindNames.join(", ")}`);
+  }
+  const status = statusOf(text("status"));
+  if (status === "bad") return badFilter("status", text("status"), "a status or a class: 404, 4xx");
+  const fault = text("fault");
+  const known: readonly string[] = [...faultKinds, ...blames, "any"];
+  if (fault !== undefined && !known.includes(fault)) {
+    return badFilter("fault", fault, `any, who broke it or a kind: ${known.join(", ")}`);
+  }
+  const equal = equalFields.flatMap((name) => {
+    const value = text(name);
+    if (value === undefined) return [];
+    const isId = name === "exchange" || name === "parent";
+    return [[name, isId ? value.replaceAll("-", "").toLowerCase() : value] as const];
+  });
+  return {
+    fromMs,
+    toMs,
+    matches(entry) {
+      const fields = entry as unknown as Readonly<Record<string, unknown>>;
+      if (kind !== undefined && entry.kind !== kind) return false;
+      const ms = Number(fields["timeUs"] ?? NaN) / 1_000;
+      if (ms < fromMs || ms > toMs) return false;
+      if (!equal.every(([name, value]) => fields[name] === value)) return false;
+      return fitsStatus(status, fields["status"]) && fitsFault(fault, fields);
+    },
+  };
+}
+
+const timeExpected = "a time such as 2026-11-25T12:00:00Z, or how long ago: 90s, 15m, 2h, 7d";
+const units: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
+
+function timeOf(text: string | undefined, absent: number, nowMs: number): number | undefined {
+  if (text === undefined) return absent;
+  const ago = /^(\d{1,9})([smhd])$/.exec(text);
+  if (ago !== null) return nowMs - Number(ago[1]) * (units[ago[2] as string] as number);
+  const form = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+  const ms = form.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Both inclusive. */
+type StatusRange = readonly [from: number, to: number];
+
+function statusOf(text: string | undefined): StatusRange | undefined | "bad" {
+  if (text === undefined) return undefined;
+  if (/^[1-5]xx$/i.test(text)) return [Number(text[0]) * 100, Number(text[0]) * 100 + 99];
+  return /^[1-5]\d\d$/.test(text) ? [Number(text), Number(text)] : "bad";
+}
+
+function fitsStatus(range: StatusRange | undefined, status: unknown): boolean {
+  if (range === undefined) return true;
+  return typeof status === "number" && status >= range[0] && status <= range[1];
+}
+
+function fitsFault(
+  wanted: string | undefined,
+  { faultKind, blame }: Readonly<Record<string, unknown>>,
+): boolean {
+  if (wanted === undefined) return true;
+  if (wanted === "any") return blame !== undefined || faultKind !== undefined;
+  return blame === wanted || faultKind === wanted;
+}
+
+export function badFilter(name: string, given: string | undefined, expected: string): Problem {
+  const shown = JSON.stringify((given ?? "").slice(0, 100));
+  return filterProblems["bad-filter"](`${name} is ${shown}; expected ${expected}`);
+}

@@ -1,0 +1,117 @@
+/** Everything that a ledger holds of one exchange: its entries, those made in its course, bodies. */
+import { nodeDisk, nodePlatform } from "#base/platform.ts";
+import { isProblem, type Problem } from "#base/problem.ts";
+import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
+import { openBodies, type EvidenceFields } from "#ledger/bodies/read-bodies.ts";
+import { decodeEntry } from "#ledger/entry/decode-entry.ts";
+import { problems } from "#ledger/store/problems.ts";
+import type { LogReader } from "#ledger/store/log.ts";
+import { parseFilter, type EntryFilter } from "./entry-filter.ts";
+import { searchLedger, type FoundEntry } from "./search-ledger.ts";
+
+export interface ShownExchange {
+  readonly exchange: string;
+  readonly entries: readonly FoundEntry[];
+  /** Exchanges that were asked for in its course, in their order. */
+  readonly children: readonly FoundEntry[];
+  /** More children than are listed. */
+  readonly more: boolean;
+  readonly bodies?: Readonly<Record<string, ShownPart>> | { readonly refused: string };
+}
+
+export interface ShownPart {
+  /** UTF-8 where it is text, else base64. */
+  readonly text?: string;
+  readonly base64?: string;
+  readonly bytes: number;
+  readonly masked?: true;
+  /** Only its beginning is kept. */
+  readonly cut?: true;
+  /** Nothing of it is kept, since it could not be masked. */
+  readonly withheld?: true;
+  readonly note?: string;
+}
+
+const childrenMax = 200;
+/** How much earlier than its parent's begin, by its clock, a child may have ended. */
+const slackMs = 1_000;
+
+export interface ShowOptions {
+  /** Of the ledger. */
+  readonly path: string;
+  readonly exchange: string;
+  readonly bodies: boolean;
+  readonly pause: () => Promise<void>;
+}
+
+export async function showExchange(
+  reader: LogReader,
+  { path, exchange, bodies, pause }: ShowOptions,
+): Promise<ShownExchange | Problem> {
+  // That somebody has asked for it does not make it one.
+  if (reader.findExchange(exchange) === undefined) {
+    const size = `the ledger has ${reader.size} entries`;
+    return problems["ledger-no-entry"](`there is no entry of the exchange ${exchange}; ${size}`);
+  }
+  const entries = reader.findEntries(exchange).map((index): FoundEntry => {
+    return { index, entry: decodeEntry(reader.entry(index)) };
+  });
+  const outcome = entries.findLast(({ entry }) => kindOf(entry) === "exchange");
+  const children = await childrenOf(reader, exchange, outcome, pause);
+  const shown = {
+    exchange,
+    entries,
+    children: children.entries.toReversed(),
+    more: children.next !== undefined && children.entries.length === childrenMax,
+  };
+  if (!bodies) return shown;
+  return { ...shown, bodies: bodiesOf(path, outcome) };
+}
+
+function kindOf(entry: object): unknown {
+  return (entry as { readonly kind?: unknown }).kind;
+}
+
+/** They ended while it lasted, so their entries stand between its begin and its own. */
+async function childrenOf(
+  reader: LogReader,
+  exchange: string,
+  outcome: FoundEntry | undefined,
+  pause: () => Promise<void>,
+) {
+  const filter = parseFilter((name) => (name === "parent" ? exchange : undefined), 0);
+  if (isProblem(filter)) return { entries: [], next: undefined };
+  const { timeUs = NaN, totalUs = NaN } = (outcome?.entry ?? {}) as Record<string, number>;
+  const fromMs = Number.isNaN(timeUs) ? -Infinity : (timeUs - totalUs) / 1_000 - slackMs;
+  const toMs = Number.isNaN(timeUs) ? Infinity : timeUs / 1_000 + slackMs;
+  const within: EntryFilter = { fromMs, toMs, matches: filter.matches };
+  return searchLedger(reader, within, { before: reader.size, limit: childrenMax }, pause);
+}
+
+function bodiesOf(path: string, outcome: FoundEntry | undefined): ShownExchange["bodies"] & object {
+  if (outcome === undefined) return { refused: "the exchange has no outcome on record" };
+  const keys = openKeyStore(nodeDisk, nodePlatform.random, path, false);
+  if (isProblem(keys)) return { refused: keys.detail };
+  const read = openBodies(nodeDisk, path, keys).read(outcome.entry as EvidenceFields);
+  if (isProblem(read)) return { refused: read.detail };
+  const parts = Object.entries(read).map(([name, part]): [string, ShownPart] => {
+    const { bytes, fullLength, isMasked, isCut, isWithheld, note } = part;
+    return [
+      name,
+      {
+        ...textOf(bytes),
+        bytes: fullLength,
+        ...(isMasked ? { masked: true } : {}),
+        ...(isCut ? { cut: true } : {}),
+        ...(isWithheld ? { withheld: true } : {}),
+        ...(note === "" ? {} : { note }),
+      },
+    ];
+  });
+  return Object.fromEntries(parts);
+}
+
+function textOf(bytes: Buffer): Pick<ShownPart, "text" | "base64"> {
+  const text = bytes.toString("utf8");
+  return Buffer.from(text, "utf8").equals(bytes) ? { text } : { base64: bytes.toString("base64") };
+}

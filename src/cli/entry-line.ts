@@ -1,0 +1,40 @@
+/** An entry of the ledger as one line that people can read. */
+export function entryLine({
+  index,
+  entry,
+}: {
+  readonly index: number;
+  readonly entry: object;
+}): string {
+  const fields = entry as Readonly<Record<string, unknown>>;
+  const time = new Date(Number(fields["timeUs"] ?? 0) / 1_000).toISOString();
+  const start = `${String(index).padStart(7)} ${time} ${text(fields["kind"]).padEnd(9)}`;
+  const said = fields["kind"] === "exchange" ? exchangeSaid(fields) : otherSaid(fields);
+  return `${start} ${said}`.trimEnd();
+}
+
+function exchangeSaid(fields: Readonly<Record<string, unknown>>): string {
+  const { service, operation, route, method, status, caller, blame, problem, fault } = fields;
+  const what = service === undefined ? "-" : `${text(service)}.${text(operation ?? route)}`;
+  const code = text(problem ?? fault);
+  const broke = blame === undefined ? "" : ` ${code} (${text(blame)})`;
+  const took = `${(Number(fields["totalUs"] ?? 0) / 1_000).toFixed(1)} ms`;
+  const who = text(caller ?? fields["authentication"]);
+  return `${text(status)} ${text(method)} ${what} ${took} by ${who}${broke} ${text(fields["exchange"])}`;
+}
+
+const shown = ["exchange", "reason", "command", "actor", "subject", "count", "build", "revision"];
+
+function otherSaid(fields: Readonly<Record<string, unknown>>): string {
+  return shown
+    .filter((name) => fields[name] !== undefined)
+    .map((name) => `${name} ${text(fields[name])}`)
+    .join(", ");
+}
+
+function text(value: unknown): string {
+  if (value === undefined) return "-";
+  const said = typeof value === "string" ? value : JSON.stringify(value);
+  // What callers sent may hold what a terminal obeys.
+  return said.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
+}

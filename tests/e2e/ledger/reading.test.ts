@@ -1,0 +1,209 @@
+/** What operators read of a running gateway's ledger: pages, single exchanges, tiles and proofs. */
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { test, type TestContext } from "node:test";
+import { isProblem } from "#base/problem.ts";
+import { parseCheckpoint } from "#ledger/tree/checkpoint.ts";
+import { leafHash } from "#ledger/tree/hashes.ts";
+import { parseTlogProof } from "#ledger/tree/tlog-proof.ts";
+import { configurationOf, runGateway } from "../running/run-gateway.ts";
+import { ledgerFolder, readLedger } from "./read-ledger.ts";
+
+const program = join(import.meta.dirname, "..", "..", "..", "src", "cli", "main.ts");
+
+interface Page {
+  readonly entries: readonly { readonly index: number; readonly entry: Record<string, unknown> }[];
+  readonly next?: number;
+}
+
+/** A gateway whose service calls the gateway again for `/nested`. */
+async function stand(t: TestContext) {
+  const last: (() => void)[] = [];
+  const ledger = ledgerFolder({ after: (run) => last.push(run as () => void) });
+  let again = "";
+  const server = createServer((request, response) => {
+    const { "parlance-exchange": parent = "" } = request.headers;
+    if (request.url === "/missing") return void response.writeHead(404).end("no");
+    if (request.url !== "/nested") return void response.end("yes");
+    fetch(`${again}/echo/plain`, { headers: { "parlance-exchange": String(parent) } })
+      .then((inner) => inner.text())
+      .then((text) => response.end(text))
+      .catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const service = ", ledger: { capture: full }";
+  const gateway = await runGateway(t, configurationOf(url, { service, more: ledger.text() }));
+  for (const run of last) t.after(run);
+  again = gateway.url;
+  const ask = async (path: string): Promise<string> => {
+    const answer = await fetch(`${gateway.url}/echo${path}`);
+    await answer.text();
+    return answer.headers.get("parlance-exchange") ?? "";
+  };
+  const read = async (path: string): Promise<unknown> => {
+    const answer = await fetch(gateway.adminUrl + path);
+    assert.equal(answer.status, 200, await answer.clone().text());
+    return answer.json();
+  };
+  const parlance = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [program, "ledger", ...args], { encoding: "utf8" });
+  return { ledger, gateway, ask, read, parlance };
+}
+
+test("entries come a page at a time, by filters, and that they were read is an entry", async (t) => {
+  const { ledger, ask, read } = await stand(t);
+  const ids: string[] = [];
+  for (const path of ["/1", "/missing", "/2", "/3", "/missing"]) ids.push(await ask(path));
+  const page = (query: string) => read(`/api/v1/ledger/entries?${query}`) as Promise<Page>;
+  const first = await page("kind=exchange&limit=2");
+  assert.deepEqual(
+    first.entries.map(({ entry }) => entry["exchange"]),
+    [ids[4], ids[3]],
+  );
+  const second = await page(`kind=exchange&limit=2&cursor=${first.next}`);
+  assert.deepEqual(
+    second.entries.map(({ entry }) => entry["exchange"]),
+    [ids[2], ids[1]],
+  );
+  const missing = await page("status=4xx&service=echo&from=1h");
+  assert.deepEqual(
+    missing.entries.map(({ entry }) => entry["exchange"]),
+    [ids[4], ids[1]],
+  );
+  assert.deepEqual((await page("caller=nobody")).entries, []);
+  const reads = readLedger(ledger.path).of("read");
+  assert.equal(reads.length, 4);
+  assert.match(reads[2]?.query ?? "", /status=4xx/);
+});
+
+const wrong: readonly [string, RegExp][] = [
+  ["entries?status=teapot", /status is "teapot"; expected a status or a class/],
+  ["entries?from=yesterday", /from is "yesterday"; expected a time such as/],
+  ["entries?kind=all", /kind is "all"; expected one of exchange, intent/],
+  ["entries?limit=0", /limit is "0"; expected a number from 1 to 1000/],
+  ["entries?cursor=-1", /cursor is "-1"/],
+  ["exchanges/xyz", /expected the 32 hexadecimal digits/],
+];
+
+test("filters that are none are refused by name", async (t) => {
+  const { gateway } = await stand(t);
+  for (const [path, message] of wrong) {
+    const answer = await fetch(`${gateway.adminUrl}/api/v1/ledger/${path}`);
+    assert.equal(answer.status, 400, path);
+    assert.match(((await answer.json()) as { detail: string }).detail, message);
+  }
+  const unknown = await fetch(`${gateway.adminUrl}/api/v1/ledger/exchanges/${"0".repeat(32)}`);
+  assert.equal(unknown.status, 404);
+});
+
+test("an exchange is shown with its children and bodies, by the admin port and the command", async (t) => {
+  const { ledger, gateway, ask, read, parlance } = await stand(t);
+  const parent = await ask("/nested");
+  const shown = (await read(`/api/v1/ledger/exchanges/${parent}?bodies=true&by=auditor`)) as {
+    entries: Page["entries"];
+    children: Page["entries"];
+    bodies: { responseBody: { text: string } };
+  };
+  assert.deepEqual(
+    shown.entries.map(({ entry }) => entry["kind"]),
+    ["exchange", "read"],
+  );
+  assert.deepEqual(
+    shown.children.map(({ entry }) => [entry["parent"], entry["status"]]),
+    [[parent, 200]],
+  );
+  assert.equal(shown.bodies.responseBody.text, "yes");
+  const [noted] = readLedger(ledger.path).of("read");
+  assert.deepEqual([noted?.actor, noted?.exchange], ["auditor", parent]);
+
+  const folder = ["--ledger", ledger.path, "--admin", gateway.adminUrl];
+  const asked = parlance("show", parent, "--bodies", "--by", "me", "--json", ...folder);
+  assert.equal(asked.status, 0, asked.stderr);
+  const same = JSON.parse(asked.stdout) as typeof shown;
+  assert.equal(same.bodies.responseBody.text, "yes");
+  assert.equal(readLedger(ledger.path).of("read").at(-1)?.actor, "me");
+  const plain = parlance("show", parent, "--ledger", ledger.path);
+  assert.match(plain.stdout, /1 exchanges in its course:/);
+  const none = parlance("show", "f".repeat(32), "--ledger", ledger.path);
+  assert.equal(none.status, 1);
+  assert.match(none.stderr, /there is no entry of the exchange ffff/);
+});
+
+test("tail shows the last entries, and with --follow those that come", async (t) => {
+  const { ledger, ask, parlance } = await stand(t);
+  await ask("/1");
+  const missing = await ask("/missing");
+  // Files alone tell that an entry is durable with the next checkpoint, a second later at most.
+  await delay(1_500);
+  const tail = parlance("tail", "--ledger", ledger.path, "--kind", "exchange", "--lines", "1");
+  assert.equal(tail.status, 0, tail.stderr);
+  assert.match(
+    tail.stdout,
+    new RegExp(`^ +\\d+ \\S+Z exchange +404 GET echo\\.\\S+ .*${missing}\n$`),
+  );
+  const args = [
+    program,
+    "ledger",
+    "tail",
+    "--ledger",
+    ledger.path,
+    "--follow",
+    "--json",
+    "--lines",
+    "0",
+  ];
+  const follower = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => follower.kill());
+  const lines = createInterface({ input: follower.stdout });
+  const seen = new Promise<string>((resolve) => {
+    lines.on("line", (line) => {
+      const { entry } = JSON.parse(line) as { entry: { kind: string; exchange: string } };
+      if (entry.kind === "exchange") resolve(entry.exchange);
+    });
+  });
+  // It may have begun to look after the first of them.
+  const asked: string[] = [];
+  const timer = setInterval(() => void ask("/4").then((id) => asked.push(id)), 100);
+  const found = await seen;
+  clearInterval(timer);
+  while (!asked.includes(found)) await new Promise((resolve) => setTimeout(resolve, 20));
+  const bad = parlance("tail", "--ledger", ledger.path, "--status", "9");
+  assert.equal(bad.status, 2);
+  assert.match(bad.stderr, /--status is "9"/);
+});
+
+test("checkpoint, tiles and proofs are served as outsiders expect them", async (t) => {
+  const { ledger, gateway, ask } = await stand(t);
+  const id = await ask("/1");
+  const get = async (path: string): Promise<Buffer> => {
+    const answer = await fetch(`${gateway.adminUrl}/ledger/${path}`);
+    assert.equal(answer.status, 200, `${path}: ${await answer.clone().text()}`);
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  const proof = parseTlogProof(await get(`proof/${id}`));
+  assert.ok(!isProblem(proof), JSON.stringify(proof));
+  const checkpoint = parseCheckpoint(await get("checkpoint"));
+  assert.ok(!isProblem(checkpoint));
+  assert.ok(checkpoint.size > proof.index);
+  const width = checkpoint.size;
+  const hashes = await get(`tile/0/000.p/${width}`);
+  assert.equal(hashes.length, width * 32);
+  const bundle = await get(`tile/entries/000.p/${width}`);
+  const length = bundle.readUInt16BE(0);
+  assert.deepEqual(leafHash(bundle, 2, 2 + length), hashes.subarray(0, 32));
+  assert.equal(readLedger(ledger.path).leafHashes[0], hashes.subarray(0, 32).toString("base64"));
+  for (const path of ["tile/0/001", "tile/0/000.p/255", "tile/x/000", `proof/${"0".repeat(32)}`]) {
+    const { status } = await fetch(`${gateway.adminUrl}/ledger/${path}`);
+    assert.ok(status === 404 || status === 400, `${path}: ${status}`);
+  }
+});
