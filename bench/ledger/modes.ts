@@ -36,7 +36,7 @@ export async function startModes(site: LoadSite): Promise<readonly Gateway[]> {
  */
 export function pacedLoad(gateway: Gateway, perSecond: number, seconds: number): Load {
   const pauseMs = Math.max(2, Math.floor(64_000 / perSecond));
-  const connections = Math.max(1, Math.round((perSecond * (pauseMs + 1)) / 1_000));
+  const connections = Math.max(1, Math.round((perSecond * (pauseMs + 2)) / 1_000));
   const script = `function delay() return ${pauseMs} end`;
   return { url: `http://127.0.0.1:${gateway.port}/up/json`, connections, seconds, script };
 }
