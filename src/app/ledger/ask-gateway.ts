@@ -24,7 +24,8 @@ export async function askGateway(
   }
   const value = (await answer.json().catch(() => undefined)) as Record<string, unknown> | undefined;
   if (answer.ok) return value ?? {};
-  const detail = String(value?.["detail"] ?? `status ${answer.status}`);
+  const told = value?.["detail"];
+  const detail = typeof told === "string" ? told : `status ${answer.status}`;
   const own = [...problems.definitions, ...bodyProblems.definitions];
   const definition = own.find(({ code }) => code === value?.["code"]);
   return definition === undefined ? held(`refuses: ${detail}`) : { definition, detail };

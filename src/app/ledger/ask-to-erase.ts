@@ -12,6 +12,11 @@ export async function askToErase(
 ): Promise<Erased | Problem> {
   const { subject, by, why: reason } = order;
   const query = new URLSearchParams({ subject, by, reason, origin: holder.origin });
-  const asked = await askGateway(admin, holder, "POST", `/api/v1/ledger/erasures?${query}`);
+  const asked = await askGateway(
+    admin,
+    holder,
+    "POST",
+    `/api/v1/ledger/erasures?${query.toString()}`,
+  );
   return isProblem(asked) ? asked : (asked as unknown as Erased);
 }

@@ -9,7 +9,7 @@ import { tileContent } from "#ledger/verify/export-tiles.ts";
 import { newestCheckpoint } from "#ledger/verify/newest-checkpoint.ts";
 import { proveEntry } from "#ledger/verify/prove-entry.ts";
 import type { LedgerView } from "#control/admin-api/operation.ts";
-import { badFilter, parseFilter, type FilterText } from "./entry-filter.ts";
+import { badFilter, parseFilter } from "./entry-filter.ts";
 import { problemOf } from "./ledger-folders.ts";
 import type { LedgerService } from "./ledger-service.ts";
 import { searchLedger } from "./search-ledger.ts";
@@ -57,7 +57,7 @@ export function viewLedger(
 
   return {
     async entries(parameter, by) {
-      const filter = parseFilter(parameter as FilterText, clock.nowMs());
+      const filter = parseFilter(parameter, clock.nowMs());
       if (isProblem(filter)) return filter;
       const limit = numberOf(parameter("limit"), 100);
       const cursor = numberOf(parameter("cursor"), Number.MAX_SAFE_INTEGER);

@@ -85,7 +85,7 @@ async function showOnRecord(
   if (holder !== undefined) {
     const { askGateway } = await import("#app/ledger/ask-gateway.ts");
     const query = new URLSearchParams({ bodies: "true", by });
-    const path = `/api/v1/ledger/exchanges/${exchange}?${query}`;
+    const path = `/api/v1/ledger/exchanges/${exchange}?${query.toString()}`;
     const asked = await askGateway(await adminUrl(input), holder, "GET", path);
     return isProblem(asked) ? asked : (asked as unknown as ShownExchange);
   }
