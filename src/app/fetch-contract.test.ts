@@ -1,4 +1,4 @@
-/** What a host that was named may do to who fetches a contract from it: nothing beyond the limits. */
+/** What a host that was named may do to who fetches a contract: nothing beyond the limits. */
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
