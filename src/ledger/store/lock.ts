@@ -6,7 +6,7 @@ import type { Disk } from "#base/disk.ts";
 import type { ProcessMark, Processes } from "#base/platform.ts";
 import { unfinished } from "./layout.ts";
 import { readFile, writeFully } from "./disk-files.ts";
-import { LedgerProblem, problems } from "./problems.ts";
+import { isSystemError, LedgerProblem, problems } from "./problems.ts";
 
 export interface Lock {
   readonly release: () => void;
@@ -26,7 +26,16 @@ export function takeLock(disk: Disk, processes: Processes, path: string): Lock {
   } finally {
     disk.remove(mark);
   }
-  return { release: () => disk.remove(path) };
+  return { release: () => release(disk, path) };
+}
+
+/** A lock that stays is one of a process that is gone, which the next start takes over. */
+function release(disk: Disk, path: string): void {
+  try {
+    disk.remove(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 function takeOver(disk: Disk, processes: Processes, path: string, mark: string): void {
