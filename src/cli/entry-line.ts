@@ -20,7 +20,8 @@ function exchangeSaid(fields: Readonly<Record<string, unknown>>): string {
   const broke = blame === undefined ? "" : ` ${code} (${text(blame)})`;
   const took = `${(Number(fields["totalUs"] ?? 0) / 1_000).toFixed(1)} ms`;
   const who = text(caller ?? fields["authentication"]);
-  return `${text(status)} ${text(method)} ${what} ${took} by ${who}${broke} ${text(fields["exchange"])}`;
+  const id = text(fields["exchange"]);
+  return `${text(status)} ${text(method)} ${what} ${took} by ${who}${broke} ${id}`;
 }
 
 const shown = ["exchange", "reason", "command", "actor", "subject", "count", "build", "revision"];

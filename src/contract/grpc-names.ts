@@ -22,7 +22,7 @@ export function packageOf(serviceName: string): string {
   return serviceName.replaceAll("-", "_");
 }
 
-export function pascalCase(name: string): string {
+function pascalCase(name: string): string {
   const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
   const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
   return /^[A-Za-z]/.test(joined) ? joined : `X${joined}`;

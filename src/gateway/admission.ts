@@ -1,6 +1,6 @@
 /**
  * May a request pass, and where to? Own addresses, route, caller, permission, size: in this order,
- * which `explain` follows too; at last, whether it can be put on record. Nothing has been sent anywhere yet.
+ * which `explain` follows too; at last, whether it can be put on record. Nothing was sent yet.
  */
 import { defaultLimits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";

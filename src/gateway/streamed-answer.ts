@@ -49,7 +49,7 @@ export function createStreamedAnswer(replies: ReplyStream, answers: AnswerStream
 }
 
 /** Name of the list under which collected outputs stand. */
-export const collectedField = "items";
+const collectedField = "items";
 
 export interface CollectedAnswer {
   push(bytes: Buffer): void;

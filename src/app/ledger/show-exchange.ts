@@ -1,4 +1,4 @@
-/** Everything that a ledger holds of one exchange: its entries, those made in its course, bodies. */
+/** All that a ledger holds of one exchange: its entries, those made in its course, bodies. */
 import { nodeDisk, nodePlatform } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { openKeyStore } from "#ledger/bodies/subject-keys.ts";

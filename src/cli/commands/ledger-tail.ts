@@ -16,8 +16,7 @@ export const ledgerTail: Command = {
   summary: "Shows the last entries of the ledger and, with --follow, those that come.",
   description: [
     "One line an entry, or with --json one JSON object a line. Filters go together: an entry is " +
-      "shown when it fits all of them. The ledger's files are read; a running gateway need not be " +
-      "asked.",
+      "shown when it fits all of them. The ledger's files are read, and no gateway is asked.",
   ],
   positionals: [],
   options: {

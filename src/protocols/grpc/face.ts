@@ -107,11 +107,13 @@ function checkVariant(
 ): Fault | undefined {
   const streams = isStream(operation);
   if (wire === "connect" && streams) {
-    const message = `${operation.id} is ${operation.mode}: expected application/connect+proto or +json`;
+    const expected = "expected application/connect+proto or application/connect+json";
+    const message = `${operation.id} is ${operation.mode}: ${expected}`;
     return grpcFault("unimplemented", "content-type-unknown", message);
   }
   if (wire === "connect-stream" && !streams) {
-    const message = `${operation.id} has one answer: expected application/proto or application/json`;
+    const expected = "expected application/proto or application/json";
+    const message = `${operation.id} has one answer: ${expected}`;
     return grpcFault("unimplemented", "content-type-unknown", message);
   }
   if (request.method === "GET" && operation.safety !== "safe") {

@@ -85,7 +85,8 @@ export function compress(bytes: Buffer, coding: Coding): Buffer {
 export function decompress(bytes: Buffer, coding: string, bytesMax: number): Buffer | Fault {
   if (coding === "identity") return bytes;
   if (coding !== "gzip") {
-    const message = `the compression ${coding.slice(0, 50)} is not known; expected gzip or identity`;
+    const given = coding.slice(0, 50);
+    const message = `the compression ${given} is not known; expected gzip or identity`;
     return grpcFault("unimplemented", "compression-unknown", message);
   }
   try {

@@ -119,11 +119,7 @@ export function readTrailers(
   return readStatusOf(Number(status), percentDecode(field("grpc-message") ?? ""), details);
 }
 
-export function readStatusOf(
-  status: number,
-  message: string,
-  details: readonly Detail[],
-): StatusRead {
+function readStatusOf(status: number, message: string, details: readonly Detail[]): StatusRead {
   const faultKind = faultKindOfGrpc(status);
   const info = details.find(({ type }) => type === infoUrl);
   const read = info === undefined ? undefined : readInfo(info.bytes);

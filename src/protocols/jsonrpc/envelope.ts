@@ -25,7 +25,7 @@ export interface Requests {
 }
 
 /** One caller's batch may not keep a worker for itself. */
-export const batchMax = 100;
+const batchMax = 100;
 
 export function readRequests(body: Buffer): Requests {
   const spans = readValueSpans(body);

@@ -48,7 +48,9 @@ async function start(scope: test.TestContext) {
     Chat: (call: Watch) => void call.end(),
   });
   const gateway = await startTranslating(scope, {
-    text: `services:\n  orders: { contract: orders.proto, instances: ["http://127.0.0.1:${port}"] }\n`,
+    text: `services:
+  orders: { contract: orders.proto, instances: ["http://127.0.0.1:${port}"] }
+`,
     files: { "orders.proto": shopProto },
   });
   return { gateway, seen, client: connectOrders(scope, gateway.port) };
@@ -70,7 +72,7 @@ test("a gRPC caller passes through to a gRPC service as it is", async (context) 
   assert.equal(failed.details, "no such order: 404 %");
 });
 
-test("a JSON caller reaches a gRPC service, with exact numbers and its presence", async (context) => {
+test("a JSON caller reaches a gRPC service, with exact numbers", async (context) => {
   const { gateway, seen } = await start(context);
   const response = await fetch(`${gateway.url}/orders/Get?id=${order.id}`);
   assert.equal(response.status, 200, await response.clone().text());
@@ -78,7 +80,7 @@ test("a JSON caller reaches a gRPC service, with exact numbers and its presence"
   assert.deepEqual(seen[0]?.request, { id: order.id });
 });
 
-test("a status of a gRPC service becomes a problem that says what the service said", async (context) => {
+test("a status of a gRPC service becomes a problem with the same words", async (context) => {
   const { gateway } = await start(context);
   const response = await fetch(`${gateway.url}/orders/Get?id=404`);
   assert.equal(response.status, 404);
@@ -118,7 +120,7 @@ test("a stream of a gRPC service passes through, whole or broken", async (contex
   assert.deepEqual(await collect("7"), ["0", "1", "2", status.DATA_LOSS]);
 });
 
-test("a JSON caller gets a stream of a gRPC service line by line, its break included", async (context) => {
+test("a JSON caller gets a gRPC stream line by line, its break included", async (context) => {
   const { gateway } = await start(context);
   const watch = async (id: string, accept: string): Promise<string> => {
     const url = `${gateway.url}/orders/Watch`;

@@ -27,12 +27,15 @@ service Orders {
   rpc Chat(stream Line) returns (stream Line);
 }
 message Key { int64 id = 1; }
-message Order { int64 id = 1; string customer = 2; repeated Line lines = 3; optional double weight = 4; Kind kind = 5; }
+message Order {
+  int64 id = 1; string customer = 2; repeated Line lines = 3; optional double weight = 4;
+  Kind kind = 5;
+}
 message Line { string sku = 1; uint32 count = 2; }
 enum Kind { PLAIN = 0; RUSH = 1; }
 `;
 
-export function ordersClient(proto: string): ServiceClientConstructor {
+function ordersClient(proto: string): ServiceClientConstructor {
   const folder = mkdtempSync(join(tmpdir(), "parlance-proto-"));
   try {
     const file = join(folder, "orders.proto");

@@ -67,7 +67,7 @@ async function start(
   return { service, gateway, ask };
 }
 
-test("one request becomes several calls, each an exchange with the request's as its parent", async (context) => {
+test("one request becomes several calls, each an exchange within the request's", async (context) => {
   const { service, gateway, ask } = await start(context);
   const response = await ask([
     ["shop", "getOrder", { id: "a" }],
@@ -88,7 +88,7 @@ test("one request becomes several calls, each an exchange with the request's as 
   assert.equal(new Set(traces.map(([, , span]) => span)).size, 2);
 });
 
-test("what a caller may not call is refused call by call, and strangers get 401", async (context) => {
+test("what a caller may not call is refused call by call, strangers get 401", async (context) => {
   const callers = 'callers:\n  buyer: { key: "k1", may: ["shop.getOrder"] }';
   const { service, ask } = await start(context, callers);
   const stranger = await ask([["shop", "getOrder", { id: "a" }]]);
@@ -143,7 +143,7 @@ test("calls under way end when the caller goes away", async (context) => {
   );
 });
 
-test("an answer in parts is passed on, and other methods are told which are allowed", async (context) => {
+test("an answer in parts is passed on, other methods are told the allowed ones", async (context) => {
   const { gateway } = await start(context);
   const response = await fetch(`${gateway.url}/rpc/shop`);
   assert.equal(response.headers.get("content-type"), "text/event-stream");

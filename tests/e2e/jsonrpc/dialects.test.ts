@@ -36,7 +36,7 @@ const call = (method: string, params: unknown, id: unknown = 1) => ({
   id,
 });
 
-test("a JSON-RPC caller reaches a REST service, by name and by position, at both addresses", async (context) => {
+test("a JSON-RPC caller reaches a REST service, by name and by position", async (context) => {
   const { gateway } = await startShop(context);
   const one = await ask(`${gateway.url}/rpc/shop`, call("getOrder", { id: "7" }, "x"));
   assert.deepEqual(one, { jsonrpc: "2.0", result: { id: "7" }, id: "x" });
@@ -119,7 +119,7 @@ test("a fault of the service says its name, detail and who broke it", async (con
   assert.equal(answer.error.data.kind, "not_found");
 });
 
-test("rpc.discover tells a caller what it may call, as OpenRPC that is imported again", async (context) => {
+test("rpc.discover tells a caller what it may call, as OpenRPC", async (context) => {
   const { gateway } = await startShop(context, 'callers:\n  a: { key: k, may: ["shop.getOrder"] }');
   const response = await fetch(`${gateway.url}/rpc/shop`, {
     method: "POST",

@@ -60,7 +60,7 @@ async function stand(t: TestContext) {
   return { ledger, gateway, ask, read, parlance };
 }
 
-test("entries come a page at a time, by filters, and that they were read is an entry", async (t) => {
+test("entries come a page at a time, and that they were read is an entry", async (t) => {
   const { ledger, ask, read } = await stand(t);
   const ids: string[] = [];
   for (const path of ["/1", "/missing", "/2", "/3", "/missing"]) ids.push(await ask(path));
@@ -106,7 +106,7 @@ test("filters that are none are refused by name", async (t) => {
   assert.equal(unknown.status, 404);
 });
 
-test("an exchange is shown with its children and bodies, by the admin port and the command", async (t) => {
+test("an exchange is shown with its children and bodies, by port and by command", async (t) => {
   const { ledger, gateway, ask, read, parlance } = await stand(t);
   const parent = await ask("/nested");
   const shown = (await read(`/api/v1/ledger/exchanges/${parent}?bodies=true&by=auditor`)) as {
