@@ -26,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 const nonce = values.nonce;
-const groups = Number(values.groups);
+const groups = Number(values.groups) || Infinity;
 let isOpen = false;
 
 /** Not through a stream: what was said is said, even if the next instruction is the last. */
@@ -100,7 +100,7 @@ function main(): void {
   isOpen = true;
   say(`opened ${writer.size}`);
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let group = 0; groups === 0 || group < groups; group++) {
+  for (let group = 0; group < groups; group++) {
     writeGroup(writer, group);
     if (values.pauseMs !== "0") Atomics.wait(pause, 0, 0, Number(values.pauseMs));
   }
