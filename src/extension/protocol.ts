@@ -8,6 +8,7 @@ import type { Call, Fault, Reply } from "#call/call.ts";
 import type { Contract, Dialect, Operation } from "#contract/contract.ts";
 import type { Limitations } from "#contract/fidelity.ts";
 import type { CreateHub } from "./hub.ts";
+import type { LargeAnswerFace, LargeAnswerUpstream } from "./large-answers.ts";
 import type { FaceSecurity, UpstreamSecurity } from "./message-security.ts";
 import type { AnswerStream, InputStream, UpstreamStreams } from "./streams.ts";
 
@@ -114,7 +115,7 @@ export interface FaceResponse extends WireMessage {
 }
 
 /** We are the server: decodes requests of one service in one dialect, encodes its answers. */
-export interface Face {
+export interface Face extends LargeAnswerFace {
   /** Before the body is read: may this be one of ours, and how large may its body be? */
   readonly decode: (request: FaceRequest) => Decoded;
   readonly encode: (reply: Reply, context: FaceContext) => FaceResponse;
@@ -150,7 +151,7 @@ export type Decoded =
     };
 
 /** We are the client: encodes calls to instances, decodes their answers. */
-export interface Upstream extends UpstreamStreams {
+export interface Upstream extends UpstreamStreams, LargeAnswerUpstream {
   readonly encode: (call: Call) => UpstreamRequest | Fault;
   readonly decode: (response: UpstreamResponse, call: Call) => Reply;
 }

@@ -10,12 +10,24 @@ export class Gatherer {
     this.#bytesMax = bytesMax;
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
   /** @returns false when it would be too much; nothing is added then. */
   add(bytes: Buffer, from: number, to: number): boolean {
     if (this.#length + to - from > this.#bytesMax) return false;
     if (to > from) this.#pieces.push(Buffer.from(bytes.subarray(from, to)));
     this.#length += to - from;
     return true;
+  }
+
+  /** All of it, which is kept. */
+  peek(): Buffer {
+    const all = this.take();
+    if (all.length > 0) this.#pieces = [all];
+    this.#length = all.length;
+    return all;
   }
 
   /** All of it; nothing is kept. */

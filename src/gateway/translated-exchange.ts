@@ -8,6 +8,7 @@ import type { Fault } from "#call/call.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { documentTooLarge } from "./deadlines.ts";
+import type { BegunAnswer } from "./large-answer.ts";
 import { ownHead, ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
 import { RecordedExchange } from "./recorded-exchange.ts";
@@ -75,7 +76,7 @@ export abstract class TranslatedExchange extends RecordedExchange {
   protected passTranslated(bytes: Buffer, from: number, to: number): boolean {
     const stream = this.#stream;
     if (stream === undefined) {
-      if (this.translation?.addResponse(bytes, from, to)) return true;
+      if (this.translation?.addResponse(bytes, from, to)) return this.#passLarge();
       this.refuse(documentTooLarge(this.limits, "service"));
       return false;
     }
@@ -90,6 +91,23 @@ export abstract class TranslatedExchange extends RecordedExchange {
       this.breakOff(untranslated(cause));
     }
     return true;
+  }
+
+  /** An answer that turns out to be large is passed on in parts from now on, if it can be. */
+  #passLarge(): boolean {
+    let begun: BegunAnswer | undefined;
+    try {
+      begun = this.translation?.beginLarge();
+    } catch (cause) {
+      this.dropUpstream();
+      this.refuse(untranslated(cause));
+      return true;
+    }
+    if (begun === undefined) return true;
+    const { stream, bytes } = begun;
+    this.#stream = stream;
+    this.sendOwnHead(stream.status, stream.fields);
+    return this.sendPart(bytes);
   }
 
   /** @returns whether the caller takes more. */

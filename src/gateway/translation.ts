@@ -11,6 +11,7 @@ import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { faceRequest } from "./face-request.ts";
 import { Gatherer } from "./gatherer.ts";
+import { beginLargeAnswer, largeBytesMin, type BegunAnswer } from "./large-answer.ts";
 import { acceptProof } from "./message-proof.ts";
 import { refuseOperation } from "./operation-permission.ts";
 import { problems } from "./problems.ts";
@@ -44,6 +45,7 @@ export class Translation {
   readonly #request: RequestGatherer;
   readonly #response: Gatherer;
   #collected: CollectedAnswer | undefined;
+  #isLargeAsked = false;
   #call: Call | undefined;
   /** Undefined: nothing was decoded yet. */
   #asked: Asked | undefined;
@@ -148,6 +150,32 @@ export class Translation {
     if (this.#collected === undefined) return this.#response.add(bytes, from, to);
     this.#collected.push(bytes.subarray(from, to));
     return true;
+  }
+
+  /**
+   * Of an answer that is gathered: whether it is large and holds a list, so that it can be passed on
+   * in parts. Asked once.
+   */
+  beginLarge(): BegunAnswer | undefined {
+    const { length } = this.#response;
+    if (length < largeBytesMin || this.#isLargeAsked) return undefined;
+    this.#isLargeAsked = true;
+    const call = this.#call as Call;
+    const { upstream, contract } = this.#translator;
+    const response = { status: this.#status, field: (name: string) => this.#fields.get(name) };
+    if (isCoded(response.field("content-encoding"))) return undefined;
+    const large = upstream?.splitAnswer?.(response, call, this.#response.peek());
+    if (large === undefined || this.#face.placeOfItems === undefined) return undefined;
+    const begun = beginLargeAnswer(large, {
+      contract,
+      call,
+      face: this.#face,
+      context: this.#context(),
+      bytesMax: this.#exchange.limits.documentBytesMax,
+    });
+    if (begun === undefined || !areFieldValues(begun.stream.fields)) return undefined;
+    this.#response.take();
+    return begun;
   }
 
   /** The whole answer is there. */

@@ -2,7 +2,7 @@
  * What translates for a service: its faces and its upstream, compiled from the contract when the
  * first exchange needs them and kept as long as the revision.
  */
-import type { Dialect } from "#contract/contract.ts";
+import type { Contract, Dialect } from "#contract/contract.ts";
 import type { FaceSecurity, UpstreamSecurity } from "#extension/message-security.ts";
 import type { Face, Protocol, Upstream } from "#extension/protocol.ts";
 import type { Service } from "#configuration/configuration.ts";
@@ -15,6 +15,7 @@ export interface Translator {
   /** Undefined: this dialect has no face (yet). */
   face(dialect: Dialect): Face | undefined;
   readonly upstream: Upstream | undefined;
+  readonly contract: Contract;
   /** Index of the route that stands for an operation. */
   routeOf(operationId: string): number | undefined;
   /** Indexes of the routes of all operations. */
@@ -52,6 +53,7 @@ export function createTranslators(
     const operations = routesByService[serviceIndex] as ReadonlyMap<string, number>;
     const find = (dialect: Dialect | undefined) => protocols.find(({ name }) => name === dialect);
     return {
+      contract,
       face(dialect) {
         if (!faces.has(dialect)) {
           const face = find(dialect)?.createFace?.(named, security?.face);

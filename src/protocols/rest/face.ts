@@ -17,6 +17,7 @@ import { encodeAnswer, type RestNegotiated } from "./face-encode.ts";
 import { compileRestRoutes, type RestRoute } from "./face-routes.ts";
 import { compileFaultEncoder, type FaultForm } from "./faults.ts";
 import { createAnswerStream, streamFormOf, streamForms, type StreamForm } from "./face-stream.ts";
+import { placeInRestAnswer } from "./large-answers.ts";
 import { chooseOffer, prefersXml } from "./negotiate.ts";
 import { faultOf, restProblems } from "./problems.ts";
 import { compileRestOperation, type RestOperation } from "./rest-operation.ts";
@@ -97,7 +98,7 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
     return createAnswerStream(contract, context, form, encodeFault);
   };
 
-  return { decode, encode, encodeStream };
+  return { decode, encode, encodeStream, placeOfItems: placeInRestAnswer(contract) };
 }
 
 /** One document is asked, several are answered. */

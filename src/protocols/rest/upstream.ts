@@ -9,6 +9,7 @@ import type {
   UpstreamRequest,
   UpstreamResponse,
 } from "#extension/protocol.ts";
+import { splitRestAnswer } from "./large-answers.ts";
 import { faultOf, restProblems } from "./problems.ts";
 import { bindingOf } from "./rest-binding.ts";
 import { compileRestOperation, type RestOperation } from "./rest-operation.ts";
@@ -16,7 +17,8 @@ import { decodeAnswer } from "./upstream-decode.ts";
 import { encodeRequest } from "./upstream-encode.ts";
 import { compileFaultDecoder } from "./upstream-faults.ts";
 
-export function createRestUpstream({ contract }: ServiceContract): Upstream {
+export function createRestUpstream(service: ServiceContract): Upstream {
+  const { contract } = service;
   const compiled = new Map<string, RestOperation>();
   const decodeFault = compileFaultDecoder(contract);
   const operationOf = (operation: Operation): RestOperation => {
@@ -47,5 +49,6 @@ export function createRestUpstream({ contract }: ServiceContract): Upstream {
       }
       return decodeFault(call.operation, response);
     },
+    splitAnswer: splitRestAnswer(service, operationOf, createRestUpstream),
   };
 }

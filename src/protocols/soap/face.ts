@@ -24,6 +24,7 @@ import { closeEnvelope, openEnvelope, type OpenEnvelope, writeEnvelope } from ".
 import { type EnvelopeRefusal, writeFault } from "./faults.ts";
 import { type AnswerParts, answerParts } from "./answer-parts.ts";
 import { notUnderstood } from "./header-blocks.ts";
+import { placeInSoapAnswer } from "./large-answers.ts";
 import { openMessage, type SoapMessage, versionOfMediaType } from "./message.ts";
 import { compileOperations, type SoapOperation, type SoapOperations } from "./operations.ts";
 import { callersFault, type SoapProblem } from "./problems.ts";
@@ -69,6 +70,7 @@ export function createSoapFace(service: ServiceContract, options: SoapFaceOption
       return decodeCall(operations, limits, verify, request);
     },
     encode: (reply, context) => encodeReply(operations, random, reply, context),
+    placeOfItems: placeInSoapAnswer(operations.find),
   };
 }
 

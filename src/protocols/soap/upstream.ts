@@ -18,6 +18,7 @@ import type {
 import { defaultXmlLimits, type XmlLimits } from "#formats/xml/limits.ts";
 import { startTag } from "#formats/xml/tokenizer.ts";
 import { closeEnvelope, openEnvelope, writeEnvelope } from "./envelope.ts";
+import { splitSoapAnswer } from "./large-answers.ts";
 import { openMessage, versionOfMediaType } from "./message.ts";
 import { compileOperations, type SoapOperation } from "./operations.ts";
 import { callersFault, servicesFault } from "./problems.ts";
@@ -52,6 +53,9 @@ export function createSoapUpstream(
       }
     },
     decode: (response, call) => decodeAnswer(operations.find(call.operation), response, limits),
+    splitAnswer: splitSoapAnswer(service, operations.find, (relaxed) =>
+      createSoapUpstream(relaxed, { limits }),
+    ),
   };
 }
 

@@ -1,0 +1,159 @@
+/** Finds a list in the bytes of a JSON document by the names of members that lead to it. */
+import type { ListScanner } from "#formats/split-list.ts";
+import {
+  backslash,
+  colon,
+  comma,
+  leftBrace,
+  leftBracket,
+  quote,
+  rightBrace,
+  rightBracket,
+} from "./cursor.ts";
+
+/** What leads on from an object that stands on the way to a list. */
+interface Way {
+  list: number;
+  readonly members: Map<string, Way>;
+}
+
+interface Level {
+  readonly isObject: boolean;
+  readonly way: Way | undefined;
+}
+
+/** @param paths names of members, in objects within objects; none: the document is the list. */
+export function createJsonListScanner(paths: readonly (readonly string[])[]): ListScanner {
+  const levels: Level[] = [];
+  let at = 0;
+  /** Of the value that comes next. */
+  let way: Way | undefined = wayOf(paths);
+  let keyStart = -1;
+  let isInString = false;
+  /** Within an item of the list that is open. */
+  let depth = 0;
+  let isSettled = false;
+  const found = { list: -1, state: "searching" as ListScanner["state"], start: 0, end: 0 };
+  let itemsEnd = -1;
+  let nextItem = -1;
+
+  function open(list: number): void {
+    Object.assign(found, { list, state: "open", start: at + 1 });
+    depth = 0;
+    itemsEnd = nextItem = -1;
+  }
+
+  /** One character outside of strings and of the list. */
+  function search(bytes: Buffer, code: number): void {
+    switch (code) {
+      case leftBrace:
+        levels.push({ isObject: true, way });
+        way = undefined;
+        return;
+      case leftBracket:
+        if (way !== undefined && way.list >= 0) return open(way.list);
+        levels.push({ isObject: false, way: undefined });
+        way = undefined;
+        return;
+      case rightBrace:
+      case rightBracket:
+        levels.pop();
+        way = undefined;
+        return;
+      case comma:
+        way = undefined;
+        return;
+      case colon: {
+        const level = levels.at(-1);
+        const key = level?.way === undefined ? undefined : keyAt(bytes);
+        way = key === undefined ? undefined : level?.way?.members.get(key);
+      }
+    }
+  }
+
+  function keyAt(bytes: Buffer): string | undefined {
+    const text = bytes.toString("utf8", keyStart, bytes.lastIndexOf(quote, at) + 1);
+    try {
+      return JSON.parse(text) as string;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** One character of the list, outside of strings. */
+  function follow(code: number): void {
+    if (code === leftBrace || code === leftBracket) depth++;
+    else if (code === rightBrace || code === rightBracket) {
+      if (depth-- > 0) return;
+      found.state = isSettled ? "ended" : "searching";
+      found.end = at;
+      way = undefined;
+    } else if (code === comma && depth === 0) {
+      itemsEnd = at;
+      nextItem = at + 1;
+    }
+  }
+
+  function scan(bytes: Buffer): void {
+    const { length } = bytes;
+    for (; at < length && found.state !== "ended"; at++) {
+      const code = bytes[at] as number;
+      if (isInString) {
+        if (code === backslash) at++;
+        else if (code === quote) isInString = false;
+      } else if (code === quote) {
+        isInString = true;
+        keyStart = at;
+      } else if (code === comma || code === colon || (code & 0xdf) > 0x5a) {
+        if (found.state === "open") follow(code);
+        else search(bytes, code);
+      }
+    }
+  }
+
+  return {
+    scan,
+    drop(count) {
+      at -= count;
+      found.start -= count;
+      itemsEnd -= count;
+      nextItem -= count;
+    },
+    settle: () => void (isSettled = true),
+    get list() {
+      return found.list;
+    },
+    get state() {
+      return found.state;
+    },
+    get start() {
+      return found.start;
+    },
+    get end() {
+      return found.end;
+    },
+    get itemsEnd() {
+      return itemsEnd;
+    },
+    get nextItem() {
+      return nextItem;
+    },
+    get closing() {
+      return `]${"}".repeat(levels.length)}`;
+    },
+  };
+}
+
+function wayOf(paths: readonly (readonly string[])[]): Way {
+  const root: Way = { list: -1, members: new Map() };
+  for (const [list, path] of paths.entries()) {
+    let way = root;
+    for (const name of path) {
+      const next = way.members.get(name) ?? { list: -1, members: new Map() };
+      way.members.set(name, next);
+      way = next;
+    }
+    if (way.list < 0) way.list = list;
+  }
+  return root;
+}

@@ -1,0 +1,93 @@
+/**
+ * Splits a document that holds a large list, while it comes, into small documents of the same kind:
+ * each has what stands before the list, some of the items, and what closes it; the last one has
+ * what stands behind the list, too. Nothing is understood here: the parts are read as any document.
+ */
+
+/** Finds one of several lists, and its items, in the bytes of a document. Offsets are in these. */
+export interface ListScanner {
+  /** Goes on as far as the bytes reach; they are those that it had, and more behind them. */
+  readonly scan: (bytes: Buffer) => void;
+  /** The first so many are gone. */
+  readonly drop: (count: number) => void;
+  /** Stops at the end of the list that is open, instead of looking for another. */
+  readonly settle: () => void;
+  /** Which of the lists is open, or has ended last; -1: none. */
+  readonly list: number;
+  readonly state: "searching" | "open" | "ended";
+  /** Where the items begin. */
+  readonly start: number;
+  /** Where items end that are whole and followed by another, and where that one begins; not > 0: none. */
+  readonly itemsEnd: number;
+  readonly nextItem: number;
+  /** Behind the last item, of a list that has ended. */
+  readonly end: number;
+  /** Closes what is open around the items. */
+  readonly closing: string;
+}
+
+export interface ListSplitter {
+  /** Which of the lists it is. */
+  readonly list: number;
+  /** Bytes that wait for more, or stand in each part. */
+  readonly heldBytes: number;
+  /** The parts that these bytes complete. */
+  readonly push: (bytes: Buffer) => readonly Buffer[];
+  /** The last part. */
+  readonly end: () => Buffer;
+}
+
+/** Items of a part, at least; with a long head more, so that reading it again costs little. */
+const partBytesMin = 64 * 1024;
+const headsPerPart = 4;
+
+/** @param begun the document so far. Undefined: it does not end within a list. */
+export function splitList(scanner: ListScanner, begun: Buffer): ListSplitter | undefined {
+  scanner.scan(begun);
+  if (scanner.state !== "open") return undefined;
+  scanner.settle();
+  const head = Buffer.from(begun.subarray(0, scanner.start));
+  const closing = Buffer.from(scanner.closing);
+  const bytesMin = Math.max(partBytesMin, headsPerPart * head.length);
+  let held = begun.subarray(head.length);
+  scanner.drop(head.length);
+
+  function takePart(): readonly Buffer[] {
+    const { itemsEnd, nextItem } = scanner;
+    if (itemsEnd < bytesMin) return [];
+    const part = Buffer.concat([head, held.subarray(0, itemsEnd), closing]);
+    // Copied, so that what went before can be freed.
+    held = Buffer.from(held.subarray(nextItem));
+    scanner.drop(nextItem);
+    return [part];
+  }
+
+  let waiting = takePart();
+  return {
+    list: scanner.list,
+    get heldBytes() {
+      return head.length + held.length;
+    },
+    push(bytes) {
+      held = Buffer.concat([held, bytes]);
+      if (scanner.state === "open") scanner.scan(held);
+      const parts = [...waiting, ...takePart()];
+      waiting = [];
+      return parts;
+    },
+    end: () => Buffer.concat([head, held]),
+  };
+}
+
+/** Where the items of a list stand. */
+export interface ListPlace {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** In a document that is whole, and has such a list with an item in it. */
+export function placeOfList(scanner: ListScanner, document: Buffer): ListPlace | undefined {
+  scanner.settle();
+  scanner.scan(document);
+  return scanner.state === "ended" ? { from: scanner.start, to: scanner.end } : undefined;
+}
