@@ -60,7 +60,8 @@ async function start(
   const gateway = await startTranslating(scope, {
     text: `services:\n  shop: { contract: shop.yaml, instances: ["${service.url}"] }\n${callers}\n`,
     files: { "shop.yaml": shopOpenApi },
-    protocols: [...standardProtocols, caller],
+    // Whose addresses are the real ones.
+    protocols: [...standardProtocols.filter(({ createHub }) => createHub === undefined), caller],
   });
   const ask = (asked: Asked, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${gateway.url}/rpc`, { method: "POST", body: JSON.stringify(asked), headers });
