@@ -5,11 +5,11 @@ import { openReader } from "#ledger/store/log-reader.ts";
 import type { LogReader } from "#ledger/store/log.ts";
 import { problems } from "#ledger/store/problems.ts";
 import { exportTiles, type Exported } from "#ledger/verify/export-tiles.ts";
-import { exportNdjson } from "#ledger/verify/export-ndjson.ts";
+import { exportNdjson, exportOcsf } from "#ledger/verify/export-ndjson.ts";
 import { proveEntry } from "#ledger/verify/prove-entry.ts";
 import { problemOf } from "./ledger-folders.ts";
 
-export const exportForms = ["tiles", "ndjson"] as const;
+export const exportForms = ["tiles", "ndjson", "ocsf"] as const;
 
 export interface ExportOptions {
   /** Of the ledger. */
@@ -22,7 +22,7 @@ export interface ExportOptions {
 export function exportLedger(options: ExportOptions): Exported | Problem {
   const { path, folder, as, onProgress } = options;
   return withReader(path, (reader) => {
-    const run = as === "tiles" ? exportTiles : exportNdjson;
+    const run = { tiles: exportTiles, ndjson: exportNdjson, ocsf: exportOcsf }[as];
     return run(reader, nodeDisk, folder, onProgress);
   });
 }

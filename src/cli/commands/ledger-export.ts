@@ -13,14 +13,16 @@ export const ledgerExport: Command = {
   summary: "Writes the ledger in a form that other tools read.",
   description: [
     "tiles is the tree of files of C2SP tlog-tiles, as of the newest checkpoint: any verifier of " +
-      "such logs can check it. ndjson is every entry as JSON, one a line, in entries.ndjson.",
+      "such logs can check it. ndjson is every entry as JSON, one a line, in entries.ndjson. " +
+      "ocsf is every exchange as an event of OCSF (class 6003, API Activity), one a line, in " +
+      "ocsf.ndjson.",
   ],
   positionals: [
     { name: "DIR", description: "A folder that is empty or does not exist.", isRequired: true },
   ],
   options: {
     ...ledgerOptions,
-    as: { value: "FORM", description: "tiles (the default) or ndjson." },
+    as: { value: "FORM", description: "tiles (the default), ndjson or ocsf." },
   },
   examples: ["parlance ledger export ledger-tiles", "parlance ledger export out --as ndjson"],
   exitCodes: {

@@ -155,7 +155,7 @@ test("a folder that is none, a key that is none and a form that is none are told
   assert.match(badKey.err, /--key: a verifier key has the form NAME\+8 HEX DIGITS\+BASE64/);
   const badForm = folder.parlance(["ledger", "export", "x", "--ledger", "ledger", "--as", "tile"]);
   assert.equal(badForm.code, 2);
-  assert.match(badForm.err, /--as is "tile"; expected tiles, ndjson.*did you mean `tiles`/);
+  assert.match(badForm.err, /--as is "tile"; expected tiles, ndjson, ocsf.*did you mean `tiles`/);
   const group = folder.parlance(["ledger"]);
   assert.equal(group.code, 2);
   assert.match(group.err, /ledger verify/);
