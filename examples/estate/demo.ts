@@ -2,6 +2,7 @@
  * Runs the sample estate: the services, then the gateway before them, each as a process of its own.
  * The gateway is started as anybody starts it, by its command line.
  */
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { keysIn } from "./demo/keys.ts";
 import { anyFreePortIfZero, refusalOfPorts } from "./demo/ports.ts";
@@ -35,8 +36,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const adminUrl = `http://127.0.0.1:${adminPort}`;
   let programs: readonly ServiceProgram[];
   let keys: ReturnType<typeof keysIn>;
+  // The gateway, too, gets it from here: relative to the folder that the demo was started in.
+  const dataFolder = resolve(process.env["ESTATE_DATA"] || pathOf("data"));
   try {
-    const dataFolder = process.env["ESTATE_DATA"] ?? pathOf("data");
     keys = keysIn(dataFolder);
     programs = serviceProgramsIn(dataFolder, gatewayUrl, keys);
   } catch (error) {
@@ -77,12 +79,17 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     const command = ["start", "--config", pathOf("parlance.yaml"), ...ports];
     const args = [pathOf("../../src/cli/main.ts"), ...command];
     const log = options.json ? "json" : "text";
-    const env = { STOREFRONT_KEY: keys.storefront, ORDERS_KEY: keys.orders, PARLANCE_LOG: log };
+    const env = {
+      STOREFRONT_KEY: keys.storefront,
+      ORDERS_KEY: keys.orders,
+      ESTATE_DATA: dataFolder,
+      PARLANCE_LOG: log,
+    };
     gateway = supervise({ name: "gateway", args, env, isTalkative: true }, report);
     const station = { name: "gateway", url: gatewayUrl, speaks: "all of it" };
     await waitUntilUp(station, `${adminUrl}/readyz`, gateway, signal, report);
     const page = `http://localhost:${port}/storefront/`;
-    const trials = trialsOf(gatewayUrl, adminUrl, keys);
+    const trials = trialsOf(gatewayUrl, adminUrl, `${dataFolder}/ledger`, keys);
     const shown = programs.map(({ name, url, speaks }) => ({ name, url, speaks }));
     const ready = { page, gateway: gatewayUrl, admin: adminUrl, services: shown, trials };
     report({ event: "ready", ...ready });

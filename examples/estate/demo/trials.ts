@@ -23,8 +23,15 @@ const listOrders =
   "</s:Body></s:Envelope>";
 
 const oldClient = fileURLToPath(new URL("../old-client/main.ts", import.meta.url));
+const parlance = fileURLToPath(new URL("../../../bin/parlance", import.meta.url));
 
-export function trialsOf(gateway: string, admin: string, keys: EstateKeys): readonly Trial[] {
+/** @param ledger its folder. */
+export function trialsOf(
+  gateway: string,
+  admin: string,
+  ledger: string,
+  keys: EstateKeys,
+): readonly Trial[] {
   const key = `-H 'X-Api-Key: ${keys.storefront}'`;
   const json = "-H 'Content-Type: application/json'";
   const xml = "-H 'Content-Type: application/xml'";
@@ -65,5 +72,13 @@ export function trialsOf(gateway: string, admin: string, keys: EstateKeys): read
       command: `curl -i ${gateway}/orders/orders`,
     },
     { what: "what the gateway counts", command: `curl ${admin}/metrics` },
+    {
+      what: "the last exchanges on record, each with its id (ledger show ID tells all of one)",
+      command: `${parlance} ledger tail --ledger ${ledger} --lines 10`,
+    },
+    {
+      what: "check that nothing on record was changed or taken away",
+      command: `${parlance} ledger verify --ledger ${ledger}`,
+    },
   ];
 }

@@ -104,6 +104,8 @@ describe("the demo", () => {
       /retry: /,
       / 40[13] [^]*parlance-fault: policy/i,
       /# TYPE /,
+      / exchange +\d{3} [A-Z]+ \w+\.\w+/,
+      /: fine; \d+ entries verified, /,
     ];
     const trials = seen("ready")?.trials ?? [];
     assert.equal(trials.length, expected.length);
