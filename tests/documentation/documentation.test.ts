@@ -65,7 +65,7 @@ test("every invariant of ARCHITECTURE.md names a test that exists", () => {
   const [, section = ""] = readProjectFile("ARCHITECTURE.md").split("## Invariants");
   const rows = (section.split("\n## ")[0] as string).match(/^\| (?!what|---).*\|$/gm) ?? [];
   assert.ok(rows.length > 5);
-  const paths = projectPaths("{src,tests}/**/*.test.ts");
+  const paths = projectPaths("{src,tests,simulation}/**/*.test.ts");
   const named = rows.map((row) => /`([^`]+\.test\.ts)` *\|$/.exec(row)?.[1] ?? row);
   assert.deepEqual(
     named.filter((path) => !paths.includes(path)),

@@ -4,7 +4,16 @@
  * given but not told to flush cannot be imitated so; the simulation does that.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lacks, notRunPrefix } from "#tests/support/tools.ts";
@@ -37,7 +46,8 @@ export function withDiskImage<Result>(run: (image: DiskImage) => Result): Result
   const folder = join(own, "mounted");
   mkdirSync(folder);
   try {
-    execFileSync("truncate", ["-s", `${imageMiB}M`, image], { stdio: "pipe" });
+    writeFileSync(image, "");
+    truncateSync(image, imageMiB << 20);
     execFileSync("mkfs.ext4", ["-q", "-F", image], { stdio: "pipe" });
     mount(image, folder);
     const result = run({ folder, withCopy: (use) => withCopyOf(image, own, use) });

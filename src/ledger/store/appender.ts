@@ -7,26 +7,15 @@ import type { Disk } from "#base/disk.ts";
 import type { Random } from "#base/platform.ts";
 import { hashBytes, leafHashInto } from "#ledger/tree/hashes.ts";
 import { createBatch } from "./batch.ts";
-import { writeFully } from "./disk-files.ts";
+import { listFolder, writeFully } from "./disk-files.ts";
+import { partsOf } from "./find-parts.ts";
 import { frameHeadBytes, writeFrameHead } from "./frame.ts";
 import { segmentEntries } from "./layout.ts";
-import {
-  beginPart,
-  closePart,
-  publishPart,
-  zeroAhead,
-  zeroSliceBytes,
-  zeroStepBytes,
-  type PartFile,
-} from "./part-file.ts";
+import { createNextPart } from "./next-part.ts";
+import { beginPart, closePart, publishPart, zeroAhead, type PartFile } from "./part-file.ts";
 import type { PartHead } from "./part-head.ts";
 import { diskProblem, isSystemError, LedgerWriteError } from "./problems.ts";
 import { createLeaves } from "./recover.ts";
-
-/** Over what entries took so far. */
-const roomFactor = 1.05;
-/** Of zeros in a part before its first entry comes. */
-const preparedBytesMax = 64 << 20;
 
 export interface AppenderOptions {
   readonly disk: Disk;
@@ -61,17 +50,13 @@ export interface Appender {
 export function createAppender(options: AppenderOptions): Appender {
   const { disk, random, folder, leaves, lastParts } = options;
   let synced = options.first + options.tail.length;
-  /** As `synced`, but also moved when a segment is full: not told to anybody. */
-  let settled = synced;
   let written = options.first;
   let failed = false;
   let preparedAt = synced;
   const batch = createBatch(options.first);
   let ownLeaves = leavesAt(options.first);
-  let part = beginAt(options.first, synced);
-  /** Of the next segment: being filled with zeros, then ready. */
-  let preparing: PartFile | undefined;
-  let prepared: PartFile | undefined;
+  let part = beginAt(options.first);
+  const nextPart = createNextPart({ begin: beginAt, publish });
   try {
     for (const entry of options.tail) add(entry, 0, entry.length);
     writeFrames();
@@ -88,14 +73,14 @@ export function createAppender(options: AppenderOptions): Appender {
     return known;
   }
 
-  function beginAt(first: number, settledTo: number): PartFile {
+  function beginAt(first: number): PartFile {
     const segment = Math.floor(first / segmentEntries);
     const number = (lastParts.get(segment) ?? -1) + 1;
-    return beginPart(disk, random, folder, { segment, part: number, first, settled: settledTo });
+    return beginPart(disk, random, folder, { segment, part: number, first, settled: synced });
   }
 
   function publish(fresh: PartFile): void {
-    while (!zeroAhead(fresh, zeroStepBytes));
+    while (!zeroAhead(fresh));
     publishPart(disk, folder, fresh);
     lastParts.set(fresh.head.segment, fresh.head.part);
   }
@@ -126,7 +111,7 @@ export function createAppender(options: AppenderOptions): Appender {
         first: frame.first,
         count: frame.count,
         length: frame.end - frame.start - frameHeadBytes,
-        unsynced: Math.max(0, frame.first - settled),
+        unsynced: Math.max(0, frame.first - synced),
         previous: part.previous,
       };
       part.previous = writeFrameHead(bytes, frame.start, facts);
@@ -143,17 +128,9 @@ export function createAppender(options: AppenderOptions): Appender {
   function rollOver(first: number): void {
     part.file.sync();
     closePart(part);
-    settled = first;
-    part = prepared ?? preparing ?? beginAt(first, first);
+    const prepared = nextPart.take();
+    part = prepared ?? beginAt(first);
     if (prepared === undefined) publish(part);
-    prepared = undefined;
-    preparing = undefined;
-  }
-
-  function dropPreparing(): void {
-    if (preparing === undefined) return;
-    closePart(preparing);
-    preparing = undefined;
   }
 
   function guarded(what: string, run: () => void): void {
@@ -170,20 +147,11 @@ export function createAppender(options: AppenderOptions): Appender {
   function restart(): void {
     batch.reset(synced);
     written = synced;
-    settled = synced;
     closePart(part);
-    dropPreparing();
-    // What a later segment got was never acknowledged.
-    for (const later of [part, prepared]) {
-      if (later === undefined || later.head.first <= synced || !isNamed(later)) continue;
-      disk.remove(later.path);
-      disk.syncFolder(folder);
-      lastParts.delete(later.head.segment);
-    }
-    if (prepared !== undefined) closePart(prepared);
-    prepared = undefined;
+    nextPart.drop();
+    removeLaterSegments();
     ownLeaves = leavesAt(synced);
-    const fresh = beginAt(synced, synced);
+    const fresh = beginAt(synced);
     try {
       publish(fresh);
     } catch (error) {
@@ -193,37 +161,15 @@ export function createAppender(options: AppenderOptions): Appender {
     part = fresh;
   }
 
-  function isNamed({ path }: PartFile): boolean {
-    return disk.stat(path) !== undefined;
-  }
-
-  /** What the entries of this part took, with some room. */
-  function bytesFor(entries: number): number {
-    const own = Math.max(1, written - part.head.first);
-    return Math.ceil(((part.position * roomFactor) / own) * entries);
-  }
-
-  /** Zeros ahead of the frames, as far as the segment will go. */
-  function zeroOwn(): void {
-    const rest = segmentEntries - 1 - ((written - 1) % segmentEntries);
-    zeroAhead(part, Math.min(zeroStepBytes, bytesFor(rest)));
-  }
-
-  /** The next segment's part, once half of this segment is full. */
-  function prepareNext(slices: number): void {
-    const next = (part.head.segment + 1) * segmentEntries;
-    if (prepared !== undefined || next - written > segmentEntries / 2) return;
-    preparing ??= beginAt(next, settled);
-    const wanted = Math.min(preparedBytesMax, Math.max(zeroStepBytes, bytesFor(segmentEntries)));
-    const before = preparing.zeroed;
-    for (let slice = 0; slice < slices; slice++) {
-      if (zeroAhead(preparing, wanted)) break;
+  /** What they got was never acknowledged. */
+  function removeLaterSegments(): void {
+    const present = Math.floor(synced / segmentEntries);
+    for (const [segment, parts] of partsOf(folder, listFolder(disk, folder))) {
+      if (segment <= present) continue;
+      for (const { path } of parts) disk.remove(path);
+      disk.syncFolder(folder);
+      lastParts.delete(segment);
     }
-    if (preparing.zeroed > before) return preparing.file.startSync();
-    publishPart(disk, folder, preparing);
-    lastParts.set(preparing.head.segment, preparing.head.part);
-    prepared = preparing;
-    preparing = undefined;
   }
 
   return {
@@ -242,7 +188,6 @@ export function createAppender(options: AppenderOptions): Appender {
       guarded("sync", () => {
         part.file.sync();
         synced = written;
-        settled = written;
       }),
     leafHash(index) {
       const at = (index % segmentEntries) * hashBytes;
@@ -254,14 +199,7 @@ export function createAppender(options: AppenderOptions): Appender {
       if (failed) return;
       const added = synced - preparedAt;
       preparedAt = synced;
-      try {
-        zeroOwn();
-        // Twice what comes in, so that the next part is ready in time.
-        prepareNext(1 + Math.ceil((2 * bytesFor(added)) / zeroSliceBytes));
-      } catch (error) {
-        dropPreparing();
-        throw error;
-      }
+      nextPart.advance(part, written, added);
     },
     reopen() {
       assert(failed, "a ledger is reopened after a failure only");
@@ -269,7 +207,8 @@ export function createAppender(options: AppenderOptions): Appender {
       guarded("begin a part behind", restart);
     },
     close() {
-      for (const open of [part, preparing, prepared]) if (open !== undefined) closePart(open);
+      nextPart.drop();
+      closePart(part);
     },
   };
 }

@@ -2,13 +2,13 @@
  * What the unsealed segments hold after a stop of any kind. Reads only. A tail that a power cut
  * tore is normal and is left out; anything missing before what was synced is damage.
  */
-import { join } from "node:path";
 import type { Disk, DiskFile } from "#base/disk.ts";
 import { walkBundle } from "#ledger/tree/entry-bundle.ts";
 import { hashBytes, leafHashInto } from "#ledger/tree/hashes.ts";
 import { listFolder } from "./disk-files.ts";
+import { partsOf, readHead, type NamedPart } from "./find-parts.ts";
 import { parsePartName, segmentEntries, type Layout, type PartName } from "./layout.ts";
-import { parsePartHead, partHeadBytes, type PartHead } from "./part-head.ts";
+import { partHeadBytes, type PartHead } from "./part-head.ts";
 import { damaged, trying } from "./problems.ts";
 import { createScanner, startOf, type ScanPlace } from "./scan.ts";
 
@@ -99,6 +99,8 @@ export function recover(disk: Disk, { segments: folder }: Layout, sealed: number
   ): void {
     prove(place.proven);
     scanner.scan(file, head, place, limit, (frame, bytes, from, to) => {
+      // A segment is synced before the next one gets its first entry.
+      if (frame.first % segmentEntries === 0) prove(frame.first);
       prove(frame.first - frame.unsynced);
       const payload = bytes.subarray(from, to);
       const fault = walkBundle(payload, frame.count, (entry, entryFrom, entryTo) => {
@@ -158,39 +160,6 @@ export function recover(disk: Disk, { segments: folder }: Layout, sealed: number
       }
     });
   }
-}
-
-export interface NamedPart {
-  readonly path: string;
-  readonly name: PartName;
-}
-
-/** Paths of the parts of each segment that has any, in order. */
-export function partsOf(
-  folder: string,
-  names: readonly string[],
-): ReadonlyMap<number, readonly NamedPart[]> {
-  const parts = names
-    .map((file) => ({ path: join(folder, file), name: parsePartName(file) }))
-    .filter((part): part is NamedPart => part.name !== undefined)
-    .sort((a, b) => a.name.segment - b.name.segment || a.name.part - b.name.part);
-  return Map.groupBy(parts, ({ name }) => name.segment);
-}
-
-export function readHead(disk: Disk, path: string, name: PartName): PartHead {
-  const bytes = Buffer.alloc(partHeadBytes);
-  const file = trying(`read ${path}`, () => disk.open(path, "read"));
-  try {
-    trying(`read ${path}`, () => file.read(bytes, 0, partHeadBytes, 0));
-  } finally {
-    file.close();
-  }
-  const head = parsePartHead(bytes);
-  if (head === undefined) throw damaged(`${path}: its first ${partHeadBytes} bytes are damaged`);
-  if (head.segment !== name.segment || head.part !== name.part) {
-    throw damaged(`${path} is part ${head.part} of segment ${head.segment}, as its head says`);
-  }
-  return head;
 }
 
 /** Up to the last byte that is not zero. */

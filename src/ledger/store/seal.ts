@@ -13,7 +13,7 @@ import { listFolder, writeFully } from "./disk-files.ts";
 import { exchangeRowBytes } from "./exchange-index.ts";
 import { sealedName, segmentEntries, unfinished, type Layout } from "./layout.ts";
 import { damaged } from "./problems.ts";
-import { partsOf, readHead, type NamedPart } from "./recover.ts";
+import { partsOf, readHead, type NamedPart } from "./find-parts.ts";
 import { createScanner, startOf } from "./scan.ts";
 import { buildSearchFacts } from "./search-facts.ts";
 import * as format from "./sealed-format.ts";
