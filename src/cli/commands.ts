@@ -10,6 +10,7 @@ import { init } from "./commands/init.ts";
 import { ledgerErase } from "./commands/ledger-erase.ts";
 import { ledgerExport } from "./commands/ledger-export.ts";
 import { ledgerProve } from "./commands/ledger-prove.ts";
+import { ledgerRotateKey } from "./commands/ledger-rotate-key.ts";
 import { ledgerShow } from "./commands/ledger-show.ts";
 import { ledgerTail } from "./commands/ledger-tail.ts";
 import { ledgerVerify } from "./commands/ledger-verify.ts";
@@ -30,4 +31,5 @@ export const commands: readonly Command[] = [
   ledgerTail,
   ledgerExport,
   ledgerErase,
+  ledgerRotateKey,
 ];

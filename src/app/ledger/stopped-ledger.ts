@@ -5,15 +5,16 @@ import type { Problem } from "#base/problem.ts";
 import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
 import { readLogFacts } from "#ledger/store/log-file.ts";
+import type { LogWriter } from "#ledger/store/log.ts";
 import { openLog } from "#ledger/store/open-log.ts";
 import { problems } from "#ledger/store/problems.ts";
 import { problemOf, type LedgerFolders } from "./ledger-folders.ts";
 import type { OwnEntry } from "./ledger-messages.ts";
 
-/** @param run gets what puts one entry on the disk, and says its index. */
+/** @param run gets what puts one entry on the disk and says its index, and the log itself. */
 export function withStoppedLedger<Result>(
   { path, checkpoints }: LedgerFolders,
-  run: (append: (entry: OwnEntry) => number) => Result,
+  run: (append: (entry: OwnEntry) => number, writer: LogWriter) => Result,
 ): Result | Problem {
   const { clock, random } = nodePlatform;
   try {
@@ -33,7 +34,7 @@ export function withStoppedLedger<Result>(
         writer.sync();
         writer.settle();
         return index;
-      });
+      }, writer);
       writer.checkpoint(clock.nowMs());
       return result;
     } finally {
