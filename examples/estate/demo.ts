@@ -2,7 +2,7 @@
  * Runs the sample estate: the services, then the gateway before them, each as a process of its own.
  * The gateway is started as anybody starts it, by its command line.
  */
-import { resolve } from "node:path";
+import { resolve as absolute } from "node:path";
 import { fileURLToPath } from "node:url";
 import { keysIn } from "./demo/keys.ts";
 import { anyFreePortIfZero, refusalOfPorts } from "./demo/ports.ts";
@@ -37,7 +37,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   let programs: readonly ServiceProgram[];
   let keys: ReturnType<typeof keysIn>;
   // The gateway, too, gets it from here: relative to the folder that the demo was started in.
-  const dataFolder = resolve(process.env["ESTATE_DATA"] || pathOf("data"));
+  const dataFolder = absolute(process.env["ESTATE_DATA"] || pathOf("data"));
   try {
     keys = keysIn(dataFolder);
     programs = serviceProgramsIn(dataFolder, gatewayUrl, keys);

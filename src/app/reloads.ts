@@ -45,7 +45,7 @@ export interface Reloads {
  */
 const fixedPaths = [
   ...["host", "port", "adminHost", "adminPort", "workers"].map((field) => `listen.${field}`),
-  ...["ledger", "ledger.path", "ledger.checkpoints", "ledger.origin"],
+  ...["ledger", "ledger.path", "ledger.checkpoints", "ledger.origin", "ledger.retention"],
 ];
 const fileBytesMax = 8 * 1024 * 1024;
 const changesShown = 20;

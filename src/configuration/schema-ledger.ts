@@ -77,7 +77,8 @@ export const ledgerSchema: JsonSchema = {
       mode: { ...mode, default: "strict" },
       capture: { ...capture, default: "digest" },
       retention: mapOf(
-        "What is dropped, in whole sealed segments of 65,536 entries; their hashes stay.",
+        "What is dropped, in whole sealed segments of 65,536 entries; their hashes stay. " +
+          "Takes effect at the next start.",
         {
           days: {
             type: "integer",

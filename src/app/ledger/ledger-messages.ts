@@ -1,6 +1,7 @@
 /** What the main thread, the ledger thread and the workers say to each other of the ledger. */
 import type { Missed } from "#ledger/commit/missed-entries.ts";
 import type { Entry } from "#ledger/entry/entry.ts";
+import type { Retention } from "#ledger/store/retention.ts";
 
 /** An entry without what the ledger thread knows better. */
 export type OwnEntry = Entry extends infer One
@@ -17,6 +18,7 @@ export interface LedgerThreadData {
   readonly checkpoints: string;
   /** The origin without its epoch. */
   readonly name: string;
+  readonly retention: Retention;
   readonly bell: SharedArrayBuffer;
   readonly statistics: SharedArrayBuffer;
   readonly start: StartEntry;

@@ -32,6 +32,7 @@ export interface LedgerServiceOptions {
   readonly path: string;
   readonly checkpoints: string;
   readonly name: string;
+  readonly retention: LedgerThreadData["retention"];
   readonly start: StartEntry;
 }
 
@@ -61,7 +62,7 @@ const everything = Number.MAX_SAFE_INTEGER;
 
 /** Rejects when the log cannot be opened, with the reason in words. */
 export async function startLedger(options: LedgerServiceOptions): Promise<LedgerService> {
-  const { platform, log, path, checkpoints, name, start } = options;
+  const { platform, log, path, checkpoints, name, retention, start } = options;
   const bellMemory = Bell.createMemory();
   const bell = new Bell(bellMemory);
   const statistics = createStatisticsMemory();
@@ -87,7 +88,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
   async function bear(): Promise<LedgerOpened> {
     bornMs = platform.clock.monotonicMs();
     const data: LedgerThreadData = {
-      ...{ path, checkpoints, name, bell: bellMemory, statistics, start, bodies },
+      ...{ path, checkpoints, name, retention, bell: bellMemory, statistics, start, bodies },
       run: opened?.run,
       missed: missed.value,
       rings: Array.from(rings, ([id, memory]) => ({ id, memory })),

@@ -13,6 +13,7 @@ import type { CommitLog } from "#ledger/commit/commit-log.ts";
 import type { ErasureFields } from "#ledger/bodies/erase.ts";
 import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import { EntryClock } from "#ledger/entry/entry-clock.ts";
+import type { Expiry } from "./expire-entries.ts";
 import type { Appended, LedgerCommand, LedgerThreadData, OwnEntry } from "./ledger-messages.ts";
 import type { Past } from "./ledger-past.ts";
 
@@ -26,6 +27,7 @@ export interface SessionOptions {
   readonly data: LedgerThreadData;
   readonly writer: CommitLog;
   readonly past: Past;
+  readonly expiry: Expiry;
   /** Those that the ledger has no entry about, because the power went. */
   readonly erasures: readonly ErasureFields[];
   readonly noteErased: (pseudonym: string) => void;
@@ -146,11 +148,17 @@ export class LedgerSession {
 
   /** One batch, or sleep until something comes. @param commands that were obeyed already. */
   turn(commands: number): void {
+    if (!this.#loop.hasFailed) this.#expire();
     if (this.#loop.turn()) return;
     this.#bell.sleep(
       this.#loop.idleMs,
       () => this.#loop.hasWork || this.#bell.commands !== commands,
     );
+  }
+
+  #expire(): void {
+    const due = this.#options.expiry.due();
+    if (due !== undefined) this.#submit(due.entry, due.drop);
   }
 
   /** Answers at once, or when what is asked for has been done. */

@@ -20,6 +20,7 @@ import { openLog } from "#ledger/store/open-log.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
 import type { FromThread, ToThread } from "#runtime/worker-thread.ts";
+import { createExpiry } from "./expire-entries.ts";
 import type { LedgerCommand, LedgerOpened, LedgerThreadData } from "./ledger-messages.ts";
 import { readPast } from "./ledger-past.ts";
 import { LedgerSession } from "./ledger-session.ts";
@@ -72,6 +73,10 @@ function open(): { session: LedgerSession; opened: LedgerOpened } {
       erasures: trying("recover erasures", () => recoverErasures(keys)),
       noteErased: (pseudonym) => settle(keys, pseudonym),
       past,
+      expiry: createExpiry({
+        ...{ disk: nodeDisk, log, path, retention: data.retention, writer, clock },
+        openReader: () => openReader({ path, disk: nodeDisk, processes: nodeProcesses }),
+      }),
       noteSettledIntents: (index) => settled.write(index),
     });
     const { run } = session;

@@ -25,6 +25,7 @@ export function openLedger(facts: LedgerFactsAtStart): Promise<LedgerService> {
     path: ledger.path,
     checkpoints: ledger.checkpoints,
     name: ledger.origin ?? `parlance/${host}`,
+    retention: ledger.retention,
     start: {
       kind: "start",
       revision: revision.id,

@@ -97,7 +97,7 @@ export const kinds = {
     optional: ["actor", "query", "count", "exchange"],
   },
   erasure: {
-    about: "The keys of a subject's data were destroyed.",
+    about: "Data were destroyed: the keys of a subject, or entries whose time of keeping was over.",
     required: ["count"],
     optional: ["subject", "exchange", "actor", "reason", "query"],
   },
