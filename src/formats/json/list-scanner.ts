@@ -94,21 +94,34 @@ export function createJsonListScanner(paths: readonly (readonly string[])[]): Li
     }
   }
 
+  const hasEnded = (): boolean => found.state === "ended";
+
+  /** With what it needs for each octet in variables of its own: every octet comes by here. */
   function scan(bytes: Buffer): void {
+    if (hasEnded()) return;
     const { length } = bytes;
-    for (; at < length && found.state !== "ended"; at++) {
-      const code = bytes[at] as number;
-      if (isInString) {
-        if (code === backslash) at++;
-        else if (code === quote) isInString = false;
+    let index = at;
+    let inside = isInString;
+    for (; index < length; index++) {
+      let code = bytes[index] as number;
+      if (inside) {
+        while (code !== quote && code !== backslash && ++index < length) {
+          code = bytes[index] as number;
+        }
+        if (code === backslash) index++;
+        else inside = code !== quote;
       } else if (code === quote) {
-        isInString = true;
-        keyStart = at;
+        inside = true;
+        keyStart = index;
       } else if (code === comma || code === colon || (code & 0xdf) > 0x5a) {
+        at = index;
         if (found.state === "open") follow(code);
         else search(bytes, code);
+        if (hasEnded()) return;
       }
     }
+    at = index;
+    isInString = inside;
   }
 
   return {

@@ -24,7 +24,8 @@ const GREATER = 0x3e;
 const SLASH = 0x2f;
 const BANG = 0x21;
 const QUESTION = 0x3f;
-const QUOTES = [0x22, 0x27];
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
 
 /** @param paths local names from the root to the items. */
 export function createXmlListScanner(paths: readonly (readonly string[])[]): ListScanner {
@@ -42,7 +43,7 @@ export function createXmlListScanner(paths: readonly (readonly string[])[]): Lis
   function endOf(bytes: Buffer): number {
     const second = bytes[at + 1];
     if (second === QUESTION) return behind(bytes, "?>");
-    if (second === SLASH) return behind(bytes, ">");
+    if (second === SLASH) return endOfEndTag(bytes, at + 2);
     if (second !== BANG) return endOfStartTag(bytes, at + 1);
     if (bytes.length < at + 9) return -1;
     const isData = bytes.toString("latin1", at, at + 9) === "<![CDATA[";
@@ -56,13 +57,16 @@ export function createXmlListScanner(paths: readonly (readonly string[])[]): Lis
   }
 
   function startElement(bytes: Buffer, end: number): void {
+    const isEmpty = bytes[end - 2] === SLASH;
+    if (depth > 0) {
+      depth += isEmpty ? 0 : 1;
+      return;
+    }
     const name = nameAt(bytes, at + 1);
     const local = name.slice(name.indexOf(":") + 1);
-    const isEmpty = bytes[end - 2] === SLASH;
     const outer = levels.at(-1);
     if (found.state === "open") {
-      if (depth > 0) depth += isEmpty ? 0 : 1;
-      else if (local === itemName) {
+      if (local === itemName) {
         itemsEnd = at;
         enterItem(isEmpty, end);
       } else return endList(bytes, end);
@@ -101,8 +105,7 @@ export function createXmlListScanner(paths: readonly (readonly string[])[]): Lis
 
   function scan(bytes: Buffer): void {
     while (found.state !== "ended") {
-      const next = bytes.indexOf(LESS, at);
-      at = next < 0 ? bytes.length : next;
+      at = nextMarkup(bytes, at);
       if (at + 1 >= bytes.length) return;
       const end = endOf(bytes);
       if (end < 0) return;
@@ -148,6 +151,19 @@ export function createXmlListScanner(paths: readonly (readonly string[])[]): Lis
   };
 }
 
+// Loops, not indexOf: tags stand too close together for it to be worth its call.
+
+function nextMarkup(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== LESS) at++;
+  return at;
+}
+
+function endOfEndTag(bytes: Buffer, from: number): number {
+  for (let at = from; at < bytes.length; at++) if (bytes[at] === GREATER) return at + 1;
+  return -1;
+}
+
 /** A `>` in the value of an attribute ends nothing. */
 function endOfStartTag(bytes: Buffer, from: number): number {
   let quote = 0;
@@ -155,7 +171,7 @@ function endOfStartTag(bytes: Buffer, from: number): number {
     const code = bytes[at] as number;
     if (quote !== 0) quote = code === quote ? 0 : quote;
     else if (code === GREATER) return at + 1;
-    else if (QUOTES.includes(code)) quote = code;
+    else if (code === QUOTE || code === APOSTROPHE) quote = code;
   }
   return -1;
 }
