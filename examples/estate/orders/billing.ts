@@ -20,11 +20,15 @@ type Answer = { readonly ok: true; readonly json: unknown } | ({ readonly ok: fa
 export function createBilling({ url, key }: BillingOptions) {
   const base = url.replace(/\/$/, "");
 
-  async function call(operation: string, input: object): Promise<Answer> {
+  async function call(operation: string, input: object, parent?: string): Promise<Answer> {
     try {
       const answer = await fetch(`${base}/billing/${operation}`, {
         method: "POST",
-        headers: { "content-type": "application/json", "x-api-key": key },
+        headers: {
+          "content-type": "application/json",
+          "x-api-key": key,
+          ...(parent === undefined ? {} : { "parlance-exchange": parent }),
+        },
         body: JSON.stringify(input),
         signal: AbortSignal.timeout(callMs),
       });
@@ -38,8 +42,8 @@ export function createBilling({ url, key }: BillingOptions) {
     }
   }
 
-  async function issue(order: Order): Promise<OrderInvoice> {
-    const answer = await call("createInvoice", {
+  async function issue(order: Order, parent?: string): Promise<OrderInvoice> {
+    const input = {
       orderId: order.id,
       customer: { name: order.customer, email: order.customer },
       line: order.lines.map(({ sku, name, quantity, unitPrice }) => ({
@@ -49,7 +53,8 @@ export function createBilling({ url, key }: BillingOptions) {
         unitPrice,
       })),
       currency: order.currency,
-    });
+    };
+    const answer = await call("createInvoice", input, parent);
     if (!answer.ok) return missing(answer);
     const { invoice } = (answer.json ?? {}) as { invoice?: { number?: unknown } };
     const number = invoice?.number;
@@ -57,23 +62,27 @@ export function createBilling({ url, key }: BillingOptions) {
     return { state: "missing", reason: "billing answered without an invoice number" };
   }
 
-  /** Brings the invoice to where the order stands; undefined when there is nothing to do. */
-  async function follow(order: Order): Promise<OrderInvoice | undefined> {
+  /**
+   * Brings the invoice to where the order stands; undefined when there is nothing to do.
+   * @param parent the exchange in whose course that happens: the ledger shows them together.
+   */
+  async function follow(order: Order, parent?: string): Promise<OrderInvoice | undefined> {
     let invoice = order.invoice;
     if (order.status === "cancelled") {
       if (invoice?.state !== "issued") return undefined;
       const reason = order.cancelReason ?? null;
-      const answer = await call("cancelInvoice", { number: invoice.number, reason });
+      const answer = await call("cancelInvoice", { number: invoice.number, reason }, parent);
       return answer.ok ? { ...invoice, state: "cancelled" } : { ...invoice, ...troubleOf(answer) };
     }
     const isNew = invoice === undefined || invoice.state === "missing";
-    if (isNew) invoice = await issue(order);
+    if (isNew) invoice = await issue(order, parent);
     if (order.status !== "paid" || invoice?.state !== "issued") return isNew ? invoice : undefined;
-    const answer = await call("notifyPaid", {
+    const notice = {
       number: invoice.number,
       paidAt: order.changedAt,
       reference: order.paymentId ?? order.id,
-    });
+    };
+    const answer = await call("notifyPaid", notice, parent);
     return answer.ok ? { ...invoice, state: "paid" } : { ...invoice, ...troubleOf(answer) };
   }
 

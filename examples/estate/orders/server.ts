@@ -1,6 +1,6 @@
 /** The orders service: REST with JSON, validated by its own contract. */
 import { STATUS_CODES } from "node:http";
-import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Billing } from "./billing.ts";
 import { contract, schemaOf, useContract } from "./contract.ts";
 import { addLive } from "./live.ts";
@@ -42,8 +42,9 @@ export function createOrders({ file, billing }: OrdersOptions): FastifyInstance 
   app.addHook("onClose", async () => store.close());
 
   /** An order stands, whatever becomes of its invoice. */
-  async function invoiced(order: Order): Promise<Order> {
-    const invoice = await billing?.follow(order);
+  async function invoiced(order: Order, { headers }: FastifyRequest): Promise<Order> {
+    const parent = headers["parlance-exchange"] as string | undefined;
+    const invoice = await billing?.follow(order, parent);
     return invoice === undefined ? order : store.noteInvoice(order.id, invoice);
   }
 
@@ -65,7 +66,7 @@ export function createOrders({ file, billing }: OrdersOptions): FastifyInstance 
       const key = request.headers["idempotency-key"] as string | undefined;
       const { order, created } = store.create(request.body, key);
       void reply.code(created ? 201 : 200).header("location", `/orders/${order.id}`);
-      return reply.send(await invoiced(order));
+      return reply.send(await invoiced(order, request));
     },
   );
 
@@ -85,7 +86,7 @@ export function createOrders({ file, billing }: OrdersOptions): FastifyInstance 
     (request) => {
       const { status, paymentId } = request.body;
       const more = paymentId === undefined ? {} : { paymentId };
-      return invoiced(store.change(request.params.orderId, status, more));
+      return invoiced(store.change(request.params.orderId, status, more), request);
     },
   );
 
@@ -94,7 +95,7 @@ export function createOrders({ file, billing }: OrdersOptions): FastifyInstance 
     { schema: { params: orderPath, body: schemaOf("Cancellation") } },
     (request) => {
       const more = { cancelReason: request.body.reason };
-      return invoiced(store.change(request.params.orderId, "cancelled", more));
+      return invoiced(store.change(request.params.orderId, "cancelled", more), request);
     },
   );
   return app;
