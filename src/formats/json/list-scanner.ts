@@ -108,6 +108,7 @@ export function createJsonListScanner(paths: readonly (readonly string[])[]): Li
         while (code !== quote && code !== backslash && ++index < length) {
           code = bytes[index] as number;
         }
+        if (index >= length) break;
         if (code === backslash) index++;
         else inside = code !== quote;
       } else if (code === quote) {
