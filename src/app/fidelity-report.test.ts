@@ -267,10 +267,10 @@ test("a call of a withheld operation gets a fault of the dialect that cites the 
     assert.ok(decoded.kind === "fault", name);
     const { negotiated, fault } = decoded;
     const answer = face.encode(fault, { operation, exchangeId: "e", negotiated });
-    const told = new Map(answer.fields);
+    const lines = new Map(answer.fields);
     if (name === "grpc") {
-      assert.deepEqual([answer.status, told.get("grpc-status")], [200, "12"]);
-      assert.match(told.get("grpc-message") ?? "", /s\.put: never-carried/);
+      assert.deepEqual([answer.status, lines.get("grpc-status")], [200, "12"]);
+      assert.match(lines.get("grpc-message") ?? "", /s\.put: never-carried/);
       continue;
     }
     assert.equal(answer.status, name === "soap" ? 500 : 501);
