@@ -5,7 +5,7 @@ import { isProblem, type Problem } from "#base/problem.ts";
 import { exitCode, UsageError, type Command, type CommandInput } from "#cli/command.ts";
 import { entryLine } from "#cli/entry-line.ts";
 import { adminUrl, endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
-import { print, printJson } from "#cli/print.ts";
+import { count, print, printJson } from "#cli/print.ts";
 import type { LedgerFolders } from "#app/ledger/ledger-folders.ts";
 import type { ShownExchange, ShownPart } from "#app/ledger/show-exchange.ts";
 
@@ -103,7 +103,7 @@ function printShown({ entries, children, more, bodies }: ShownExchange): void {
       print(`          ${name}: ${JSON.stringify(value)}`);
     }
   }
-  if (children.length > 0) print(`${children.length} exchanges in its course:`);
+  if (children.length > 0) print(`${count(children.length, "exchange")} in its course:`);
   for (const one of children) print(entryLine(one));
   if (more) print("there are more: parlance ledger tail --parent ID");
   if (bodies === undefined) return;

@@ -133,7 +133,7 @@ test("an exchange is shown with its children and bodies, by port and by command"
   assert.equal(same.bodies.responseBody.text, "yes");
   assert.equal(readLedger(ledger.path).of("read").at(-1)?.actor, "me");
   const plain = parlance("show", parent, "--ledger", ledger.path);
-  assert.match(plain.stdout, /1 exchanges in its course:/);
+  assert.match(plain.stdout, /1 exchange in its course:/);
   const none = parlance("show", "f".repeat(32), "--ledger", ledger.path);
   assert.equal(none.status, 1);
   assert.match(none.stderr, /there is no entry of the exchange ffff/);
