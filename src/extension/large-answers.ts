@@ -13,8 +13,8 @@ export interface LargeAnswer {
   readonly isUnordered: boolean;
   /** Bytes of the instance that are held. */
   readonly heldBytes: number;
-  /** The parts that these bytes complete, all with items. */
-  readonly push: (bytes: Buffer) => readonly Buffer[];
+  /** @param take gets the part that these bytes complete, if any; it is there only meanwhile. */
+  readonly push: (bytes: Buffer, take: (part: Buffer) => void) => void;
   /** No more bytes come: the part that has what stands behind the items. */
   readonly end: () => Buffer;
   readonly decode: (part: Buffer, isLast: boolean) => Reply;

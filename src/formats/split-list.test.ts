@@ -109,7 +109,9 @@ test("of several lists the one that is open is split", () => {
   const splitter = splitList(json(["a"], ["b"])(), Buffer.from(begun)) ?? assert.fail();
   assert.equal(splitter.list, 1);
   const rest = `${item}],"c":3}`;
-  const parts = [...splitter.push(Buffer.from(rest)), splitter.end()].map((part) => String(part));
+  const parts: string[] = [];
+  splitter.push(Buffer.from(rest), (part) => parts.push(String(part)));
+  parts.push(String(splitter.end()));
   const read = parts.map((part) => JSON.parse(part) as { readonly b: readonly string[] });
   assert.deepEqual(
     read.map((one) => Object.keys(one).join()),

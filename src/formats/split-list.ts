@@ -31,11 +31,13 @@ export interface ListSplitter {
   readonly list: number;
   /** Bytes that wait for more, or stand in each part. */
   readonly heldBytes: number;
-  /** The parts that these bytes complete. */
-  readonly push: (bytes: Buffer) => readonly Buffer[];
+  /** @param take gets the part that these bytes complete, if any; it is there only meanwhile. */
+  readonly push: (bytes: Buffer, take: TakePart) => void;
   /** The last part. */
   readonly end: () => Buffer;
 }
+
+export type TakePart = (part: Buffer) => void;
 
 /** Items of a part, at least; with a long head more, so that reading it again costs little. */
 const partBytesMin = 64 * 1024;
@@ -46,36 +48,48 @@ export function splitList(scanner: ListScanner, begun: Buffer): ListSplitter | u
   scanner.scan(begun);
   if (scanner.state !== "open") return undefined;
   scanner.settle();
-  const head = Buffer.from(begun.subarray(0, scanner.start));
+  const { list, start: headBytes } = scanner;
   const closing = Buffer.from(scanner.closing);
-  const bytesMin = Math.max(partBytesMin, headsPerPart * head.length);
-  let held = begun.subarray(head.length);
-  scanner.drop(head.length);
+  const bytesMin = Math.max(partBytesMin, headsPerPart * headBytes);
+  // The head, and behind it what is not taken yet: parts are made where they stand.
+  let window = Buffer.allocUnsafeSlow(2 * begun.length);
+  let length = begun.copy(window);
+  scanner.drop(headBytes);
 
-  function takePart(): readonly Buffer[] {
-    const { itemsEnd, nextItem } = scanner;
-    if (itemsEnd < bytesMin) return [];
-    const part = Buffer.concat([head, held.subarray(0, itemsEnd), closing]);
-    // Copied, so that what went before can be freed.
-    held = Buffer.from(held.subarray(nextItem));
-    scanner.drop(nextItem);
-    return [part];
+  function hold(bytes: Buffer): void {
+    const needed = length + bytes.length + closing.length;
+    if (needed > window.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * needed);
+      window.copy(larger, 0, 0, length);
+      window = larger;
+    }
+    length += bytes.copy(window, length);
   }
 
-  let waiting = takePart();
+  function givePart(take: TakePart): void {
+    const { itemsEnd, nextItem } = scanner;
+    if (itemsEnd < bytesMin) return;
+    const end = headBytes + itemsEnd;
+    const covered = Buffer.from(window.subarray(end, end + closing.length));
+    closing.copy(window, end);
+    take(window.subarray(0, end + closing.length));
+    covered.copy(window, end);
+    window.copyWithin(headBytes, headBytes + nextItem, length);
+    length -= nextItem;
+    scanner.drop(nextItem);
+  }
+
   return {
-    list: scanner.list,
+    list,
     get heldBytes() {
-      return head.length + held.length;
+      return length;
     },
-    push(bytes) {
-      held = Buffer.concat([held, bytes]);
-      if (scanner.state === "open") scanner.scan(held);
-      const parts = [...waiting, ...takePart()];
-      waiting = [];
-      return parts;
+    push(bytes, take) {
+      hold(bytes);
+      if (scanner.state === "open") scanner.scan(window.subarray(headBytes, length));
+      givePart(take);
     },
-    end: () => Buffer.concat([head, held]),
+    end: () => window.subarray(0, length),
   };
 }
 

@@ -37,17 +37,9 @@ export function beginLargeAnswer(
   options: LargeAnswerOptions,
 ): BegunAnswer | undefined {
   const parts = new Parts(large, options);
-  const [first, ...others] = large.push(noBytes);
-  if (first === undefined) return undefined;
-  const response = parts.begin(first);
+  const response = parts.begin();
   if (response === undefined) return undefined;
-  const bytes = [response.bytes];
-  for (const other of others) {
-    const items = parts.add(other);
-    if (!Buffer.isBuffer(items)) return undefined;
-    bytes.push(items);
-  }
-  const { status, fields } = response.response;
+  const { status, fields } = response;
   let last: Buffer | undefined;
   const stream: StreamedAnswer = {
     status,
@@ -61,7 +53,7 @@ export function beginLargeAnswer(
     },
     end: () => ({ body: last ?? noBytes, trailers: [], ...(last ? {} : { cut: true }) }),
   };
-  return { stream, bytes: Buffer.concat(bytes) };
+  return { stream, bytes: response.body };
 }
 
 class Parts {
@@ -82,44 +74,41 @@ class Parts {
     this.#fill = createFiller(contract, call.operation.output as Message, large.list);
   }
 
-  begin(part: Buffer): { readonly response: FaceResponse; readonly bytes: Buffer } | undefined {
-    const answer = this.#decode(part, false);
-    if (answer.kind === "fault") return undefined;
-    if (this.#large.isUnordered && !isSettled(this.#list, answer.output)) return undefined;
-    const encoded = this.#encode(answer, false);
-    if (encoded.kind === "fault") return undefined;
-    const { response, from, to, separator } = encoded;
-    this.#head = response.body.subarray(0, from);
-    this.#separator = separator;
-    return { response, bytes: response.body.subarray(0, to) };
+  /** The answer, with what the first part says up to the end of its items. */
+  begin(): FaceResponse | undefined {
+    let begun: FaceResponse | undefined;
+    this.#large.push(noBytes, (part) => {
+      const answer = this.#decode(part, false);
+      if (answer.kind === "fault") return;
+      if (this.#large.isUnordered && !isSettled(this.#list, answer.output)) return;
+      const encoded = this.#encode(answer, false);
+      if (encoded.kind === "fault") return;
+      const { response, from, to, separator } = encoded;
+      this.#head = Buffer.from(response.body.subarray(0, from));
+      this.#separator = separator;
+      begun = { ...response, body: response.body.subarray(0, to) };
+    });
+    return begun;
   }
 
-  add(part: Buffer): Buffer | Fault {
+  push(bytes: Buffer): StreamStep {
+    let items: Buffer | Fault = noBytes;
+    this.#large.push(bytes, (part) => (items = this.#add(part)));
+    if (!Buffer.isBuffer(items)) return { bytes: noBytes, fault: items };
+    const { bytesMax } = this.#options;
+    if (this.#large.heldBytes <= bytesMax) return { bytes: items, fault: undefined };
+    const what = "an item of the list, or what stands behind it, has";
+    const message = `${what} more than documentBytesMax, ${bytesMax} bytes`;
+    return { bytes: items, fault: broken("resource_exhausted", "answer-too-large", message) };
+  }
+
+  #add(part: Buffer): Buffer | Fault {
     const answer = this.#decode(part, false);
     if (answer.kind === "fault") return answer;
     const encoded = this.#encode(answer, false);
     if (encoded.kind === "fault") return encoded;
     const { response, from, to } = encoded;
-    return this.#behind(response.body.subarray(from, to));
-  }
-
-  push(bytes: Buffer): StreamStep {
-    const done: Buffer[] = [];
-    for (const part of this.#large.push(bytes)) {
-      const items = this.add(part);
-      if (!Buffer.isBuffer(items)) return { bytes: Buffer.concat(done), fault: items };
-      done.push(items);
-    }
-    const { bytesMax } = this.#options;
-    const fault =
-      this.#large.heldBytes > bytesMax
-        ? broken(
-            "resource_exhausted",
-            "answer-too-large",
-            `an item, or what stands behind the list, has more than documentBytesMax, ${bytesMax} bytes`,
-          )
-        : undefined;
-    return { bytes: Buffer.concat(done), fault };
+    return this.#behind(response.body, from, to);
   }
 
   finish(): Buffer | Fault {
@@ -137,11 +126,14 @@ class Parts {
       const message = "what came behind the items of a large list should have stood before them";
       return broken("internal", "answer-invalid", message);
     }
-    return this.#behind(response.body.subarray(from));
+    return this.#behind(response.body, from);
   }
 
-  #behind(items: Buffer): Buffer {
-    return Buffer.concat([Buffer.from(this.#separator), items]);
+  /** Items with a separator before them, which takes the place of what stands there. */
+  #behind(body: Buffer, from: number, to?: number): Buffer {
+    const start = from - this.#separator.length;
+    body.write(this.#separator, start, "latin1");
+    return body.subarray(start, to);
   }
 
   #decode(part: Buffer, isLast: boolean): Reply {
