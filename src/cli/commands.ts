@@ -7,6 +7,7 @@ import { describe } from "./commands/describe.ts";
 import { explain } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
+import { ledgerCompare } from "./commands/ledger-compare.ts";
 import { ledgerErase } from "./commands/ledger-erase.ts";
 import { ledgerExport } from "./commands/ledger-export.ts";
 import { ledgerProve } from "./commands/ledger-prove.ts";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   ledgerProve,
   ledgerShow,
   ledgerTail,
+  ledgerCompare,
   ledgerExport,
   ledgerErase,
   ledgerRotateKey,

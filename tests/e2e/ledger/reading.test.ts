@@ -1,6 +1,7 @@
 /** What operators read of a running gateway's ledger: pages, single exchanges, tiles and proofs. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -137,6 +138,33 @@ test("an exchange is shown with its children and bodies, by port and by command"
   const none = parlance("show", "f".repeat(32), "--ledger", ledger.path);
   assert.equal(none.status, 1);
   assert.match(none.stderr, /there is no entry of the exchange ffff/);
+});
+
+test("a body that is shown later is told from any other, as long as it is not erased", async (t) => {
+  const { ledger, gateway, ask, parlance } = await stand(t);
+  const id = await ask("/yes");
+  const folder = ["--ledger", ledger.path];
+  const [right, wrong] = ["yes", "no"].map((text) => {
+    const file = join(ledger.folder, `${text}.txt`);
+    writeFileSync(file, text);
+    return file;
+  });
+  const same = parlance("compare", id, "--response", right as string, ...folder);
+  assert.equal(same.status, 0, same.stderr);
+  assert.match(same.stdout, new RegExp(`yes\\.txt: is the responseBody of exchange ${id}`));
+  const other = parlance("compare", id, "--response", wrong as string, "--json", ...folder);
+  assert.equal(other.status, 1);
+  assert.equal((JSON.parse(other.stdout) as { isSame: boolean }).isSame, false);
+  const both = parlance("compare", id, "--request", "a", "--response", "b", ...folder);
+  assert.equal(both.status, 2);
+  const gone = parlance("compare", id, "--response", join(ledger.folder, "none"), ...folder);
+  assert.equal(gone.status, 3);
+  const admin = ["--admin", gateway.adminUrl];
+  const erased = parlance("erase", "anonymous", "--reason", "a test", ...admin, ...folder);
+  assert.equal(erased.status, 0, erased.stderr);
+  const after = parlance("compare", id, "--response", right as string, ...folder);
+  assert.equal(after.status, 1);
+  assert.match(after.stderr, /was erased on .* a test/);
 });
 
 test("tail shows the last entries, and with --follow those that come", async (t) => {

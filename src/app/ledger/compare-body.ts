@@ -1,0 +1,48 @@
+/** Whether a file that somebody shows is the body that passed, by the commitment in its entry. */
+import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
+import { isProblem, type Problem } from "#base/problem.ts";
+import { openBodies } from "#ledger/bodies/read-bodies.ts";
+import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
+import { decodeEntry } from "#ledger/entry/decode-entry.ts";
+import { openReader } from "#ledger/store/log-reader.ts";
+import { diskProblem, problems } from "#ledger/store/problems.ts";
+import { problemOf } from "./ledger-folders.ts";
+
+export interface ComparedBody {
+  /** Of the ledger. */
+  readonly path: string;
+  readonly exchange: string;
+  readonly which: "requestBody" | "responseBody";
+  readonly file: string;
+}
+
+/** More than a body that anybody compares has. */
+const fileBytesMax = 1024 ** 3;
+
+export function compareBody({ path, exchange, which, file }: ComparedBody): boolean | Problem {
+  let bytes: Buffer;
+  try {
+    bytes = nodePlatform.files.readUpTo(file, fileBytesMax);
+  } catch (error) {
+    return diskProblem(error, `read ${file}`);
+  }
+  try {
+    const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
+    try {
+      const entry = reader
+        .findEntries(exchange)
+        .map((index) => decodeEntry(reader.entry(index)))
+        .findLast((one) => one.kind === "exchange");
+      if (entry === undefined) {
+        const size = `the ledger has ${reader.size} entries`;
+        return problems["ledger-no-entry"](`there is no outcome of exchange ${exchange}; ${size}`);
+      }
+      const keys = openKeyStore(nodeDisk, nodePlatform.random, path, false);
+      return isProblem(keys) ? keys : openBodies(nodeDisk, path, keys).check(entry, which, bytes);
+    } finally {
+      reader.close();
+    }
+  } catch (error) {
+    return problemOf(error);
+  }
+}
