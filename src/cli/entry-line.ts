@@ -24,11 +24,14 @@ function exchangeSaid(fields: Readonly<Record<string, unknown>>): string {
   return `${text(status)} ${text(method)} ${what} ${took} by ${who}${broke} ${id}`;
 }
 
-const shown = ["exchange", "reason", "command", "actor", "subject", "count", "build", "revision"];
+const shown = [
+  ...["exchange", "reason", "command", "query", "actor", "subject", "count", "origin", "build"],
+  "revision",
+];
 
 function otherSaid(fields: Readonly<Record<string, unknown>>): string {
   return shown
-    .filter((name) => fields[name] !== undefined)
+    .filter((name) => fields[name] !== undefined && fields[name] !== "")
     .map((name) => `${name} ${text(fields[name])}`)
     .join(", ");
 }

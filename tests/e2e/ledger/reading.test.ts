@@ -144,15 +144,15 @@ test("a body that is shown later is told from any other, as long as it is not er
   const { ledger, gateway, ask, parlance } = await stand(t);
   const id = await ask("/yes");
   const folder = ["--ledger", ledger.path];
-  const [right, wrong] = ["yes", "no"].map((text) => {
+  const [passed, forged] = ["yes", "no"].map((text) => {
     const file = join(ledger.folder, `${text}.txt`);
     writeFileSync(file, text);
     return file;
   });
-  const same = parlance("compare", id, "--response", right as string, ...folder);
+  const same = parlance("compare", id, "--response", passed as string, ...folder);
   assert.equal(same.status, 0, same.stderr);
   assert.match(same.stdout, new RegExp(`yes\\.txt: is the responseBody of exchange ${id}`));
-  const other = parlance("compare", id, "--response", wrong as string, "--json", ...folder);
+  const other = parlance("compare", id, "--response", forged as string, "--json", ...folder);
   assert.equal(other.status, 1);
   assert.equal((JSON.parse(other.stdout) as { isSame: boolean }).isSame, false);
   const both = parlance("compare", id, "--request", "a", "--response", "b", ...folder);
@@ -162,7 +162,7 @@ test("a body that is shown later is told from any other, as long as it is not er
   const admin = ["--admin", gateway.adminUrl];
   const erased = parlance("erase", "anonymous", "--reason", "a test", ...admin, ...folder);
   assert.equal(erased.status, 0, erased.stderr);
-  const after = parlance("compare", id, "--response", right as string, ...folder);
+  const after = parlance("compare", id, "--response", passed as string, ...folder);
   assert.equal(after.status, 1);
   assert.match(after.stderr, /was erased on .* a test/);
 });
