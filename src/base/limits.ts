@@ -11,7 +11,7 @@ export interface Limits {
   readonly targetBytesMax: number;
   /** Bytes of a request body. Beyond: 413. A service can set its own. */
   readonly bodyBytesMax: number;
-  /** Bytes of a document that is translated. Beyond: 413, or 502 for an answer. */
+  /** Bytes held of a document that is translated. Beyond: 413, or 502 for an answer. */
   readonly documentBytesMax: number;
   /** Bytes of a trailer section. */
   readonly trailerBytesMax: number;

@@ -1,6 +1,6 @@
 /**
- * Long work as a generator that offers to pause by `yield`: done at once, or in slices between which
- * a thread serves its sockets.
+ * Long work as a generator that offers to pause by `yield`: done at once, or in slices, between
+ * which a thread serves its sockets.
  */
 import type { Platform } from "./platform.ts";
 

@@ -37,7 +37,8 @@ function toDiagnostic(
   const severity = "error";
   if (propertyName !== undefined) {
     const source = placeAt(keyOffsetAt(root, [...path, propertyName]) ?? 0);
-    const message = `name ${quote(propertyName)} in ${subject} is not possible; expected ${expected}`;
+    const name = quote(propertyName);
+    const message = `name ${name} in ${subject} is not possible; expected ${expected}`;
     return { code: "bad-name", severity, message, source };
   }
   switch (keyword) {

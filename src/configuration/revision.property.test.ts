@@ -1,4 +1,4 @@
-/** Canonical JSON against what JSON.stringify says of sorted objects, which ids were first made of. */
+/** Canonical JSON, and comparing without it, against a plain reference. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

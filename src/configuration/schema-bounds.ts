@@ -12,7 +12,11 @@ const limits: { readonly [Name in keyof Limits]: readonly [string, number, numbe
   headFieldsMax: ["Field lines in a head. Beyond: 431, or 502.", 4, 10_000],
   targetBytesMax: ["Bytes of a request target. Beyond: 414.", 64, 2 ** 20],
   bodyBytesMax: ["Bytes of a request body. Beyond: 413. A service can set its own.", 0, bytesMax],
-  documentBytesMax: ["Bytes of a document that is translated. Beyond: 413, or 502.", 1024, 2 ** 28],
+  documentBytesMax: [
+    "Bytes held of a document that is translated. Beyond: 413, or 502. Large lists pass in parts.",
+    1024,
+    2 ** 28,
+  ],
   trailerBytesMax: ["Bytes of a trailer section.", 0, 2 ** 20],
   connectionsMax: ["Open caller connections per worker. Beyond: 503.", 1, 1_000_000],
   instanceConnectionsMax: ["Connections to one instance per worker.", 1, 1_000_000],

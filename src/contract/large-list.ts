@@ -65,8 +65,8 @@ export interface RelaxedOperation {
 }
 
 /**
- * The operation with an output that holds any number of items, and, when `isPart`, lacks what stands
- * behind them.
+ * The operation with an output that holds any number of items, and, when `isPart`, may lack what
+ * stands behind them.
  */
 export function relaxList(
   contract: Contract,

@@ -1,8 +1,7 @@
 /**
- * An answer with a large list, between dialects: decoded and encoded in parts, each with some of the
- * items, as the instance's bytes come. Of each part that is encoded the items alone are passed on;
- * of the first what stands before them, too, of the last what stands behind them. So no more is held
- * than a window. What turns out wrong then can only be told by cutting the answer off.
+ * An answer with a large list, between dialects: decoded and encoded in parts, as the instance's
+ * bytes come. Of each part the items are passed on, of the first what stands before them, too, of
+ * the last what stands behind them. What is wrong then can only be told by cutting it off.
  */
 import type { Answer, Call, Fault, Reply } from "#call/call.ts";
 import type { Contract, Message } from "#contract/contract.ts";

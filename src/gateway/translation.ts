@@ -152,10 +152,7 @@ export class Translation {
     return true;
   }
 
-  /**
-   * Of an answer that is gathered: whether it is large and holds a list, so that it can be passed on
-   * in parts. Asked once.
-   */
+  /** Whether an answer that is gathered turns out to be large, and can go on in parts; once. */
   beginLarge(): BegunAnswer | undefined {
     const { length } = this.#response;
     if (length < largeBytesMin || this.#isLargeAsked) return undefined;

@@ -1,5 +1,5 @@
 /** Finds a list in the bytes of a JSON document by the names of members that lead to it. */
-import type { ListScanner } from "#formats/split-list.ts";
+import type { ListScanner } from "#base/split-list.ts";
 import {
   backslash,
   colon,

@@ -3,7 +3,7 @@
  * local names of elements that lead to it. What the names mean, and whether all is well-formed, is
  * for those who read the parts.
  */
-import type { ListScanner } from "#formats/split-list.ts";
+import type { ListScanner } from "#base/split-list.ts";
 
 /** Stands for any name. */
 export const anyName = "*";

@@ -1,4 +1,4 @@
-/** YAML 1.2 text, of one document, to placed nodes: what is simple at once, the rest by the library. */
+/** YAML 1.2 text to placed nodes: simple text at once, the rest through the `yaml` library. */
 import { LineCounter, parseDocument, type Document } from "yaml";
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
 import { parseJson } from "./parse-json.ts";

@@ -1,8 +1,7 @@
 /**
- * The YAML that people write day by day, read at twenty times the speed of the library: block maps
- * and lists, flow collections in one line, scalars in one line. Whatever else occurs (anchors, tags,
- * block scalars, escapes, tabs, anything doubtful or wrong) makes it give up, and the library reads
- * the whole text, so that it alone says what YAML is. A test holds one against the other.
+ * YAML as it is written day by day, at ten times the library's speed: block maps and lists, flow
+ * collections and scalars in one line. Whatever else occurs (anchors, tags, block scalars, escapes,
+ * tabs, anything doubtful or wrong) makes it give up: the library alone says what YAML is.
  */
 import type { PlacedEntry, PlacedNode } from "./placed-node.ts";
 import { createTextCursor } from "./text-cursor.ts";

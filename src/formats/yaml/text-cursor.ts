@@ -1,10 +1,10 @@
-/** A place in a text that is read line by line, with the column at which the line's content began. */
+/** A place in a text that is read line by line, with the column of the line's content. */
 export interface TextCursor {
   /** Of what is not read yet. */
   at: number;
   /** Spaces before what the line says, -1 at the end of the text; readers may set it. */
   column: number;
-  /** Whether nothing but a comment is left in the line; then goes to the next that says something. */
+  /** Whether nothing but a comment is left in the line; then goes to the next with content. */
   readonly endLine: () => boolean;
   readonly skipSpaces: () => void;
   /** @param pattern sticky. */

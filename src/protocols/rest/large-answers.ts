@@ -9,7 +9,7 @@ import type {
 import type { ServiceContract, Upstream } from "#extension/protocol.ts";
 import { jsonListPath } from "#formats/json/list-path.ts";
 import { createJsonListScanner } from "#formats/json/list-scanner.ts";
-import { placeOfList, splitList } from "#formats/split-list.ts";
+import { placeOfList, splitList } from "#base/split-list.ts";
 import { hasAsciiMarkup, xmlListPath } from "#formats/xml/list-path.ts";
 import { anyName, createXmlListScanner } from "#formats/xml/list-scanner.ts";
 import type { Contract } from "#contract/contract.ts";

@@ -8,7 +8,7 @@ import type {
   LargeAnswerUpstream,
 } from "#extension/large-answers.ts";
 import type { ServiceContract, Upstream } from "#extension/protocol.ts";
-import { placeOfList, splitList } from "#formats/split-list.ts";
+import { placeOfList, splitList } from "#base/split-list.ts";
 import { hasAsciiMarkup, xmlListPath } from "#formats/xml/list-path.ts";
 import { anyName, createXmlListScanner } from "#formats/xml/list-scanner.ts";
 import { parseMediaType } from "./media-type.ts";

@@ -1,4 +1,4 @@
-/** Answers with large lists through a gateway: in parts, within a window, cut off when they break. */
+/** Answers with large lists through a gateway: within a window, and cut off when they break. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,10 +1,9 @@
-/** Lists are found in bytes, however those come, and whatever looks like one. */
+/** Lists are found in the bytes of XML, however those come, and whatever looks like one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createJsonListScanner } from "./json/list-scanner.ts";
-import { placeOfList, splitList, type ListScanner } from "./split-list.ts";
-import { anyName, createXmlListScanner } from "./xml/list-scanner.ts";
+import { placeOfList, type ListScanner } from "#base/split-list.ts";
+import { anyName, createXmlListScanner } from "./list-scanner.ts";
 
 interface Case {
   readonly name: string;
@@ -16,43 +15,12 @@ interface Case {
   readonly closing?: string;
 }
 
-const json =
-  (...paths: string[][]) =>
-  () =>
-    createJsonListScanner(paths);
 const xml =
   (...paths: string[][]) =>
   () =>
     createXmlListScanner(paths);
 
 const cases: readonly Case[] = [
-  { name: "a list", create: json(["a"]), document: '{"a":[1,2]}', items: "1,2", closing: "]}" },
-  { name: "a root", create: json([]), document: ' [ {"b":[3]} , 2 ] ', items: ' {"b":[3]} , 2 ' },
-  {
-    name: "a list within",
-    create: json(["a", "b"]),
-    document: '{"b":[0],"x":{"b":[1]},"a":{"c":[[2]],"b" : [ "]" ,{"b":[4]}],"d":5}}',
-    items: ' "]" ,{"b":[4]}',
-    closing: "]}}",
-  },
-  {
-    name: "strings with signs of JSON",
-    create: json(["a"]),
-    document: String.raw`{"x":"\"a\":[9]","y\\":"]","a":["\\",",","\"]"]}`,
-    items: String.raw`"\\",",","\"]"`,
-  },
-  {
-    name: "a member with escapes in its name",
-    create: json(["a b"]),
-    document: String.raw`{"a\u0020b":[1]}`,
-    items: "1",
-  },
-  {
-    name: "another member",
-    create: json(["a"]),
-    document: '{"b":[1],"c":{"a":[2]}}',
-    items: undefined,
-  },
   {
     name: "elements",
     create: xml(["r", "i"]),
@@ -102,26 +70,3 @@ for (const { name, create, document, items, closing } of cases) {
     assert.ok(scanner.itemsEnd > scanner.start);
   });
 }
-
-test("of several lists the one that is open is split", () => {
-  const item = JSON.stringify("x".repeat(1_000));
-  const begun = `{"a":[1,2],"b":[${`${item},`.repeat(300)}`;
-  const splitter = splitList(json(["a"], ["b"])(), Buffer.from(begun)) ?? assert.fail();
-  assert.equal(splitter.list, 1);
-  const rest = `${item}],"c":3}`;
-  const parts: string[] = [];
-  splitter.push(Buffer.from(rest), (part) => parts.push(String(part)));
-  parts.push(String(splitter.end()));
-  const read = parts.map((part) => JSON.parse(part) as { readonly b: readonly string[] });
-  assert.deepEqual(
-    read.map((one) => Object.keys(one).join()),
-    ["a,b", "a,b,c"],
-  );
-  assert.equal(read.flatMap(({ b }) => b).length, 301);
-});
-
-test("a document that does not end within a list is not split", () => {
-  for (const begun of ['{"a":[1,2],"b":"', '{"a":{"b":[1,', '{"c":[1,']) {
-    assert.equal(splitList(json(["a"])(), Buffer.from(begun)), undefined);
-  }
-});

@@ -17,7 +17,7 @@ export interface ListScanner {
   readonly state: "searching" | "open" | "ended";
   /** Where the items begin. */
   readonly start: number;
-  /** Where items end that are whole and followed by another, and where that one begins; not > 0: none. */
+  /** Where items end that are followed by another, and where that one begins; not > 0: none do. */
   readonly itemsEnd: number;
   readonly nextItem: number;
   /** Behind the last item, of a list that has ended. */
