@@ -6,7 +6,7 @@ import { openBodies, type EvidenceFields } from "#ledger/bodies/read-bodies.ts";
 import { decodeEntry } from "#ledger/entry/decode-entry.ts";
 import { problems } from "#ledger/store/problems.ts";
 import type { LogReader } from "#ledger/store/log.ts";
-import { parseFilter, type EntryFilter } from "./entry-filter.ts";
+import type { EntryFilter } from "./entry-filter.ts";
 import { searchLedger, type FoundEntry } from "./search-ledger.ts";
 
 export interface ShownExchange {
@@ -79,13 +79,20 @@ async function childrenOf(
   outcome: FoundEntry | undefined,
   pause: () => Promise<void>,
 ) {
-  const filter = parseFilter((name) => (name === "parent" ? exchange : undefined), 0);
-  if (isProblem(filter)) return { entries: [], next: undefined };
   const { timeUs = NaN, totalUs = NaN } = (outcome?.entry ?? {}) as Record<string, number>;
   const fromMs = Number.isNaN(timeUs) ? -Infinity : (timeUs - totalUs) / 1_000 - slackMs;
   const toMs = Number.isNaN(timeUs) ? Infinity : timeUs / 1_000 + slackMs;
-  const within: EntryFilter = { fromMs, toMs, matches: filter.matches };
+  const within: EntryFilter = { fromMs, toMs, matches: isChildOf(exchange) };
   return searchLedger(reader, within, { before: reader.size, limit: childrenMax }, pause);
+}
+
+/** By what the caller has said, or by its span: the second half of the id of its exchange. */
+function isChildOf(exchange: string): EntryFilter["matches"] {
+  const span = exchange.slice(16);
+  return (entry) => {
+    if (entry.kind !== "exchange") return false;
+    return entry.parent === exchange || (entry.parent === undefined && entry.parentSpan === span);
+  };
 }
 
 function bodiesOf(path: string, outcome: FoundEntry | undefined): ShownExchange["bodies"] & object {

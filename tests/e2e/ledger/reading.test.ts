@@ -28,10 +28,12 @@ async function stand(t: TestContext) {
   const ledger = ledgerFolder({ after: (run) => last.push(run as () => void) });
   let again = "";
   const server = createServer((request, response) => {
-    const { "parlance-exchange": parent = "" } = request.headers;
+    const { "parlance-exchange": parent = "", traceparent = "" } = request.headers;
     if (request.url === "/missing") return void response.writeHead(404).end("no");
-    if (request.url !== "/nested") return void response.end("yes");
-    fetch(`${again}/echo/plain`, { headers: { "parlance-exchange": String(parent) } })
+    if (!/nested|traced/.test(request.url ?? "")) return void response.end("yes");
+    const isTraced = request.url === "/traced";
+    const own = isTraced ? { traceparent } : { "parlance-exchange": parent };
+    fetch(`${again}/echo/plain`, { headers: own as Record<string, string> })
       .then((inner) => inner.text())
       .then((text) => response.end(text))
       .catch(() => response.destroy());
@@ -46,8 +48,8 @@ async function stand(t: TestContext) {
   const gateway = await runGateway(t, configurationOf(url, { service, more: ledger.text() }));
   for (const run of last) t.after(run);
   again = gateway.url;
-  const ask = async (path: string): Promise<string> => {
-    const answer = await fetch(`${gateway.url}/echo${path}`);
+  const ask = async (path: string, headers: Record<string, string> = {}): Promise<string> => {
+    const answer = await fetch(`${gateway.url}/echo${path}`, { headers });
     await answer.text();
     return answer.headers.get("parlance-exchange") ?? "";
   };
@@ -140,9 +142,26 @@ test("an exchange is shown with its children and bodies, by port and by command"
   assert.match(none.stderr, /there is no entry of the exchange ffff/);
 });
 
+test("children are found by their trace, too, wherever it began", async (t) => {
+  const { ask, read } = await stand(t);
+  const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  for (const headers of [{}, { traceparent: `00-${trace}-00f067aa0ba902b7-01` }]) {
+    const parent = await ask("/traced", headers);
+    const { children } = (await read(`/api/v1/ledger/exchanges/${parent}`)) as {
+      children: Page["entries"];
+    };
+    assert.deepEqual(
+      children.map(({ entry }) => entry["parentSpan"]),
+      [parent.slice(16)],
+    );
+  }
+});
+
 test("a body that is shown later is told from any other, as long as it is not erased", async (t) => {
   const { ledger, gateway, ask, parlance } = await stand(t);
   const id = await ask("/yes");
+  // What another process reads is covered by a checkpoint; a proof waits for one.
+  assert.equal((await fetch(`${gateway.adminUrl}/ledger/proof/${id}`)).status, 200);
   const folder = ["--ledger", ledger.path];
   const [passed, forged] = ["yes", "no"].map((text) => {
     const file = join(ledger.folder, `${text}.txt`);
