@@ -91,7 +91,7 @@ export function currentPseudonym(store: KeyStore, name: string): string {
   }
 }
 
-export function findErasure(store: KeyStore, pseudonym: string): Erasure | undefined {
+function findErasure(store: KeyStore, pseudonym: string): Erasure | undefined {
   return readErasure(store.disk, store.folder, pseudonym);
 }
 
