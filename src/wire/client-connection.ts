@@ -13,11 +13,9 @@ import { HeadGatherer } from "./head-gatherer.ts";
 import { Outbox } from "./outbox.ts";
 import { parseFault } from "./parse-faults.ts";
 import { parseResponseHead } from "./parse-response-head.ts";
-import { joinedBodyBytesMax, scratch } from "./scratch.ts";
+import { joinedBodyBytesMax, readBytesMax, scratch } from "./scratch.ts";
 import { sendChunk } from "./send-chunk.ts";
 
-/** An answer of 64 KiB comes in one read, together with its head. */
-const readBufferBytes = 80 * 1024;
 const interimAnswersMax = 32;
 
 type State = "idle" | "head" | "body" | "ending" | "tunnel" | "closed";
@@ -69,7 +67,7 @@ export class ClientConnection implements UpstreamEnd {
   ) {
     this.#context = context;
     this.openedMs = nowMs;
-    const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
+    const buffer = Buffer.allocUnsafeSlow(readBytesMax);
     this.#socket = connect(buffer, (count) => this.#onRead(buffer, count));
     this.#outbox = new Outbox(this.#socket, encrypted, () => this.#listener?.onUpstreamFlushed());
     this.#socket.on("error", (cause) => {

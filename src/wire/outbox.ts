@@ -3,7 +3,7 @@
  * No 'drain' event is used: an empty write with a callback is queued behind what is pending.
  */
 import type { Socket } from "node:net";
-import { joinedBodyBytesMax, replaceScratch, scratch } from "./scratch.ts";
+import { joinedBodyBytesMax, readBytesMax, replaceScratch, scratch } from "./scratch.ts";
 
 const empty = Buffer.alloc(0);
 
@@ -14,7 +14,7 @@ const queuedBytesMax = 64 * 1024;
  * Large copies go into blocks that are used again as soon as nothing is queued: left to the garbage
  * collector, they would pile up to tens of megabytes.
  */
-const blockBytes = 64 * 1024;
+const blockBytes = readBytesMax;
 const blockedBytesMin = 8 * 1024;
 const spareBlocksMax = 32;
 const spareBlocks: Buffer[] = [];

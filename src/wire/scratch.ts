@@ -9,6 +9,9 @@ const scratchBytes = 160 * 1024;
 /** Body slices up to this size are copied behind the head, so that both leave in one write. */
 export const joinedBodyBytesMax = 16 * 1024;
 
+/** What is read from an instance at once: an answer of 64 KiB with its head. */
+export const readBytesMax = 80 * 1024;
+
 let current = Buffer.allocUnsafeSlow(scratchBytes);
 
 export function scratch(): Buffer {
