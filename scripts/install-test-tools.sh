@@ -7,7 +7,7 @@ set -euo pipefail
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 # command:Debian package
-tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils strace:strace xmlsec1:xmlsec1 go:golang-go)
+tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils strace:strace xmlsec1:xmlsec1 go:golang-go protoc:protobuf-compiler)
 
 missing_packages() {
   local tool
@@ -19,6 +19,8 @@ missing_packages() {
   # A library of Go, as sources.
   [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] ||
     printf 'golang-golang-x-mod-dev\n'
+  # The .proto files that come with protoc.
+  [ -f /usr/include/google/protobuf/empty.proto ] || printf 'libprotobuf-dev\n'
   # Modules of Debian's Python, which need not be the first one in the PATH.
   local module
   for module in zeep suds xmlsec; do

@@ -6,7 +6,12 @@ import { describeJsonSchema } from "#formats/json-schema/describe-contract.ts";
 import { standardProtocols } from "./standard-protocols.ts";
 
 /** The protocol whose own language it is. */
-const languages = { openapi: "rest", wsdl: "soap", "json-schema": undefined } as const;
+const languages = {
+  openapi: "rest",
+  wsdl: "soap",
+  proto: "grpc",
+  "json-schema": undefined,
+} as const;
 
 export type Language = keyof typeof languages;
 

@@ -18,7 +18,7 @@ export const describe: Command = {
   positionals: [{ name: "SERVICE", description: "The service by name.", isRequired: true }],
   options: {
     config: configOption,
-    as: { value: "LANGUAGE", description: "openapi (the default), wsdl or json-schema." },
+    as: { value: "LANGUAGE", description: "openapi (the default), wsdl, proto or json-schema." },
     address: {
       value: "URL",
       description: "Where callers reach the service. Default: where the gateway listens.",
@@ -27,6 +27,7 @@ export const describe: Command = {
   },
   examples: [
     "parlance describe billing --as openapi",
+    "parlance describe billing --as proto --out billing.proto",
     "parlance describe orders --as wsdl --address https://api.example.org/soap/orders --out o.wsdl",
   ],
   exitCodes: {

@@ -214,7 +214,7 @@ function bytesForm({ write: check, expected }: ScalarText, isChecked: boolean): 
 }
 
 /** Numbers of values, 0 being kept for "unspecified" unless the contract says what it is. */
-function enumNumbers({ values }: EnumType): ReadonlyMap<string, number> {
+export function enumNumbers({ values }: EnumType): ReadonlyMap<string, number> {
   const taken = new Set(values.map(({ number }) => number));
   let next = 1;
   const free = () => {

@@ -3,7 +3,7 @@ import { defaultDocumentLimits } from "#base/limits.ts";
 import type { Fault, Reply } from "#call/call.ts";
 import { isStream } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
-import { operationsByGrpcPath, packageOf } from "#contract/grpc-names.ts";
+import { operationsByGrpcPath } from "#contract/grpc-names.ts";
 import { createRecord, type ValueRecord } from "#contract/value.ts";
 import type {
   Decoded,
@@ -20,6 +20,7 @@ import { createOperations, type GrpcOperation } from "./grpc-operation.ts";
 import { createInputStream } from "./input-stream.ts";
 import { compileMetadata, type MetadataCodec, type Read } from "./metadata.ts";
 import { documentFault, grpcFault } from "./problems.ts";
+import { createProtoNames } from "./proto-names.ts";
 import { getMessage, plainGrpc, timeoutOf, variantOf, type Variant } from "./variants.ts";
 
 const limits = defaultDocumentLimits;
@@ -27,7 +28,7 @@ const limits = defaultDocumentLimits;
 export function createGrpcFace(service: ServiceContract): Face {
   const { contract } = service;
   const paths = operationsByGrpcPath(service.serviceName, contract.operations);
-  const find = createOperations(contract, limits, typePrefix(service));
+  const find = createOperations(contract, limits, createProtoNames(service));
   const metadata = new Map<Operation, { input: MetadataCodec; output: MetadataCodec }>();
   const metadataOf = (operation: Operation) => {
     const known = metadata.get(operation);
@@ -82,10 +83,6 @@ export function createGrpcFace(service: ServiceContract): Face {
 }
 
 /** Before the names of a contract's types, where they are told by their full names. */
-export function typePrefix({ serviceName, contract }: ServiceContract): string {
-  return contract.dialect === "grpc" ? "" : `${packageOf(serviceName)}.`;
-}
-
 const contentTypeExpected =
   "the Content-Type is none of gRPC; expected application/grpc, application/grpc-web, " +
   "application/connect+proto, application/proto or application/json";

@@ -8,6 +8,7 @@ import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import { compileJsonReader } from "#formats/json/compile-reader.ts";
 import { compileJsonWriter } from "#formats/json/compile-writer.ts";
 import { createProtoCodec, type ProtoCodec } from "#formats/protobuf/codec.ts";
+import { isGoogleType, type ProtoNames } from "./proto-names.ts";
 
 export type Form = "proto" | "json";
 export type ReadMessage = (bytes: Buffer) => { kind: "value"; value: Value } | DocumentFault;
@@ -32,18 +33,18 @@ export interface GrpcDeclared {
 
 export type FindOperation = (operation: Operation) => GrpcOperation;
 
-/** Compiled when they are first called. @param namePrefix before names of types in details. */
+/** Compiled when they are first called. @param names of messages in details. */
 export function createOperations(
   contract: Contract,
   limits: DocumentLimits,
-  namePrefix: string,
+  names: ProtoNames,
 ): FindOperation {
   const codec = createProtoCodec(contract, limits);
   const known = new Map<Operation, GrpcOperation>();
   return (operation) => {
     const found = known.get(operation);
     if (found !== undefined) return found;
-    const compiled = compile(contract, limits, codec, operation, namePrefix);
+    const compiled = compile(contract, limits, codec, operation, names);
     known.set(operation, compiled);
     return compiled;
   };
@@ -56,7 +57,7 @@ function compile(
   limits: DocumentLimits,
   codec: ProtoCodec,
   operation: Operation,
-  namePrefix: string,
+  names: ProtoNames,
 ): GrpcOperation {
   const input = operation.input.type;
   const output = operation.output?.type ?? empty;
@@ -75,18 +76,23 @@ function compile(
       proto: codec.writer(output),
       json: (value) => ({ kind: "bytes", bytes: Buffer.from(writeJson(value)) }),
     },
-    faults: operation.faults.flatMap((declared) => declaredOf(codec, declared, namePrefix)),
+    faults: operation.faults.flatMap((declared) => {
+      return declaredOf(codec, declared, fullName(names, names.fault(operation, declared)));
+    }),
   };
+}
+
+function fullName({ packageName }: ProtoNames, name: string): string {
+  return packageName === "" || isGoogleType(name) ? name : `${packageName}.${name}`;
 }
 
 function declaredOf(
   codec: ProtoCodec,
   declared: DeclaredFault,
-  namePrefix: string,
+  typeName: string,
 ): readonly GrpcDeclared[] {
   const { type, name } = declared;
   if (type === undefined) return [];
   assert(type.kind === "ref" || type.kind === "record", `fault ${name} is no record`);
-  const typeName = namePrefix + (type.kind === "ref" ? type.name : name);
   return [{ declared, typeName, read: codec.reader(type), write: codec.writer(type) }];
 }

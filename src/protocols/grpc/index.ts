@@ -1,5 +1,6 @@
 /** gRPC, gRPC-Web and Connect, by .proto files or any other contract. */
 import type { Protocol } from "#extension/protocol.ts";
+import { describeProto } from "./describe.ts";
 import { createGrpcFace } from "./face.ts";
 import { protoImporter } from "./import.ts";
 import { createGrpcUpstream } from "./upstream.ts";
@@ -7,6 +8,7 @@ import { createGrpcUpstream } from "./upstream.ts";
 export const grpc = {
   name: "grpc",
   importer: protoImporter,
+  describe: describeProto,
   createFace: createGrpcFace,
   createUpstream: createGrpcUpstream,
 } satisfies Protocol;

@@ -18,11 +18,11 @@ import type {
   UpstreamResponse,
 } from "#extension/protocol.ts";
 import type { ReplyStream, RequestStream } from "#extension/streams.ts";
-import { typePrefix } from "./face.ts";
 import { createFrameReader, decompress, flags, frameOf, type Frame } from "./framing.ts";
 import { createOperations, type GrpcOperation } from "./grpc-operation.ts";
 import { compileMetadata, type MetadataCodec, type Read } from "./metadata.ts";
 import { documentFault, grpcFault, ofService } from "./problems.ts";
+import { createProtoNames } from "./proto-names.ts";
 import { readTrailers, typeUrl, type StatusRead } from "./status.ts";
 import { writeTimeout } from "./variants.ts";
 
@@ -38,7 +38,7 @@ interface Compiled {
 
 export function createGrpcUpstream(service: ServiceContract): Upstream {
   const { contract } = service;
-  const find = createOperations(contract, limits, typePrefix(service));
+  const find = createOperations(contract, limits, createProtoNames(service));
   const known = new Map<Operation, Compiled>();
   const compiledOf = (operation: Operation): Compiled => {
     const found = known.get(operation);

@@ -44,6 +44,18 @@ test("the types as JSON Schema, and all of it as JSON", () => {
   assert.deepEqual(JSON.parse(String(told["text"])), schema);
 });
 
+test("a WSDL as .proto", () => {
+  using folder = createFolder();
+  const args = ["describe", "billing", "--as", "proto", "--config", config];
+  const { code, out } = folder.parlance(args);
+  assert.equal(code, 0);
+  assert.match(out, /^syntax = "proto3";\n\npackage billing;\n/);
+  assert.match(
+    out,
+    /^ {2}rpc GetInvoice\(\.billing\.GetInvoice\) returns \(GetInvoiceResponse\);$/m,
+  );
+});
+
 const wrong: readonly (readonly [args: readonly string[], code: number, says: string])[] = [
   [["biling"], 1, 'there is no service "biling" (did you mean `billing`?)'],
   [["storefront"], 1, "service storefront has no contract"],

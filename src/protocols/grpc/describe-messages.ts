@@ -1,0 +1,167 @@
+/** Messages of a contract in .proto, by the plans that the codec reads and writes them by. */
+import { createNumbering } from "#contract/numbering.ts";
+import { fieldsOf, resolve } from "#contract/resolve.ts";
+import type { EnumType, Field, Type } from "#contract/types.ts";
+import type { FieldPlan, Form, MessagePlan, PlanMessage } from "#formats/protobuf/message-plan.ts";
+import type { ServiceContract } from "#extension/protocol.ts";
+import { capitalized, identifier, isGoogleType, type ProtoNames } from "./proto-names.ts";
+
+export interface Messages {
+  readonly service: ServiceContract;
+  readonly names: ProtoNames;
+  readonly plan: PlanMessage;
+  /** By names behind the package; enums are written once all are known. */
+  readonly written: Map<string, readonly string[] | EnumType>;
+  /** Comments, by the same names. */
+  readonly comments: Map<string, string>;
+  readonly enumNames: Map<EnumType, string>;
+  readonly imports: Set<string>;
+  readonly lose: (code: string, what: string) => void;
+  /** The name as it is written in a message. */
+  readonly refer: (name: string) => string;
+}
+
+export function describeMessage(messages: Messages, name: string, type: Type): void {
+  if (isGoogleType(name)) return importGoogle(messages, name);
+  if (messages.written.has(name)) return;
+  writeMessage(messages, name, messages.plan(type), documentedFields(messages, type));
+}
+
+const googleFiles: Readonly<Record<string, string>> = {
+  Any: "any",
+  Empty: "empty",
+  FieldMask: "field_mask",
+  Timestamp: "timestamp",
+  Duration: "duration",
+  Struct: "struct",
+  Value: "struct",
+  ListValue: "struct",
+  SourceContext: "source_context",
+  Api: "api",
+};
+
+export function importGoogle({ imports }: Messages, name: string): void {
+  const simple = name.slice(name.lastIndexOf(".") + 1);
+  const file = googleFiles[simple] ?? (simple.endsWith("Value") ? "wrappers" : "type");
+  imports.add(`google/protobuf/${file}.proto`);
+}
+
+function documentedFields({ service }: Messages, type: Type): ReadonlyMap<string, Field> {
+  const found = resolve(service.contract, type);
+  const fields = found.kind === "record" ? fieldsOf(service.contract, found) : [];
+  return new Map(fields.map((field) => [field.name, field]));
+}
+
+function writeMessage(
+  messages: Messages,
+  name: string,
+  { fields }: MessagePlan,
+  documented: ReadonlyMap<string, Field>,
+): void {
+  // Messages may hold themselves.
+  messages.written.set(name, []);
+  const simple = name.slice(name.lastIndexOf(".") + 1);
+  const free = createFieldNames();
+  const lines: string[] = [];
+  let open: string | undefined;
+  for (const field of fields) {
+    const oneof = field.oneof?.field;
+    if (oneof !== open && open !== undefined) lines.push("  }");
+    if (oneof !== open && oneof !== undefined) {
+      lines.push(...commentLines(documented.get(oneof)?.documentation, "  "));
+      lines.push(`  oneof ${free(oneof)} {`);
+      if (field.oneof?.presence === "required")
+        messages.lose("required-lost", `that ${simple} has to have a ${oneof}`);
+    }
+    open = oneof;
+    const indent = oneof === undefined ? "  " : "    ";
+    const known = oneof === undefined ? documented.get(field.name) : undefined;
+    lines.push(...commentLines(known?.documentation, indent));
+    lines.push(indent + fieldLine(messages, { name, field, known, free }));
+  }
+  if (open !== undefined) lines.push("  }");
+  messages.written.set(name, [`message ${simple} {`, ...lines, "}"]);
+}
+
+interface Writing {
+  /** Of the message. */
+  readonly name: string;
+  readonly field: FieldPlan;
+  readonly known: Field | undefined;
+  readonly free: (name: string) => string;
+}
+
+function fieldLine(messages: Messages, { name, field, known, free }: Writing): string {
+  const { form, label, absence, number } = field;
+  const own = free(field.name);
+  const isList = label === "list";
+  const type = formName(messages, form, `${name}${capitalized(own)}${isList ? "Item" : ""}`);
+  const where = `${name}.${own}`;
+  if (absence === "missing") messages.lose("required-lost", `that ${where} has to be there`);
+  if (known?.default !== undefined)
+    messages.lose("default-lost", `the default of ${where}, ${JSON.stringify(known.default)}`);
+  const json = known?.jsonName ?? field.name;
+  const isUsual = json === usualJsonName(own);
+  const option = isUsual ? "" : ` [json_name = ${quoted(json)}]`;
+  if (own !== field.name && own !== identifier(field.name))
+    messages.lose("field-renamed", `the name of ${name}.${field.name}, which is ${own}`);
+  const isScalar = form.kind === "scalar" && field.oneof === undefined && label === "single";
+  const hasPresence = absence === "absent" || absence === "null";
+  const before = isList ? "repeated " : isScalar && hasPresence ? "optional " : "";
+  const whole = label === "map" ? `map<${field.key?.protoType ?? "string"}, ${type}>` : type;
+  return `${before}${whole} ${own} = ${number}${option};`;
+}
+
+/** @param wanted if it has none in the contract. */
+function formName(messages: Messages, form: Form, wanted: string): string {
+  const { names, refer, written } = messages;
+  if (form.kind === "well-known") {
+    importGoogle(messages, form.known.protoType);
+    return refer(form.known.protoType);
+  }
+  if (form.kind === "message") {
+    const plan = form.plan();
+    if (plan.name === undefined) {
+      const made = names.fresh(wanted);
+      writeMessage(messages, made, plan, new Map());
+      return refer(made);
+    }
+    const made = names.named(plan.name);
+    describeMessage(messages, made, { kind: "ref", name: plan.name });
+    return refer(made);
+  }
+  if (form.enum === undefined) return form.scalar.protoType;
+  const known = messages.enumNames.get(form.enum);
+  const made = known ?? names.fresh(wanted);
+  messages.enumNames.set(form.enum, made);
+  written.set(made, form.enum);
+  return refer(made);
+}
+
+/** protoc takes two fields for the same whose names differ in case or underscores alone. */
+function createFieldNames(): (name: string) => string {
+  const number = createNumbering();
+  return (name) => {
+    const plain = identifier(name);
+    const base = plain.replaceAll("_", "").toLowerCase();
+    return plain + number(base).slice(base.length);
+  };
+}
+
+/** protobuf.dev/programming-guides/json */
+function usualJsonName(name: string): string {
+  return name.replaceAll(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.toWellFormed().replaceAll(/\p{Cc}/gu, " "));
+}
+
+export function commentLines(text: string | undefined, indent: string): readonly string[] {
+  if (text === undefined || text.trim() === "") return [];
+  const lines = text
+    .toWellFormed()
+    .trim()
+    .split(/\r\n|[\n\r\u2028\u2029]/);
+  return lines.map((line) => `${indent}// ${line.replaceAll(/\p{Cc}/gu, " ").trim()}`.trimEnd());
+}
