@@ -82,7 +82,6 @@ export function createGrpcFace(service: ServiceContract): Face {
   };
 }
 
-/** Before the names of a contract's types, where they are told by their full names. */
 const contentTypeExpected =
   "the Content-Type is none of gRPC; expected application/grpc, application/grpc-web, " +
   "application/connect+proto, application/proto or application/json";
