@@ -8,9 +8,9 @@ export const ledgerCompare: Command = {
   name: "ledger compare",
   summary: "Says whether a body that somebody shows is the one that passed.",
   description: [
-    "The entry of an exchange commits to its bodies, unless `capture` is none, also when they are " +
-      "not kept. Bytes are compared as they passed: compressed, if they were. After an erasure " +
-      "nobody can tell any more.",
+    "The entry of an exchange commits to its bodies, unless `capture` is none, also when they " +
+      "are not kept. Bytes are compared as they passed: compressed, if they were. After an " +
+      "erasure nobody can tell any more.",
   ],
   positionals: [
     { name: "EXCHANGE", description: "Its id (`Parlance-Exchange`).", isRequired: true },

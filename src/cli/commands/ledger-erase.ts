@@ -10,9 +10,9 @@ export const ledgerErase: Command = {
   summary: "Destroys the key of a subject's data, so that nobody can read what was kept of it.",
   description: [
     "A subject is whoever exchanges belong to: a caller by its name, or `anonymous`. Its bodies " +
-      "stay where they are and can be read by nobody any more, nor can commitments in entries be " +
-      "checked. Entries and proofs stay as they were, and an entry tells of the erasure. It cannot " +
-      "be undone. Copies of the folder `keys` elsewhere have to be destroyed there.",
+      "stay where they are and can be read by nobody any more, nor can commitments in entries " +
+      "be checked. Entries and proofs stay as they were, and an entry tells of the erasure. It " +
+      "cannot be undone. Copies of the folder `keys` elsewhere have to be destroyed there.",
     "A gateway that writes the ledger is asked to do it, on its admin port.",
   ],
   positionals: [

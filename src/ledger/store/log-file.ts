@@ -73,7 +73,7 @@ function refuseForeign(disk: Disk, { root, segments, hashes }: Layout): void {
   const names = trying(`read ${root}`, () => disk.list(root));
   const other = names.find((name) => !knownNames.some((known) => name.startsWith(known)));
   if (other !== undefined) {
-    throw foreign(`${root} is to hold the ledger, but holds ${other}; name an empty folder`);
+    throw foreign(`${root} is no ledger: it holds ${other}; a new ledger wants an empty folder`);
   }
   const filled = [segments, hashes].find((folder) => disk.stat(folder) && disk.list(folder).length);
   if (filled !== undefined) {

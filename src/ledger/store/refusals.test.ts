@@ -252,7 +252,7 @@ test("a folder that holds something else is not made a ledger", () => {
     writeFileSync(join(place.path, "holiday.jpg"), "");
     const { code, detail } = codeOf(() => place.open());
     assert.equal(code, "ledger-foreign");
-    assert.match(detail, /holds holiday\.jpg; name an empty folder/);
+    assert.match(detail, /holds holiday\.jpg; a new ledger wants an empty folder/);
     assert.deepEqual([...snapshot(place.path).keys()], ["holiday.jpg"]);
     assert.equal(codeOf(() => place.read()).code, "ledger-foreign");
   });
