@@ -30,7 +30,7 @@ export const describeProto: ContractDescriber = (service) => {
     lose("derived-types", "types that derive from others, which are carried as those");
   const services = describeServices(messages, offered);
   const { packageName } = messages.names;
-  const imports = [...messages.imports].sort().map((file) => ["import", `"${file}";`].join(" "));
+  const imports = [...messages.imports].sort().map((file) => `import ${JSON.stringify(file)};`);
   const parts = [
     ['syntax = "proto3";'],
     ...(packageName === "" ? [] : [[`package ${packageName};`]]),

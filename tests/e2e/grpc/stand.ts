@@ -1,4 +1,5 @@
 /** gRPC servers and clients on the library that most teams use. */
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,8 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
+import { standardProtocols } from "#app/standard-protocols.ts";
+import type { Protocol } from "#extension/protocol.ts";
 
 type Scope = Pick<TestContext, "after">;
 
@@ -36,13 +39,33 @@ enum Kind { PLAIN = 0; RUSH = 1; }
 `;
 
 function ordersClient(proto: string): ServiceClientConstructor {
+  const shop = packageOf(proto)["shop"] as GrpcObject;
+  return (shop["v1"] as GrpcObject)["Orders"] as ServiceClientConstructor;
+}
+
+/** What `parlance describe --as proto` writes of a contract. */
+export function describedProto(serviceName: string, file: string, text: string): string {
+  const fitness = (one: Protocol): number => one.importer?.recognize(text, file) ?? 0;
+  const [own] = [...standardProtocols].sort((one, other) => fitness(other) - fitness(one));
+  const contract = own?.importer?.import({
+    file: `/${file}`,
+    text,
+    read: () => undefined,
+  }).contract;
+  assert.ok(contract, `nobody reads ${file}`);
+  const { describe } = standardProtocols.find(({ name }) => name === "grpc") as Protocol;
+  assert.ok(describe);
+  return describe({ serviceName, contract }, { address: "http://127.0.0.1" }).text;
+}
+
+/** What the library makes of a .proto. */
+export function packageOf(proto: string): GrpcObject {
   const folder = mkdtempSync(join(tmpdir(), "parlance-proto-"));
   try {
-    const file = join(folder, "orders.proto");
+    const file = join(folder, "one.proto");
     writeFileSync(file, proto);
     const definition = loadSync(file, { longs: String, enums: String, defaults: true });
-    const shop = loadPackageDefinition(definition)["shop"] as GrpcObject;
-    return (shop["v1"] as GrpcObject)["Orders"] as ServiceClientConstructor;
+    return loadPackageDefinition(definition);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -65,8 +88,15 @@ export async function startOrders(
 }
 
 export function connectOrders(scope: Scope, port: number): InstanceType<ServiceClientConstructor> {
-  const Orders = ordersClient(shopProto);
-  const client = new Orders(`127.0.0.1:${port}`, credentials.createInsecure());
+  return connect(scope, ordersClient(shopProto), port);
+}
+
+export function connect(
+  scope: Scope,
+  Client: ServiceClientConstructor,
+  port: number,
+): InstanceType<ServiceClientConstructor> {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   scope.after(() => client.close());
   return client;
 }
