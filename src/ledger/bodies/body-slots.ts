@@ -1,4 +1,4 @@
-/** What a worker and the thread that commits tell each other about files of bodies: shared memory. */
+/** What a worker and the committing thread tell each other about files of bodies: shared memory. */
 
 /**
  * number: of the file that the worker writes now, from 1; 0: none yet. written: counts records.

@@ -10,7 +10,7 @@ import { createBodySlots } from "./body-slots.ts";
 import { openBodySync } from "./body-sync.ts";
 import { newBodyRun, openBodyWriter } from "./body-writer.ts";
 import { dropBodies } from "./drop-bodies.ts";
-import { diskError, random, recordOf, temporaryLedger, watchedDisk } from "./fixture.ts";
+import { diskError, random, recordOf, temporaryLedger, watchedDisk } from "./bodies-fixture.ts";
 import { logWithBodies } from "./log-with-bodies.ts";
 
 const run = "0badcafe";

@@ -1,6 +1,6 @@
 /**
  * The committing thread's end of the store of bodies: `sync` before the entries are synced that
- * were taken from the workers until then, for a worker writes a body before it hands over the entry.
+ * were taken from the workers until then: a worker writes a body before it hands over the entry.
  */
 import type { Disk, DiskFile } from "#base/disk.ts";
 import { diskProblem, LedgerWriteError } from "#ledger/store/problems.ts";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { checkCommitment, createSaltMaker, saltOf } from "./commitment.ts";
 import { ExchangeDigests } from "./exchange-digests.ts";
-import { exchange } from "./fixture.ts";
+import { exchange } from "./bodies-fixture.ts";
 import { part, type Part } from "./parts.ts";
 
 const key = randomBytes(32);

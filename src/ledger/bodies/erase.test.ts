@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { isProblem } from "#base/problem.ts";
 import { eraseSubject, recoverErasures, settle } from "./erase.ts";
-import { diskError, keyStoreIn, temporaryLedger, watchedDisk } from "./fixture.ts";
+import { diskError, keyStoreIn, temporaryLedger, watchedDisk } from "./bodies-fixture.ts";
 import { currentSubject, findSubject, type KeyStore, type Subject } from "./subject-keys.ts";
 
 const order = { subject: "billing", nowMs: Date.UTC(2026, 10, 25), by: "ops", why: "asked to" };

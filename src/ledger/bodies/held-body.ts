@@ -1,4 +1,4 @@
-/** Copies of a body while it passes, within the bounds of one body and of all that are under way. */
+/** Copies of a body while it passes, within the bounds of one and of all that are under way. */
 
 /** Shared by all exchanges of a worker. */
 export interface HeldBytes {

@@ -1,4 +1,4 @@
-/** Where tokens of JSON end (RFC 8259); an end beyond the bytes says that the token is not whole. */
+/** Where tokens of JSON end (RFC 8259); an end beyond the bytes: the token is not whole. */
 
 export const json = {
   quote: 0x22,

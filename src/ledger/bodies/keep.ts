@@ -1,11 +1,6 @@
 /**
  * What is kept of one part: encrypted with a key of this exchange alone, made from the subject's
  * key, so that no nonce is ever used twice under one key however busy a subject is.
- *
- *     clear text = flags 1 ‖ length of the whole part 8 ‖ commitment to it 32 ‖ note length 2 ‖ note
- *                  ‖ the part as it is kept
- *     sealed     = AES-256-GCM(clear text) ‖ tag 16; nonce = number of the part, 12 bytes;
- *                  authenticated with it: exchange id ‖ pseudonym
  */
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import { commitmentBytes, type Part } from "./parts.ts";
@@ -13,6 +8,12 @@ import { deriveKey } from "./subject-key.ts";
 
 const cipherName = "aes-256-gcm";
 const tagBytes = 16;
+/**
+ * clear text = flags 1 ‖ length of the whole part 8 ‖ commitment to it 32 ‖ note length 2 ‖
+ *              note ‖ the part as it is kept
+ * sealed     = AES-256-GCM(clear text) ‖ tag 16; nonce = number of the part, 12 bytes;
+ *              authenticated with it: exchange id ‖ pseudonym
+ */
 const prefixBytes = 1 + 8 + commitmentBytes + 2;
 const flag = { masked: 1, cut: 2, withheld: 4 } as const;
 

@@ -1,4 +1,4 @@
-/** What of a head is kept. Heads are those of the wire's own parser, on purpose not imported here. */
+/** What of a head is kept. The wire's own parser of heads is, on purpose, not imported here. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { maskHead } from "./mask-head.ts";

@@ -12,7 +12,7 @@ import { openBodyWriter } from "./body-writer.ts";
 import { createSaltMaker } from "./commitment.ts";
 import { eraseSubject } from "./erase.ts";
 import { ExchangeDigests } from "./exchange-digests.ts";
-import { diskWithFile, exchange, keptPart, keyStoreIn, temporaryLedger } from "./fixture.ts";
+import { diskWithFile, exchange, keptPart, keyStoreIn, temporaryLedger } from "./bodies-fixture.ts";
 import { keepExchange } from "./keep-exchange.ts";
 import { part, partNames } from "./parts.ts";
 import { openBodies, type EvidenceFields, type KeptParts } from "./read-bodies.ts";

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { nodeDisk } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { singleBitFlips } from "#tests/support/flip-bits.ts";
-import { diskError, keyStoreIn, random, temporaryLedger, watchedDisk } from "./fixture.ts";
+import { diskError, keyStoreIn, random, temporaryLedger, watchedDisk } from "./bodies-fixture.ts";
 import { currentSubject, findSubject, openKeyStore, type Subject } from "./subject-keys.ts";
 
 const filesOf = (ledger: string): readonly string[] => readdirSync(join(ledger, "keys/subjects"));

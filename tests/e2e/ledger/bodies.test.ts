@@ -84,7 +84,7 @@ function assertNowhere(folder: string, text: string): void {
   for (const path of filesUnder(folder)) assert.ok(!readFileSync(path).includes(text), path);
 }
 
-test("a body that was captured in full is shown, then erased, and nothing else changes", async (t) => {
+test("a body that was captured in full is shown, then erased; nothing else changes", async (t) => {
   const { ledger, gateway } = await stand(t, "{ capture: full, sensitive: [cardNumber] }");
   const body = `{"name":"${marker}","cardNumber":"${marker}-card","lines":[1,2]}`;
   const path = `/echo/${marker}?q=${marker}&access_token=${marker}-token`;

@@ -157,7 +157,7 @@ test("children are found by their trace, too, wherever it began", async (t) => {
   }
 });
 
-test("a body that is shown later is told from any other, as long as it is not erased", async (t) => {
+test("a body that is shown later is told from any other, until it is erased", async (t) => {
   const { ledger, gateway, ask, parlance } = await stand(t);
   const id = await ask("/yes");
   // What another process reads is covered by a checkpoint; a proof waits for one.
