@@ -6,11 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { configurationOf, runGateway, runService } from "../running/run-gateway.ts";
 import { parseReceipt, readLedger } from "./read-ledger.ts";
 
 const isRoot = process.getuid?.() === 0;
 const skip = isRoot ? mountRefusal() : "not run: only root can mount a small disk";
+
+const wsdl = fileURLToPath(
+  new URL("../../../examples/estate/billing/billing.wsdl", import.meta.url),
+);
+const listInvoices =
+  '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>';
 
 /** Containers may not mount, even as root. */
 function mountRefusal(): string | false {
@@ -43,7 +50,9 @@ test("a full disk: 503 until there is room, then a gap entry", { skip }, async (
   const more = `ledger: { path: ${path}, origin: test/ledger }\n`;
   const text = configurationOf(service.url, { more, workers: 1 }).replace(
     "callers: open",
-    `  lax: { instances: ["${service.url}"], ledger: { mode: relaxed } }\ncallers: open`,
+    `  lax: { instances: ["${service.url}"], ledger: { mode: relaxed } }
+  billing: { contract: ${wsdl}, instances: ["${service.url}"] }
+callers: open`,
   );
   const gateway = await runGateway(t, text);
   // Long entries fill a disk sooner.
@@ -79,6 +88,14 @@ test("a full disk: 503 until there is room, then a gap entry", { skip }, async (
   assert.equal(refused.status, 503);
   assert.equal(refused.headers.get("retry-after"), "1");
   assert.equal(((await refused.json()) as { code: string }).code, "ledger-unavailable");
+  const soap = await fetch(`${gateway.url}/soap/billing`, {
+    method: "POST",
+    headers: { "content-type": "text/xml", soapaction: '""' },
+    body: listInvoices,
+  });
+  assert.match(await soap.text(), /<\w+:Fault>[^]*record/, "a fault in the caller's dialect");
+  assert.ok(soap.status === 500 || soap.status === 503);
+  assert.match(soap.headers.get("content-type") ?? "", /xml/);
   const lax = await ask("lax");
   assert.equal(lax.status, 200);
   const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
