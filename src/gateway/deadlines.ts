@@ -1,12 +1,15 @@
 /** What an exchange may take: time, and for documents that are translated, memory. */
 import type { Limits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
+import type { Call } from "#call/call.ts";
 import type { Service } from "#configuration/configuration.ts";
 import { problems } from "./problems.ts";
 
 /** Coarse times since when an exchange is in a phase; 0: it is not. */
 export interface PhaseTimes {
   readonly startedMs: number;
+  /** By the caller, for all of it; undefined: it does not say. */
+  readonly givenMs: number | undefined;
   /** For a connection. */
   readonly waiting: number;
   /** For the answer's head, or for the instance to take the rest of the request. */
@@ -18,13 +21,14 @@ export interface PhaseTimes {
 /** The time-out that has passed; "connect": another instance may be tried. */
 export function overdue(
   service: Service,
-  { startedMs, waiting, sent, answering }: PhaseTimes,
+  { startedMs, givenMs, waiting, sent, answering }: PhaseTimes,
   nowMs: number,
 ): Problem | "connect" | undefined {
   const { timeoutMs, connectMs, firstByteMs, responseIdleMs } = service;
   if (isOver(nowMs - startedMs, timeoutMs)) {
     return problems["exchange-timeout"](`no whole answer within timeoutMs: ${timeoutMs}`);
   }
+  if (givenMs !== undefined && nowMs - startedMs >= givenMs) return deadlinePassed(givenMs);
   if (waiting > 0) return isOver(nowMs - waiting, connectMs) ? "connect" : undefined;
   if (sent > 0 && isOver(nowMs - sent, firstByteMs)) {
     return problems["answer-timeout"](`no answer within firstByteMs: ${firstByteMs}`);
@@ -33,6 +37,21 @@ export function overdue(
     return problems["answer-timeout"](`the answer stopped for ${responseIdleMs} ms`);
   }
   return undefined;
+}
+
+function deadlinePassed(givenMs: number): Problem {
+  return problems["deadline-passed"](
+    `no whole answer within ${givenMs} ms, which the caller gives`,
+  );
+}
+
+/** The call with what is left of its time, to be passed on; or that nothing is left. */
+export function withTimeLeft(call: Call, service: Service, passedMs: number): Call | Problem {
+  const { timeoutMs } = call;
+  if (timeoutMs === undefined) return call;
+  if (passedMs >= timeoutMs) return deadlinePassed(timeoutMs);
+  const whole = service.timeoutMs > 0 ? Math.min(timeoutMs, service.timeoutMs) : timeoutMs;
+  return { ...call, timeoutMs: Math.max(whole - passedMs, 0) };
 }
 
 function isOver(passedMs: number, limitMs: number): boolean {

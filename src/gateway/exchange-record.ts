@@ -42,6 +42,8 @@ export class ExchangeRecord {
   fault: Fault | undefined;
   aborted = false;
   attempts = 0;
+  /** What the caller gives it, from `startedMs` on; undefined: it does not say. */
+  givenMs: number | undefined;
   /** What a translated document is for, once it is decoded. */
   decodedOperation: string | undefined;
   /** Noted for a recorder only. */
@@ -130,6 +132,7 @@ export class ExchangeRecord {
     this.fault = undefined;
     this.aborted = false;
     this.attempts = 0;
+    this.givenMs = undefined;
     this.decodedOperation = undefined;
     this.requestBytes = 0;
     this.responseBytes = 0;

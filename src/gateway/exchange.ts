@@ -312,6 +312,7 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     const begun = this.firstByteMs > 0;
     const sinceMs = {
       startedMs: this.startedMs,
+      givenMs: this.givenMs,
       waiting: this.state === "waiting" && this.attempts > 0 ? this.#waitingSinceMs : 0,
       // An instance that stops taking the request is waited for as one that does not answer it.
       sent: this.state === "sent" && !begun ? this.#requestSentMs || this.#requestStoppedMs : 0,

@@ -170,6 +170,12 @@ export const problems = defineProblems({
     faultKind: "deadline_exceeded",
     blame: "service",
   },
+  "deadline-passed": {
+    title: "The exchange took longer than its caller allows",
+    httpStatus: 504,
+    faultKind: "deadline_exceeded",
+    blame: "service",
+  },
   "gateway-failure": {
     title: "The gateway failed",
     httpStatus: 500,

@@ -40,7 +40,7 @@ export abstract class TranslatedExchange extends RecordedExchange {
   protected translate(): void {
     if (this.state !== "waiting") return;
     const translation = this.translation as Translation;
-    const decision = translation.decode();
+    const decision = translation.decode(this.gateway.platform.clock.monotonicMs());
     if (this.proof !== undefined) this.openLateEvidence(translation.received);
     if (decision.kind === "respond") return this.respond(decision.response);
     this.sendTranslated(decision.body);

@@ -9,6 +9,7 @@ import type { Decoded, Face, FaceContext, FaceResponse, Upstream } from "#extens
 import { RequestHead, type ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
+import { withTimeLeft } from "./deadlines.ts";
 import { faceRequest } from "./face-request.ts";
 import { Gatherer } from "./gatherer.ts";
 import { beginLargeAnswer, largeBytesMin, type BegunAnswer } from "./large-answer.ts";
@@ -72,15 +73,15 @@ export class Translation {
   }
 
   /** The whole request is there. */
-  decode(): Decision {
+  decode(nowMs: number): Decision {
     try {
-      return this.#decode();
+      return this.#decode(nowMs);
     } catch (cause) {
       return { kind: "respond", response: this.#fail(cause) };
     }
   }
 
-  #decode(): Decision {
+  #decode(nowMs: number): Decision {
     const exchange = this.#exchange;
     const coding = exchange.caller.head.field("content-encoding");
     if (isCoded(coding)) return this.#refuse(codingProblem(coding, "client"));
@@ -94,7 +95,11 @@ export class Translation {
     const problem =
       acceptProof(exchange, decoded.provenCaller) ??
       refuseOperation(exchange, this.#translator, decoded.call.operation.id);
-    return problem === undefined ? this.#encodeRequest(decoded.call) : this.#refuse(problem);
+    if (problem !== undefined) return this.#refuse(problem);
+    exchange.givenMs = decoded.call.timeoutMs;
+    const { service } = exchange.route as CompiledRoute;
+    const call = withTimeLeft(decoded.call, service, nowMs - exchange.startedMs);
+    return "operation" in call ? this.#encodeRequest(call) : this.#refuse(call);
   }
 
   #encodeRequest(call: Call): Decision {

@@ -49,7 +49,7 @@ function detailsOf(error: ServiceError, proto: string): Readonly<Record<string, 
   protobuf.parse(proto, root, { keepCase: true });
   const decode = (type: string, value: Uint8Array): Record<string, unknown> => {
     const message = root.lookupType(type);
-    return message.toObject(message.decode(value), { longs: String }) as Record<string, unknown>;
+    return message.toObject(message.decode(value), { longs: String });
   };
   const { details } = decode("google.rpc.Status", bytes as Buffer);
   return Object.fromEntries(

@@ -1,0 +1,84 @@
+/** The time that a caller gives a call, which the gateway keeps and passes on. */
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { status, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
+import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
+import { startStandIn, startTranslating } from "#tests/e2e/translate/stand.ts";
+import { shopProto, startOrders } from "./stand.ts";
+
+type Unary = ServerUnaryCall<{ readonly id: string }, object>;
+
+async function beforeOrders(context: TestContext, timeoutMs: number) {
+  const left: (number | undefined)[] = [];
+  const port = await startOrders(context, {
+    Get(call: Unary, answer: sendUnaryData<object>) {
+      const deadline = call.getDeadline();
+      left.push(deadline === Infinity ? undefined : Number(deadline) - Date.now());
+      if (call.request.id === "1") answer(null, { id: "1" });
+    },
+  });
+  const gateway = await startTranslating(context, {
+    text: `services:
+  orders:
+    contract: orders.proto
+    instances: ["http://127.0.0.1:${port}"]
+    timeoutMs: ${timeoutMs}
+`,
+    files: { "orders.proto": shopProto },
+  });
+  return { gateway, left };
+}
+
+function connectPost(url: string, message: object, timeoutMs?: string) {
+  const timed = timeoutMs === undefined ? {} : { "connect-timeout-ms": timeoutMs };
+  return fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", "connect-protocol-version": "1", ...timed },
+    body: JSON.stringify(message),
+  });
+}
+
+test("what is left of the caller's time is what a gRPC instance is given", async (context) => {
+  const { gateway, left } = await beforeOrders(context, 20_000);
+  const url = `${gateway.url}/shop.v1.Orders/Get`;
+  for (const given of ["8000", "3600000", undefined]) {
+    const answer = await connectPost(url, { id: "1" }, given);
+    assert.equal(answer.status, 200, await answer.text());
+  }
+  const [own = NaN, least = NaN, none] = left;
+  assert.ok(own <= 8_000 && own > 0, `${own}`);
+  assert.ok(least <= 20_000 && least > 8_000, `${least}`);
+  assert.equal(none, undefined);
+});
+
+test("a call whose time is over ends with deadline_exceeded", async (context) => {
+  const service = await startStandIn(context, () => ({ body: "stall" }));
+  const gateway = await startTranslating(context, {
+    text: `services:\n  shop: { contract: shop.yaml, instances: ["${service.url}/base"] }`,
+    files: { "shop.yaml": shopOpenApi },
+  });
+  const url = `${gateway.url}/shop.Shop/GetOrder`;
+  const late = await connectPost(url, { id: "7" }, "150");
+  assert.equal(late.status, 504);
+  const told = (await late.json()) as { code: string; message: string };
+  assert.equal(told.code, "deadline_exceeded");
+  assert.match(told.message, /no whole answer within 150 ms, which the caller gives/);
+  assert.equal(gateway.done[0]?.code, "deadline-passed");
+  assert.equal(service.requests.length, 1);
+});
+
+test("a call that comes with no time left does not reach the service", async (context) => {
+  const service = await startStandIn(context, () => ({ body: "{}" }));
+  const gateway = await startTranslating(context, {
+    text: `services:\n  shop: { contract: shop.yaml, instances: ["${service.url}/base"] }`,
+    files: { "shop.yaml": shopOpenApi },
+  });
+  const message = Buffer.from([0, 0, 0, 0, 3, 10, 1, 55]);
+  const answer = await fetch(`${gateway.url}/shop.Shop/GetOrder`, {
+    method: "POST",
+    headers: { "content-type": "application/grpc-web+proto", "grpc-timeout": "1n" },
+    body: message,
+  });
+  assert.match(await answer.text(), new RegExp(`grpc-status: ?${status.DEADLINE_EXCEEDED}\r\n`));
+  assert.deepEqual(service.requests, []);
+});
