@@ -60,20 +60,23 @@ export function saltOf(
 
 const scratch = Buffer.alloc(saltBytes + oneShotBytesMax);
 
-/** Bytes that are there at once; at most `oneShotBytesMax`. */
+/**
+ * Of bytes that are there at once; at most `oneShotBytesMax`.
+ *
+ * @param own where the salt stands, and where the commitment goes to.
+ */
 export function commitWhole(
-  salts: Uint8Array,
+  own: Buffer,
   saltAt: number,
+  outAt: number,
   bytes: Uint8Array,
   from: number,
   to: number,
-  out: Buffer,
-  outAt: number,
 ): void {
-  for (let index = 0; index < saltBytes; index++) scratch[index] = salts[saltAt + index] as number;
+  for (let index = 0; index < saltBytes; index++) scratch[index] = own[saltAt + index] as number;
   scratch.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), saltBytes);
   const digest = hash("sha256", scratch.subarray(0, saltBytes + to - from), "latin1");
-  out.write(digest, outAt, commitmentBytes, "latin1");
+  own.write(digest, outAt, commitmentBytes, "latin1");
 }
 
 /** For bytes that come in pieces: update it with them, then take its digest. */

@@ -74,8 +74,7 @@ export class ExchangeDigests implements Evidenced {
   }
 
   #commit(which: Part, saltAt: number, bytes: Buffer, from: number, to: number): void {
-    const { commitments } = this;
-    commitWhole(commitments, saltAt, bytes, from, to, commitments, which * commitmentBytes);
+    commitWhole(this.commitments, saltAt, which * commitmentBytes, bytes, from, to);
   }
 
   /** Nothing more comes. */
