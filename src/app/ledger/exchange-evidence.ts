@@ -11,6 +11,7 @@ import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
 import { createCapturePlan, type CapturePlan } from "./capture-plan.ts";
 import { DigestEvidence } from "./digest-evidence.ts";
 import { KeptEvidence } from "./kept-evidence.ts";
+import { createTrouble } from "./trouble.ts";
 import { createWorkerSubjects } from "./worker-subjects.ts";
 
 export type ExchangeEvidence = DigestEvidence | KeptEvidence;
@@ -23,44 +24,34 @@ export interface EvidenceOptions extends Pick<Platform, "random" | "clock"> {
   readonly run: string;
   readonly slots: Int32Array;
   readonly limits: KeepingLimits;
-  /** Hears, once a second at most, why something cannot be captured. */
+  /** Hears, once a second at most for each cause, why something cannot be captured. */
   readonly onFailure: (reason: string) => void;
 }
 
 export interface EvidenceSource {
   /** To be ended when the exchange is put on record, and read then. */
   begin(exchange: ExchangeRecord): ExchangeEvidence | undefined;
-  /** Whether what was to be captured of this service could not be, just now. */
+  /** Whether the disk does not take what is to be captured of this service. */
   isFailing(service: Service | undefined): boolean;
 }
 
 /** Whose data an exchange is when nobody says who calls. */
 const anonymous = "anonymous";
-/** A disk that fails is tried again that often. */
-const retryMs = 1_000;
-
 /** Throws when the keys of subjects cannot be had. */
 export function openEvidence(options: EvidenceOptions): EvidenceSource {
   const { disk, random, clock, ledger, worker, run, slots, limits } = options;
   const keys = openKeyStore(disk, random, ledger, true);
   if (isProblem(keys)) throw new Error(keys.detail);
-  let retryAtMs = 0;
-  const fail = (what: string, error: unknown): void => {
-    const nowMs = clock.monotonicMs();
-    if (nowMs < retryAtMs) return;
-    retryAtMs = nowMs + retryMs;
-    const reason = error instanceof Error ? error.message : String(error);
-    options.onFailure(`${what}: ${reason}`);
-  };
-  const subjectOf = createWorkerSubjects(keys, slots, (reason) =>
-    fail("the key of a subject cannot be had", reason),
-  );
+  const keyTrouble = createTrouble("keys of subjects cannot be made", options);
+  const damage = createTrouble("the key of a subject cannot be used", options);
+  const bodyTrouble = createTrouble("bodies cannot be kept", options);
+  const subjectOf = createWorkerSubjects({ keys, slots, keyTrouble, damage });
   const keeping = {
     writer: openBodyWriter({ disk, ledger, run, worker, slots }),
     limits,
     held: { count: 0, max: limits.heldBytesMax },
     nowMs: clock.nowMs,
-    onFailure: (error: unknown) => fail("bodies cannot be kept", error),
+    onFailure: bodyTrouble.begin,
   };
   // A route belongs to one revision.
   const plans = new WeakMap<CompiledRoute, CapturePlan>();
@@ -78,13 +69,21 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
       const { route } = exchange;
       if (route === undefined) return undefined;
       const plan = planOf(route, exchange);
-      if (plan.most === "none" || clock.monotonicMs() < retryAtMs) return undefined;
+      if (plan.most === "none") return undefined;
       const subject = subjectOf(exchange.callerName ?? anonymous);
       if (subject === undefined) return undefined;
-      if (plan.most === "full") return new KeptEvidence(exchange, subject, plan, keeping);
-      return new DigestEvidence(subject, plan, exchange.idBytes);
+      if (plan.most === "digest" || bodyTrouble.isPresent) {
+        return new DigestEvidence(subject, plan, exchange.idBytes);
+      }
+      return new KeptEvidence(exchange, subject, plan, keeping);
     },
-    isFailing: (service) =>
-      retryAtMs > 0 && clock.monotonicMs() < retryAtMs && service?.ledger?.capture !== "none",
+    isFailing(service) {
+      if (service?.ledger === undefined) return false;
+      const isKeyless = keyTrouble.isPresent;
+      if (!isKeyless && !bodyTrouble.isPresent) return false;
+      const { capture, operations } = service.ledger;
+      const wanted = [capture, ...Object.values(operations)];
+      return isKeyless ? wanted.some((one) => one !== "none") : wanted.includes("full");
+    },
   };
 }

@@ -1,42 +1,51 @@
 /** Keys of subjects in the memory of a worker, until one of them is erased. */
-import { isProblem } from "#base/problem.ts";
+import { isProblem, type Problem } from "#base/problem.ts";
 import { erasureCount } from "#ledger/bodies/body-slots.ts";
 import { createSaltMaker, type SaltMaker } from "#ledger/bodies/commitment.ts";
 import { currentSubject, type KeyStore, type Subject } from "#ledger/bodies/subject-keys.ts";
+import type { Trouble } from "./trouble.ts";
 
 export interface WorkerSubject extends Subject {
   readonly salts: SaltMaker;
 }
 
+export interface WorkerSubjectsOptions {
+  readonly keys: KeyStore;
+  /** Shared with who erases. */
+  readonly slots: Int32Array;
+  /** The disk fails. */
+  readonly keyTrouble: Trouble;
+  /** One key is damaged; all others can be used. */
+  readonly damage: Trouble;
+}
+
 const subjectsMax = 10_000;
 
-/** @param slots shared with who erases. */
+/** Undefined: the key cannot be had, which was told. */
 export function createWorkerSubjects(
-  keys: KeyStore,
-  slots: Int32Array,
-  onFailure: (reason: string) => void,
+  options: WorkerSubjectsOptions,
 ): (name: string) => WorkerSubject | undefined {
+  const { keys, slots, keyTrouble, damage } = options;
   const subjects = new Map<string, WorkerSubject>();
   let erasures = erasureCount(slots);
 
   function load(name: string): WorkerSubject | undefined {
-    const reason = tryLoad(name);
-    if (typeof reason !== "string") return reason;
-    onFailure(reason);
-    return undefined;
-  }
-
-  function tryLoad(name: string): WorkerSubject | string {
+    if (keyTrouble.isPresent) return undefined;
+    let subject: Subject | Problem;
     try {
-      const subject = currentSubject(keys, name);
-      if (isProblem(subject)) return subject.detail;
-      if (subjects.size >= subjectsMax) subjects.clear();
-      const known = { ...subject, salts: createSaltMaker(subject.key) };
-      subjects.set(name, known);
-      return known;
+      subject = currentSubject(keys, name);
     } catch (error) {
-      return (error as Error).message;
+      keyTrouble.begin(error);
+      return undefined;
     }
+    if (isProblem(subject)) {
+      damage.begin(subject.detail);
+      return undefined;
+    }
+    if (subjects.size >= subjectsMax) subjects.clear();
+    const known = { ...subject, salts: createSaltMaker(subject.key) };
+    subjects.set(name, known);
+    return known;
   }
 
   return (name) => {

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Contract, Operation } from "#contract/contract.ts";
+import type { Field, NamedType, Type } from "#contract/types.ts";
+import { sensitiveFieldsOf } from "./sensitive-fields.ts";
+
+const text: Type = { kind: "string", whitespace: "preserve" };
+
+function field(name: string, type: Type, more: Partial<Field> = {}): Field {
+  return { name, type, presence: "optional", nullable: false, ...more };
+}
+
+function contractOf(types: readonly NamedType[], operations: readonly Operation[]): Contract {
+  return {
+    name: "cards",
+    version: "1",
+    dialect: "rest",
+    namespace: "urn:cards",
+    types: new Map(types.map((type) => [type.name, type])),
+    operations,
+  };
+}
+
+test("sensitive fields are found at any depth, under every name that they have", () => {
+  const card: NamedType = {
+    name: "Card",
+    type: {
+      kind: "record",
+      fields: [
+        field("number", text, {
+          sensitive: true,
+          jsonName: "cardNumber",
+          xml: { node: "element", name: "CardNumber", namespace: "" },
+        }),
+        field("holder", text),
+        // Types may contain themselves.
+        field("replaced", { kind: "ref", name: "Card" }),
+      ],
+    },
+  };
+  const inner: Type = { kind: "record", fields: [field("pin", text, { sensitive: true })] };
+  const wrapped: Type = {
+    kind: "union",
+    exclusive: true,
+    variants: [
+      { name: "one", type: { kind: "list", item: inner, itemNullable: false, min: 0 } },
+      { name: "other", type: { kind: "map", key: text, value: { kind: "ref", name: "Card" } } },
+    ],
+  };
+  const operation: Operation = {
+    id: "pay",
+    mode: "unary",
+    safety: "unsafe",
+    input: { type: { kind: "record", fields: [field("wrapped", wrapped)] }, headers: [] },
+    output: undefined,
+    faults: [
+      {
+        name: "declined",
+        type: { kind: "record", fields: [field("code", text, { sensitive: true })] },
+      },
+    ],
+  };
+  const names = sensitiveFieldsOf(contractOf([card], [operation]));
+  assert.deepEqual([...names].toSorted(), ["CardNumber", "cardNumber", "code", "number", "pin"]);
+});
+
+test("a parameter that fills a sensitive field is sensitive by its own name, too", () => {
+  const operation: Operation = {
+    id: "getCard",
+    mode: "unary",
+    safety: "safe",
+    input: {
+      type: {
+        kind: "record",
+        fields: [field("number", text, { sensitive: true }), field("page", text)],
+      },
+      headers: [],
+    },
+    output: undefined,
+    faults: [],
+    rest: {
+      method: "GET",
+      path: "/cards/{card-id}",
+      parameters: [
+        { field: "number", name: "card-id", in: "path", style: "simple", explode: false },
+        { field: "page", name: "p", in: "query", style: "form", explode: true },
+      ],
+      body: undefined,
+      success: { status: 200, field: null, contents: [] },
+    },
+  };
+  const names = sensitiveFieldsOf(contractOf([], [operation]));
+  assert.deepEqual([...names].toSorted(), ["card-id", "number"]);
+});
