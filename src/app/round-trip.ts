@@ -14,6 +14,7 @@ import type {
   Protocol,
   ServiceContract,
   Upstream,
+  UpstreamResponse,
   WireMessage,
 } from "#extension/protocol.ts";
 
@@ -112,7 +113,7 @@ function answer(
   response: FaceResponse,
   context: FaceContext,
 ): Arrival {
-  const reply = upstream.decode({ ...response, field: fieldsOf(response) }, callOf(operation));
+  const reply = upstream.decode(received(response), callOf(operation));
   if (reply.kind === "fault") return refused(reply);
   return { kind: "arrived", body: reply.output, headers: reply.headers, context };
 }
@@ -124,13 +125,20 @@ function fault(
   response: FaceResponse,
   context: FaceContext,
 ): Arrival {
-  const reply = upstream.decode({ ...response, field: fieldsOf(response) }, callOf(operation));
+  const reply = upstream.decode(received(response), callOf(operation));
   if (reply.kind === "answer") return { kind: "refused", message: "taken for an answer" };
   const { declared } = reply;
   if (declared?.name !== name) {
     return { kind: "refused", message: `arrived as ${reply.code}: ${reply.message}` };
   }
   return { kind: "arrived", body: declared.detail, headers: {}, context };
+}
+
+function received({ trailers, ...response }: FaceResponse): UpstreamResponse {
+  const whole = { ...response, field: fieldsOf(response) };
+  return trailers === undefined
+    ? whole
+    : { ...whole, trailer: fieldsOf({ ...response, fields: trailers }) };
 }
 
 function callOf(operation: Operation): Call {

@@ -27,7 +27,7 @@ export const describeProto: ContractDescriber = (service) => {
     lose("operation-left-out", `operation ${id}, whose method has the name of another`);
   for (const operation of offered) describeTypes(messages, operation);
   if (derivedTypes(contract).size > 0)
-    lose("derived-types", "types that derive from others, which are carried as those");
+    lose("derived-types", "that values of derived types are refused in the place of their base");
   const services = describeServices(messages, offered);
   const { packageName } = messages.names;
   const imports = [...messages.imports].sort().map((file) => `import ${JSON.stringify(file)};`);

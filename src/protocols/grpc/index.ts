@@ -2,6 +2,7 @@
 import type { Protocol } from "#extension/protocol.ts";
 import { describeProto } from "./describe.ts";
 import { createGrpcFace } from "./face.ts";
+import { grpcForms } from "./forms.ts";
 import { protoImporter } from "./import.ts";
 import { createGrpcUpstream } from "./upstream.ts";
 
@@ -11,4 +12,5 @@ export const grpc = {
   describe: describeProto,
   createFace: createGrpcFace,
   createUpstream: createGrpcUpstream,
+  forms: grpcForms,
 } satisfies Protocol;

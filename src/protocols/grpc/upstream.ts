@@ -139,7 +139,9 @@ function outputOf(frame: Frame | Fault, field: FieldOf, grpc: GrpcOperation): Re
 /** A declared fault is known by the message among the details. */
 function declaredIn({ fault, details }: StatusRead, { faults }: GrpcOperation): Fault {
   for (const { type, bytes } of details) {
-    const known = faults.find(({ typeName }) => typeUrl(typeName) === type);
+    const alike = faults.filter(({ typeName }) => typeUrl(typeName) === type);
+    // Several may have the same message; which one it is, a gateway says by its name.
+    const known = alike.find(({ declared }) => declared.name === fault.code) ?? alike[0];
     const read = known?.read(bytes);
     if (known === undefined || read?.kind !== "value") continue;
     const { name } = known.declared;

@@ -117,11 +117,12 @@ test("what other dialects lose of a contract is counted by face and named", () =
   folder.write("parlance.yaml", withContract);
   const { code, out } = folder.parlance(["check"], {});
   assert.equal(code, 0);
-  assert.deepEqual(out.split("\n").slice(1, 6), [
+  assert.deepEqual(out.split("\n").slice(1, 7), [
     "service  face       L0  L1  L2  L3  untested",
     "notes    rest+json   1   .   .   .         .",
     "notes    rest+xml    .   .   1   .         .",
     "notes    soap        .   .   1   .         .",
+    "notes    grpc        1   .   .   .         .",
     "L2 control-characters: notes as rest+xml, request: addNote: /text holds text that may have " +
       "control characters; give the text a pattern that leaves them out, or carry it as bytes",
   ]);
