@@ -1,4 +1,4 @@
-/** Callers in the gRPC family, by the .proto that Parlance writes, before REST and SOAP services. */
+/** Callers in the gRPC family, by the .proto that is described, before REST and SOAP. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { promisify } from "node:util";
