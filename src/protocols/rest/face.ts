@@ -110,7 +110,8 @@ function decodeStreamed(
 ): Decoded {
   const stream = streamFormOf(form.accept);
   if (stream === undefined) {
-    const detail = `no form that Accept names is offered; expected one of ${streamForms.join(", ")}`;
+    const offers = streamForms.join(", ");
+    const detail = `no form that Accept names is offered; expected one of ${offers}`;
     return refusal(faultOf(restProblems["not-acceptable"](detail)), form);
   }
   const outcome = decodeCall(rest, request, captured);
