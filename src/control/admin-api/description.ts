@@ -1,6 +1,5 @@
 /** openapi.yaml, read: the document itself and the addresses in it. */
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
 import type { Files } from "#base/platform.ts";
 
 export interface Description {
@@ -19,7 +18,9 @@ export interface FoundAddress {
 
 type Paths = Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
 
-export function readDescription(files: Pick<Files, "read">): Description {
+/** The library is loaded here: a gateway that nobody asks can do without its memory. */
+export async function readDescription(files: Pick<Files, "read">): Promise<Description> {
+  const { parse } = await import("yaml");
   const path = fileURLToPath(new URL("./openapi.yaml", import.meta.url));
   const document = parse(files.read(path).toString("utf8")) as { readonly paths: Paths };
   const addresses = Object.entries(document.paths).map(([address, methods]) => {

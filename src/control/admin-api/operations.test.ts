@@ -6,7 +6,7 @@ import { nodePlatform } from "#base/platform.ts";
 import { readDescription } from "./description.ts";
 import { operations } from "./operations.ts";
 
-const { addresses, document } = readDescription(nodePlatform.files);
+const { addresses, document } = await readDescription(nodePlatform.files);
 const described = [...addresses.values()].flatMap((methods) => [...methods.values()]).toSorted();
 
 test("the description and the functions name the same operations, each once", () => {

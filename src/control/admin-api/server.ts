@@ -32,11 +32,12 @@ export function startAdminServer(
   where: { readonly host: string; readonly port: number },
   estate: Estate,
 ): Promise<AdminServer> {
-  const description = readDescription(platform.files);
+  let description: Promise<Description> | undefined;
+  const describe = () => (description ??= readDescription(platform.files));
   const server = platform.sockets.createHttpServer(serverLimits, (request, response) => {
     const refusal = guarded(request, where.host);
     if (refusal !== undefined) return send(request, response, refusal);
-    void answerSafely(request, estate, description, log).then((answer) =>
+    void answerSafely(request, estate, describe, log).then((answer) =>
       send(request, response, answer),
     );
   });
@@ -61,11 +62,11 @@ function guarded({ headers }: IncomingMessage, adminHost: string): OperationAnsw
 async function answerSafely(
   request: IncomingMessage,
   estate: Estate,
-  description: Description,
+  describe: () => Promise<Description>,
   log: Log,
 ): Promise<OperationAnswer> {
   try {
-    return await answerTo(request, estate, description);
+    return await answerTo(request, estate, await describe());
   } catch (error) {
     const reason = error instanceof Error ? error.stack : String(error);
     log.error("operation-failed", "an operation of the admin API failed", { reason });
