@@ -70,7 +70,11 @@ services:
 ${more}`;
   writeFileSync(file, text);
   const { files } = nodePlatform;
-  const { revision, diagnostics } = await checkConfiguration({ path: file }, files, () => undefined);
+  const { revision, diagnostics } = await checkConfiguration(
+    { path: file },
+    files,
+    () => undefined,
+  );
   assert.ok(revision, JSON.stringify(diagnostics));
   const observer = { onBegin: () => undefined, onRouted: () => undefined, onDone: () => undefined };
   const gateway = createGateway(nodePlatform, observer, revision, () => standardProtocols);
