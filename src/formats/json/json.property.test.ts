@@ -100,7 +100,9 @@ function recordOf(members: readonly [string, Sample][]): fc.Arbitrary<Sample> {
     const values: fc.Arbitrary<readonly [string, Value | undefined]>[] = [];
     for (const [index, [name, { type, value }]] of members.entries()) {
       const [presence, nullable, renamed] = all[index] ?? ["required", false, false];
-      const jsonName = renamed ? { jsonName: `${name}'` } : {};
+      // No importer gives two fields of a record the same name.
+      const isFree = !members.some(([other]) => other === `${name}'`);
+      const jsonName = renamed && isFree ? { jsonName: `${name}'` } : {};
       fields.push({ name, type, presence, nullable, ...jsonName });
       const some = nullable ? fc.option(value) : value;
       const maybe = presence === "optional" ? fc.option(some, { nil: undefined }) : some;
