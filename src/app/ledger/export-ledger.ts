@@ -9,7 +9,7 @@ import { exportNdjson, exportOcsf } from "#ledger/verify/export-ndjson.ts";
 import { proveEntry } from "#ledger/verify/prove-entry.ts";
 import { problemOf } from "./ledger-folders.ts";
 
-export const exportForms = ["tiles", "ndjson", "ocsf"] as const;
+export const exportForms = ["tiles", "ndjson", "ocsf", "parquet"] as const;
 
 export interface ExportOptions {
   /** Of the ledger. */
@@ -19,12 +19,18 @@ export interface ExportOptions {
   readonly onProgress: (entries: number, size: number) => void;
 }
 
-export function exportLedger(options: ExportOptions): Exported | Problem {
+export async function exportLedger(options: ExportOptions): Promise<Exported | Problem> {
   const { path, folder, as, onProgress } = options;
+  const run = await exporterOf(as);
   return withReader(path, (reader) => {
-    const run = { tiles: exportTiles, ndjson: exportNdjson, ocsf: exportOcsf }[as];
     return run(reader, nodeDisk, folder, onProgress);
   });
+}
+
+/** The library for Parquet is loaded when it is asked for. */
+async function exporterOf(as: ExportOptions["as"]) {
+  if (as !== "parquet") return { tiles: exportTiles, ndjson: exportNdjson, ocsf: exportOcsf }[as];
+  return (await import("#ledger/verify/export-parquet.ts")).exportParquet;
 }
 
 /** @param what the id of an exchange, or the index of an entry. */

@@ -15,14 +15,14 @@ export const ledgerExport: Command = {
     "tiles is the tree of files of C2SP tlog-tiles, as of the newest checkpoint: any verifier of " +
       "such logs can check it. ndjson is every entry as JSON, one a line, in entries.ndjson. " +
       "ocsf is every exchange as an event of OCSF (class 6003, API Activity), one a line, in " +
-      "ocsf.ndjson.",
+      "ocsf.ndjson. parquet is every entry in columns, a file a segment, for DuckDB and its kin.",
   ],
   positionals: [
     { name: "DIR", description: "A folder that is empty or does not exist.", isRequired: true },
   ],
   options: {
     ...ledgerOptions,
-    as: { value: "FORM", description: "tiles (the default), ndjson or ocsf." },
+    as: { value: "FORM", description: "tiles (the default), ndjson, ocsf or parquet." },
   },
   examples: ["parlance ledger export ledger-tiles", "parlance ledger export out --as ndjson"],
   exitCodes: {
@@ -51,7 +51,7 @@ export const ledgerExport: Command = {
     const bar = createProgressBar("entries");
     const { path } = folders;
     const onProgress = (entries: number, size: number) => bar.show(entries, size);
-    const result = exportLedger({ path, folder, as, onProgress });
+    const result = await exportLedger({ path, folder, as, onProgress });
     bar.end();
     if (isProblem(result)) return endWith(input, result);
     if (input.json) printJson({ folder, as, ...result });
