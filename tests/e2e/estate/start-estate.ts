@@ -49,6 +49,7 @@ export async function startEstate(): Promise<RunningEstate> {
     interruptible(() => startService("billing", billingEnv)),
   ]);
   const gateway = await startGateway(port, adminPort, {
+    ESTATE_DATA: folder.path,
     STOREFRONT_KEY: storefrontKey,
     ORDERS_KEY: ordersKey,
     ORDERS_A_PORT: new URL(ordersA.url).port,
