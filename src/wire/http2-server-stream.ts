@@ -190,10 +190,9 @@ export class Http2ServerStream implements CallerEnd {
     if (held !== undefined) {
       const isCounted = head.framing === framing.length;
       const length = isCounted ? head.contentLength : complete ? to - from : Infinity;
-      if (held.begin(fields, this.#bodiless ? 0 : length)) {
-        if (!this.#bodiless) held.keep(bytes, from, to);
-        return true;
-      }
+      held.begin(fields, this.#bodiless ? 0 : length);
+      if (held.isUndecided) queueMicrotask(() => this.#letHeadGo(held));
+      if (held.isWhole) return this.sendBody(bytes, from, to);
     }
     const mayTrail = head.framing !== framing.length || head.overHttp2;
     const waitForTrailers = !this.#bodiless && (mayTrail || held?.takesTrailers === true);
@@ -203,10 +202,25 @@ export class Http2ServerStream implements CallerEnd {
     return from === to ? true : this.sendBody(bytes, from, to);
   }
 
+  /** The answer is not over with this turn, or too long to be kept whole. */
+  #letHeadGo(held: Http2HeldEnd): void {
+    if (this.#closed || !held.isUndecided) return;
+    const fields = held.takeHead();
+    const body = held.takeBody();
+    this.#attempt(() => {
+      this.#stream.respond(fields, { waitForTrailers: true });
+      if (body.length > 0 && !this.#stream.write(body)) this.#blocked = true;
+    });
+  }
+
   sendBody(bytes: Buffer, from: number, to: number): boolean {
     if (this.#closed || this.#bodiless) return true;
-    if (this.#held !== undefined) to = this.#held.keep(bytes, from, to);
-    if (from === to) return true;
+    const held = this.#held;
+    if (held !== undefined) {
+      to = held.keep(bytes, from, to);
+      if (held.isFull && held.isUndecided) this.#letHeadGo(held);
+    }
+    if (from === to) return !this.#blocked;
     this.#sinceMs = this.#context.clock.nowMs;
     // Frames are written later, so the giver's buffer cannot be lent.
     if (this.#stream.write(Buffer.from(bytes.subarray(from, to)))) return true;
@@ -241,9 +255,9 @@ export class Http2ServerStream implements CallerEnd {
 
   #holdOwn(held: Http2HeldEnd, fields: string[], body: Buffer): void {
     held.isOver = true;
-    const isWhole = held.begin(fields, this.#bodiless ? 0 : body.length);
+    held.begin(fields, this.#bodiless ? 0 : body.length);
     const end = this.#bodiless ? 0 : held.keep(body, 0, body.length);
-    if (isWhole) return;
+    if (held.isWhole) return;
     this.#attempt(() => {
       this.#stream.respond(fields, { waitForTrailers: held.takesTrailers });
       this.#stream.write(body.subarray(0, end));
@@ -263,7 +277,8 @@ export class Http2ServerStream implements CallerEnd {
   releaseEnd(lines: string): void {
     const held = this.#held;
     if (this.#closed || held === undefined) return;
-    const { isWhole, fields } = held;
+    const { isWhole } = held;
+    const fields = held.takeHead();
     const body = held.takeBody();
     this.#held = undefined;
     if (isWhole) addLines(fields, lines);

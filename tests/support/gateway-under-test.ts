@@ -11,6 +11,7 @@ import type { Configuration, Revision, Service } from "#configuration/configurat
 import { loadConfiguration } from "#configuration/load.ts";
 import { createRevision } from "#configuration/revision.ts";
 import { createGateway, type Gateway } from "#gateway/gateway.ts";
+import type { Recorder } from "#gateway/recorder.ts";
 
 export const basePath = "/base";
 
@@ -101,6 +102,7 @@ export async function startGatewayUnderTest(options: GatewayOptions): Promise<Ga
 async function startGateway(
   revision: Revision,
   platform: Platform,
+  recorder?: Recorder,
 ): Promise<GatewayUnderTest & { readonly gateway: Gateway }> {
   let begun = 0;
   let done = 0;
@@ -109,7 +111,7 @@ async function startGateway(
     onRouted: () => undefined,
     onDone: () => void done++,
   };
-  const gateway = createGateway(platform, observer, revision);
+  const gateway = createGateway(platform, observer, revision, () => [], recorder);
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   return {
     port,
@@ -134,8 +136,9 @@ export interface LoadedGateway extends GatewayUnderTest {
 export async function startLoadedGateway(
   plain: PlainConfiguration,
   platform: Platform = nodePlatform,
+  recorder?: Recorder,
 ): Promise<LoadedGateway> {
-  const started = await startGateway(revisionOf(plain), platform);
+  const started = await startGateway(revisionOf(plain), platform, recorder);
   return { ...started, take: (next) => started.gateway.take(revisionOf(next)) };
 }
 

@@ -11,6 +11,7 @@ import { nodePlatform } from "#base/platform.ts";
 import type { Blame, FaultKind } from "#base/fault-kind.ts";
 import type { Protocol } from "#extension/protocol.ts";
 import { createGateway, type Gateway } from "#gateway/gateway.ts";
+import type { Recorder } from "#gateway/recorder.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 
 type Scope = Pick<TestContext, "after">;
@@ -39,11 +40,12 @@ export interface GatewayText {
   readonly files: Readonly<Record<string, string>>;
   /** Instead of those of this build. */
   readonly protocols?: readonly Protocol[];
+  readonly recorder?: Recorder;
 }
 
 export async function startTranslating(
   scope: Scope,
-  { text, files, protocols = standardProtocols }: GatewayText,
+  { text, files, protocols = standardProtocols, recorder }: GatewayText,
 ): Promise<TranslatingGateway> {
   const folder = temporaryFolder(scope);
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
@@ -67,7 +69,7 @@ export async function startTranslating(
       done.push({ id, status, code, kind, blame, aborted });
     },
   };
-  const gateway = createGateway(nodePlatform, observer, revision, () => protocols);
+  const gateway = createGateway(nodePlatform, observer, revision, () => protocols, recorder);
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   scope.after(async () => {
     const { configuration } = revision;

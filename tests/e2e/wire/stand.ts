@@ -10,6 +10,7 @@ import net from "node:net";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Platform } from "#base/platform.ts";
+import type { Recorder } from "#gateway/recorder.ts";
 import {
   startLoadedGateway,
   type LoadedGateway,
@@ -47,13 +48,14 @@ export interface StandOptions {
   readonly service?: PlainConfiguration;
   readonly configuration?: PlainConfiguration;
   readonly platform?: Platform;
+  readonly recorder?: Recorder;
 }
 
 /** A gateway with the service `up`, whose instance listens on `port`. */
 export async function stand(
   t: TestContext,
   port: number,
-  { service, configuration, platform }: StandOptions = {},
+  { service, configuration, platform, recorder }: StandOptions = {},
 ): Promise<LoadedGateway> {
   const up = { instances: [`http://127.0.0.1:${port}`], ...service };
   const loaded = await startLoadedGateway(
@@ -63,6 +65,7 @@ export async function stand(
       timeouts: { drainMs: 100, ...(configuration?.["timeouts"] as object) },
     },
     platform,
+    recorder,
   );
   atEnd(t, async () => {
     const held = await eventually(() => loaded.gateway.connectionCount === 0, 4_000);
