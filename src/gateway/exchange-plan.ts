@@ -7,11 +7,14 @@ import type { CompiledRoute } from "./compile-routes.ts";
 import { ExchangeRecord } from "./exchange-record.ts";
 import { offersUpgrade, rareLines, writeExactTarget, writeForwardedTarget } from "./forwarding.ts";
 import type { GatewayContext } from "./gateway-context.ts";
+import type { Recorder } from "./recorder.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Translation } from "./translation.ts";
 
 export class ExchangePlan extends ExchangeRecord implements RequestPlan {
   protected readonly gateway: GatewayContext;
+  /** Undefined: the ledger is off. */
+  protected readonly recorder: Recorder | undefined;
   /** Whether the end of the answer is held until it is recorded. */
   protected holding = false;
   /** Once there is an answer to pass on. */
@@ -26,6 +29,7 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
   constructor(caller: CallerEnd, gateway: GatewayContext) {
     super(caller);
     this.gateway = gateway;
+    this.recorder = gateway.recorder;
     this.decodeAnswer = caller.wantsDecodedBody;
     this.bodyIsDecoded = caller.protocol === "HTTP/2";
   }

@@ -56,7 +56,7 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     this.requestBytes = this.caller.bodyBytes;
     const { gateway } = this;
     const admission = admit(this, gateway);
-    if (gateway.recorder !== undefined) this.openRecord(gateway.recorder, bytes, from, to);
+    if (this.recorder !== undefined) this.openRecord(this.recorder, bytes, from, to);
     switch (admission.kind) {
       case "pass":
         return this.connectOnRecord();
@@ -73,7 +73,7 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
   }
 
   onMalformedRequest(status: number, detail: string): void {
-    const { recorder } = this.gateway;
+    const { recorder } = this;
     if (this.state === "recording") return;
     if (this.state === "free") {
       this.begin(false);
@@ -125,8 +125,7 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
   }
 
   onConnected(connection: UpstreamEnd): void {
-    const { gateway } = this;
-    if (gateway.recorder !== undefined) this.connectedMs = gateway.platform.clock.monotonicMs();
+    if (this.recorder !== undefined) this.noteConnected();
     this.#upstream = connection;
     this.state = "sent";
     this.#streamed = false;
@@ -210,7 +209,7 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     if (this.translation !== undefined)
       return this.#passed(this.beginTranslated(head, bytes, from, to));
     this.answerHead = head;
-    if (this.gateway.recorder !== undefined) this.noteAnswer(head, bytes, from, to);
+    if (this.recorder !== undefined) this.noteAnswer(head, bytes, from, to);
     if (head.status === 101) {
       this.state = "tunnel";
       this.requestComplete = false;

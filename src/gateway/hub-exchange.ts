@@ -54,8 +54,8 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     this.route = route;
     this.callerIndex = callerIndex;
     this.withheld = withheld;
-    const { observer, recorder } = this.gateway;
-    observer.onRouted(this);
+    const { recorder } = this;
+    this.gateway.observer.onRouted(this);
     const unrecorded = recorder?.refusal(route.service);
     if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
     const translator = snapshot.translators[route.serviceIndex] as Translator;

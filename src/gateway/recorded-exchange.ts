@@ -58,7 +58,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
 
   /** Whose data an exchange is, is known late where the message proves who calls. */
   protected openLateEvidence(body: Buffer): void {
-    const { recorder } = this.gateway;
+    const { recorder } = this;
     if (recorder !== undefined) this.#openEvidence(recorder, body, 0, body.length, false);
   }
 
@@ -76,6 +76,10 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     this.tap.addRequest(bytes, from, to);
   }
 
+  protected noteConnected(): void {
+    this.connectedMs = this.gateway.platform.clock.monotonicMs();
+  }
+
   /** An instance's answer begins. */
   protected noteAnswer(head: ResponseHead, bytes: Buffer, from: number, to: number): void {
     this.answerContentType = head.value(fieldNames["content-type"]);
@@ -85,7 +89,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
 
   /** To an instance, once the intent is on record where it has to be. */
   protected connectOnRecord(): void {
-    const { recorder } = this.gateway;
+    const { recorder } = this;
     if (recorder === undefined || safeMethods.has(this.caller.head.method)) this.connect();
     else this.#connectBehindIntent(recorder);
   }
@@ -149,7 +153,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     if (this.#recorded) return this.#leave("");
     if (this.state !== "tunnel" || ending === "truncate") this.state = "recording";
     this.#intent = undefined;
-    if (this.#record(this.gateway.recorder as Recorder, this) === "go") this.#leave("");
+    if (this.#record(this.recorder as Recorder, this) === "go") this.#leave("");
   }
 
   onRecorded(receipt: string): void {
@@ -178,10 +182,10 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   protected finish(): void {
     if (this.state === "free") return;
     this.state = "free";
-    const { recorder, observer } = this.gateway;
+    const { recorder } = this;
     if (recorder === undefined) this.#noteEnd();
     else this.#close(recorder);
-    observer.onDone(this);
+    this.gateway.observer.onDone(this);
   }
 
   #close(recorder: Recorder): void {

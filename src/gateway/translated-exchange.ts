@@ -69,7 +69,7 @@ export abstract class TranslatedExchange extends RecordedExchange {
     this.status = status;
     const head = ownHead(status, fields);
     this.answerHead = head;
-    if (this.gateway.recorder !== undefined) this.noteAnswer(head, noBytes, 0, 0);
+    if (this.recorder !== undefined) this.noteAnswer(head, noBytes, 0, 0);
     return this.caller.sendHead(head, this, noBytes, 0, 0, false);
   }
 
@@ -147,7 +147,7 @@ export abstract class TranslatedExchange extends RecordedExchange {
     this.responseBytes = body.length;
     let lines = this.ownFields() + added;
     for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
-    if (this.gateway.recorder !== undefined) this.answerContentType = contentTypeOf(fields);
+    if (this.recorder !== undefined) this.answerContentType = contentTypeOf(fields);
     this.giveOwn(status, reasonPhrase(status) ?? "", lines, body);
   }
 
