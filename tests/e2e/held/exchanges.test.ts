@@ -130,6 +130,7 @@ for (const first of ["service", "caller"] as const) {
     if (first === "service") {
       await connection.send("three\n");
       assert.ok(await eventually(() => heard === "one\ntwo\nthree\n"));
+      assert.equal(gateway.exchanges().done, 0, "half of it is still open");
       connection.socket.end();
     }
     assert.ok(await eventually(() => gateway.exchanges().done === 1));

@@ -193,6 +193,24 @@ test("an early answer is held while the rest of its request is dropped", async (
   assert.equal(gateway.recorder.records.length, 1);
 });
 
+test("an early answer that is held reaches a caller who has ended its request halfway", async (t) => {
+  const upstream = await rawService(t, (socket) => {
+    socket.once("data", () => socket.write(ok("enough")));
+  });
+  const gateway = await heldStand(t, upstream.port);
+  const connection = await caller(t, gateway.port);
+  await connection.send("POST /up/ HTTP/1.1\r\nHost: g\r\nContent-Length: 9\r\n\r\nabc");
+  await untilWaiting(gateway);
+  connection.socket.end();
+  await pause(30);
+  gateway.recorder.settle();
+  const result = await connection.wait(() => false);
+  const answer = result.responses.find(({ status }) => status >= 200);
+  assert.equal(answer?.body, "enough");
+  assert.equal(result.reset, false);
+  assert.equal(gateway.recorder.records[0]?.aborted, false);
+});
+
 test("a drain waits for what is held, and says that the connection closes", async (t) => {
   const upstream = await rawService(t, answering(ok("hello")));
   const gateway = await heldStand(t, upstream.port, {
