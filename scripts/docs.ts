@@ -4,22 +4,23 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { configurationSchema } from "#app/configuration-schema.ts";
 import { commands } from "#cli/commands.ts";
 import { publishedSchema } from "#configuration/published-schema.ts";
-import { configurationSchema } from "#configuration/schema.ts";
 import { commandsReference } from "./docs/commands-reference.ts";
 import { configurationReference } from "./docs/configuration-reference.ts";
 import { ledgerEntriesReference, ledgerEntryCddl } from "./docs/ledger-entries-reference.ts";
 import { findProblems, problemsReference } from "./docs/problems-reference.ts";
 
 const problems = await findProblems(new URL("../", import.meta.url));
+const published = publishedSchema(configurationSchema);
 const files: Readonly<Record<string, string>> = {
   "docs/reference/commands.md": commandsReference(commands),
   "docs/reference/configuration.md": configurationReference(configurationSchema),
   "docs/reference/ledger-entries.md": ledgerEntriesReference(),
   "docs/reference/ledger-entry.cddl": ledgerEntryCddl(),
   "docs/reference/problems.md": problemsReference(problems),
-  "docs/reference/parlance.schema.json": `${JSON.stringify(publishedSchema(), undefined, 2)}\n`,
+  "docs/reference/parlance.schema.json": `${JSON.stringify(published, undefined, 2)}\n`,
 };
 
 const isCheck = process.argv.includes("--check");

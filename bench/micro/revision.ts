@@ -24,11 +24,13 @@ export function benchRevision(): Revision {
       timeouts: defaultTimeouts,
       callers: "open",
       ledger: undefined,
+      policies: [],
       log: { level: "info", exchanges: "none" },
       services: [
         {
           name: "up",
-          contractFile: undefined,
+          policies: [],
+    contractFile: undefined,
           speaks: undefined,
           maxLoss: undefined,
           instances: [

@@ -1,5 +1,5 @@
 /** docs/reference/configuration.md, from the JSON Schema of parlance.yaml. */
-import type { JsonSchema } from "#configuration/json-schema.ts";
+import type { JsonSchema } from "#base/json-schema.ts";
 import { cell, table } from "./markdown.ts";
 
 export function configurationReference(schema: JsonSchema): string {

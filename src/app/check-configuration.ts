@@ -15,6 +15,7 @@ import { withContractRoutes } from "#gateway/contract-routes.ts";
 import { checkContractGrants } from "./check-contract-grants.ts";
 import { checkLosses } from "./check-losses.ts";
 import { checkMessageSecurity } from "./check-message-security.ts";
+import { configurationSchema } from "./configuration-schema.ts";
 import type { ImportedContracts } from "./import-contracts.ts";
 import { lockContracts } from "./locked-contracts.ts";
 
@@ -55,7 +56,11 @@ export async function checkConfiguration(
 ): Promise<CheckedConfiguration> {
   const files = overlay === undefined ? ownFiles : withOverlay(ownFiles, overlay);
   const env = isLenient === true ? withoutGaps(path, files) : process.env;
-  const { configuration, ...loaded } = loadConfiguration(path, { files, env });
+  const { configuration, ...loaded } = loadConfiguration(path, {
+    files,
+    env,
+    schema: configurationSchema,
+  });
   if (configuration === undefined) return { ...loaded, revision: undefined };
   const { listen } = configuration;
   const declared = {

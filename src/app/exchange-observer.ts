@@ -4,11 +4,11 @@ import type { Clock } from "#base/platform.ts";
 import { createMeter, type Meter } from "#analytics/meter.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import type { ExchangeObserver } from "#gateway/gateway-context.ts";
-import { problems } from "#gateway/problems.ts";
 import type { Snapshot } from "#gateway/snapshot.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import { createFlightTable } from "#runtime/flight-table.ts";
 import { logExchange } from "./exchange-line.ts";
+import { knownProblems } from "./known-problems.ts";
 
 export interface WorkerObserver extends ExchangeObserver {
   /** Where exchanges of a revision are counted; to be told before it becomes current. */
@@ -37,7 +37,7 @@ export function createExchangeObserver(
   return {
     expect(revision, memory) {
       const services = revision.configuration.services.length;
-      meters.set(revision, createMeter(memory, { services, problems: problems.definitions }));
+      meters.set(revision, createMeter(memory, { services, problems: knownProblems }));
     },
     onBegin(exchange) {
       const { head } = exchange.caller;

@@ -3,15 +3,15 @@
  * are counted together and stop together.
  */
 import type { Platform } from "#base/platform.ts";
-import { createReplayMemory } from "#base/replay-table.ts";
 import { createTrafficTotals, type Traffic } from "#analytics/traffic-totals.ts";
 import { createGaugeMemory, readGauges, type WorkerGauges } from "#analytics/worker-gauges.ts";
 import type { Revision } from "#configuration/configuration.ts";
-import { problems } from "#gateway/problems.ts";
+import { createSharedMemory } from "#gateway/shared-memory.ts";
 import { createFlightMemory } from "#runtime/flight-table.ts";
 import { canShare } from "#runtime/hold-port.ts";
 import type { LogSink } from "#runtime/log-sink.ts";
 import { createSupervisor, type WorkerStatus } from "#runtime/supervisor.ts";
+import { knownProblems } from "./known-problems.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
 import { logLostFlights, lostFlights, type LostFlight } from "./lost-flights.ts";
 import { splitRevision } from "./revision-parts.ts";
@@ -67,10 +67,10 @@ interface WorkerMemory {
 
 export function createFleet(options: FleetOptions): Fleet {
   const { platform, sink, host, port } = options;
-  const totals = createTrafficTotals(problems.definitions);
+  const totals = createTrafficTotals(knownProblems);
   let revision = options.first;
   let servedSinceMs = 0;
-  const replayMemory = createReplayMemory();
+  const sharedMemory = createSharedMemory();
   const memories: WorkerMemory[] = Array.from({ length: options.workers }, createMemory);
 
   function metered(index: number, next: Revision): MeteredRevision {
@@ -98,7 +98,7 @@ export function createFleet(options: FleetOptions): Fleet {
         flightMemory: memory.flight,
         gaugeMemory: memory.gauges,
         writtenMemory: memory.written,
-        replayMemory,
+        sharedMemory,
         ledger: options.ledger?.ringFor(index),
       };
     },

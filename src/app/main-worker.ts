@@ -12,6 +12,7 @@ import type { WorkerRecorder } from "./ledger/recorder.ts";
 import { createLoopDelay } from "./loop-delay.ts";
 import type { MeteredRevision, Question, WorkerData } from "./worker-messages.ts";
 import { joinRevision, type RevisionPart } from "./revision-parts.ts";
+import { standardPolicies } from "./standard-policies.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
 const gaugesMs = 1_000;
@@ -28,9 +29,9 @@ const gateway = createGateway(
   nodePlatform,
   observer,
   data.revision,
-  () => protocols,
+  () => ({ protocols, policies: standardPolicies }),
   recorder,
-  data.replayMemory,
+  data.sharedMemory,
 );
 const listening = gateway.listen(data.listen);
 // Who asks is told; nobody may have asked yet.

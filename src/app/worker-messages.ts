@@ -1,6 +1,7 @@
 /** What the main thread and its workers say to each other. All of it can be cloned. */
 import type { Revision } from "#configuration/configuration.ts";
 import type { WorkerLedger } from "./ledger/ledger-messages.ts";
+import type { SharedMemory } from "#gateway/shared-memory.ts";
 import type { LogForm } from "#runtime/log-lines.ts";
 import type { RevisionPart } from "./revision-parts.ts";
 
@@ -19,7 +20,7 @@ export interface WorkerData extends MeteredRevision {
   readonly gaugeMemory: SharedArrayBuffer;
   readonly writtenMemory: SharedArrayBuffer;
   /** Of all workers together. */
-  readonly replayMemory: SharedArrayBuffer;
+  readonly sharedMemory: SharedMemory;
   /** Undefined: nothing is put on record. */
   readonly ledger: WorkerLedger | undefined;
 }

@@ -2,11 +2,11 @@
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
 import { didYouMean, nearest } from "#base/nearest.ts";
 import { compileSchema, type FindViolations, type Violation } from "./find-violations.ts";
-import type { JsonSchema } from "./json-schema.ts";
+import type { JsonSchema } from "#base/json-schema.ts";
 import { formatPath, keyOffsetAt, nodeAt, type PlacedNode } from "./placed-node.ts";
-import { configurationSchema } from "./schema.ts";
 
-let findViolations: FindViolations | undefined;
+/** A schema is made once and compiled once. */
+const compiled = new WeakMap<JsonSchema, FindViolations>();
 
 /** Fills the defaults of the schema into `plain`. */
 export function checkSchema(
@@ -14,8 +14,10 @@ export function checkSchema(
   root: PlacedNode,
   unresolved: ReadonlySet<PlacedNode>,
   placeAt: (offset: number) => SourcePlace,
+  schema: JsonSchema,
 ): readonly Diagnostic[] {
-  findViolations ??= compileSchema(configurationSchema);
+  const findViolations = compiled.get(schema) ?? compileSchema(schema);
+  compiled.set(schema, findViolations);
   const diagnostics: Diagnostic[] = [];
   for (const violation of findViolations(plain)) {
     const node = nodeAt(root, violation.path);

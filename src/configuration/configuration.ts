@@ -1,5 +1,6 @@
 /** What an operator declares, resolved: plain data, no defaults left open, no functions. */
 import type { Limits, Timeouts } from "#base/limits.ts";
+import type { RawFraming } from "#base/raw-framing.ts";
 import type { Contract, Dialect } from "#contract/contract.ts";
 import type { Grade, WithheldOperation } from "#contract/fidelity.ts";
 
@@ -14,6 +15,32 @@ export interface Configuration {
   /** Undefined: nothing is put on record. */
   readonly ledger: Ledger | undefined;
   readonly log: Log;
+  /** For all services, before their own, in the order of the file. */
+  readonly policies: readonly PolicyUse[];
+}
+
+/** A rule that exchanges are held to, see src/policies/. */
+export interface PolicyUse {
+  readonly name: string;
+  /** As its schema says; files by absolute path, secrets wrapped. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** What it is for; undefined: everything. */
+  readonly only: PolicyScope | undefined;
+  readonly source: Place;
+}
+
+export interface PolicyScope {
+  /** Names of callers; undefined: all. */
+  readonly callers: readonly string[] | undefined;
+  /** `getOrder` of a service, `orders.getOrder` of any; undefined: all. */
+  readonly operations: readonly string[] | undefined;
+}
+
+/** In the file. */
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 export interface Listen {
@@ -30,6 +57,19 @@ export interface Listen {
   readonly proxyProtocol: boolean;
   /** CIDR blocks whose X-Forwarded-* are believed. */
   readonly trustedProxies: readonly string[];
+  /** Ports for programs that speak no protocol. */
+  readonly text?: readonly TextListener[];
+}
+
+/** A port on which messages of one service come in the frames that its contract declares. */
+export interface TextListener {
+  readonly host: string;
+  readonly port: number;
+  readonly service: string;
+  /** Who calls, where no block says otherwise; undefined: whoever `anonymous` stands for. */
+  readonly caller: string | undefined;
+  /** Who calls from these CIDR blocks; the first that fits counts. */
+  readonly callers: readonly { readonly block: string; readonly caller: string }[];
 }
 
 export interface ListenTls {
@@ -70,6 +110,8 @@ export interface Service {
   readonly ledger: ServiceLedger | undefined;
   /** Added to SOAP messages for the instances. */
   readonly wsSecurity?: ServiceSecurity;
+  /** Behind the general ones. */
+  readonly policies: readonly PolicyUse[];
 }
 
 /** Shown nowhere; names of revisions are made from its digest. */
@@ -95,7 +137,8 @@ export interface ServiceSecurity {
 export interface Instance {
   /** As written, for messages. */
   readonly url: string;
-  readonly scheme: "http" | "https";
+  /** "tcp": no HTTP is spoken; `framing` then follows from the contract. */
+  readonly scheme: "http" | "https" | "tcp";
   /** Host name or address without brackets; empty for a Unix socket. */
   readonly host: string;
   readonly port: number;
@@ -106,6 +149,7 @@ export interface Instance {
   /** Value of `Host` when the service says host: instance. */
   readonly authority: string;
   readonly http2: boolean;
+  readonly framing?: RawFraming;
   readonly tls: InstanceTls | undefined;
 }
 
@@ -140,7 +184,7 @@ export interface Route {
   /** Leading path that is removed before forwarding: "/orders" of the prefix route, else "". */
   readonly stripPrefix: string;
   /** Where it stands in the file, for diagnostics and explain. */
-  readonly source: { readonly file: string; readonly line: number; readonly column: number };
+  readonly source: Place;
 }
 
 export interface Caller {

@@ -12,6 +12,17 @@ export interface Declared {
   readonly callers?: "open" | Readonly<Record<string, DeclaredCaller>>;
   readonly ledger: "off" | DeclaredLedger;
   readonly log: Log;
+  readonly policies: readonly DeclaredPolicy[];
+}
+
+/** One key: its name. */
+export type DeclaredPolicy = Readonly<Record<string, DeclaredPolicyOptions>>;
+
+export interface DeclaredPolicyOptions extends Readonly<Record<string, unknown>> {
+  readonly only?: {
+    readonly callers?: readonly string[];
+    readonly operations?: readonly string[];
+  };
 }
 
 export interface DeclaredLedger {
@@ -64,6 +75,7 @@ export interface DeclaredService {
   readonly encodedSlash: "refuse" | "pass";
   readonly http2: boolean;
   readonly wsSecurity?: DeclaredServiceSecurity;
+  readonly policies: readonly DeclaredPolicy[];
 }
 
 export interface DeclaredServiceSecurity {

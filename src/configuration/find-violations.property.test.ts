@@ -3,17 +3,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
+import { createConfigurationSchema } from "./schema.ts";
 import { compileSchema } from "./find-violations.ts";
-import type { JsonSchema } from "./json-schema.ts";
-import { configurationSchema } from "./schema.ts";
+import type { JsonSchema } from "#base/json-schema.ts";
 
+const configurationSchema = createConfigurationSchema({});
 const findViolations = compileSchema(configurationSchema);
 const validate = new Ajv2020({
   allErrors: true,
   useDefaults: true,
   verbose: true,
   allowUnionTypes: true,
-  keywords: ["x-expected"],
+  keywords: ["x-expected", "x-file"],
 }).compile(configurationSchema);
 
 const anything = fc.oneof(

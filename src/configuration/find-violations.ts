@@ -3,7 +3,7 @@
  * in its defaults. Compiled to closures at once: a general validator took 100 ms for that alone, in
  * every process that loads a configuration. A test holds it against Ajv.
  */
-import type { JsonSchema, JsonType } from "./json-schema.ts";
+import type { JsonSchema, JsonType } from "#base/json-schema.ts";
 import type { NodePath } from "./placed-node.ts";
 
 export interface Violation {
@@ -61,7 +61,8 @@ function simpleChecks(schema: JsonSchema): readonly Check[] {
       if (!holds(value)) found.push({ keyword, path: [...path], schema, value });
     });
   };
-  const { type, maximum, minimum, maxLength, minLength, pattern, minItems, minProperties } = schema;
+  const { type, maximum, minimum, maxLength, minLength, pattern, minItems } = schema;
+  const { minProperties, maxProperties } = schema;
   if (type !== undefined) {
     const types = [type].flat() as readonly JsonType[];
     require("type", (value) => types.some((one) => isOfType[one](value)));
@@ -86,6 +87,10 @@ function simpleChecks(schema: JsonSchema): readonly Check[] {
   if (minProperties !== undefined) {
     require("minProperties", (value) =>
       !isMap(value) || Object.keys(value).length >= minProperties);
+  }
+  if (maxProperties !== undefined) {
+    require("maxProperties", (value) =>
+      !isMap(value) || Object.keys(value).length <= maxProperties);
   }
   if ("const" in schema) require("const", (value) => value === schema.const);
   const words = schema.enum;

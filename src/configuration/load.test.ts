@@ -7,6 +7,9 @@ import { defaultLimits, defaultTimeouts } from "#base/limits.ts";
 import { nodePlatform } from "#base/platform.ts";
 import { brief, loadText } from "#tests/support/load-text.ts";
 import { loadConfiguration } from "./load.ts";
+import { createConfigurationSchema } from "./schema.ts";
+
+const configurationSchema = createConfigurationSchema({});
 
 const minimal = `version: 1
 services:
@@ -69,6 +72,7 @@ test("a minimal file becomes a configuration in which every default is decided",
         timeoutMs: defaultTimeouts.totalMs,
         encodedSlash: "refuse",
         ledger: { mode: "strict", capture: "digest", operations: {}, sensitive: [] },
+        policies: [],
       },
     ],
     callers: [],
@@ -80,6 +84,7 @@ test("a minimal file becomes a configuration in which every default is decided",
       retention: { days: 0, bytesMax: 0 },
     },
     log: { level: "info", exchanges: "failures" },
+    policies: [],
   });
 });
 
@@ -156,13 +161,17 @@ log: { level: debug, exchanges: all }
 test("a file that is a folder, is missing or may not be read is one diagnostic each", () => {
   const folder = mkdtempSync(join(tmpdir(), "parlance-"));
   try {
-    const surroundings = { files: nodePlatform.files, env: {} };
+    const surroundings = { files: nodePlatform.files, env: {}, schema: configurationSchema };
     const asFolder = loadConfiguration(folder, surroundings);
     const missing = loadConfiguration(join(folder, "none.yaml"), surroundings);
     const readUpTo = () => {
       throw Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
     };
-    const refused = loadConfiguration("x.yaml", { files: { readUpTo }, env: {} });
+    const refused = loadConfiguration("x.yaml", {
+      files: { readUpTo },
+      env: {},
+      schema: configurationSchema,
+    });
     assert.deepEqual(
       [asFolder, missing, refused].map(({ diagnostics }) => diagnostics.map((one) => one.message)),
       [
@@ -181,7 +190,11 @@ test("a file that is a folder, is missing or may not be read is one diagnostic e
 });
 
 test("a device without an end is read up to the limit only", () => {
-  const { diagnostics } = loadConfiguration("/dev/zero", { files: nodePlatform.files, env: {} });
+  const { diagnostics } = loadConfiguration("/dev/zero", {
+    files: nodePlatform.files,
+    env: {},
+    schema: configurationSchema,
+  });
   assert.deepEqual(diagnostics.map(brief), ["1:1 error file-too-large"]);
 });
 

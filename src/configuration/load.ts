@@ -5,6 +5,7 @@
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
+import { schemaUnder, type JsonSchema } from "#base/json-schema.ts";
 import type { Files } from "#base/platform.ts";
 import type { Configuration } from "./configuration.ts";
 import { checkSchema } from "./check-schema.ts";
@@ -17,9 +18,9 @@ import { createReporter } from "./reporter.ts";
 import { resolveCallers } from "./resolve-callers.ts";
 import { resolveLedger } from "./resolve-ledger.ts";
 import { resolveListen } from "./resolve-listen.ts";
+import { checkPolicyScopes, resolvePolicies } from "./resolve-policies.ts";
 import { resolveReferences, type Environment } from "./resolve-references.ts";
 import { resolveServices } from "./resolve-services.ts";
-import { configurationSchema } from "./schema.ts";
 
 const fileBytesMax = 4 * 1024 * 1024;
 /** More than anybody reads; the rest is counted. */
@@ -28,6 +29,8 @@ const diagnosticsMax = 50;
 export interface LoadSurroundings {
   readonly files: Pick<Files, "readUpTo">;
   readonly env: Environment;
+  /** Made by `createConfigurationSchema`. */
+  readonly schema: JsonSchema;
   /** What `workers: auto` stands for. */
   readonly cores?: number;
 }
@@ -45,7 +48,7 @@ export interface LoadedConfiguration {
 
 export function loadConfiguration(
   path: string,
-  { files, env, cores = availableParallelism() }: LoadSurroundings,
+  { files, env, schema, cores = availableParallelism() }: LoadSurroundings,
 ): LoadedConfiguration {
   const absolute = resolve(path);
   const finish = (
@@ -85,10 +88,12 @@ export function loadConfiguration(
     parsed.placeAt,
     env,
   );
-  const plain = toPlain(root, configurationSchema);
-  const found = [...early, ...diagnostics, ...checkSchema(plain, root, unresolved, parsed.placeAt)];
+  const plain = toPlain(root, schema);
+  const violations = checkSchema(plain, root, unresolved, parsed.placeAt, schema);
+  const found = [...early, ...diagnostics, ...violations];
   if (hasErrors(found)) return finish(found);
-  const resolved = resolveAll(plain as Declared, root, parsed, dirname(absolute), files, cores);
+  const surroundings = { folder: dirname(absolute), files, cores, schema };
+  const resolved = resolveAll(plain as Declared, root, parsed, surroundings);
   return finish([...found, ...resolved.diagnostics], resolved.configuration, resolved.filesRead);
 }
 
@@ -96,14 +101,13 @@ function resolveAll(
   declared: Declared,
   root: PlacedNode,
   { placeAt }: ParsedDocument,
-  folder: string,
-  files: LoadSurroundings["files"],
-  cores: number,
+  surroundings: Required<Omit<LoadSurroundings, "env">> & { readonly folder: string },
 ) {
+  const { folder, files, cores, schema } = surroundings;
   const reporter = createReporter(root, placeAt);
   const pemFiles = createPemFiles(folder, files, reporter);
   const listen = resolveListen(declared.listen, cores, pemFiles, reporter);
-  const services = resolveServices(declared, folder, pemFiles, reporter);
+  const services = resolveServices(declared, folder, { pemFiles, reporter, schema });
   const callers = resolveCallers(declared.callers, services, { pemFiles, reporter });
   const configuration: Configuration = {
     listen,
@@ -113,7 +117,13 @@ function resolveAll(
     callers,
     ledger: resolveLedger(declared.ledger, folder, reporter),
     log: { ...declared.log },
+    policies: resolvePolicies(declared.policies, ["policies"], {
+      schema: schemaUnder(schema, "policies"),
+      pemFiles,
+      reporter,
+    }),
   };
+  checkPolicyScopes(configuration, reporter);
   return { configuration, diagnostics: reporter.diagnostics, filesRead: pemFiles.filesRead };
 }
 

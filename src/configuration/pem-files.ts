@@ -16,6 +16,8 @@ export interface PemFiles {
   /** A text; a line end behind it does not count. */
   readonly password: (name: string, path: NodePath) => PemFile<string>;
   readonly privateKey: (name: string, path: NodePath) => PemFile<KeyObject>;
+  /** Whatever stands in it: who uses it, reads it. */
+  readonly anyFile: (name: string, path: NodePath) => PemFile<unknown>;
   readonly checkPair: (
     certificate: PemFile<X509Certificate>,
     key: PemFile<KeyObject>,
@@ -70,6 +72,7 @@ export function createPemFiles(
     password: (name, path) => load(name, path, parsePassword, "a file with a password"),
     privateKey: (name, path) =>
       load(name, path, (bytes) => createPrivateKey(bytes), "a PEM file with a private key"),
+    anyFile: (name, path) => load(name, path, (bytes) => bytes, "a file that can be read"),
     checkPair(certificate, key, keyPath) {
       if (certificate.content === undefined || key.content === undefined) return;
       if (certificate.content.checkPrivateKey(key.content)) return;

@@ -1,6 +1,6 @@
 /** Finding one's way among the values of a configuration file, by keys and indexes. */
 import type { PlacedNode } from "#formats/yaml/placed-node.ts";
-import { allowsType, schemaUnder, type JsonSchema } from "./json-schema.ts";
+import { allowsType, schemaUnder, type JsonSchema } from "#base/json-schema.ts";
 
 export type { PlacedEntry, PlacedNode, PlacedScalar } from "#formats/yaml/placed-node.ts";
 

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
+import { createConfigurationSchema } from "./schema.ts";
 import { publishedSchema } from "./published-schema.ts";
 
-const validate = new Ajv2020({ allowUnionTypes: true, keywords: ["x-expected"] }).compile(
-  JSON.parse(JSON.stringify(publishedSchema())) as object,
+const configurationSchema = createConfigurationSchema({});
+const validate = new Ajv2020({ allowUnionTypes: true, keywords: ["x-expected", "x-file"] }).compile(
+  JSON.parse(JSON.stringify(publishedSchema(configurationSchema))) as object,
 );
 
 const accepted: readonly string[] = [

@@ -2,12 +2,11 @@
  * The schema as editors need it: they see `${NAME}` where the gateway sees what it stands for, so
  * every value may also be text with a reference in it.
  */
-import type { JsonSchema } from "./json-schema.ts";
-import { configurationSchema } from "./schema.ts";
+import type { JsonSchema } from "#base/json-schema.ts";
 
 const reference = "\\$\\{";
 
-export function publishedSchema(schema: JsonSchema = configurationSchema): object {
+export function publishedSchema(schema: JsonSchema): object {
   const { properties, additionalProperties, items, ...own } = schema;
   return {
     ...own,

@@ -1,5 +1,6 @@
 /** `services` with general limits and time-outs merged in, URLs taken apart and routes complete. */
 import { resolve } from "node:path";
+import { schemaUnder, type JsonSchema } from "#base/json-schema.ts";
 import type { Dialect } from "#contract/contract.ts";
 import type { Instance, InstanceTls, Service } from "./configuration.ts";
 import type { Declared, DeclaredInstance, DeclaredService } from "./declared.ts";
@@ -8,15 +9,27 @@ import { resolveServiceLedger } from "./resolve-ledger.ts";
 import type { PemFiles } from "./pem-files.ts";
 import type { NodePath } from "./placed-node.ts";
 import type { Reporter } from "./reporter.ts";
+import { resolvePolicies } from "./resolve-policies.ts";
 import { resolveServiceSecurity } from "./resolve-security.ts";
 import { resolveRoutes } from "./resolve-routes.ts";
+
+interface Surroundings {
+  readonly pemFiles: PemFiles;
+  readonly reporter: Reporter;
+  /** Of the whole file. */
+  readonly schema: JsonSchema;
+}
 
 export function resolveServices(
   { services, limits, timeouts, ledger }: Declared,
   folder: string,
-  pemFiles: PemFiles,
-  reporter: Reporter,
+  surroundings: Surroundings,
 ): readonly Service[] {
+  const { pemFiles, reporter } = surroundings;
+  const policiesSchema = schemaUnder(
+    schemaUnder(schemaUnder(surroundings.schema, "services"), ""),
+    "policies",
+  );
   const entries = Object.entries(services);
   if (entries.length === 0) {
     const message = "there is no service, so every request will be answered with 404";
@@ -24,7 +37,6 @@ export function resolveServices(
   }
   return entries.map(([name, service]) => {
     const instances = resolveInstances(name, service, pemFiles, reporter);
-    const surroundings = { pemFiles, reporter };
     const wsSecurity = resolveServiceSecurity(name, service, instances, surroundings);
     return {
       name,
@@ -42,6 +54,11 @@ export function resolveServices(
       encodedSlash: service.encodedSlash,
       ledger: resolveServiceLedger(name, service, ledger, reporter),
       ...(wsSecurity === undefined ? {} : { wsSecurity }),
+      policies: resolvePolicies(service.policies, ["services", name, "policies"], {
+        schema: policiesSchema,
+        pemFiles,
+        reporter,
+      }),
     };
   });
 }

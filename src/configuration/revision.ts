@@ -21,7 +21,7 @@ export function createRevision(
 export function canonicalJson(part: unknown): string {
   return JSON.stringify(part ?? null, (key, value: unknown) => {
     if (isPlace(key, value)) return undefined;
-    if (isSecret(key, value)) return { sha256: hash("sha256", value.secret) };
+    if (isSecret(value)) return { sha256: hash("sha256", value.secret) };
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
     return sortMembers(value);
   });
@@ -61,8 +61,9 @@ function isPlace(key: string, value: unknown): boolean {
 }
 
 /** Whoever sees the text must not see it. */
-function isSecret(key: string, value: unknown): value is Secret {
-  return key === "password" && typeof value === "object" && value !== null && "secret" in value;
+function isSecret(value: unknown): value is Secret {
+  if (typeof value !== "object" || value === null || !("secret" in value)) return false;
+  return typeof value.secret === "string" && Object.keys(value).length === 1;
 }
 
 function sortMembers(value: object): object {

@@ -1,6 +1,6 @@
 /** Schemas of `limits` and `timeouts`; their defaults stand in base/limits.ts alone. */
 import { defaultLimits, defaultTimeouts, type Limits, type Timeouts } from "#base/limits.ts";
-import { mapOf, type JsonSchema } from "./json-schema.ts";
+import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 
 /** Node's timers take no longer delay than this, some 24 days. */
 const delayMsMax = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 /** Schema of `ledger`, for the gateway and for one service: what is put on record, and where. */
-import { mapOf, type JsonSchema } from "./json-schema.ts";
+import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import { bytesMax } from "./schema-bounds.ts";
 
 const mode: JsonSchema = {

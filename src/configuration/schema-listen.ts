@@ -1,5 +1,5 @@
 /** Schema of `listen`: where callers and operators reach the gateway. */
-import { mapOf, type JsonSchema } from "./json-schema.ts";
+import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 
 const host: JsonSchema = {
   type: "string",

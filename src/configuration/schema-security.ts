@@ -1,5 +1,5 @@
 /** Schemas of `wsSecurity`: how callers prove in SOAP messages who they are, and how we do. */
-import { mapOf, type JsonSchema } from "./json-schema.ts";
+import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import { milliseconds } from "./schema-bounds.ts";
 import { fileName } from "./schema-listen.ts";
 

@@ -1,8 +1,9 @@
 /** Schema of `services`: what the gateway stands in front of. */
-import { mapOf, type JsonSchema } from "./json-schema.ts";
+import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import { bytesMax, milliseconds } from "./schema-bounds.ts";
 import { serviceLedgerSchema } from "./schema-ledger.ts";
 import { fileName } from "./schema-listen.ts";
+import { policiesSchema, type PolicySchemas } from "./schema-policies.ts";
 import { serviceSecuritySchema } from "./schema-security.ts";
 
 /** Their first path segment on the gateway port is the gateway's own. */
@@ -101,98 +102,101 @@ const route = mapOf(
   { required: ["id", "path"] },
 );
 
-const service = mapOf(
-  "A service and how it is reached.",
-  {
-    instances: {
-      type: "array",
-      description: "Running copies of the service: a URL, or a map for more.",
-      items: instance,
-      minItems: 1,
-      "x-expected": "at least one instance",
-    },
-    contract: {
-      type: "string",
-      description:
-        "OpenAPI or WSDL document that describes the service, relative to this file. Without it " +
-        "the service passes through.",
-      minLength: 1,
-      maxLength: 4096,
-      "x-expected": "the path of a contract, such as contracts/orders.openapi.yaml",
-    },
-    speaks: {
-      type: "string",
-      description: "Dialect of the instances. Default: that of the contract.",
-      enum: ["rest", "soap", "grpc", "jsonrpc"],
-    },
-    maxLoss: {
-      type: "string",
-      description:
-        "The most that other dialects than the service's own may lose: L0 nothing, L1 spelling, " +
-        "L2 values or states, L3 whole operations. More fails the load. Default: anything, " +
-        "reported by `parlance check`.",
-      enum: ["L0", "L1", "L2", "L3"],
-    },
-    routes: {
-      type: "array",
-      description:
-        "Requests that belong to the service. Without any, and without a contract, it is the " +
-        "prefix route `/{name}/*`, whose prefix is removed before forwarding.",
-      default: [],
-      items: route,
-    },
-    prefix: {
-      type: "boolean",
-      description:
-        "Whether the prefix route `/{name}/*` (id `default`) stands behind the given routes, " +
-        "too. Default: only when there are neither routes nor a contract.",
-    },
-    host: {
-      type: "string",
-      description: "`Host` that instances see: their own, or the one the caller sent.",
-      enum: ["instance", "caller"],
-      default: "instance",
-    },
-    timeoutMs: milliseconds("The whole exchange. Default: `timeouts.totalMs`."),
-    connectMs: milliseconds("Connecting to an instance. Default: `timeouts.connectMs`."),
-    firstByteMs: milliseconds("Waiting for an answer. Default: `timeouts.firstByteMs`."),
-    responseIdleMs: milliseconds(
-      "An instance that stops in the middle of an answer. Default: `timeouts.responseIdleMs`.",
-    ),
-    bodyBytesMax: {
-      type: "integer",
-      description: "Bytes of a request body. Beyond: 413. Default: `limits.bodyBytesMax`.",
-      minimum: 0,
-      maximum: bytesMax,
-      "x-expected": `a whole number from 0 to ${bytesMax}`,
-    },
-    ledger: serviceLedgerSchema,
-    encodedSlash: {
-      type: "string",
-      description: "What happens to `%2F` in a path: 400, or passed on as it is.",
-      enum: ["refuse", "pass"],
-      default: "refuse",
-    },
-    http2: {
-      type: "boolean",
-      description: "Whether HTTP/2 is spoken to the instances.",
-      default: false,
-    },
-    wsSecurity: serviceSecuritySchema,
+const serviceProperties: Readonly<Record<string, JsonSchema>> = {
+  instances: {
+    type: "array",
+    description: "Running copies of the service: a URL, or a map for more.",
+    items: instance,
+    minItems: 1,
+    "x-expected": "at least one instance",
   },
-  { required: ["instances"] },
-);
-
-export const servicesSchema: JsonSchema = {
-  type: "object",
-  "x-expected": "a map of services by name",
-  description: "The services by name. The name is the first path segment callers use.",
-  propertyNames: {
-    pattern: `^(?!(?:${reservedNames.join("|")})$)[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`,
-    "x-expected":
-      "a lower-case letter, then lower-case letters, digits or -, at most 63, and not one of " +
-      "the gateway's own addresses " +
-      reservedNames.join(", "),
+  contract: {
+    type: "string",
+    description:
+      "OpenAPI or WSDL document that describes the service, relative to this file. Without it " +
+      "the service passes through.",
+    minLength: 1,
+    maxLength: 4096,
+    "x-expected": "the path of a contract, such as contracts/orders.openapi.yaml",
   },
-  additionalProperties: service,
+  speaks: {
+    type: "string",
+    description: "Dialect of the instances. Default: that of the contract.",
+    enum: ["rest", "soap", "grpc", "jsonrpc"],
+  },
+  maxLoss: {
+    type: "string",
+    description:
+      "The most that other dialects than the service's own may lose: L0 nothing, L1 spelling, " +
+      "L2 values or states, L3 whole operations. More fails the load. Default: anything, " +
+      "reported by `parlance check`.",
+    enum: ["L0", "L1", "L2", "L3"],
+  },
+  routes: {
+    type: "array",
+    description:
+      "Requests that belong to the service. Without any, and without a contract, it is the " +
+      "prefix route `/{name}/*`, whose prefix is removed before forwarding.",
+    default: [],
+    items: route,
+  },
+  prefix: {
+    type: "boolean",
+    description:
+      "Whether the prefix route `/{name}/*` (id `default`) stands behind the given routes, " +
+      "too. Default: only when there are neither routes nor a contract.",
+  },
+  host: {
+    type: "string",
+    description: "`Host` that instances see: their own, or the one the caller sent.",
+    enum: ["instance", "caller"],
+    default: "instance",
+  },
+  timeoutMs: milliseconds("The whole exchange. Default: `timeouts.totalMs`."),
+  connectMs: milliseconds("Connecting to an instance. Default: `timeouts.connectMs`."),
+  firstByteMs: milliseconds("Waiting for an answer. Default: `timeouts.firstByteMs`."),
+  responseIdleMs: milliseconds(
+    "An instance that stops in the middle of an answer. Default: `timeouts.responseIdleMs`.",
+  ),
+  bodyBytesMax: {
+    type: "integer",
+    description: "Bytes of a request body. Beyond: 413. Default: `limits.bodyBytesMax`.",
+    minimum: 0,
+    maximum: bytesMax,
+    "x-expected": `a whole number from 0 to ${bytesMax}`,
+  },
+  ledger: serviceLedgerSchema,
+  encodedSlash: {
+    type: "string",
+    description: "What happens to `%2F` in a path: 400, or passed on as it is.",
+    enum: ["refuse", "pass"],
+    default: "refuse",
+  },
+  http2: {
+    type: "boolean",
+    description: "Whether HTTP/2 is spoken to the instances.",
+    default: false,
+  },
+  wsSecurity: serviceSecuritySchema,
 };
+
+export function createServicesSchema(policies: PolicySchemas): JsonSchema {
+  const own = policiesSchema("Rules for this service, behind the general ones.", policies);
+  const properties = { ...serviceProperties, policies: own };
+  const service = mapOf("A service and how it is reached.", properties, {
+    required: ["instances"],
+  });
+  return {
+    type: "object",
+    "x-expected": "a map of services by name",
+    description: "The services by name. The name is the first path segment callers use.",
+    propertyNames: {
+      pattern: `^(?!(?:${reservedNames.join("|")})$)[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`,
+      "x-expected":
+        "a lower-case letter, then lower-case letters, digits or -, at most 63, and not one of " +
+        "the gateway's own addresses " +
+        reservedNames.join(", "),
+    },
+    additionalProperties: service,
+  };
+}

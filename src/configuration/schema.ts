@@ -2,12 +2,13 @@
  * The JSON Schema (2020-12) of parlance.yaml, the only place where its keys, defaults and
  * descriptions are written. Checks, editors' completion and docs/reference derive from it.
  */
-import { mapOf, type JsonSchema } from "./json-schema.ts";
-import { ledgerSchema } from "./schema-ledger.ts";
+import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import { limitsSchema, timeoutsSchema } from "./schema-bounds.ts";
+import { ledgerSchema } from "./schema-ledger.ts";
 import { listenSchema } from "./schema-listen.ts";
+import { policiesSchema, type PolicySchemas } from "./schema-policies.ts";
 import { callerSecuritySchema } from "./schema-security.ts";
-import { servicesSchema } from "./schema-services.ts";
+import { createServicesSchema } from "./schema-services.ts";
 
 const callersSchema: JsonSchema = {
   type: ["object", "string"],
@@ -64,22 +65,28 @@ const logSchema = mapOf(
   { default: {} },
 );
 
-export const configurationSchema = mapOf(
-  "Configuration of the Parlance gateway.",
-  {
-    version: { description: "Version of this format.", const: 1, "x-expected": "1" },
-    listen: listenSchema,
-    services: servicesSchema,
-    callers: callersSchema,
-    limits: limitsSchema,
-    timeouts: timeoutsSchema,
-    ledger: ledgerSchema,
-    log: logSchema,
-  },
-  {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    $id: "urn:parlance:configuration:1",
-    title: "parlance.yaml",
-    required: ["version", "services"],
-  },
-);
+/** @param policies their options, by name: those of this build. */
+export function createConfigurationSchema(policies: PolicySchemas): JsonSchema {
+  const general =
+    "Rules that all exchanges are held to, in the order written, before those of their service.";
+  return mapOf(
+    "Configuration of the Parlance gateway.",
+    {
+      version: { description: "Version of this format.", const: 1, "x-expected": "1" },
+      listen: listenSchema,
+      services: createServicesSchema(policies),
+      callers: callersSchema,
+      policies: policiesSchema(general, policies),
+      limits: limitsSchema,
+      timeouts: timeoutsSchema,
+      ledger: ledgerSchema,
+      log: logSchema,
+    },
+    {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      $id: "urn:parlance:configuration:1",
+      title: "parlance.yaml",
+      required: ["version", "services"],
+    },
+  );
+}

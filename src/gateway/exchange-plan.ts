@@ -19,6 +19,9 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
   protected holding = false;
   /** Once there is an answer to pass on. */
   protected answerHead: ResponseHead | undefined;
+  /** Field lines that policies add, each ended by CR LF. */
+  protected requestLines = "";
+  protected answerLines = "";
   #translated: RequestHead | undefined;
   /** Whether a translated request goes to the URL of the instance itself. */
   #exactTarget = false;
@@ -84,12 +87,14 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
     const { answerHead } = this;
     if (answerHead !== undefined) {
       at = this.ownLines.writeAnswer(answerHead, out, at);
+      if (this.answerLines !== "") at += out.write(this.answerLines, at, "latin1");
       if (answerHead.has(fieldNames.date)) return at;
       // RFC 9110 §6.6.1: an answer without Date gets that of its receipt.
       return at + out.write(`Date: ${this.gateway.httpDate()}\r\n`, at, "latin1");
     }
     const trusted = (this.snapshot as Snapshot).trusts(this.caller.peer);
     at = this.ownLines.writeRequest(this.caller, trusted, out, at);
+    if (this.requestLines !== "") at += out.write(this.requestLines, at, "latin1");
     if (this.#translated !== undefined) return at;
     const rare = rareLines(this.caller.head);
     return rare === "" ? at : at + out.write(rare, at, "latin1");

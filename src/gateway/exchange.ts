@@ -4,54 +4,33 @@
  * other. Bytes are passed on as they come; whatever fails ends in `refuse` or `breakOff`.
  */
 import type { Problem } from "#base/problem.ts";
-import type { CallerListener, UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
+import type { Hub } from "#extension/hub.ts";
+import type { CallerListener, UpstreamFailure } from "#wire/ends.ts";
 import type { ResponseHead } from "#wire/head.ts";
-import type { Waiter } from "#wire/pool.ts";
 import { admit, bodyTooLarge } from "./admission.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { overdue } from "./deadlines.ts";
 import { failureProblem, problemLines, problemResponse } from "./failure.ts";
 import type { InnerExchange } from "./hub-calls.ts";
-import { HubExchange } from "./hub-exchange.ts";
+import { forwardedFields } from "./forwarded-fields.ts";
 import type { InnerCaller } from "./inner-caller.ts";
-import type { InstancePool } from "./instances.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
-import { mayRepeat } from "./repetition.ts";
+import { SendingExchange } from "./sending-exchange.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { tellInDialect } from "./translation.ts";
 
-const attemptsMax = 3;
 const noBytes: Buffer = Buffer.alloc(0);
-const noPools: readonly InstancePool[] = [];
 
-export class Exchange extends HubExchange implements CallerListener, Waiter, InnerExchange {
-  #upstream: UpstreamEnd | undefined;
-  #pool: InstancePool | undefined;
-  /** Instances that failed this exchange. */
-  #tried: readonly InstancePool[] = noPools;
-  /** What came with the request's head, kept until an answer begins, for another attempt. */
-  #bytes: Buffer = noBytes;
-  #from = 0;
-  #to = 0;
-  #firstIsAll = true;
-  #requestTrailers: ResponseHead | undefined;
-  #streamed = false;
-  /** Whether a kept connection turned out stale, so that the next one has to be new. */
-  #stale = false;
-  #waitingSinceMs = 0;
-  #requestSentMs = 0;
-  /** Since when the instance takes nothing more of the request; 0: it does. */
-  #requestStoppedMs = 0;
+export class Exchange extends SendingExchange implements CallerListener, InnerExchange {
   #answerMovedMs = 0;
   #upstreamEnded = false;
-
   // 1. A request has come: may it pass, and where to?
 
   onRequest(bytes: Buffer, from: number, to: number, complete: boolean): void {
     this.begin(true);
-    this.#bytes = bytes;
-    this.#from = from;
-    this.#to = to;
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
     this.requestComplete = complete;
     this.requestBytes = this.caller.bodyBytes;
     const { gateway } = this;
@@ -59,17 +38,35 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     if (this.recorder !== undefined) this.openRecord(this.recorder, bytes, from, to);
     switch (admission.kind) {
       case "pass":
-        return this.connectOnRecord();
+        this.findPolicies(false);
+        if (this.chain === undefined) return this.connectOnRecord();
+        return this.enterPolicies(() => this.connectOnRecord());
       case "translate":
         this.translation = admission.translation;
-        return this.gather(bytes, from, to);
+        this.findPolicies(false);
+        // Who calls is known later where the message proves it.
+        if (this.chain === undefined || this.proof !== undefined)
+          return this.gather(bytes, from, to);
+        return this.enterPolicies(() => this.#gatherLater());
       case "hub":
-        return this.beginHub(admission.hub, bytes, from, to);
+        this.chain = (this.snapshot as Snapshot).policies.hubChain;
+        if (this.chain === undefined) return this.beginHub(admission.hub, bytes, from, to);
+        return this.enterPolicies(() => this.#hubLater(admission.hub));
       case "answer":
         return this.respond(admission.response);
       case "refuse":
         return this.refuse(admission.problem, admission.fields);
     }
+  }
+
+  #gatherLater(): void {
+    this.gather(this.bytes, this.from, this.to);
+    if (!this.requestComplete) this.caller.resume();
+  }
+
+  #hubLater(hub: Hub): void {
+    this.beginHub(hub, this.bytes, this.from, this.to);
+    if (!this.requestComplete) this.caller.resume();
   }
 
   onMalformedRequest(status: number, detail: string): void {
@@ -80,7 +77,7 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
       if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
     }
     const problem = malformedRequest(status)(detail);
-    if (this.#hasAnswer) this.breakOff(problem);
+    if (this.hasAnswer) this.breakOff(problem);
     else this.refuse(problem, malformedFields(status));
   }
 
@@ -90,72 +87,23 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     this.ownLines.begin(gateway.ids, this.caller.head);
     this.snapshot = gateway.snapshot;
     this.state = "waiting";
+    this.beginSending();
     this.startedMs = gateway.platform.clock.monotonicMs();
-    this.#waitingSinceMs = gateway.clock.nowMs;
-    this.#tried = noPools;
-    this.#firstIsAll = true;
-    this.#requestTrailers = undefined;
-    this.#stale = false;
-    this.#requestSentMs = 0;
-    this.#requestStoppedMs = 0;
     this.#upstreamEnded = false;
     this.answerHead = undefined;
     this.answeredAtOnce = false;
     this.beginTranslation();
+    this.beginPolicies();
     gateway.observer.onBegin(this);
   }
 
-  // 2. An instance, and a connection to it.
-
-  protected connect(): void {
-    const { serviceIndex } = this.route as CompiledRoute;
-    const pool = (this.snapshot as Snapshot).balancers[serviceIndex]?.pick(this.#tried);
-    if (pool === undefined) {
-      const name = this.route?.service.name ?? "";
-      return this.refuse(problems["instance-unreachable"](`service ${name} has no instance`));
-    }
-    this.#pool = pool;
-    this.attempts++;
-    this.instance = pool.instance;
-    this.state = "waiting";
-    this.#waitingSinceMs = this.gateway.clock.nowMs;
-    const connection = pool.connections.acquire(this, this.#stale);
-    if (connection !== undefined) this.onConnected(connection);
-    else if (!this.requestComplete) this.caller.pause();
-  }
-
-  onConnected(connection: UpstreamEnd): void {
-    if (this.recorder !== undefined) this.noteConnected();
-    this.#upstream = connection;
-    this.state = "sent";
-    this.#streamed = false;
-    this.#requestStoppedMs = 0;
-    const head = this.planFor(this.translation);
-    // A body that came whole with its head is a whole request, its trailers apart.
-    const whole = this.requestComplete && this.#firstIsAll && this.#requestTrailers === undefined;
-    const taken = connection.sendHead(head, this, this.#bytes, this.#from, this.#to, whole);
-    if (this.#upstream !== connection) return;
-    if (whole) this.#requestSentMs = this.gateway.clock.nowMs;
-    else if (this.requestComplete) this.#endRequest();
-    else if (taken) this.caller.resume();
-    else {
-      this.#requestStoppedMs = this.gateway.clock.nowMs;
-      this.caller.pause();
-    }
-  }
-
-  onUpstreamFlushed(): void {
-    this.#requestStoppedMs = 0;
-    if (!this.requestComplete || this.state === "tunnel") this.caller.resume();
-  }
-
-  // 3. The rest of the request.
+  // 2. The rest of the request.
 
   onRequestBody(bytes: Buffer, from: number, to: number): boolean {
     if (this.state === "recording") return true;
     this.requestBytes = this.caller.bodyBytes;
     this.tap?.addRequest(bytes, from, to);
-    const upstream = this.#upstream;
+    const upstream = this.upstream;
     if (this.translation !== undefined) this.gather(bytes, from, to);
     else if (this.hub !== undefined) this.gatherForHub(bytes, from, to);
     if (upstream === undefined || this.translation !== undefined) return true;
@@ -163,31 +111,26 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
       if (this.state !== "tunnel") this.#end(bodyTooLarge(this.route as CompiledRoute));
       if (this.state !== "tunnel") return true;
     }
-    this.#firstIsAll = false;
-    this.#streamed = true;
+    this.firstIsAll = false;
+    this.streamed = true;
     if (upstream.sendBody(bytes, from, to)) return true;
-    this.#requestStoppedMs = this.gateway.clock.nowMs;
+    this.requestStoppedMs = this.gateway.clock.nowMs;
     return false;
   }
 
   onRequestEnd(trailers: ResponseHead | undefined): void {
     if (this.state === "recording") return;
     this.requestComplete = true;
-    this.#requestTrailers = trailers;
+    this.requestTrailers = trailers;
     if (this.state === "tunnel") {
-      this.#upstream?.sendEnd(undefined);
+      this.upstream?.sendEnd(undefined);
       if (this.#upstreamEnded && !this.pending) this.finish();
     } else if (this.translation !== undefined) this.translate();
     else if (this.hub !== undefined) this.hub.handle();
-    else if (this.#upstream !== undefined) this.#endRequest();
+    else if (this.upstream !== undefined) this.endRequest();
   }
 
-  #endRequest(): void {
-    this.#requestSentMs = this.gateway.clock.nowMs;
-    this.#upstream?.sendEnd(this.#requestTrailers);
-  }
-
-  // 4. The answer.
+  // 3. The answer.
 
   onInterim(head: ResponseHead): void {
     const { caller } = this;
@@ -201,9 +144,10 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     to: number,
     complete: boolean,
   ): boolean {
+    if (this.chain !== undefined && this.#isTakenOver(head)) return true;
     this.status = head.status;
     this.responseBytes = to - from;
-    this.#bytes = noBytes;
+    this.bytes = noBytes;
     this.firstByteMs = this.gateway.platform.clock.monotonicMs();
     this.#answerMovedMs = this.gateway.clock.nowMs;
     if (this.translation !== undefined)
@@ -217,6 +161,10 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     }
     this.state = "answering";
     this.answeredAtOnce = complete;
+    if (this.chain?.wantsTap === true) {
+      this.beginTaps(head.status, forwardedFields(head), this.answerIsFramed(head));
+      this.taps?.push(bytes, from, to);
+    }
     return this.#passed(this.caller.sendHead(head, this, bytes, from, to, complete));
   }
 
@@ -231,12 +179,30 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     this.#answerMovedMs = this.gateway.clock.nowMs;
     if (this.translation !== undefined) return this.#passed(this.passTranslated(bytes, from, to));
     this.tap?.addResponse(bytes, from, to);
+    this.taps?.push(bytes, from, to);
     return this.#passed(this.caller.sendBody(bytes, from, to));
+  }
+
+  /** Whether policies do something else with an instance's answer than pass it on. */
+  #isTakenOver(head: ResponseHead): boolean {
+    const { chain } = this;
+    if (this.endAttempt("answer", head.status)) return true;
+    if (chain?.wantsReply === true && this.translation !== undefined) {
+      this.translation.judge = (reply, operation) => this.policiesOnReply(reply, operation);
+    }
+    if (chain?.wantsAnswer !== true) return false;
+    const { status } = head;
+    const field = (name: string): string | undefined => head.field(name);
+    const verdict = this.policiesOnAnswer({ status, field, dropField: (name) => head.drop(name) });
+    if (verdict === undefined) return false;
+    if (verdict.kind === "refuse") this.refuse(verdict.problem);
+    else this.answerInstead(verdict.response);
+    return true;
   }
 
   onCallerFlushed(): void {
     this.#answerMovedMs = this.gateway.clock.nowMs;
-    this.#upstream?.resume();
+    this.upstream?.resume();
     this.hub?.flushed();
   }
 
@@ -246,44 +212,24 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
 
   onResponseEnd(trailers: ResponseHead | undefined): void {
     if (this.state === "tunnel") this.#upstreamEnded = true;
-    else this.#upstream = undefined;
+    else this.upstream = undefined;
     if (this.translation !== undefined) return this.endTranslated(trailers);
     this.giveEnd(trailers);
   }
 
-  protected sendTranslated(body: Buffer): void {
-    this.#bytes = body;
-    this.#from = 0;
-    this.#to = body.length;
-    this.#firstIsAll = true;
-    this.#requestTrailers = undefined;
-    this.connectOnRecord();
-  }
-
-  // 5. What can go wrong.
+  // 4. What can go wrong.
 
   onUpstreamFailed(failure: UpstreamFailure): void {
-    this.#upstream = undefined;
+    this.upstream = undefined;
     // A tunnel that has ended in order.
     if (this.state === "free") return;
     if (this.pending) return void (this.requestComplete = true);
     const problem = failureProblem(failure, this);
-    if (this.#hasAnswer) return this.breakOff(problem);
-    if (this.#mayTryAgain(failure)) return this.connect();
+    if (this.hasAnswer) return this.breakOff(problem);
+    const isReached = failure.kind !== "connect" && failure.kind !== "connect-timeout";
+    if (this.mayTryAgain(failure)) return this.connect();
+    if (this.endAttempt(isReached ? "broken" : "unreachable", 0)) return;
     this.refuse(problem);
-  }
-
-  #mayTryAgain(failure: UpstreamFailure): boolean {
-    if (this.attempts >= attemptsMax || this.firstByteMs > 0) return false;
-    if (failure.kind === "connect" || failure.kind === "connect-timeout") {
-      this.#pool?.noteUnreachable();
-      if (this.#pool !== undefined) this.#tried = [...this.#tried, this.#pool];
-      return (this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, this.#tried);
-    }
-    if (this.#streamed || !mayRepeat(failure, this.sentMethod)) return false;
-    // The same instance may come again: only the connection was stale.
-    this.#stale = true;
-    return true;
   }
 
   onCallerStalled(): void {
@@ -312,28 +258,29 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     const sinceMs = {
       startedMs: this.startedMs,
       givenMs: this.givenMs,
-      waiting: this.state === "waiting" && this.attempts > 0 ? this.#waitingSinceMs : 0,
+      waiting: this.state === "waiting" && this.attempts > 0 ? this.waitingSinceMs : 0,
       // An instance that stops taking the request is waited for as one that does not answer it.
-      sent: this.state === "sent" && !begun ? this.#requestSentMs || this.#requestStoppedMs : 0,
+      sent: this.state === "sent" && !begun ? this.requestSentMs || this.requestStoppedMs : 0,
       answering: begun ? this.#answerMovedMs : 0,
     };
     const problem = overdue(service, sinceMs, nowMs);
     if (problem === "connect") {
-      this.#pool?.connections.cancel(this);
+      this.pool?.connections.cancel(this);
       this.onUpstreamFailed({ kind: "connect-timeout" });
-    } else if (problem !== undefined) this.#end(problem);
+    } else if (problem !== undefined) this.#runOut(problem);
   }
 
-  // 6. The end, always and exactly once.
-
-  /** Whether the caller has got anything of an answer. */
-  get #hasAnswer(): boolean {
-    if (this.state === "answering") return !this.caller.holdsWhole;
-    return this.state === "tunnel";
+  /** Another instance may be faster, as long as the whole has time left. */
+  #runOut(problem: Problem): void {
+    const isAttempt = problem.definition.code === "answer-timeout";
+    if (isAttempt && !this.hasAnswer && this.endAttempt("timeout", 0)) return;
+    this.#end(problem);
   }
+
+  // 5. The end, always and exactly once.
 
   #end(problem: Problem): void {
-    if (this.#hasAnswer) this.breakOff(problem);
+    if (this.hasAnswer) this.breakOff(problem);
     else this.refuse(problem);
   }
 
@@ -341,6 +288,10 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
   protected refuse(problem: Problem, extraFields = ""): void {
     this.dropUpstream();
     this.problem = problem;
+    if (this.chain?.wantsProblem === true) {
+      const instead = this.policiesOnProblem(problem);
+      if (instead !== undefined) return this.answerInstead(instead.response);
+    }
     this.status = problem.definition.httpStatus;
     const told = tellInDialect(this, problem, this.translation);
     this.respond(told ?? problemResponse(problem, this.id), extraFields + problemLines(problem));
@@ -351,11 +302,5 @@ export class Exchange extends HubExchange implements CallerListener, Waiter, Inn
     this.dropUpstream();
     this.problem = problem;
     this.cutOff();
-  }
-
-  protected dropUpstream(): void {
-    if (this.state === "waiting") this.#pool?.connections.cancel(this);
-    this.#upstream?.abort();
-    this.#upstream = undefined;
   }
 }

@@ -3,9 +3,11 @@
  * It owns no thread and no signal; the runtime does.
  */
 import type { Platform } from "#base/platform.ts";
-import { createReplayMemory, createReplayTable } from "#base/replay-table.ts";
+import { createReplayTable } from "#base/replay-table.ts";
+import { createSharedCells } from "#base/shared-cells.ts";
 import { doAtOnce, doInSlices, type SlicedWork } from "#base/slices.ts";
 import type { Revision } from "#configuration/configuration.ts";
+import type { Policy } from "#extension/policy.ts";
 import type { Protocol } from "#extension/protocol.ts";
 import type { CallerConnection } from "#wire/ends.ts";
 import { Http2ServerSession } from "#wire/http2-server-session.ts";
@@ -17,6 +19,7 @@ import { Exchange } from "./exchange.ts";
 import type { ExchangeObserver, GatewayContext } from "./gateway-context.ts";
 import { createInstanceRegistry } from "./instances.ts";
 import type { Recorder } from "./recorder.ts";
+import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 import { buildSnapshot, type Snapshot } from "./snapshot.ts";
 
 const tickMs = 100;
@@ -36,15 +39,24 @@ export interface Gateway {
   readonly connectionCount: number;
 }
 
+/** What protocols and policies there are. */
+export interface Extensions {
+  readonly protocols: readonly Protocol[];
+  readonly policies: readonly Policy[];
+}
+
+const noExtensions: Extensions = { protocols: [], policies: [] };
+
 export function createGateway(
   platform: Platform,
   observer: ExchangeObserver,
   first: Revision,
-  protocols: () => readonly Protocol[] = () => [],
+  extensions: () => Extensions = () => noExtensions,
   recorder?: Recorder,
-  replayMemory: SharedArrayBuffer = createReplayMemory(),
+  memory: SharedMemory = createSharedMemory(),
 ): Gateway {
-  const replays = createReplayTable(replayMemory, platform.clock);
+  const replays = createReplayTable(memory.replays, platform.clock);
+  const cells = createSharedCells(memory.cells);
   const clock = { nowMs: platform.clock.monotonicMs() };
   const instances = createInstanceRegistry(platform, clock);
   const connections = new Set<CallerConnection>();
@@ -129,10 +141,14 @@ export function createGateway(
   });
 
   function build(revision: Revision): SlicedWork<Snapshot> {
-    return buildSnapshot(revision, instances, platform.files, protocols(), replays);
+    const { protocols, policies: kinds } = extensions();
+    const parts = { kinds, platform, cells };
+    return buildSnapshot(revision, instances, platform.files, protocols, replays, parts);
   }
 
   function makeCurrent(next: Snapshot): void {
+    // Exchanges under way keep theirs; they only stop what they do by themselves.
+    snapshot.policies.close();
     snapshot = next;
     instances.retainOnly(next.pools);
   }

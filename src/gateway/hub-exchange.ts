@@ -60,8 +60,10 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
     const translator = snapshot.translators[route.serviceIndex] as Translator;
     this.translation = new Translation(this, caller.face, translator);
+    this.findPolicies(true);
     if (unrecorded !== undefined) this.refuse(unrecorded);
-    else this.translate();
+    else if (this.chain === undefined) this.translate();
+    else this.enterPolicies(() => this.translate());
   }
 
   // What the conversation asks for.

@@ -11,10 +11,11 @@ import { problems } from "./problems.ts";
 import type { Recorder, RecordWaiter } from "./recorder.ts";
 
 /**
- * "intending": nothing is sent to an instance before the intent to do so is durable. "recording":
- * all is over but the record.
+ * "deciding": a policy waits for something. "intending": nothing is sent to an instance before the
+ * intent to do so is durable. "recording": all is over but the record.
  */
-type State = "free" | "intending" | "waiting" | "sent" | "answering" | "tunnel" | "recording";
+type State =
+  "free" | "deciding" | "intending" | "waiting" | "sent" | "answering" | "tunnel" | "recording";
 
 /** What becomes of the answer once its record is durable. */
 type Ending = "release" | "truncate";

@@ -45,6 +45,7 @@ export function fixtureService(
     timeoutMs: 2_000,
     encodedSlash: "refuse",
     ledger: undefined,
+    policies: [],
     ...more,
   };
 }
@@ -70,6 +71,7 @@ export function fixtureConfiguration(
     services,
     callers,
     ledger: undefined,
+    policies: [],
     log: { level: "info", exchanges: "failures" },
   };
 }

@@ -13,6 +13,7 @@ import type { CompiledRoute } from "./compile-routes.ts";
 import { createHubs, type Hubs } from "./hubs.ts";
 import type { InstancePool, InstanceRegistry } from "./instances.ts";
 import { faceSecurityOf, upstreamSecurityOf } from "./message-security.ts";
+import { createPolicies, type Policies, type PolicyParts } from "./policies.ts";
 import { buildRouter, type Router } from "./router.ts";
 import { createTranslators, type Translator } from "./translators.ts";
 
@@ -27,6 +28,7 @@ export interface Snapshot {
   readonly translators: readonly (Translator | undefined)[];
   /** Faces over all services. */
   readonly hubs: Hubs;
+  readonly policies: Policies;
   /** How protocols tell that a request led to no service. */
   readonly unrouted: readonly TellUnrouted[];
   /** What handshakes with callers use; undefined: plain TCP. */
@@ -44,6 +46,7 @@ export function* buildSnapshot(
   files: Pick<Files, "read">,
   protocols: readonly Protocol[],
   replays: ReplayTable,
+  policyParts: PolicyParts,
 ): SlicedWork<Snapshot> {
   const { configuration } = revision;
   const { limits, timeouts, callers } = configuration;
@@ -72,6 +75,7 @@ export function* buildSnapshot(
       },
     ),
     hubs: createHubs(configuration.services, revision.contracts, protocols),
+    policies: createPolicies(configuration, revision.contracts, policyParts),
     unrouted: protocols.flatMap(({ tellUnrouted }) => tellUnrouted ?? []),
     authorization: createAuthorization(configuration),
     balancers,

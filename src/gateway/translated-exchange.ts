@@ -4,20 +4,21 @@
  */
 import type { Problem } from "#base/problem.ts";
 import { reasonPhrase } from "#base/reason-phrases.ts";
-import type { Fault } from "#call/call.ts";
+import type { Call, Fault } from "#call/call.ts";
+import type { Answered } from "#extension/policy.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import type { BegunAnswer } from "./large-answer.ts";
 import { ownHead, ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
-import { RecordedExchange } from "./recorded-exchange.ts";
+import { PolicedExchange } from "./policed-exchange.ts";
 import type { StreamedAnswer } from "./streamed-answer.ts";
 import { areFieldValues, type Translation } from "./translation.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
 
-export abstract class TranslatedExchange extends RecordedExchange {
+export abstract class TranslatedExchange extends PolicedExchange {
   protected translation: Translation | undefined;
   #stream: StreamedAnswer | undefined;
 
@@ -43,7 +44,24 @@ export abstract class TranslatedExchange extends RecordedExchange {
     const decision = translation.decode(this.gateway.platform.clock.monotonicMs());
     if (this.proof !== undefined) this.openLateEvidence(translation.received);
     if (decision.kind === "respond") return this.respond(decision.response);
-    this.sendTranslated(decision.body);
+    const send = (): void => this.sendTranslated(decision.body);
+    if (this.chain === undefined) return send();
+    const judge = (): void => {
+      if (this.chain?.wantsCall !== true) return send();
+      this.policiesOnCall(translation.call as Call, send);
+    };
+    // Where the message proves who calls, they have waited for that.
+    if (this.proof === undefined) judge();
+    else this.enterPolicies(judge);
+  }
+
+  protected answerInstead(response: Answered["response"]): void {
+    this.dropUpstream();
+    if (!("kind" in response)) return this.respond(response);
+    const { translation } = this;
+    if (translation !== undefined) return this.respond(translation.encode(response));
+    // A policy has to know that nobody encodes anything here.
+    this.refuse(problems["gateway-failure"](`nothing encodes the answer of a policy`));
   }
 
   /** An instance's answer begins. @returns whether more of it can be taken. */
@@ -70,6 +88,7 @@ export abstract class TranslatedExchange extends RecordedExchange {
     const head = ownHead(status, fields);
     this.answerHead = head;
     if (this.recorder !== undefined) this.noteAnswer(head, noBytes, 0, 0);
+    if (this.chain?.wantsTap === true) this.beginTaps(status, fields, false);
     return this.caller.sendHead(head, this, noBytes, 0, 0, false);
   }
 
@@ -115,13 +134,16 @@ export abstract class TranslatedExchange extends RecordedExchange {
     // A stream whose outputs stand elsewhere has none, and may have no room all the same.
     this.responseBytes += bytes.length;
     this.tap?.addResponse(bytes, 0, bytes.length);
+    this.taps?.push(bytes, 0, bytes.length);
     return this.caller.sendBody(bytes, 0, bytes.length);
   }
 
   protected endTranslated(trailers: ResponseHead | undefined): void {
     const stream = this.#stream;
     if (stream === undefined) {
-      return this.respond((this.translation as Translation).finish(trailers));
+      const response = (this.translation as Translation).finish(trailers);
+      if (this.chain?.wantsTap === true) this.tapWhole(response);
+      return this.respond(response);
     }
     try {
       const fault = stream.finish((name) => trailers?.field(name));
@@ -160,7 +182,7 @@ export abstract class TranslatedExchange extends RecordedExchange {
 
   /** The field lines that every answer of the gateway's own carries. */
   protected ownFields(): string {
-    return `${this.ownLines.answerText()}Date: ${this.gateway.httpDate()}\r\n`;
+    return `${this.ownLines.answerText()}Date: ${this.gateway.httpDate()}\r\n${this.answerLines}`;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Problem } from "#base/problem.ts";
 import type { Fault, Call, Reply } from "#call/call.ts";
-import type { Dialect } from "#contract/contract.ts";
+import type { Dialect, Operation } from "#contract/contract.ts";
 import type { Decoded, Face, FaceContext, FaceResponse, Upstream } from "#extension/protocol.ts";
 import { RequestHead, type ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -45,6 +45,8 @@ export class Translation {
   readonly #translator: Translator;
   readonly #request: RequestGatherer;
   readonly #response: Gatherer;
+  /** What policies make of a whole reply; a fault takes its place. */
+  judge: ((reply: Reply, operation: Operation) => Fault | undefined) | undefined;
   #collected: CollectedAnswer | undefined;
   #isLargeAsked = false;
   #call: Call | undefined;
@@ -194,7 +196,23 @@ export class Translation {
         ...(trailers === undefined ? {} : { trailer }),
       };
       const upstream = this.#translator.upstream as Upstream;
-      return this.#encode(upstream.decode(answer, this.#call as Call));
+      const call = this.#call as Call;
+      const reply = upstream.decode(answer, call);
+      return this.#encode(this.judge?.(reply, call.operation) ?? reply);
+    } catch (cause) {
+      return this.#fail(cause);
+    }
+  }
+
+  /** Of a request that could be decoded. */
+  get call(): Call | undefined {
+    return this.#call;
+  }
+
+  /** A reply that comes from elsewhere than an instance. */
+  encode(reply: Reply): FaceResponse {
+    try {
+      return this.#encode(reply);
     } catch (cause) {
       return this.#fail(cause);
     }

@@ -4,7 +4,7 @@
  * so that routing, policies and forwarding know one form only.
  */
 import { latin1 } from "#base/latin1.ts";
-import type { FieldId } from "./field-names.ts";
+import { fieldNames, type FieldId } from "./field-names.ts";
 
 /** How a body is delimited (RFC 9112 §6.3). */
 export const framing = { none: 0, length: 1, chunked: 2, close: 3 } as const;
@@ -73,6 +73,16 @@ class Head {
   /** Whether a field with this known name is there. */
   has(id: FieldId): boolean {
     return ((id < 32 ? this.#seenLow >>> id : this.#seenHigh >>> (id - 32)) & 1) === 1;
+  }
+
+  /** From now on it is as if no field of this name had come. */
+  drop(lowerCaseName: string): void {
+    for (let index = 0; index < this.fieldCount; index++) {
+      if (this.nameAt(index).toLowerCase() !== lowerCaseName) continue;
+      // Its line stays where it is, under a name that is never forwarded.
+      this.ids[index] = fieldNames["keep-alive"];
+      this.spans[index * 4 + 1] = this.spans[index * 4] as number;
+    }
   }
 
   #grow(): void {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { nodePlatform } from "#base/platform.ts";
 import type { Revision } from "#configuration/configuration.ts";
+import { configurationSchema } from "#app/configuration-schema.ts";
 import { loadConfiguration } from "#configuration/load.ts";
 import { createGateway, type Gateway } from "#gateway/gateway.ts";
 
@@ -72,7 +73,12 @@ function revisionOf(folder: string, text: string): Revision {
   const file = join(folder, "parlance.yaml");
   writeFileSync(file, `version: 1\ncallers: open\n${text}`);
   const { files } = nodePlatform;
-  const { configuration, diagnostics } = loadConfiguration(file, { files, env: {}, cores: 1 });
+  const { configuration, diagnostics } = loadConfiguration(file, {
+    files,
+    env: {},
+    cores: 1,
+    schema: configurationSchema,
+  });
   assert.ok(configuration, JSON.stringify(diagnostics, undefined, 1));
   return { id: "0123456789abcdef", configuration, contracts: new Map() };
 }

@@ -8,7 +8,11 @@ import { join } from "node:path";
 import { defaultLimits, defaultTimeouts, type Limits, type Timeouts } from "#base/limits.ts";
 import { nodePlatform, type Platform } from "#base/platform.ts";
 import type { Configuration, Revision, Service } from "#configuration/configuration.ts";
+import { standardPolicies } from "#app/standard-policies.ts";
 import { loadConfiguration } from "#configuration/load.ts";
+import { createConfigurationSchema } from "#configuration/schema.ts";
+import type { Policy } from "#extension/policy.ts";
+import type { JsonSchema } from "#base/json-schema.ts";
 import { createRevision } from "#configuration/revision.ts";
 import { createGateway, type Gateway } from "#gateway/gateway.ts";
 import type { Recorder } from "#gateway/recorder.ts";
@@ -70,6 +74,7 @@ function configurationOf(options: GatewayOptions): Configuration {
     timeoutMs: timeouts.totalMs,
     encodedSlash: "refuse",
     ledger: undefined,
+    policies: [],
     ...options.service,
   };
   return {
@@ -89,6 +94,7 @@ function configurationOf(options: GatewayOptions): Configuration {
     services: [service],
     callers: "open",
     ledger: undefined,
+    policies: [],
     log: { level: "error", exchanges: "none" },
   };
 }
@@ -103,6 +109,7 @@ async function startGateway(
   revision: Revision,
   platform: Platform,
   recorder?: Recorder,
+  policies: readonly Policy[] = standardPolicies,
 ): Promise<GatewayUnderTest & { readonly gateway: Gateway }> {
   let begun = 0;
   let done = 0;
@@ -111,7 +118,13 @@ async function startGateway(
     onRouted: () => undefined,
     onDone: () => void done++,
   };
-  const gateway = createGateway(platform, observer, revision, () => [], recorder);
+  const gateway = createGateway(
+    platform,
+    observer,
+    revision,
+    () => ({ protocols: [], policies }),
+    recorder,
+  );
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   return {
     port,
@@ -137,12 +150,16 @@ export async function startLoadedGateway(
   plain: PlainConfiguration,
   platform: Platform = nodePlatform,
   recorder?: Recorder,
+  policies: readonly Policy[] = standardPolicies,
 ): Promise<LoadedGateway> {
-  const started = await startGateway(revisionOf(plain), platform, recorder);
-  return { ...started, take: (next) => started.gateway.take(revisionOf(next)) };
+  const schema = createConfigurationSchema(
+    Object.fromEntries(policies.map(({ name, options }) => [name, options])),
+  );
+  const started = await startGateway(revisionOf(plain, schema), platform, recorder, policies);
+  return { ...started, take: (next) => started.gateway.take(revisionOf(next, schema)) };
 }
 
-function revisionOf(plain: PlainConfiguration): Revision {
+function revisionOf(plain: PlainConfiguration, schema: JsonSchema): Revision {
   const folder = mkdtempSync(join(tmpdir(), "parlance-test-"));
   try {
     const path = join(folder, "parlance.yaml");
@@ -150,6 +167,7 @@ function revisionOf(plain: PlainConfiguration): Revision {
     const { configuration, diagnostics } = loadConfiguration(path, {
       files: nodePlatform.files,
       env: {},
+      schema,
     });
     if (configuration === undefined) throw new Error(JSON.stringify(diagnostics, null, 2));
     return createRevision(configuration);

@@ -1,6 +1,7 @@
 /** Loads a configuration that stands in a string, with the files it names in a table. */
 import { resolve } from "node:path";
 import type { Diagnostic } from "#base/diagnostic.ts";
+import { configurationSchema } from "#app/configuration-schema.ts";
 import { loadConfiguration, type LoadedConfiguration } from "#configuration/load.ts";
 
 export interface LoadTextOptions {
@@ -20,7 +21,12 @@ export function loadText(
     if (found === undefined) throw Object.assign(new Error("no such file"), { code: "ENOENT" });
     return Buffer.from(found).subarray(0, bytesMax);
   };
-  return loadConfiguration("parlance.yaml", { files: { readUpTo }, env, cores: 4 });
+  return loadConfiguration("parlance.yaml", {
+    files: { readUpTo },
+    env,
+    cores: 4,
+    schema: configurationSchema,
+  });
 }
 
 /** `line:column severity code`, the part of a diagnostic that a test can pin without its words. */

@@ -31,6 +31,7 @@ export const init: Command = {
     const text = firstConfiguration(readServices(input.texts("service")));
     await assertLoads(text);
     const { publishedSchema } = await import("#configuration/published-schema.ts");
+    const { configurationSchema } = await import("#app/configuration-schema.ts");
     const config = join(folder, "parlance.yaml");
     const schema = join(folder, schemaFile);
     const { files } = nodePlatform;
@@ -38,7 +39,10 @@ export const init: Command = {
     try {
       files.writeNew(config, text);
       if (!files.exists(schema)) {
-        files.writeNew(schema, `${JSON.stringify(publishedSchema(), undefined, 2)}\n`);
+        files.writeNew(
+          schema,
+          `${JSON.stringify(publishedSchema(configurationSchema), undefined, 2)}\n`,
+        );
         written.push(schema);
       }
     } catch (error) {
@@ -73,8 +77,13 @@ function readServices(options: readonly string[]): Services {
 /** Names and URLs are checked as those of any configuration are. */
 async function assertLoads(text: string): Promise<void> {
   const { loadConfiguration } = await import("#configuration/load.ts");
+  const { configurationSchema: schema } = await import("#app/configuration-schema.ts");
   const readUpTo = () => Buffer.from(text);
-  const { diagnostics } = loadConfiguration("parlance.yaml", { files: { readUpTo }, env: {} });
+  const { diagnostics } = loadConfiguration("parlance.yaml", {
+    files: { readUpTo },
+    env: {},
+    schema,
+  });
   const error = diagnostics.find(({ severity }) => severity === "error");
   if (error !== undefined) throw new UsageError(`--service: ${error.message}`, error.suggestion);
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { nodePlatform } from "#base/platform.ts";
 import { checkConfiguration } from "#app/check-configuration.ts";
-import { standardProtocols } from "#app/standard-protocols.ts";
+import { standardExtensions } from "#app/standard-extensions.ts";
 import type { Authentication } from "#gateway/exchange-record.ts";
 import { createGateway } from "#gateway/gateway.ts";
 import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
@@ -81,7 +81,7 @@ export async function startSecured(
       seen.push({ caller, authentication, operation, status });
     },
   };
-  const gateway = createGateway(nodePlatform, observer, revision, () => standardProtocols);
+  const gateway = createGateway(nodePlatform, observer, revision, () => standardExtensions);
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   context.after(() => gateway.drain());
   const origin = `http://127.0.0.1:${port}`;

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { checkConfiguration } from "#app/check-configuration.ts";
+import { standardPolicies } from "#app/standard-policies.ts";
 import { standardProtocols } from "#app/standard-protocols.ts";
 import { nodePlatform } from "#base/platform.ts";
 import type { Blame, FaultKind } from "#base/fault-kind.ts";
@@ -69,7 +70,13 @@ export async function startTranslating(
       done.push({ id, status, code, kind, blame, aborted });
     },
   };
-  const gateway = createGateway(nodePlatform, observer, revision, () => protocols, recorder);
+  const gateway = createGateway(
+    nodePlatform,
+    observer,
+    revision,
+    () => ({ protocols, policies: standardPolicies }),
+    recorder,
+  );
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   scope.after(async () => {
     const { configuration } = revision;

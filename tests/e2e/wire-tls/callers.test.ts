@@ -213,6 +213,7 @@ function revisionFor(port: number, folder: string) {
       timeouts: defaultTimeouts,
       listen,
       services: [],
+      policies: [],
       ledger: undefined,
       callers: "open" as const,
       log,

@@ -1,4 +1,4 @@
-/** The part of JSON Schema 2020-12 that the schema of parlance.yaml is written in. */
+/** The part of JSON Schema 2020-12 in which parlance.yaml and options of policies are described. */
 export interface JsonSchema {
   readonly $schema?: string;
   readonly $id?: string;
@@ -20,9 +20,12 @@ export interface JsonSchema {
   readonly additionalProperties?: false | JsonSchema;
   readonly propertyNames?: JsonSchema;
   readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly required?: readonly string[];
   /** The value is a secret: messages never show it. */
   readonly writeOnly?: boolean;
+  /** The value names a file, relative to parlance.yaml; a change of it is a new revision. */
+  readonly "x-file"?: boolean;
   /** What a value must look like, in words: the end of "expected ...". */
   readonly "x-expected"?: string;
 }

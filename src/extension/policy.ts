@@ -1,0 +1,182 @@
+/**
+ * What a folder in src/policies/ offers: a rule that exchanges are held to. It hooks into fixed
+ * phases of an exchange's life, in the order in which they stand here; those that it leaves out
+ * cost nothing. All of it is called synchronously; only what says so may wait.
+ */
+import type { SourcePlace } from "#base/diagnostic.ts";
+import type { JsonSchema } from "#base/json-schema.ts";
+import type { Platform } from "#base/platform.ts";
+import type { Problem, ProblemDefinition } from "#base/problem.ts";
+import type { SharedCells } from "#base/shared-cells.ts";
+import type { Call, Fault, Reply } from "#call/call.ts";
+import type { Contract, Operation } from "#contract/contract.ts";
+import type { FaceResponse, Fields } from "./protocol.ts";
+
+/** @template Options what fits the schema, defaults filled in, files by absolute path. */
+export interface Policy<Options = unknown> {
+  /** As it stands in parlance.yaml, and the name of its folder: `rate-limit`. */
+  readonly name: string;
+  /** One sentence, for tables. */
+  readonly summary: string;
+  /** Paragraphs in Markdown: what it does, what callers see, what it does not do. */
+  readonly description: string;
+  /** Of a map: `properties`, all described, with their defaults. */
+  readonly options: JsonSchema;
+  /** YAML of the `policies` key that shows it in use. */
+  readonly example: string;
+  /** What it refuses with. */
+  readonly problems: readonly ProblemDefinition[];
+  /**
+   * "request": once for what a caller has sent, whatever calls it asks for (CORS, addresses).
+   * "call": for each call, also those that GraphQL, JSON-RPC or MCP ask for in one request.
+   */
+  readonly level: "request" | "call";
+  /** What no schema can say. @returns what is wrong, by the path in the options. */
+  check?(options: Options, site: CheckedSite): readonly OptionFinding[];
+  /** For one place in the configuration; throws when the world refuses, which fails the load. */
+  create(options: Options, site: PolicySite): PolicySteps;
+}
+
+export interface CheckedSite {
+  /** Undefined: it stands in the general list. */
+  readonly serviceName: string | undefined;
+  readonly contract: Contract | undefined;
+  /** Names of all callers; undefined: open. */
+  readonly callers: readonly string[] | undefined;
+}
+
+export interface OptionFinding {
+  readonly path: readonly (string | number)[];
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
+/** What a policy may use, of the worker that it runs in. */
+export interface PolicySite extends CheckedSite {
+  readonly platform: Platform;
+  /** Counters that all workers share, and that outlive a revision. */
+  readonly cells: SharedCells;
+  /** Unique among all places, the same in all workers and in the next revision: for keys. */
+  readonly id: string;
+  readonly source: SourcePlace | undefined;
+}
+
+/** What becomes of an exchange: undefined, it goes on. */
+export type Verdict = Refused | Answered | undefined;
+
+export interface Refused {
+  readonly kind: "refuse";
+  readonly problem: Problem;
+}
+
+/** Instead of an instance's answer. */
+export interface Answered {
+  readonly kind: "answer";
+  /** In the caller's dialect already, or to be encoded for it where it is translated. */
+  readonly response: FaceResponse | Reply;
+}
+
+/** What a policy sees of an exchange. The object serves others afterwards: nobody keeps it. */
+export interface PolicyRequest {
+  readonly id: string;
+  readonly method: string;
+  /** With query, as sent. */
+  readonly target: string;
+  /** Several lines joined by ", ". */
+  readonly field: (lowerCaseName: string) => string | undefined;
+  readonly serviceName: string;
+  readonly routeId: string;
+  /** Undefined: not known (yet), or the service has no contract. */
+  readonly operation: string | undefined;
+  /** Undefined: nobody known, or `callers: open`. */
+  readonly callerName: string | undefined;
+  /** IP address of who asks: behind trusted proxies the one that they name. */
+  readonly address: string;
+  readonly encrypted: boolean;
+  /** When it began, monotonic. */
+  readonly startedMs: number;
+  /** Whether repeating it changes no more than doing it once: method, or contract. */
+  readonly idempotent: boolean;
+  /** Goes with the answer, whoever gives it. The value must be able to stand in a header. */
+  readonly addAnswerField: (name: string, value: string) => void;
+  readonly addRequestField: (name: string, value: string) => void;
+  /** The caller's own of that name does not reach the instance. */
+  readonly dropRequestField: (lowerCaseName: string) => void;
+}
+
+/** An instance's answer before any of it has left. */
+export interface PolicyAnswer {
+  readonly status: number;
+  readonly field: (lowerCaseName: string) => string | undefined;
+  readonly dropField: (lowerCaseName: string) => void;
+}
+
+/** One attempt at an instance. */
+export interface Attempt {
+  /** 1 for the first. */
+  readonly number: number;
+  /** URL of the instance. */
+  readonly instance: string;
+}
+
+export interface AttemptEnd extends Attempt {
+  readonly outcome: "answer" | "unreachable" | "broken" | "timeout";
+  /** Of the answer; 0: there is none. */
+  readonly status: number;
+  readonly tookMs: number;
+  /** Whether it could be made again: nothing has left for the caller, the request is at hand. */
+  readonly repeatable: boolean;
+}
+
+/** It is to be tried again, after so many milliseconds. */
+export interface Again {
+  readonly afterMs: number;
+}
+
+/** Sees an answer as the caller gets it, without framing. Exactly one of end and abort comes. */
+export interface AnswerTap {
+  readonly begin: (status: number, fields: Fields) => void;
+  readonly push: (bytes: Uint8Array) => void;
+  readonly end: () => void;
+  readonly abort: () => void;
+}
+
+/** How an exchange went, at its end. */
+export interface PolicyEnd {
+  /** What the caller got; 0 nothing. */
+  readonly status: number;
+  readonly aborted: boolean;
+  readonly problem: Problem | undefined;
+  readonly fault: Fault | undefined;
+  readonly tookMs: number;
+}
+
+export interface PolicySteps {
+  /** Route and caller are known, nothing has been sent. May wait. */
+  readonly onRequest?: (request: PolicyRequest) => Verdict | Promise<Verdict>;
+  /** The call is decoded: of translated exchanges only. May wait. */
+  readonly onCall?: (request: PolicyRequest, call: Call) => Verdict | Promise<Verdict>;
+  /** An instance is chosen, and is about to be asked. */
+  readonly onAttempt?: (request: PolicyRequest, attempt: Attempt) => Refused | undefined;
+  /** Its answer begins, or it has none. The first who wants it again has its way. */
+  readonly onAttemptEnd?: (request: PolicyRequest, end: AttemptEnd) => Again | undefined;
+  /** An instance's answer is about to be passed on. */
+  readonly onAnswer?: (request: PolicyRequest, answer: PolicyAnswer) => Verdict;
+  /** It is decoded: of translated exchanges only. */
+  readonly onReply?: (
+    request: PolicyRequest,
+    reply: Reply,
+    operation: Operation,
+  ) => Fault | undefined;
+  /** Before an answer begins; undefined: nobody wants to see this one. */
+  readonly tapAnswer?: (request: PolicyRequest) => AnswerTap | undefined;
+  /** A problem of the gateway's, before the caller is told. @returns what it gets instead. */
+  readonly onProblem?: (request: PolicyRequest, problem: Problem) => Answered | undefined;
+  /** Exactly once for each exchange that got through `onRequest`, or has none of it. */
+  readonly onEnd?: (request: PolicyRequest, end: PolicyEnd) => void;
+  /** What it does, with its options, in a sentence for `explain`. */
+  readonly explain: () => string;
+  /** The revision is not used any more. */
+  readonly close?: () => void;
+}

@@ -1,0 +1,258 @@
+/**
+ * The part of an exchange that policies take part in: phase by phase, in the order of their list,
+ * each only while the exchange goes on. One that waits holds the exchange, not the connection's
+ * other ones.
+ */
+import type { Problem } from "#base/problem.ts";
+import type { Call, Fault, Reply } from "#call/call.ts";
+import type { Operation } from "#contract/contract.ts";
+import type {
+  Again,
+  Answered,
+  AttemptEnd,
+  PolicyAnswer,
+  PolicyRequest,
+  Refused,
+  Verdict,
+} from "#extension/policy.ts";
+import type { FaceResponse, Fields } from "#extension/protocol.ts";
+import type { ResponseHead } from "#wire/head.ts";
+import { AnswerTaps } from "./answer-taps.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { CompiledPolicy, PolicyChain } from "./policies.ts";
+import { problems } from "./problems.ts";
+import { RecordedExchange } from "./recorded-exchange.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { clientAddressOf } from "./client-address.ts";
+
+type Step = (policy: CompiledPolicy) => Verdict | Promise<Verdict>;
+
+/** Methods that may be repeated (RFC 9110 §9.2.2; QUERY: RFC 10008 §2). */
+const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE"]);
+
+export abstract class PolicedExchange extends RecordedExchange implements PolicyRequest {
+  /** Undefined: no policy has a say. */
+  protected chain: PolicyChain | undefined;
+  /** How many of the chain have seen the exchange begin, and will see its end. */
+  #entered = 0;
+  protected taps: AnswerTaps | undefined;
+  /** Changes with every wait and every end: what is waited for may come too late. */
+  #turn = 0;
+
+  protected abstract answerInstead(response: Answered["response"]): void;
+
+  protected beginPolicies(): void {
+    this.chain = undefined;
+    this.#entered = 0;
+    this.taps = undefined;
+    this.answerLines = "";
+    this.requestLines = "";
+  }
+
+  /** Its route is known. @param inner whether another exchange asked for it. */
+  protected findPolicies(inner: boolean): void {
+    const { policies } = this.snapshot as Snapshot;
+    const chain = policies.chainOf(this.route as CompiledRoute);
+    if (chain === undefined || !inner) this.chain = chain;
+    else {
+      const calls = chain.policies.filter(({ level }) => level === "call");
+      this.chain = calls.length === 0 ? undefined : { ...chain, policies: calls };
+    }
+  }
+
+  /** Before anything is sent. @param goOn what comes then; not called when it is refused. */
+  protected enterPolicies(goOn: () => void): void {
+    const step: Step = (policy) => {
+      this.#entered++;
+      return this.#concerns(policy) ? policy.steps.onRequest?.(this) : undefined;
+    };
+    this.#run(step, 0, goOn);
+  }
+
+  protected policiesOnCall(call: Call, goOn: () => void): void {
+    const step: Step = (policy) =>
+      this.#concerns(policy) ? policy.steps.onCall?.(this, call) : undefined;
+    this.#run(step, 0, goOn);
+  }
+
+  #concerns({ callers }: CompiledPolicy): boolean {
+    return callers === undefined || callers.has(this.callerIndex);
+  }
+
+  #run(step: Step, from: number, goOn: () => void): void {
+    const list = (this.chain as PolicyChain).policies;
+    for (let index = from; index < list.length; index++) {
+      let verdict: Verdict | Promise<Verdict>;
+      try {
+        verdict = step(list[index] as CompiledPolicy);
+      } catch (cause) {
+        return this.refuse(failed(cause));
+      }
+      if (verdict === undefined) continue;
+      if (verdict instanceof Promise) return this.#wait(verdict, step, index + 1, goOn);
+      return this.#obey(verdict);
+    }
+    goOn();
+  }
+
+  #wait(coming: Promise<Verdict>, step: Step, next: number, goOn: () => void): void {
+    const turn = ++this.#turn;
+    this.state = "deciding";
+    if (!this.requestComplete) this.caller.pause();
+    const isLate = (): boolean => turn !== this.#turn || this.state !== "deciding";
+    coming.then(
+      (verdict) => {
+        if (isLate()) return;
+        this.state = "waiting";
+        if (verdict === undefined) this.#run(step, next, goOn);
+        else this.#obey(verdict);
+      },
+      (cause: unknown) => {
+        if (!isLate()) this.refuse(failed(cause));
+      },
+    );
+  }
+
+  #obey(verdict: Exclude<Verdict, undefined>): void {
+    if (verdict.kind === "refuse") this.refuse(verdict.problem);
+    else this.answerInstead(verdict.response);
+  }
+
+  protected policiesOnAttempt(number: number): Refused | undefined {
+    const attempt = { number, instance: this.instance?.url ?? "" };
+    return this.#first((policy) => policy.steps.onAttempt?.(this, attempt));
+  }
+
+  protected policiesOnAttemptEnd(end: AttemptEnd): Again | undefined {
+    let again: Again | undefined;
+    for (const policy of this.#concerned()) {
+      const wish = policy.steps.onAttemptEnd?.(this, end);
+      again ??= wish;
+    }
+    return again;
+  }
+
+  protected policiesOnAnswer(answer: PolicyAnswer): Verdict {
+    return this.#first((policy) => policy.steps.onAnswer?.(this, answer));
+  }
+
+  protected policiesOnReply(reply: Reply, operation: Operation): Fault | undefined {
+    return this.#first((policy) => policy.steps.onReply?.(this, reply, operation));
+  }
+
+  protected policiesOnProblem(problem: Problem): Answered | undefined {
+    return this.#first((policy) => policy.steps.onProblem?.(this, problem));
+  }
+
+  // Taps: what the caller gets of an answer that is not only a refusal.
+
+  protected beginTaps(status: number, fields: Fields, framed: boolean): void {
+    const taps = this.#concerned().flatMap((policy) => policy.steps.tapAnswer?.(this) ?? []);
+    if (taps.length === 0) return;
+    this.taps = new AnswerTaps(taps, framed, this.limits);
+    this.taps.begin(status, fields);
+  }
+
+  protected tapWhole({ status, fields, body }: FaceResponse): void {
+    this.beginTaps(status, fields, false);
+    this.taps?.push(body, 0, body.length);
+    this.taps?.end("end");
+  }
+
+  protected override giveEnd(trailers: ResponseHead | undefined): void {
+    this.taps?.end("end");
+    super.giveEnd(trailers);
+  }
+
+  /** It goes on later, unless it has ended by then. */
+  protected pauseFor(ms: number, goOn: () => void): void {
+    const turn = ++this.#turn;
+    this.state = "deciding";
+    this.gateway.platform.timers.after(ms, () => {
+      if (turn !== this.#turn || this.state !== "deciding") return;
+      this.state = "waiting";
+      goOn();
+    });
+  }
+
+  /** The last of the list is nearest to the instance, so it is asked first. */
+  #first<Found>(ask: (policy: CompiledPolicy) => Found | undefined): Found | undefined {
+    for (const policy of this.#concerned().toReversed()) {
+      const found = ask(policy);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #concerned(): readonly CompiledPolicy[] {
+    const entered = this.chain?.policies.slice(0, this.#entered) ?? [];
+    return entered.filter((policy) => this.#concerns(policy));
+  }
+
+  protected override finish(): void {
+    const isOver = this.state === "free";
+    super.finish();
+    if (!isOver && this.#entered > 0) this.#leavePolicies();
+  }
+
+  #leavePolicies(): void {
+    this.#turn++;
+    this.taps?.end("abort");
+    const { status, aborted, problem, fault, startedMs, endedMs } = this;
+    const end = { status, aborted, problem, fault, tookMs: endedMs - startedMs };
+    for (const policy of this.#concerned()) policy.steps.onEnd?.(this, end);
+    this.#entered = 0;
+    this.chain = undefined;
+  }
+
+  // What policies see.
+
+  get method(): string {
+    return this.caller.head.method;
+  }
+
+  get target(): string {
+    return this.caller.head.pathAndQuery;
+  }
+
+  field(lowerCaseName: string): string | undefined {
+    return this.caller.head.field(lowerCaseName);
+  }
+
+  get serviceName(): string {
+    return this.route?.service.name ?? "";
+  }
+
+  get routeId(): string {
+    return this.route?.route.id ?? "";
+  }
+
+  get address(): string {
+    const { peer, head } = this.caller;
+    return clientAddressOf(peer, head, (this.snapshot as Snapshot).trusts);
+  }
+
+  get encrypted(): boolean {
+    return this.caller.peer.encrypted;
+  }
+
+  get idempotent(): boolean {
+    return idempotentMethods.has(this.method);
+  }
+
+  addAnswerField(name: string, value: string): void {
+    this.answerLines += `${name}: ${value}\r\n`;
+  }
+
+  addRequestField(name: string, value: string): void {
+    this.requestLines += `${name}: ${value}\r\n`;
+  }
+
+  dropRequestField(lowerCaseName: string): void {
+    this.caller.head.drop(lowerCaseName);
+  }
+}
+
+function failed(cause: unknown): Problem {
+  return problems["gateway-failure"]("a policy failed", { cause });
+}

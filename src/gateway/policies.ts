@@ -1,0 +1,145 @@
+/** The policies of a revision, made ready: which apply to a route, in which order. */
+import type { Platform } from "#base/platform.ts";
+import type { SharedCells } from "#base/shared-cells.ts";
+import type { Configuration, PolicyScope, PolicyUse } from "#configuration/configuration.ts";
+import type { Contract } from "#contract/contract.ts";
+import type { Policy, PolicySteps } from "#extension/policy.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+
+export interface CompiledPolicy {
+  readonly use: PolicyUse;
+  readonly level: Policy["level"];
+  readonly steps: PolicySteps;
+  /** By the place of the caller; undefined: it is for all. */
+  readonly callers: ReadonlySet<number | undefined> | undefined;
+}
+
+/** Those of one route, and what any of them wants. */
+export interface PolicyChain {
+  readonly policies: readonly CompiledPolicy[];
+  readonly wantsCall: boolean;
+  readonly wantsReply: boolean;
+  readonly wantsAttempts: boolean;
+  readonly wantsAnswer: boolean;
+  readonly wantsTap: boolean;
+  readonly wantsProblem: boolean;
+}
+
+export interface Policies {
+  /** Undefined: none. */
+  chainOf(route: CompiledRoute): PolicyChain | undefined;
+  /** For requests to a face over all services: those of the "request" level. */
+  readonly hubChain: PolicyChain | undefined;
+  close(): void;
+}
+
+export interface PolicyParts {
+  readonly kinds: readonly Policy[];
+  readonly platform: Platform;
+  readonly cells: SharedCells;
+}
+
+const none: Policies = { chainOf: () => undefined, hubChain: undefined, close: () => undefined };
+
+/** Throws when a policy cannot be made, for example because a file is gone. */
+export function createPolicies(
+  configuration: Configuration,
+  contracts: ReadonlyMap<string, Contract>,
+  parts: PolicyParts,
+): Policies {
+  const { services, policies } = configuration;
+  if (policies.length === 0 && services.every((service) => service.policies.length === 0)) {
+    return none;
+  }
+  const general = policies.map((use, index) => compile(use, index, undefined, undefined));
+  const own = services.map(({ name, policies: uses }) =>
+    uses.map((use, index) => compile(use, index, name, contracts.get(name))),
+  );
+
+  function compile(
+    use: PolicyUse,
+    index: number,
+    serviceName: string | undefined,
+    contract: Contract | undefined,
+  ): CompiledPolicy {
+    const kind = parts.kinds.find(({ name }) => name === use.name);
+    if (kind === undefined) throw new Error(`there is no policy ${use.name} in this build`);
+    const { callers } = configuration;
+    const names = callers === "open" ? undefined : callers.map(({ name }) => name);
+    const steps = kind.create(use.options, {
+      serviceName,
+      contract,
+      callers: names,
+      platform: parts.platform,
+      cells: parts.cells,
+      id: `${serviceName ?? ""}/${index}/${use.name}`,
+      source: use.source,
+    });
+    return { use, level: kind.level, steps, callers: callerPlaces(use.only, names) };
+  }
+
+  /** By the index of the route; made when the first exchange takes it. */
+  const chains: (PolicyChain | undefined)[] = [];
+  const isMade: boolean[] = [];
+  return {
+    chainOf(route) {
+      const { index } = route;
+      if (isMade[index] !== true) {
+        const all = [...general, ...(own[route.serviceIndex] ?? [])];
+        chains[index] = chain(all.filter(({ use }) => isFor(use.only, route)));
+        isMade[index] = true;
+      }
+      return chains[index];
+    },
+    hubChain: chain(general.filter(({ level }) => level === "request")),
+    close() {
+      for (const { steps } of [...general, ...own.flat()]) steps.close?.();
+    },
+  };
+}
+
+function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {
+  if (policies.length === 0) return undefined;
+  const wants = (...names: readonly (keyof PolicySteps)[]): boolean =>
+    policies.some(({ steps }) => names.some((name) => steps[name] !== undefined));
+  return {
+    policies,
+    wantsCall: wants("onCall"),
+    wantsReply: wants("onReply"),
+    wantsAttempts: wants("onAttempt", "onAttemptEnd"),
+    wantsAnswer: wants("onAnswer"),
+    wantsTap: wants("tapAnswer"),
+    wantsProblem: wants("onProblem"),
+  };
+}
+
+function callerPlaces(
+  only: PolicyScope | undefined,
+  names: readonly string[] | undefined,
+): ReadonlySet<number | undefined> | undefined {
+  if (only?.callers === undefined) return undefined;
+  const places = only.callers.map((name) => names?.indexOf(name) ?? -1);
+  // Whoever is not known is `anonymous`, whether or not there is a caller of that name.
+  return new Set([...places, ...(only.callers.includes("anonymous") ? [undefined] : [])]);
+}
+
+/**
+ * A route that stands for several operations (all of SOAP's are at one address) is held to what any
+ * of them is: which one is called is known too late.
+ */
+export function isFor(only: PolicyScope | undefined, { service, route }: CompiledRoute): boolean {
+  if (only?.operations === undefined) return true;
+  if (route.face !== undefined && route.operation === undefined) {
+    return only.operations.some((name) => isOfService(name, service.name));
+  }
+  const names = [route.id, ...(route.operation === undefined ? [] : [route.operation])];
+  return only.operations.some(
+    (wanted) =>
+      wanted === `${service.name}.*` ||
+      names.some((name) => wanted === name || wanted === `${service.name}.${name}`),
+  );
+}
+
+function isOfService(name: string, service: string): boolean {
+  return !name.includes(".") || name.startsWith(`${service}.`);
+}

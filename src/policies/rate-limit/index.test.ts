@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import test, { type TestContext } from "node:test";
+import { startLoadedGateway } from "#tests/support/gateway-under-test.ts";
+import { rateLimit } from "./index.ts";
+
+async function start(
+  context: TestContext,
+  options: Readonly<Record<string, unknown>>,
+  callers: unknown = "open",
+): Promise<string> {
+  const server = createServer((_incoming, outgoing) => void outgoing.end("fine"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const gateway = await startLoadedGateway({
+    services: { up: { instances: [`http://127.0.0.1:${port}`] } },
+    callers,
+    policies: [{ "rate-limit": { windowMs: 60_000, ...options } }],
+    ledger: "off",
+    timeouts: { drainMs: 1 },
+  });
+  context.after(async () => {
+    await gateway.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${gateway.port}/up/`;
+}
+
+test("beyond the limit it is 429, with the fields that say when to come again", async (context) => {
+  const url = await start(context, { requests: 2 });
+  const first = await fetch(url);
+  assert.equal(first.headers.get("ratelimit-policy"), '"caller";q=2;w=60');
+  assert.equal(first.headers.get("ratelimit"), '"caller";r=1;t=30');
+  assert.equal((await fetch(url)).headers.get("ratelimit"), '"caller";r=0;t=60');
+  const third = await fetch(url);
+  assert.equal(third.status, 429);
+  assert.match(third.headers.get("ratelimit") ?? "", /^"caller";r=0;t=(29|30)$/);
+  assert.match(third.headers.get("retry-after") ?? "", /^(29|30)$/);
+  assert.equal(third.headers.get("parlance-fault"), "policy");
+  const { code, detail } = (await third.json()) as { code: string; detail: string };
+  assert.equal(code, "rate-limited");
+  assert.match(detail, /^at most 2 requests in 60000 ms are allowed for each caller; wait \d+ ms$/);
+});
+
+test("callers are counted apart, and so are those that are not known, by address", async (context) => {
+  const callers = {
+    one: { key: "key-of-one-0123456789", may: ["*"] },
+    two: { key: "key-of-two-0123456789", may: ["*"] },
+    anonymous: { may: ["*"] },
+  };
+  const url = await start(context, { requests: 1 }, callers);
+  const ask = async (key: string | undefined): Promise<number> => {
+    const headers: Record<string, string> = key === undefined ? {} : { "x-api-key": key };
+    return (await fetch(url, { headers })).status;
+  };
+  const keys = ["key-of-one-0123456789", "key-of-two-0123456789", undefined];
+  assert.deepEqual(await Promise.all(keys.map(ask)), [200, 200, 200]);
+  assert.deepEqual(await Promise.all(keys.map(ask)), [429, 429, 429]);
+});
+
+test("it can be for some callers only", async (context) => {
+  const callers = {
+    one: { key: "key-of-one-0123456789", may: ["*"] },
+    two: { key: "key-of-two-0123456789", may: ["*"] },
+  };
+  const url = await start(context, { requests: 1, only: { callers: ["one"] } }, callers);
+  const statuses: number[] = [];
+  for (const key of ["key-of-one-0123456789", "key-of-two-0123456789"]) {
+    for (let count = 0; count < 2; count++) {
+      statuses.push((await fetch(url, { headers: { "x-api-key": key } })).status);
+    }
+  }
+  assert.deepEqual(statuses, [200, 429, 200, 200]);
+});
+
+test("a rate that cannot be counted is told", () => {
+  const site = { serviceName: undefined, contract: undefined, callers: undefined };
+  const findings = rateLimit.check?.({ per: "caller", requests: 2_000, windowMs: 10 }, site);
+  assert.deepEqual(
+    findings?.map(({ path, severity }) => [path, severity]),
+    [[["requests"], "error"]],
+  );
+});

@@ -1,0 +1,123 @@
+/**
+ * How many requests in a time: the generic cell rate algorithm, one number a key, exact over all
+ * workers. Told as draft-ietf-httpapi-ratelimit-headers-11 has it.
+ */
+import { mapOf } from "#base/json-schema.ts";
+import type { CellKey } from "#base/shared-cells.ts";
+import type { Policy, PolicyRequest } from "#extension/policy.ts";
+import { problems } from "./problems.ts";
+import { createTheoreticalArrival, requestsPerMsMax } from "./theoretical-arrival.ts";
+
+interface Options {
+  readonly per: "caller" | "address" | "service" | "operation" | "everything";
+  readonly requests: number;
+  readonly windowMs: number;
+  readonly burst?: number;
+}
+
+export const rateLimit: Policy<Options> = {
+  name: "rate-limit",
+  summary: "So many requests in a time, for each caller, address, service or operation.",
+  description:
+    "Requests are spread over the window (generic cell rate algorithm): after a burst, room for " +
+    "one comes back every `windowMs / requests`. Exact over all workers of a gateway. Callers " +
+    "see `RateLimit` and `RateLimit-Policy` on every answer, `Retry-After` with the refusal.",
+  options: mapOf(
+    "How many requests in a time.",
+    {
+      per: {
+        type: "string",
+        description:
+          "What is counted apart. Callers that are not known are told apart by their address.",
+        enum: ["caller", "address", "service", "operation", "everything"],
+        default: "caller",
+      },
+      requests: {
+        type: "integer",
+        description: "Requests in a window.",
+        minimum: 1,
+        maximum: 1_000_000_000,
+        "x-expected": "a whole number from 1 to 1000000000",
+      },
+      windowMs: {
+        type: "integer",
+        description: "Length of the window in milliseconds.",
+        minimum: 1,
+        maximum: 86_400_000,
+        default: 1_000,
+        "x-expected": "milliseconds from 1 to 86400000 (a day); for longer there is `quota`",
+      },
+      burst: {
+        type: "integer",
+        description: "Requests that may come at once. Default: `requests`.",
+        minimum: 1,
+        maximum: 1_000_000_000,
+        "x-expected": "a whole number from 1 to 1000000000",
+      },
+    },
+    { required: ["requests"] },
+  ),
+  example: "- rate-limit: { per: caller, requests: 100, windowMs: 1000 }",
+  problems: problems.definitions,
+  level: "call",
+  check({ requests, windowMs }) {
+    if (requests <= windowMs * requestsPerMsMax) return [];
+    const message =
+      `${requests} in ${windowMs} ms are more than ${requestsPerMsMax} a millisecond, which is ` +
+      "beyond what can be counted; expected a lower rate";
+    return [{ path: ["requests"], severity: "error", message }];
+  },
+  create({ per, requests, windowMs, burst = requests }, { id, cells, platform }) {
+    const limiter = createTheoreticalArrival(cells, { requests, windowMs, burst });
+    const keys = createKeys((name) => cells.keyOf(`rate-limit ${id} ${name}`));
+    const quota = `"${per}";q=${requests};w=${Math.max(1, Math.ceil(windowMs / 1_000))}`;
+    return {
+      onRequest(request) {
+        const name = nameIn(request, per);
+        const { allowed, remaining, waitMs } = limiter.take(keys(name), platform.clock.nowMs());
+        const waitS = Math.ceil(waitMs / 1_000);
+        request.addAnswerField("RateLimit-Policy", quota);
+        request.addAnswerField("RateLimit", `"${per}";r=${remaining};t=${waitS}`);
+        if (allowed) return undefined;
+        const detail =
+          `at most ${requests} requests in ${windowMs} ms are allowed` +
+          `${per === "everything" ? "" : ` for each ${per}`}; wait ${Math.ceil(waitMs)} ms`;
+        const retryAfterS = Math.max(1, waitS);
+        return { kind: "refuse", problem: problems["rate-limited"](detail, { retryAfterS }) };
+      },
+      explain: () =>
+        `at most ${requests} in ${windowMs} ms` +
+        `${per === "everything" ? "" : ` for each ${per}`}, ${burst} of them at once`,
+    };
+  },
+};
+
+function nameIn(request: PolicyRequest, per: Options["per"]): string {
+  switch (per) {
+    case "caller":
+      return request.callerName ?? `address ${request.address}`;
+    case "address":
+      return request.address;
+    case "service":
+      return request.serviceName;
+    case "operation":
+      return `${request.serviceName}.${request.operation ?? request.routeId}`;
+    case "everything":
+      return "";
+  }
+}
+
+/** Their digests need not be made anew for each request. */
+const keysKept = 10_000;
+
+function createKeys(make: (name: string) => CellKey): (name: string) => CellKey {
+  const known = new Map<string, CellKey>();
+  return (name) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    if (known.size >= keysKept) known.clear();
+    const key = make(name);
+    known.set(name, key);
+    return key;
+  };
+}

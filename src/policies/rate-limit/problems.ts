@@ -1,0 +1,11 @@
+/** What this policy refuses with. */
+import { defineProblems } from "#base/problem.ts";
+
+export const problems = defineProblems({
+  "rate-limited": {
+    title: "Too many requests in a time",
+    httpStatus: 429,
+    faultKind: "resource_exhausted",
+    blame: "policy",
+  },
+});

@@ -1,0 +1,51 @@
+/**
+ * The generic cell rate algorithm (ITU-T I.371, virtual scheduling): one number a key, the time at
+ * which the next request would come if all came evenly. How far it lies ahead is how much of the
+ * burst is used up.
+ */
+import type { CellKey, SharedCells } from "#base/shared-cells.ts";
+
+export interface Rate {
+  readonly requests: number;
+  readonly windowMs: number;
+  readonly burst: number;
+}
+
+export interface Taken {
+  readonly allowed: boolean;
+  /** How many more would be allowed at once. */
+  readonly remaining: number;
+  /** Until there is room for one, 0 when there is; of one that is allowed: until all is free. */
+  readonly waitMs: number;
+}
+
+export interface TheoreticalArrival {
+  readonly take: (key: CellKey, nowMs: number) => Taken;
+}
+
+/** 2020-01-01. Times since then in such parts of a millisecond fit a number exactly until 2054. */
+const epochMs = 1_577_836_800_000;
+const partsPerMs = 2 ** 13;
+
+/** Beyond, rounding to these parts would count. */
+export const requestsPerMsMax = 100;
+
+export function createTheoreticalArrival(cells: SharedCells, rate: Rate): TheoreticalArrival {
+  const interval = Math.ceil((rate.windowMs / rate.requests) * partsPerMs) / partsPerMs;
+  const tolerance = interval * (rate.burst - 1);
+  return {
+    take(key, nowMs) {
+      const now = nowMs - epochMs;
+      let allowed = false;
+      const before = cells.update(key, nowMs, (present) => {
+        const arrival = Math.max(present, now);
+        allowed = arrival - now <= tolerance;
+        const value = arrival + interval;
+        return allowed ? { value, untilMs: value + epochMs } : undefined;
+      });
+      const ahead = Math.max(before - now, 0) + (allowed ? interval : 0);
+      const remaining = Math.max(0, Math.floor((tolerance + interval - ahead) / interval));
+      return { allowed, remaining, waitMs: allowed ? ahead : ahead - tolerance };
+    },
+  };
+}
