@@ -5,11 +5,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { configurationSchema } from "#app/configuration-schema.ts";
+import { standardPolicies } from "#app/standard-policies.ts";
 import { commands } from "#cli/commands.ts";
 import { publishedSchema } from "#configuration/published-schema.ts";
 import { commandsReference } from "./docs/commands-reference.ts";
 import { configurationReference } from "./docs/configuration-reference.ts";
 import { ledgerEntriesReference, ledgerEntryCddl } from "./docs/ledger-entries-reference.ts";
+import { policiesReference } from "./docs/policies-reference.ts";
 import { findProblems, problemsReference } from "./docs/problems-reference.ts";
 
 const problems = await findProblems(new URL("../", import.meta.url));
@@ -19,6 +21,7 @@ const files: Readonly<Record<string, string>> = {
   "docs/reference/configuration.md": configurationReference(configurationSchema),
   "docs/reference/ledger-entries.md": ledgerEntriesReference(),
   "docs/reference/ledger-entry.cddl": ledgerEntryCddl(),
+  "docs/reference/policies.md": policiesReference(standardPolicies),
   "docs/reference/problems.md": problemsReference(problems),
   "docs/reference/parlance.schema.json": `${JSON.stringify(published, undefined, 2)}\n`,
 };

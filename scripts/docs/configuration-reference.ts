@@ -68,7 +68,9 @@ function section(title: string, schema: JsonSchema, prefix: string): string {
 }
 
 /** Maps have a section of their own, also behind names (`services.NAME`) and in lists (`[]`). */
-function sectionsUnder(path: string, schema: JsonSchema): readonly string[] {
+export function sectionsUnder(path: string, schema: JsonSchema): readonly string[] {
+  // They have a page of their own.
+  if (path.endsWith("policies")) return [];
   const sections: string[] = [];
   if (schema.properties !== undefined) sections.push(section(path, schema, path));
   const { additionalProperties: named, items } = schema;

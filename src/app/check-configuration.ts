@@ -14,6 +14,7 @@ import { checkRoutes } from "#gateway/check-routes.ts";
 import { withContractRoutes } from "#gateway/contract-routes.ts";
 import { checkContractGrants } from "./check-contract-grants.ts";
 import { checkLosses } from "./check-losses.ts";
+import { checkPolicies } from "./check-policies.ts";
 import { checkMessageSecurity } from "./check-message-security.ts";
 import { configurationSchema } from "./configuration-schema.ts";
 import type { ImportedContracts } from "./import-contracts.ts";
@@ -76,7 +77,7 @@ export async function checkConfiguration(
   const diagnostics: Diagnostic[] = [...loaded.diagnostics, ...problems];
   if (!hasErrors(problems)) {
     diagnostics.push(...checkRoutes(complete), ...checkContractGrants(complete));
-    diagnostics.push(...checkMessageSecurity(complete));
+    diagnostics.push(...checkMessageSecurity(complete), ...checkPolicies(complete, contracts));
   }
   const filesRead = [...loaded.filesRead, ...imported.filesRead];
   if (contracts.size > 0) filesRead.push(lockFile);

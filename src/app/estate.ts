@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { Platform } from "#base/platform.ts";
 import { formatMetrics } from "#analytics/prometheus.ts";
 import type { Estate } from "#control/admin-api/operation.ts";
+import { explainRoute } from "#gateway/explain.ts";
+import { standardPolicies } from "./standard-policies.ts";
 import type { Fleet } from "./fleet.ts";
 import { eraseRunning } from "./ledger/erase-running.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
@@ -35,6 +37,10 @@ export function createEstate(source: EstateSource): Estate {
     },
     get revision() {
       return fleet.revision;
+    },
+    explain(request) {
+      const { configuration, contracts } = fleet.revision;
+      return explainRoute(configuration, request, contracts, standardPolicies);
     },
     workers: () =>
       fleet.workers().map((worker) => ({

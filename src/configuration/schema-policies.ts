@@ -27,7 +27,7 @@ export function policiesSchema(description: string, policies: PolicySchemas): Js
   const entries = Object.entries(policies).map(([name, schema]) => [name, withScope(schema)]);
   return {
     type: "array",
-    description,
+    description: `${description} [Policies](policies.md) has them all.`,
     default: [],
     "x-expected": "a list of policies",
     items: mapOf(

@@ -33,6 +33,8 @@ export interface Policy<Options = unknown> {
   readonly level: "request" | "call";
   /** What no schema can say. @returns what is wrong, by the path in the options. */
   check?(options: Options, site: CheckedSite): readonly OptionFinding[];
+  /** What it does with these options, for `parlance explain`. */
+  explain(options: Options): string;
   /** For one place in the configuration; throws when the world refuses, which fails the load. */
   create(options: Options, site: PolicySite): PolicySteps;
 }
@@ -175,8 +177,6 @@ export interface PolicySteps {
   readonly onProblem?: (request: PolicyRequest, problem: Problem) => Answered | undefined;
   /** Exactly once for each exchange that got through `onRequest`, or has none of it. */
   readonly onEnd?: (request: PolicyRequest, end: PolicyEnd) => void;
-  /** What it does, with its options, in a sentence for `explain`. */
-  readonly explain: () => string;
   /** The revision is not used any more. */
   readonly close?: () => void;
 }

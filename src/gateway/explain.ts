@@ -4,10 +4,12 @@
  */
 import type { SourcePlace } from "#base/diagnostic.ts";
 import type { Configuration } from "#configuration/configuration.ts";
+import type { Policy } from "#extension/policy.ts";
 import type { RequestHead } from "#wire/head.ts";
 import { createAuthorization, presentedKey } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { Contracts } from "./contract-routes.ts";
+import { explainPolicies } from "./explain-policies.ts";
 import { explainForwarding } from "./explain-forwarding.ts";
 import { readRequest, type ExplainedRequest } from "./explain-request.ts";
 import { explainRoutes } from "./explain-routes.ts";
@@ -25,6 +27,7 @@ export interface ExplanationStep {
     | "caller"
     | "permission"
     | "face"
+    | "policy"
     | "speed"
     | "translation"
     | "forward"
@@ -75,11 +78,15 @@ export interface Explanation {
   readonly steps: readonly ExplanationStep[];
 }
 
-/** @param contracts by the names of services; without them operations are told by name alone. */
+/**
+ * @param contracts by the names of services; without them operations are told by name alone.
+ * @param kinds without them policies are told by name alone.
+ */
 export function explainRoute(
   configuration: Configuration,
   request: ExplainedRequest,
   contracts: Contracts = new Map(),
+  kinds: readonly Policy[] = [],
 ): Explanation {
   const { target, authority, read } = readRequest(configuration, request);
   const router = createRouter(configuration);
@@ -122,6 +129,8 @@ export function explainRoute(
     const why = `the path has an encoded slash, and service ${match.service.name} refuses them`;
     refuse("target", 400, what, why);
   }
+  const known = steps.find(({ step, verdict }) => step === "caller" && verdict === "matched");
+  steps.push(...explainPolicies(configuration, match, known?.what, kinds));
   const speed = speedOf(read, match, mayCallAll);
   steps.push(...explainTranslation(match, speed, contracts.get(match.service.name)));
   const path = forwardedPath(match, read.path);

@@ -55,9 +55,10 @@ export const explain: Command = {
       return exitCodeOfRefusal(loaded);
     }
     const { explainRoute } = await import("#gateway/explain.ts");
+    const { standardPolicies } = await import("#app/standard-policies.ts");
     const { configuration, contracts } = loaded.revision;
     const request = { method, url, headers, caller: input.text("as") };
-    const explanation = explainRoute(configuration, request, contracts);
+    const explanation = explainRoute(configuration, request, contracts, standardPolicies);
     if (input.json) printJson(explanation);
     else print(formatExplanation(explanation));
     return explanation.outcome.kind === "refused" ? exitCode.findings : exitCode.fine;

@@ -1,5 +1,6 @@
 /** What an operation of the admin API is given, and what it answers. */
 import type { Problem } from "#base/problem.ts";
+import type { ExplainedRequest, Explanation } from "#gateway/explain.ts";
 import type { Revision } from "#configuration/configuration.ts";
 
 /** What the admin port shows of the ledger. What is read of exchanges is put on record first. */
@@ -24,6 +25,7 @@ export interface Estate {
   /** The port for callers. */
   readonly port: number;
   readonly revision: Revision;
+  explain(request: ExplainedRequest): Explanation;
   workers(): readonly WorkerState[];
   /** In the Prometheus text format. */
   metrics(): string;

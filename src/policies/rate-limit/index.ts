@@ -67,6 +67,8 @@ export const rateLimit: Policy<Options> = {
       "beyond what can be counted; expected a lower rate";
     return [{ path: ["requests"], severity: "error", message }];
   },
+  explain: ({ per, requests, windowMs, burst = requests }) =>
+    `at most ${requests} in ${windowMs} ms${each(per)}, ${burst} of them at once`,
   create({ per, requests, windowMs, burst = requests }, { id, cells, platform }) {
     const limiter = createTheoreticalArrival(cells, { requests, windowMs, burst });
     const keys = createKeys((name) => cells.keyOf(`rate-limit ${id} ${name}`));
@@ -80,17 +82,18 @@ export const rateLimit: Policy<Options> = {
         request.addAnswerField("RateLimit", `"${per}";r=${remaining};t=${waitS}`);
         if (allowed) return undefined;
         const detail =
-          `at most ${requests} requests in ${windowMs} ms are allowed` +
-          `${per === "everything" ? "" : ` for each ${per}`}; wait ${Math.ceil(waitMs)} ms`;
+          `at most ${requests} requests in ${windowMs} ms are allowed${each(per)}; ` +
+          `wait ${Math.ceil(waitMs)} ms`;
         const retryAfterS = Math.max(1, waitS);
         return { kind: "refuse", problem: problems["rate-limited"](detail, { retryAfterS }) };
       },
-      explain: () =>
-        `at most ${requests} in ${windowMs} ms` +
-        `${per === "everything" ? "" : ` for each ${per}`}, ${burst} of them at once`,
     };
   },
 };
+
+function each(per: Options["per"]): string {
+  return per === "everything" ? "" : ` for each ${per}`;
+}
 
 function nameIn(request: PolicyRequest, per: Options["per"]): string {
   switch (per) {

@@ -18,7 +18,7 @@ const problems = defineProblems({
   },
 });
 
-function policyOf(name: string, steps: Omit<PolicySteps, "explain">): Policy {
+function policyOf(name: string, steps: PolicySteps): Policy {
   return {
     name,
     summary: "For tests.",
@@ -27,7 +27,8 @@ function policyOf(name: string, steps: Omit<PolicySteps, "explain">): Policy {
     example: `- ${name}: {}`,
     problems: problems.definitions,
     level: "call",
-    create: () => ({ ...steps, explain: () => "" }),
+    explain: () => "for tests",
+    create: () => steps,
   };
 }
 

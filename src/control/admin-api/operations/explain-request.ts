@@ -1,7 +1,6 @@
 /** GET /api/v1/explain */
 import type { Operation } from "#control/admin-api/operation.ts";
 import { problems } from "#control/problems.ts";
-import { explainRoute } from "#gateway/explain.ts";
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 const target = /^(?:\/|[a-z]+:\/\/)/i;
@@ -13,8 +12,7 @@ export const explainRequest: Operation = ({ query, estate }) => {
   if (!token.test(method)) return wrong("method", method, "an HTTP method, such as GET");
   if (!target.test(url)) return wrong("url", url, "a path that begins with / or a URL");
   const request = { method, url, headers: {}, caller };
-  const { configuration, contracts } = estate.revision;
-  return { kind: "json", value: explainRoute(configuration, request, contracts) };
+  return { kind: "json", value: estate.explain(request) };
 };
 
 function wrong(name: string, value: string, expected: string): ReturnType<Operation> {
