@@ -1,6 +1,9 @@
 /** Runs the chosen cases one after the other; one that breaks does not hide the others. */
+import type { Arguments } from "#bench/rig/arguments.ts";
+import type { Rig } from "#bench/rig/rig.ts";
+import type { Outcome } from "#bench/rig/run-bench.ts";
 import { figure, printMarkdown, printPlain, type Table } from "#bench/rig/table.ts";
-import type { Gateway, GatewayPlan } from "./gateway.ts";
+import { startGateway, type Gateway, type GatewayPlan } from "./gateway.ts";
 import type { Finding, LoadCase, LoadSite } from "./load-case.ts";
 
 export interface CaseResult {
@@ -11,7 +14,25 @@ export interface CaseResult {
   readonly broken?: string;
 }
 
-export async function runCases(
+/** Those of the cases that the options name, all without names; closes the rig. */
+export async function measureCases(
+  cases: readonly LoadCase[],
+  rig: Rig,
+  options: Arguments,
+): Promise<Outcome> {
+  const { only } = options;
+  const chosen = only.length === 0 ? cases : cases.filter((one) => only.includes(one.id));
+  const site = { ...options, rig, start: startGateway.bind(undefined, rig) };
+  const results = await runCases(chosen, site);
+  await rig.close();
+  return {
+    figures: { cases: results },
+    print: () => printResults(results, options.markdown),
+    hasDefect: hasDefect(results),
+  };
+}
+
+async function runCases(
   chosen: readonly LoadCase[],
   site: LoadSite,
 ): Promise<readonly CaseResult[]> {
@@ -36,8 +57,7 @@ export async function runCases(
   return results;
 }
 
-/** Whether anything went wrong that no machine excuses. */
-export function hasDefect(results: readonly CaseResult[]): boolean {
+function hasDefect(results: readonly CaseResult[]): boolean {
   return results.some(
     (result) =>
       result.broken !== undefined ||
@@ -45,7 +65,7 @@ export function hasDefect(results: readonly CaseResult[]): boolean {
   );
 }
 
-export function printResults(results: readonly CaseResult[], markdown: boolean): string {
+function printResults(results: readonly CaseResult[], markdown: boolean): string {
   const print = markdown ? printMarkdown : printPlain;
   const part = (result: CaseResult): string => {
     const title = markdown ? `### ${result.title}` : result.title;

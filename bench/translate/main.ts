@@ -1,52 +1,13 @@
 /** npm run bench:translate: exchanges between dialects. See docs/internals/performance.md. */
-import { startGateway } from "#bench/load/gateway.ts";
-import { hasDefect, printResults, runCases } from "#bench/load/run-cases.ts";
-import { readArguments, usageOf, type Arguments } from "#bench/rig/arguments.ts";
-import { describeMachine, missingTools } from "#bench/rig/machine.ts";
-import { saveResult } from "#bench/rig/results.ts";
+import { measureCases } from "#bench/load/run-cases.ts";
+import { runBench } from "#bench/rig/run-bench.ts";
 import { cases } from "./cases.ts";
 import { createTranslateRig } from "./site.ts";
 
-const defaults = {
-  name: "bench:translate",
-  rounds: 5,
+await runBench({
+  kind: "translate",
   seconds: 2,
   names: cases.map((one) => one.id),
-};
-
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  let options: Arguments | "help";
-  try {
-    options = readArguments(process.argv.slice(2), defaults);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n`);
-    console.error(usageOf(defaults));
-    return 2;
-  }
-  if (options === "help") {
-    console.log(usageOf(defaults));
-    return 0;
-  }
-  const missing = missingTools();
-  if (missing !== undefined) {
-    console.error(missing);
-    return 3;
-  }
-  const { only, rounds, seconds, connections } = options;
-  const rig = await createTranslateRig(options.tiny ? 1 : 10);
-  const chosen = only.length === 0 ? cases : cases.filter((one) => only.includes(one.id));
-  const results = await runCases(chosen, {
-    ...options,
-    rig,
-    start: startGateway.bind(undefined, rig),
-  });
-  await rig.close();
-  const machine = describeMachine();
-  const result = { kind: "translate", machine, rounds, seconds, connections, cases: results };
-  if (!options.tiny) saveResult("translate", result);
-  if (options.json) console.log(JSON.stringify(result, undefined, 2));
-  else console.log(printResults(results, options.markdown));
-  return hasDefect(results) ? 1 : 0;
-}
+  measure: async (options) =>
+    measureCases(cases, await createTranslateRig(options.tiny ? 1 : 10), options),
+});
