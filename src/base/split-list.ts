@@ -3,27 +3,19 @@
  * each has what stands before the list, some of the items, and what closes it; the last one has
  * what stands behind the list, too. Nothing is understood here: the parts are read as any document.
  */
+import type { ListFound } from "./list-search.ts";
 
-/** Finds one of several lists, and its items, in the bytes of a document. Offsets are in these. */
+/** Finds one of several lists, and its items, in the bytes of a document. */
 export interface ListScanner {
+  readonly found: ListFound;
   /** Goes on as far as the bytes reach; they are those that it had, and more behind them. */
   readonly scan: (bytes: Buffer) => void;
   /** The first so many are gone. */
   readonly drop: (count: number) => void;
   /** Stops at the end of the list that is open, instead of looking for another. */
   readonly settle: () => void;
-  /** Which of the lists is open, or has ended last; -1: none. */
-  readonly list: number;
-  readonly state: "searching" | "open" | "ended";
-  /** Where the items begin. */
-  readonly start: number;
-  /** Where items end that are followed by another, and where that one begins; not > 0: none do. */
-  readonly itemsEnd: number;
-  readonly nextItem: number;
-  /** Behind the last item, of a list that has ended. */
-  readonly end: number;
   /** Closes what is open around the items. */
-  readonly closing: string;
+  readonly closing: () => string;
 }
 
 export interface ListSplitter {
@@ -46,10 +38,11 @@ const headsPerPart = 4;
 /** @param begun the document so far. Undefined: it does not end within a list. */
 export function splitList(scanner: ListScanner, begun: Buffer): ListSplitter | undefined {
   scanner.scan(begun);
-  if (scanner.state !== "open") return undefined;
+  const { found } = scanner;
+  if (found.state !== "open") return undefined;
   scanner.settle();
-  const { list, start: headBytes } = scanner;
-  const closing = Buffer.from(scanner.closing);
+  const { list, start: headBytes } = found;
+  const closing = Buffer.from(scanner.closing());
   const bytesMin = Math.max(partBytesMin, headsPerPart * headBytes);
   // The head, and behind it what is not taken yet: parts are made where they stand.
   let window = Buffer.allocUnsafeSlow(2 * begun.length);
@@ -67,7 +60,7 @@ export function splitList(scanner: ListScanner, begun: Buffer): ListSplitter | u
   }
 
   function givePart(take: TakePart): void {
-    const { itemsEnd, nextItem } = scanner;
+    const { itemsEnd, nextItem } = found;
     if (itemsEnd < bytesMin) return;
     const end = headBytes + itemsEnd;
     const covered = Buffer.from(window.subarray(end, end + closing.length));
@@ -86,7 +79,7 @@ export function splitList(scanner: ListScanner, begun: Buffer): ListSplitter | u
     },
     push(bytes, take) {
       hold(bytes);
-      if (scanner.state === "open") scanner.scan(window.subarray(headBytes, length));
+      if (found.state === "open") scanner.scan(window.subarray(headBytes, length));
       givePart(take);
     },
     end: () => window.subarray(0, length),
@@ -103,5 +96,6 @@ export interface ListPlace {
 export function placeOfList(scanner: ListScanner, document: Buffer): ListPlace | undefined {
   scanner.settle();
   scanner.scan(document);
-  return scanner.state === "ended" ? { from: scanner.start, to: scanner.end } : undefined;
+  const { state, start, end } = scanner.found;
+  return state === "ended" ? { from: start, to: end } : undefined;
 }

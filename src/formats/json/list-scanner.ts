@@ -1,4 +1,5 @@
 /** Finds a list in the bytes of a JSON document by the names of members that lead to it. */
+import { ListSearch, waysTo, type Way } from "#base/list-search.ts";
 import type { ListScanner } from "#base/split-list.ts";
 import {
   backslash,
@@ -11,12 +12,6 @@ import {
   rightBracket,
 } from "./cursor.ts";
 
-/** What leads on from an object that stands on the way to a list. */
-interface Way {
-  list: number;
-  readonly members: Map<string, Way>;
-}
-
 interface Level {
   readonly isObject: boolean;
   readonly way: Way | undefined;
@@ -27,20 +22,16 @@ export function createJsonListScanner(paths: readonly (readonly string[])[]): Li
   const levels: Level[] = [];
   let at = 0;
   /** Of the value that comes next. */
-  let way: Way | undefined = wayOf(paths);
+  let way: Way | undefined = waysTo(paths);
   let keyStart = -1;
   let isInString = false;
   /** Within an item of the list that is open. */
   let depth = 0;
-  let isSettled = false;
-  const found = { list: -1, state: "searching" as ListScanner["state"], start: 0, end: 0 };
-  let itemsEnd = -1;
-  let nextItem = -1;
+  const found = new ListSearch();
 
   function open(list: number): void {
-    Object.assign(found, { list, state: "open", start: at + 1 });
+    found.open(list, at + 1);
     depth = 0;
-    itemsEnd = nextItem = -1;
   }
 
   /** One character outside of strings and of the list. */
@@ -66,7 +57,7 @@ export function createJsonListScanner(paths: readonly (readonly string[])[]): Li
       case colon: {
         const level = levels.at(-1);
         const key = level?.way === undefined ? undefined : keyAt(bytes);
-        way = key === undefined ? undefined : level?.way?.members.get(key);
+        way = key === undefined ? undefined : level?.way?.next.get(key);
       }
     }
   }
@@ -85,12 +76,12 @@ export function createJsonListScanner(paths: readonly (readonly string[])[]): Li
     if (code === leftBrace || code === leftBracket) depth++;
     else if (code === rightBrace || code === rightBracket) {
       if (depth-- > 0) return;
-      found.state = isSettled ? "ended" : "searching";
+      found.close();
       found.end = at;
       way = undefined;
     } else if (code === comma && depth === 0) {
-      itemsEnd = at;
-      nextItem = at + 1;
+      found.itemsEnd = at;
+      found.nextItem = at + 1;
     }
   }
 
@@ -126,48 +117,13 @@ export function createJsonListScanner(paths: readonly (readonly string[])[]): Li
   }
 
   return {
+    found,
     scan,
     drop(count) {
       at -= count;
-      found.start -= count;
-      itemsEnd -= count;
-      nextItem -= count;
+      found.drop(count);
     },
-    settle: () => void (isSettled = true),
-    get list() {
-      return found.list;
-    },
-    get state() {
-      return found.state;
-    },
-    get start() {
-      return found.start;
-    },
-    get end() {
-      return found.end;
-    },
-    get itemsEnd() {
-      return itemsEnd;
-    },
-    get nextItem() {
-      return nextItem;
-    },
-    get closing() {
-      return `]${"}".repeat(levels.length)}`;
-    },
+    settle: () => found.settle(),
+    closing: () => `]${"}".repeat(levels.length)}`,
   };
-}
-
-function wayOf(paths: readonly (readonly string[])[]): Way {
-  const root: Way = { list: -1, members: new Map() };
-  for (const [list, path] of paths.entries()) {
-    let way = root;
-    for (const name of path) {
-      const next = way.members.get(name) ?? { list: -1, members: new Map() };
-      way.members.set(name, next);
-      way = next;
-    }
-    if (way.list < 0) way.list = list;
-  }
-  return root;
 }

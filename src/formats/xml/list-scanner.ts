@@ -3,16 +3,11 @@
  * local names of elements that lead to it. What the names mean, and whether all is well-formed, is
  * for those who read the parts.
  */
+import { ListSearch, waysTo, type Way } from "#base/list-search.ts";
 import type { ListScanner } from "#base/split-list.ts";
 
 /** Stands for any name. */
 export const anyName = "*";
-
-/** What leads on from an element that stands on the way to a list. */
-interface Way {
-  list: number;
-  readonly children: Map<string, Way>;
-}
 
 interface Level {
   readonly name: string;
@@ -30,14 +25,12 @@ const APOSTROPHE = 0x27;
 /** @param paths local names from the root to the items. */
 export function createXmlListScanner(paths: readonly (readonly string[])[]): ListScanner {
   const levels: Level[] = [];
-  const root = wayOf(paths);
+  const root = waysTo(paths);
   let at = 0;
   /** Within an item of the list that is open. */
   let depth = 0;
-  let isSettled = false;
   let itemName = "";
-  const found = { list: -1, state: "searching" as ListScanner["state"], start: 0, end: 0 };
-  let itemsEnd = -1;
+  const found = new ListSearch();
 
   /** Behind the markup at hand; -1: it is not all there yet. */
   function endOf(bytes: Buffer): number {
@@ -67,17 +60,16 @@ export function createXmlListScanner(paths: readonly (readonly string[])[]): Lis
     const outer = levels.at(-1);
     if (found.state === "open") {
       if (local === itemName) {
-        itemsEnd = at;
+        found.itemsEnd = found.nextItem = at;
         enterItem(isEmpty, end);
       } else return endList(bytes, end);
       return;
     }
     const from = outer === undefined ? root : outer.way;
-    const way = from?.children.get(local) ?? from?.children.get(anyName);
+    const way = from?.next.get(local) ?? from?.next.get(anyName);
     if (way !== undefined && way.list >= 0) {
-      Object.assign(found, { list: way.list, state: "open", start: at });
+      found.open(way.list, at);
       itemName = local;
-      itemsEnd = -1;
       enterItem(isEmpty, end);
     } else if (!isEmpty) levels.push({ name, way });
   }
@@ -92,15 +84,15 @@ export function createXmlListScanner(paths: readonly (readonly string[])[]): Lis
     else if (depth > 0) {
       if (--depth === 0) found.end = end;
     } else {
-      found.state = isSettled ? "ended" : "searching";
+      found.close();
       levels.pop();
     }
   }
 
   /** An element of another name follows the items. */
   function endList(bytes: Buffer, end: number): void {
-    found.state = isSettled ? "ended" : "searching";
-    if (!isSettled) startElement(bytes, end);
+    found.close();
+    if (found.state !== "ended") startElement(bytes, end);
   }
 
   function scan(bytes: Buffer): void {
@@ -117,37 +109,18 @@ export function createXmlListScanner(paths: readonly (readonly string[])[]): Lis
   }
 
   return {
+    found,
     scan,
     drop(count) {
       at -= count;
-      found.start -= count;
-      itemsEnd -= count;
+      found.drop(count);
     },
-    settle: () => void (isSettled = true),
-    get list() {
-      return found.list;
-    },
-    get state() {
-      return found.state;
-    },
-    get start() {
-      return found.start;
-    },
-    get end() {
-      return found.end;
-    },
-    get itemsEnd() {
-      return itemsEnd;
-    },
-    get nextItem() {
-      return itemsEnd;
-    },
-    get closing() {
-      return levels
+    settle: () => found.settle(),
+    closing: () =>
+      levels
         .map(({ name }) => `</${name}>`)
         .toReversed()
-        .join("");
-    },
+        .join(""),
   };
 }
 
@@ -185,18 +158,4 @@ function nameAt(bytes: Buffer, from: number): string {
 
 function endsName(code: number): boolean {
   return code <= 0x20 || code === GREATER || code === SLASH;
-}
-
-function wayOf(paths: readonly (readonly string[])[]): Way {
-  const root: Way = { list: -1, children: new Map() };
-  for (const [list, path] of paths.entries()) {
-    let way = root;
-    for (const name of path) {
-      const next = way.children.get(name) ?? { list: -1, children: new Map() };
-      way.children.set(name, next);
-      way = next;
-    }
-    if (way.list < 0) way.list = list;
-  }
-  return root;
 }
