@@ -4,5 +4,6 @@ import { grpc } from "#protocols/grpc/index.ts";
 import { jsonrpc } from "#protocols/jsonrpc/index.ts";
 import { rest } from "#protocols/rest/index.ts";
 import { soap } from "#protocols/soap/index.ts";
+import { text } from "#protocols/text/index.ts";
 
-export const standardProtocols: readonly Protocol[] = [rest, soap, grpc, jsonrpc];
+export const standardProtocols: readonly Protocol[] = [rest, soap, grpc, jsonrpc, text];

@@ -1,16 +1,18 @@
-/** Addresses of instances: `http://`, `https://` and `unix:/socket[:/base]`. */
+/** Addresses of instances: `http://`, `https://`, `unix:/socket[:/base]` and `tcp://`. */
 import type { Instance } from "./configuration.ts";
 import { checkPathTemplate } from "./path-template.ts";
 
-export type InstanceAddress = Omit<Instance, "http2" | "tls" | "url">;
+export type InstanceAddress = Omit<Instance, "framing" | "http2" | "tls" | "url">;
 
 export interface BadInstanceUrl {
   /** What is wrong, and what was expected. */
   readonly error: string;
 }
 
-const forms = "expected http://host:port/base, https://host:port/base or unix:/path/to.sock:/base";
-const httpUrl = /^(https?):\/\/([^/?#]*)(\/[^?#]*)?([?#].*)?$/;
+const forms =
+  "expected http://host:port/base, https://host:port/base, unix:/path/to.sock:/base or " +
+  "tcp://host:port";
+const knownUrl = /^(https?|tcp):\/\/([^/?#]*)(\/[^?#]*)?([?#].*)?$/;
 const authorityForm = /^(?:(.*)@)?(\[[0-9A-Fa-f:.]+\]|[^:[\]@]*)(?::(\d*))?$/;
 /** Underscores are no part of a host name, yet container networks use them. */
 const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})$/;
@@ -19,7 +21,7 @@ const socketPathBytesMax = 103;
 
 export function parseInstanceUrl(url: string): InstanceAddress | BadInstanceUrl {
   if (url.startsWith("unix:")) return parseUnix(url.slice("unix:".length));
-  const parts = httpUrl.exec(url);
+  const parts = knownUrl.exec(url);
   if (parts === null) return { error: forms };
   const [, scheme, authority = "", path = "", tail] = parts;
   if (tail !== undefined) {
@@ -35,6 +37,9 @@ export function parseInstanceUrl(url: string): InstanceAddress | BadInstanceUrl 
   if (isAddress ? !URL.canParse(`http://${writtenHost}/`) : !hostName.test(writtenHost)) {
     return { error: `${JSON.stringify(writtenHost)} is not a host name or address; ${forms}` };
   }
+  if (scheme === "tcp" && (writtenPort === undefined || path !== "")) {
+    return { error: "a program on TCP has a port and no path; expected tcp://host:port" };
+  }
   const portOfScheme = scheme === "https" ? 443 : 80;
   const port = writtenPort === undefined ? portOfScheme : Number(writtenPort);
   if (writtenPort === "" || port < 1 || port > 65535) {
@@ -44,7 +49,7 @@ export function parseInstanceUrl(url: string): InstanceAddress | BadInstanceUrl 
   if (typeof basePath !== "string") return basePath;
   const host = writtenHost.toLowerCase();
   return {
-    scheme: scheme === "https" ? "https" : "http",
+    scheme: scheme as InstanceAddress["scheme"],
     host: isAddress ? host.slice(1, -1) : host,
     port,
     socketPath: undefined,

@@ -7,11 +7,12 @@ import { policiesSchema, type PolicySchemas } from "./schema-policies.ts";
 import { serviceSecuritySchema } from "./schema-security.ts";
 
 /** Their first path segment on the gateway port is the gateway's own. */
-const reservedNames = ["soap", "graphql", "rpc", "mcp"];
+const reservedNames = ["soap", "graphql", "rpc", "mcp", "text"];
 
 const instanceUrl: JsonSchema = {
   type: "string",
-  "x-expected": "http://host:port/base, https://host:port/base or unix:/path/to.sock:/base",
+  "x-expected":
+    "http://host:port/base, https://host:port/base, unix:/path/to.sock:/base or tcp://host:port",
 };
 
 const instance: JsonSchema = {
@@ -122,7 +123,7 @@ const serviceProperties: Readonly<Record<string, JsonSchema>> = {
   speaks: {
     type: "string",
     description: "Dialect of the instances. Default: that of the contract.",
-    enum: ["rest", "soap", "grpc", "jsonrpc"],
+    enum: ["rest", "soap", "grpc", "jsonrpc", "text"],
   },
   maxLoss: {
     type: "string",

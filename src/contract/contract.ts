@@ -1,5 +1,6 @@
 /** What a service offers, read from whatever it was described in: types, operations, bindings. */
 import type { SourcePlace } from "#base/diagnostic.ts";
+import type { TextBinding, TextSpeech } from "./text-layout.ts";
 import type { NamedType, RecordType, RefType, Type, TypeName } from "./types.ts";
 
 export interface Contract {
@@ -13,6 +14,7 @@ export interface Contract {
   readonly namespace: string;
   readonly types: ReadonlyMap<TypeName, NamedType>;
   readonly operations: readonly Operation[];
+  readonly text?: TextSpeech;
 }
 
 export type Dialect = "rest" | "soap" | "grpc" | "graphql" | "jsonrpc" | "mcp" | "text";
@@ -33,6 +35,7 @@ export interface Operation {
   readonly soap?: SoapBinding;
   readonly grpc?: GrpcBinding;
   readonly jsonrpc?: JsonRpcBinding;
+  readonly text?: TextBinding;
   readonly origin?: SourcePlace;
 }
 

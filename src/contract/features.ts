@@ -71,9 +71,9 @@ function note({ found }: Walk, feature: Feature, place: string): void {
   if (!found.has(feature)) found.set(feature, place);
 }
 
-/** Text of XML Schema is XML's own, so it holds none; patterns mostly exclude them. */
+/** Text of XML Schema is XML's own, so it holds none, as text messages; patterns mostly do so. */
 function holdsControls({ dialect }: Contract, type: StringType): boolean {
-  if (dialect === "soap" || (type.lengthMax ?? 1) === 0) return false;
+  if (dialect === "soap" || dialect === "text" || (type.lengthMax ?? 1) === 0) return false;
   const { pattern, patternsAlso, ...plain } = type;
   if (pattern === undefined && patternsAlso === undefined) {
     return type.whitespace === "preserve" && plain.format === undefined;

@@ -1,6 +1,6 @@
 /**
  * The routes that a contract gives its service: one for each operation at the REST face and one at
- * the gRPC face, one for the SOAP face, and the documents. Operations are routes of their own so
+ * the gRPC face, one for the SOAP face and one for the text face, and the documents. Operations are routes of their own so
  * that `may`, `explain` and the counts speak of them by name.
  */
 import type { Configuration, Route, Service } from "#configuration/configuration.ts";
@@ -10,6 +10,7 @@ import { operationsByGrpcPath } from "#contract/grpc-names.ts";
 /** Ids of routes that are no operation; no operation can have them. */
 export const documentRouteId = ".openapi";
 const soapRouteId = ".soap";
+const textRouteId = ".text";
 
 export type Contracts = ReadonlyMap<string, Contract>;
 
@@ -23,13 +24,21 @@ export function withContractRoutes(
     if (contract === undefined) return service;
     const routes = [...service.routes, ...contractRoutes(service, contract)];
     const speaks = service.speaks ?? contract.dialect;
-    return { ...service, speaks, routes, instances: instancesOf(service, speaks) };
+    return { ...service, speaks, routes, instances: instancesOf(service, speaks, contract) };
   });
   return { ...configuration, services };
 }
 
-/** gRPC is spoken over HTTP/2 alone. */
-function instancesOf({ instances }: Service, speaks: Dialect): Service["instances"] {
+/** gRPC is spoken over HTTP/2 alone; where no HTTP is spoken, the contract tells how. */
+function instancesOf(
+  { instances }: Service,
+  speaks: Dialect,
+  { text }: Contract,
+): Service["instances"] {
+  const framing = speaks === "text" ? text?.framing : undefined;
+  if (framing !== undefined) {
+    return instances.map((one) => (one.scheme === "tcp" ? { ...one, framing } : one));
+  }
   if (speaks !== "grpc") return instances;
   return instances.map((instance) => ({ ...instance, http2: true }));
 }
@@ -68,6 +77,7 @@ function contractRoutes(
     ...soapVersionOf(contract),
   });
   routes.push(...grpcRoutes(name, contract, common));
+  routes.push(...textRoutes(name, contract, common));
   return routes;
 }
 
@@ -88,6 +98,41 @@ function grpcRoutes(
     operation: operation.id,
     source: operation.origin ?? common.source,
   }));
+}
+
+/**
+ * All operations at one address, where the text tells which one is meant, and each at its own.
+ * Several at one address are again told apart by their text.
+ */
+function textRoutes(
+  serviceName: string,
+  { operations }: Contract,
+  common: Pick<Route, "host" | "headers" | "source">,
+): readonly Route[] {
+  const spoken = operations.filter(({ text }) => text !== undefined);
+  if (spoken.length === 0) return [];
+  const prefix = `/text/${serviceName}`;
+  const route = { ...common, stripPrefix: prefix, face: "text" as const };
+  const routes: Route[] = [{ ...route, id: textRouteId, path: prefix, methods: ["POST"] }];
+  const byAddress = new Map<string, Operation[]>();
+  for (const operation of spoken) {
+    const { method = "POST", path = "" } = operation.text?.http ?? {};
+    const key = `${method} ${prefix}${path === "" ? `/${operation.id}` : path}`;
+    byAddress.set(key, [...(byAddress.get(key) ?? []), operation]);
+  }
+  for (const [key, [first, ...others]] of byAddress) {
+    const [method = "", path = ""] = key.split(" ");
+    const { id, origin } = first as Operation;
+    routes.push({
+      ...route,
+      id: `${textRouteId}.${id}`,
+      path,
+      methods: [method],
+      ...(others.length === 0 ? { operation: id } : {}),
+      source: origin ?? common.source,
+    });
+  }
+  return routes;
 }
 
 /** Operations of a contract without SOAP are offered in SOAP 1.1. */

@@ -78,13 +78,14 @@ function openPool(instance: Instance, target: PoolTarget, context: PoolContext):
 }
 
 function targetOf(instance: Instance, platform: Platform): PoolTarget {
-  const { host, port, socketPath, tls } = instance;
+  const { host, port, socketPath, tls, framing } = instance;
   const read = (file: string | undefined) =>
     file === undefined ? undefined : platform.files.read(file);
   return {
     host,
     port,
     socketPath,
+    framing,
     tls:
       tls === undefined
         ? undefined

@@ -4,15 +4,15 @@
  * the connection, and the exchange learns why.
  */
 import type { Socket } from "node:net";
-import type { Limits } from "#base/limits.ts";
 import { BodyReader } from "./body-reader.ts";
-import type { RequestPlan, UpstreamEnd, UpstreamListener } from "./ends.ts";
+import type { RequestPlan, UpstreamListener } from "./ends.ts";
 import { framing, type RequestHead, ResponseHead } from "./head.ts";
 import { lastChunk, writeRequestHead } from "./head-bytes.ts";
 import { HeadGatherer } from "./head-gatherer.ts";
 import { Outbox } from "./outbox.ts";
 import { parseFault } from "./parse-faults.ts";
 import { parseResponseHead } from "./parse-response-head.ts";
+import type { PooledConnection, PooledContext } from "./pool.ts";
 import { joinedBodyBytesMax, readBytesMax, scratch } from "./scratch.ts";
 import { sendChunk } from "./send-chunk.ts";
 
@@ -20,15 +20,8 @@ const interimAnswersMax = 32;
 
 type State = "idle" | "head" | "body" | "ending" | "tunnel" | "closed";
 
-export interface ClientContext {
-  readonly limits: Limits;
-  /** Puts the connection back among the idle ones. */
-  readonly release: (connection: ClientConnection) => void;
-  readonly onClosed: (connection: ClientConnection) => void;
-}
-
-export class ClientConnection implements UpstreamEnd {
-  readonly #context: ClientContext;
+export class ClientConnection implements PooledConnection {
+  readonly #context: PooledContext;
   readonly #socket: Socket;
   readonly #outbox: Outbox;
   readonly #head = new ResponseHead();
@@ -62,7 +55,7 @@ export class ClientConnection implements UpstreamEnd {
   constructor(
     connect: (buffer: Buffer, onRead: (count: number) => boolean) => Socket,
     encrypted: boolean,
-    context: ClientContext,
+    context: PooledContext,
     nowMs: number,
   ) {
     this.#context = context;

@@ -62,6 +62,8 @@ const table = {
   interimFlood: [400, "more than 32 interim answers came before the final one"],
   upgradeUnasked: [400, "the connection was upgraded though nobody asked for it"],
   maxForwardsInvalid: [400, "Max-Forwards is not a number"],
+  messageTooLarge: [400, "a message is larger than limits.documentBytesMax"],
+  messageLengthInvalid: [400, "the length before a message is none"],
 } as const satisfies Record<string, readonly [ParseFault["status"], string]>;
 
 export type ParseFaultName = keyof typeof table;

@@ -6,9 +6,11 @@ import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import type { Limits, Timeouts } from "#base/limits.ts";
 import type { Platform } from "#base/platform.ts";
+import type { RawFraming } from "#base/raw-framing.ts";
 import { Addresses } from "./addresses.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { UpstreamEnd, UpstreamFailure, UpstreamListener } from "./ends.ts";
+import { RawConnection } from "./raw-connection.ts";
 import { secureOptions, type PoolTls } from "./tls-options.ts";
 
 export interface PoolTarget {
@@ -17,6 +19,8 @@ export interface PoolTarget {
   readonly port: number;
   readonly socketPath: string | undefined;
   readonly tls: PoolTls | undefined;
+  /** How messages are told apart where no HTTP is spoken. */
+  readonly framing?: RawFraming | undefined;
 }
 
 export interface PoolContext {
@@ -29,6 +33,26 @@ export interface PoolContext {
 /** Who waits for a connection. */
 export interface Waiter extends UpstreamListener {
   onConnected(connection: UpstreamEnd): void;
+}
+
+/** What a pool must know of its connections. */
+export interface PooledConnection extends UpstreamEnd {
+  readonly usable: boolean;
+  readonly remoteAddress: string | undefined;
+  /** Coarse time since when it has been idle; kept by the pool. */
+  idleSinceMs: number;
+  /** How long the instance said it keeps the connection; 0: unsaid. */
+  readonly keepAliveMs: number;
+  begin(listener: UpstreamListener): void;
+  /** The present exchange is the last one. */
+  retire(): void;
+}
+
+export interface PooledContext {
+  readonly limits: Limits;
+  /** Puts the connection back among the idle ones. */
+  readonly release: (connection: PooledConnection) => void;
+  readonly onClosed: (connection: PooledConnection) => void;
 }
 
 /** Where requests for one instance get their connection, whatever protocol it speaks. */
@@ -55,8 +79,8 @@ export class ConnectionPool implements Pool {
   readonly #secure: ConnectionOptions | undefined;
   readonly #context: PoolContext;
   readonly #addresses: Addresses;
-  readonly #idle: ClientConnection[] = [];
-  readonly #open = new Set<ClientConnection>();
+  readonly #idle: PooledConnection[] = [];
+  readonly #open = new Set<PooledConnection>();
   readonly #waiting: Waiter[] = [];
   /** Who waits for a new connection and must not get a kept one. */
   readonly #waitingFresh: Waiter[] = [];
@@ -165,24 +189,25 @@ export class ConnectionPool implements Pool {
     const { platform, limits, clock } = this.#context;
     const secure = this.#secure;
     let opened: Socket | undefined;
-    const connection = new ClientConnection(
-      (buffer, onRead) => {
-        const onread = { buffer, callback: onRead };
-        const options = { ...where, noDelay: true, keepAlive: true, allowHalfOpen: true, onread };
-        opened =
-          secure === undefined
-            ? platform.sockets.connect(options)
-            : platform.sockets.connectTls({ ...options, ...secure });
-        return opened;
-      },
-      secure !== undefined,
-      {
-        limits,
-        release: (released) => this.#offer(released),
-        onClosed: (closed) => this.#forget(closed),
-      },
-      clock.nowMs,
-    );
+    const dial = (buffer: Buffer, onRead: (count: number) => boolean): Socket => {
+      const onread = { buffer, callback: onRead };
+      const options = { ...where, noDelay: true, keepAlive: true, allowHalfOpen: true, onread };
+      opened =
+        secure === undefined
+          ? platform.sockets.connect(options)
+          : platform.sockets.connectTls({ ...options, ...secure });
+      return opened;
+    };
+    const pooled: PooledContext = {
+      limits,
+      release: (released) => this.#offer(released),
+      onClosed: (closed) => this.#forget(closed),
+    };
+    const { framing } = this.#target;
+    const connection: PooledConnection =
+      framing === undefined
+        ? new ClientConnection(dial, secure !== undefined, pooled, clock.nowMs)
+        : new RawConnection(dial, framing, pooled);
     const socket = opened as Socket;
     this.#opening.set(socket, clock.nowMs);
     let cause: unknown;
@@ -204,7 +229,7 @@ export class ConnectionPool implements Pool {
   }
 
   /** A connection has become free: to the first who waits, else to the idle ones. */
-  #offer(connection: ClientConnection): void {
+  #offer(connection: PooledConnection): void {
     // One that must be new cannot be opened while all places are taken.
     if (this.#waitingFresh.length > 0 && this.#full) return connection.retire();
     const waiter = this.#waiting.shift();
@@ -218,7 +243,7 @@ export class ConnectionPool implements Pool {
     }
   }
 
-  #forget(connection: ClientConnection): void {
+  #forget(connection: PooledConnection): void {
     this.#open.delete(connection);
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);

@@ -1,0 +1,65 @@
+/**
+ * How messages are told apart on a TCP connection that speaks no protocol: plain data, and what it
+ * takes to put one message into its frame. Reading is in wire/frame-reader.ts.
+ */
+export type Frame =
+  /** Ended by these octets, one character each; a line may also end in LF or CR LF, either way. */
+  | { readonly kind: "until"; readonly end: string; readonly isLine: boolean }
+  /** Behind its length, a whole number in so many octets, the most significant first. */
+  | { readonly kind: "length"; readonly bytes: 2 | 4; readonly inclusive: boolean }
+  /** Behind its length in so many decimal digits. */
+  | { readonly kind: "digits"; readonly digits: number; readonly inclusive: boolean }
+  /** Ended by the end of what its sender sends. */
+  | { readonly kind: "close" };
+
+export interface RawFraming {
+  readonly request: Frame;
+  readonly answer: Frame;
+  /** Whether a connection carries one request after the other. */
+  readonly keepAlive: boolean;
+  /** Whether the side that asks ends its half of the connection behind the request. */
+  readonly halfClose: boolean;
+}
+
+/** Method of requests that nobody answers: they are over when they are sent. */
+export const tellMethod = "TELL";
+
+/** Octets before a message, its length among them. */
+export function frameHead(frame: Frame, bodyBytes: number): Buffer {
+  if (frame.kind === "length") {
+    const head = Buffer.alloc(frame.bytes);
+    head.writeUIntBE(bodyBytes + (frame.inclusive ? frame.bytes : 0), 0, frame.bytes);
+    return head;
+  }
+  if (frame.kind !== "digits") return noBytes;
+  const { digits, inclusive } = frame;
+  return Buffer.from(String(bodyBytes + (inclusive ? digits : 0)).padStart(digits, "0"));
+}
+
+/** Octets behind it. */
+export function frameTail(frame: Frame): Buffer {
+  return frame.kind === "until" ? Buffer.from(frame.end, "latin1") : noBytes;
+}
+
+const noBytes = Buffer.alloc(0);
+
+/** Why a message cannot stand in the frame: its reader would take it for another one. */
+export function frameFault(frame: Frame, body: Buffer): string | undefined {
+  switch (frame.kind) {
+    case "close":
+      return undefined;
+    case "until": {
+      // A line reader ends at any line feed.
+      const end = frame.isLine ? "\n" : frame.end;
+      if (!body.includes(end, 0, "latin1")) return undefined;
+      return `it holds ${JSON.stringify(end)}, which ends a message`;
+    }
+    case "length":
+    case "digits": {
+      const own = frame.kind === "length" ? frame.bytes : frame.digits;
+      const most = frame.kind === "length" ? 256 ** own - 1 : 10 ** own - 1;
+      if (body.length + (frame.inclusive ? own : 0) <= most) return undefined;
+      return `it has ${body.length} bytes, more than its length can say`;
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/** Programs that follow no protocol: CSV, fixed width, key=value, forms, plain XML, XML-RPC. */
+import type { Protocol } from "#extension/protocol.ts";
+import { createTextFace } from "./face.ts";
+import { textImporter } from "./import.ts";
+import { createTextUpstream } from "./upstream.ts";
+
+export const text = {
+  name: "text",
+  importer: textImporter,
+  createFace: createTextFace,
+  createUpstream: createTextUpstream,
+} satisfies Protocol;

@@ -1,0 +1,125 @@
+/**
+ * Finds the messages in what comes over a TCP connection, however it is split. Holds one message at
+ * most, and of that no more than has come.
+ */
+import type { Frame } from "#base/raw-framing.ts";
+import { parseFault } from "./parse-faults.ts";
+
+/** A message and where the bytes behind it begin; `fault` is of the parsers'. */
+export type FrameRead =
+  | { readonly kind: "message"; readonly body: Buffer; readonly next: number }
+  | { readonly kind: "more" }
+  | { readonly kind: "fault"; readonly fault: number };
+
+const more: Exclude<FrameRead, { readonly kind: "message" }> = { kind: "more" };
+const bytesAtFirst = 1_024;
+
+export class FrameReader {
+  readonly #frame: Frame;
+  readonly #bytesMax: number;
+  #bytes = Buffer.alloc(0);
+  #length = 0;
+
+  /** @param bytesMax of one message, without its frame. */
+  constructor(frame: Frame, bytesMax: number) {
+    this.#frame = frame;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Whether nothing of a message has come. */
+  get empty(): boolean {
+    return this.#length === 0;
+  }
+
+  /** The bytes may be reused afterwards; those behind a message are to be given again. */
+  read(bytes: Buffer, from: number, to: number): FrameRead {
+    const before = this.#length;
+    this.#append(bytes, from, to);
+    const found = this.#find(before);
+    if (found.kind !== "message") return found;
+    const { start, end, behind } = found;
+    // A copy: the message outlives what it came in.
+    const body = Buffer.from(this.#bytes.subarray(start, end));
+    this.#length = 0;
+    return { kind: "message", body, next: from + behind - before };
+  }
+
+  /** No more bytes come. @returns what they were all together; undefined: no whole message. */
+  finish(): Buffer | undefined {
+    if (this.#frame.kind !== "close") return undefined;
+    const body = Buffer.from(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    return body;
+  }
+
+  #append(bytes: Buffer, from: number, to: number): void {
+    const length = this.#length + to - from;
+    if (length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(length, 2 * this.#bytes.length, bytesAtFirst));
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    bytes.copy(this.#bytes, this.#length, from, to);
+    this.#length = length;
+  }
+
+  /** @param before how many bytes were looked at earlier. */
+  #find(before: number): Found {
+    const frame = this.#frame;
+    switch (frame.kind) {
+      case "close":
+        return this.#length > this.#bytesMax ? tooLarge : more;
+      case "until":
+        return this.#findEnd(frame.isLine ? "\n" : frame.end, frame.isLine, before);
+      case "length":
+        return this.#length < frame.bytes
+          ? more
+          : this.#measure(this.#bytes.readUIntBE(0, frame.bytes), frame.bytes, frame.inclusive);
+      case "digits": {
+        const { digits } = frame;
+        if (!hasDigits(this.#bytes, Math.min(digits, this.#length))) return badLength;
+        if (this.#length < digits) return more;
+        const said = Number(this.#bytes.toString("latin1", 0, digits));
+        return this.#measure(said, digits, frame.inclusive);
+      }
+    }
+  }
+
+  #findEnd(end: string, isLine: boolean, before: number): Found {
+    const at = this.#bytes
+      .subarray(0, this.#length)
+      .indexOf(end, Math.max(0, before - end.length + 1), "latin1");
+    const length = at < 0 ? this.#length - end.length : at;
+    if (length > this.#bytesMax) return tooLarge;
+    if (at < 0) return more;
+    const hasReturn = isLine && at > 0 && this.#bytes[at - 1] === 0x0d;
+    return { kind: "message", start: 0, end: hasReturn ? at - 1 : at, behind: at + end.length };
+  }
+
+  #measure(said: number, own: number, inclusive: boolean): Found {
+    const end = inclusive ? said : said + own;
+    if (end < own) return badLength;
+    if (end - own > this.#bytesMax) return tooLarge;
+    return this.#length < end ? more : { kind: "message", start: own, end, behind: end };
+  }
+}
+
+type Found =
+  | {
+      readonly kind: "message";
+      readonly start: number;
+      readonly end: number;
+      readonly behind: number;
+    }
+  | Exclude<FrameRead, { readonly kind: "message" }>;
+
+const tooLarge: Found = { kind: "fault", fault: parseFault.messageTooLarge };
+const badLength: Found = { kind: "fault", fault: parseFault.messageLengthInvalid };
+
+function hasDigits(bytes: Buffer, count: number): boolean {
+  for (let at = 0; at < count; at++) {
+    const byte = bytes[at] as number;
+    if (byte < 0x30 || byte > 0x39) return false;
+  }
+  return true;
+}
