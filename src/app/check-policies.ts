@@ -40,6 +40,8 @@ function checkUse(
     const text = `${name}:${where} ${message}`;
     return { code: "bad-policy", severity, message: text, source, ...hint };
   });
+  const isEarly = policy?.level === "request" && use.only?.callers !== undefined;
+  const ofCallers = isEarly ? [tooEarly(name, source)] : [];
   const known = service === undefined ? inGeneral(services) : ofService(service);
   const ofScope = (use.only?.operations ?? []).flatMap((operation): readonly Diagnostic[] => {
     if (known.has(operation)) return [];
@@ -49,7 +51,12 @@ function checkUse(
     const hint = suggestion === undefined ? {} : { suggestion };
     return [{ code: "unknown-operation", severity: "error", message, source, ...hint }];
   });
-  return [...ofOptions, ...ofScope];
+  return [...ofOptions, ...ofCallers, ...ofScope];
+}
+
+function tooEarly(name: string, source: PolicyUse["source"]): Diagnostic {
+  const message = `${name}: it acts before it is known who calls; expected no \`only.callers\``;
+  return { code: "bad-policy", severity: "error", message, source };
 }
 
 function inGeneral(services: readonly Service[]): ReadonlySet<string> {

@@ -1,5 +1,17 @@
 /** The policies of this build, one line each. */
 import type { Policy } from "#extension/policy.ts";
+import { breaker } from "#policies/breaker/index.ts";
+import { cors } from "#policies/cors/index.ts";
+import { ipFilter } from "#policies/ip-filter/index.ts";
+import { maintenance } from "#policies/maintenance/index.ts";
 import { rateLimit } from "#policies/rate-limit/index.ts";
+import { retry } from "#policies/retry/index.ts";
 
-export const standardPolicies: readonly Policy[] = [rateLimit];
+export const standardPolicies: readonly Policy[] = [
+  breaker,
+  cors,
+  ipFilter,
+  maintenance,
+  rateLimit,
+  retry,
+];

@@ -1,6 +1,6 @@
 /** `listen` with everything decided: cores counted, blocks and certificates checked. */
 import type { Certificate, Listen } from "./configuration.ts";
-import { parseCidr } from "./cidr.ts";
+import { parseCidr } from "#base/cidr.ts";
 import type { DeclaredListen } from "./declared.ts";
 import type { PemFiles } from "./pem-files.ts";
 import type { Reporter } from "./reporter.ts";

@@ -127,6 +127,8 @@ export interface AttemptEnd extends Attempt {
   /** Of the answer; 0: there is none. */
   readonly status: number;
   readonly tookMs: number;
+  /** `Retry-After` of the answer, where it tells seconds. */
+  readonly retryAfterS: number | undefined;
   /** Whether it could be made again: nothing has left for the caller, the request is at hand. */
   readonly repeatable: boolean;
 }
@@ -155,6 +157,13 @@ export interface PolicyEnd {
 }
 
 export interface PolicySteps {
+  /** Its route is known, who calls is not: for policies of the "request" level. */
+  readonly onRouted?: (request: PolicyRequest) => Verdict;
+  /**
+   * Of pages' requests that ask whether they may ask (Fetch standard), before anything else; the
+   * route is that of the request that is to follow.
+   */
+  readonly onPreflight?: (request: PolicyRequest) => Verdict;
   /** Route and caller are known, nothing has been sent. May wait. */
   readonly onRequest?: (request: PolicyRequest) => Verdict | Promise<Verdict>;
   /** The call is decoded: of translated exchanges only. May wait. */
@@ -175,7 +184,7 @@ export interface PolicySteps {
   readonly tapAnswer?: (request: PolicyRequest) => AnswerTap | undefined;
   /** A problem of the gateway's, before the caller is told. @returns what it gets instead. */
   readonly onProblem?: (request: PolicyRequest, problem: Problem) => Answered | undefined;
-  /** Exactly once for each exchange that got through `onRequest`, or has none of it. */
+  /** Exactly once for each exchange whose beginning it has seen, or would have in `onRequest`. */
   readonly onEnd?: (request: PolicyRequest, end: PolicyEnd) => void;
   /** The revision is not used any more. */
   readonly close?: () => void;

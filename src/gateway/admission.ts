@@ -2,21 +2,21 @@
  * May a request pass, and where to? Own addresses, route, caller, permission, size: in this order,
  * which `explain` follows too; at last, whether it can be put on record. Nothing was sent yet.
  */
-import { defaultLimits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Dialect } from "#contract/contract.ts";
 import type { Hub } from "#extension/hub.ts";
+import type { Verdict } from "#extension/policy.ts";
 import { fieldNames } from "#wire/field-names.ts";
-import { ResponseHead } from "#wire/head.ts";
-import { parseResponseHead } from "#wire/parse-response-head.ts";
 import { presentedKey } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import type { HubMatch } from "./hubs.ts";
+import { ownHead } from "./own-head.ts";
 import { answerOf, type OwnAnswer } from "./own-addresses.ts";
 import { proofAsked } from "./message-proof.ts";
+import type { PolicedExchange } from "./policed-exchange.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { speedOf } from "./speed.ts";
@@ -44,23 +44,29 @@ interface Refusal {
 }
 
 const pass: Pass = { kind: "pass" };
-const goOn = continueHead();
+/** RFC 9110 §15.2.1. */
+const goOn = ownHead(100, []);
 
 /** Notes route and caller in the record. */
 export function admit(
-  exchange: ExchangeRecord,
+  exchange: PolicedExchange,
   gateway: GatewayContext,
 ): Pass | Translate | ToHub | OwnAnswer | Refusal {
   const { head } = exchange.caller;
   const snapshot = exchange.snapshot as Snapshot;
   const own = answerOf(head, gateway.draining);
   if (own !== undefined) return own;
+  const { policies } = snapshot;
+  const preflight = policies.wantsPreflight ? answerPreflight(exchange, snapshot) : undefined;
+  if (preflight !== undefined) return preflight;
   const hub = snapshot.hubs.match(head);
   if (hub !== undefined) return admitToHub(exchange, gateway, hub);
   const match = snapshot.router.match(head);
   if (match.kind === "miss") return missed(exchange, match.allowedMethods);
   exchange.route = match;
   gateway.observer.onRouted(exchange);
+  const verdict = exchange.policiesOnRouted(policies.chainOf(match));
+  if (verdict !== undefined) return decided(verdict);
   if (!snapshot.authorization.open) {
     const problem = authorize(exchange, snapshot, match);
     if (problem !== undefined) return refuse(problem);
@@ -89,12 +95,14 @@ export function admit(
 
 /** What it may call is asked for each call. */
 function admitToHub(
-  exchange: ExchangeRecord,
+  exchange: PolicedExchange,
   { recorder }: GatewayContext,
   match: HubMatch,
-): ToHub | Refusal {
+): ToHub | OwnAnswer | Refusal {
   if (match.kind === "miss") return missed(exchange, match.allowedMethods);
   const snapshot = exchange.snapshot as Snapshot;
+  const verdict = exchange.policiesOnRouted(snapshot.policies.hubChain);
+  if (verdict !== undefined) return decided(verdict);
   const problem = snapshot.authorization.open
     ? undefined
     : identify(exchange, snapshot, keyIn(exchange));
@@ -106,14 +114,6 @@ function admitToHub(
     return refuse(documentTooLarge(limits, "client"));
   }
   return { kind: "hub", hub: match.hub };
-}
-
-/** RFC 9110 §15.2.1. */
-function continueHead(): ResponseHead {
-  const bytes = Buffer.from("HTTP/1.1 100 Continue\r\n\r\n");
-  const head = new ResponseHead();
-  parseResponseHead(head, bytes, 0, bytes.length, defaultLimits, false);
-  return head;
 }
 
 function translate(
@@ -152,6 +152,34 @@ export function bodyTooLarge({ service }: CompiledRoute): Problem {
   return problems["body-too-large"](
     `service ${service.name} takes bodies of at most ${service.bodyBytesMax} bytes (bodyBytesMax)`,
   );
+}
+
+function decided(verdict: Exclude<Verdict, undefined>): OwnAnswer | Refusal {
+  if (verdict.kind === "refuse") return refuse(verdict.problem);
+  const { response } = verdict;
+  if (!("kind" in response)) return { kind: "answer", response };
+  return refuse(problems["gateway-failure"]("nothing encodes the answer of a policy"));
+}
+
+/** Browsers send no key with it, and a method that the route need not have. */
+function answerPreflight(
+  exchange: PolicedExchange,
+  { router, policies, hubs }: Snapshot,
+): OwnAnswer | Refusal | undefined {
+  const { head } = exchange.caller;
+  if (head.method !== "OPTIONS") return undefined;
+  const method = head.field("access-control-request-method");
+  if (method === undefined) return undefined;
+  const asked = { method, host: head.host, path: head.path, field: head.field.bind(head) };
+  const match = hubs.match(head) === undefined ? router.match(asked) : undefined;
+  if (match?.kind === "miss") return undefined;
+  const chain = match === undefined ? policies.hubChain : policies.chainOf(match);
+  if (chain === undefined) return undefined;
+  exchange.route = match;
+  const verdict = exchange.policiesOnPreflight(chain);
+  if (verdict !== undefined) return decided(verdict);
+  exchange.route = undefined;
+  return undefined;
 }
 
 function refuse(problem: Problem, fields = ""): Refusal {

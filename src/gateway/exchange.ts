@@ -16,7 +16,6 @@ import { forwardedFields } from "./forwarded-fields.ts";
 import type { InnerCaller } from "./inner-caller.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
 import { SendingExchange } from "./sending-exchange.ts";
-import type { Snapshot } from "./snapshot.ts";
 import { tellInDialect } from "./translation.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
@@ -38,18 +37,15 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     if (this.recorder !== undefined) this.openRecord(this.recorder, bytes, from, to);
     switch (admission.kind) {
       case "pass":
-        this.findPolicies(false);
         if (this.chain === undefined) return this.connectOnRecord();
         return this.enterPolicies(() => this.connectOnRecord());
       case "translate":
         this.translation = admission.translation;
-        this.findPolicies(false);
         // Who calls is known later where the message proves it.
         if (this.chain === undefined || this.proof !== undefined)
           return this.gather(bytes, from, to);
         return this.enterPolicies(() => this.#gatherLater());
       case "hub":
-        this.chain = (this.snapshot as Snapshot).policies.hubChain;
         if (this.chain === undefined) return this.beginHub(admission.hub, bytes, from, to);
         return this.enterPolicies(() => this.#hubLater(admission.hub));
       case "answer":
@@ -186,7 +182,7 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
   /** Whether policies do something else with an instance's answer than pass it on. */
   #isTakenOver(head: ResponseHead): boolean {
     const { chain } = this;
-    if (this.endAttempt("answer", head.status)) return true;
+    if (this.endAttempt("answer", head)) return true;
     if (chain?.wantsReply === true && this.translation !== undefined) {
       this.translation.judge = (reply, operation) => this.policiesOnReply(reply, operation);
     }
@@ -228,7 +224,7 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     if (this.hasAnswer) return this.breakOff(problem);
     const isReached = failure.kind !== "connect" && failure.kind !== "connect-timeout";
     if (this.mayTryAgain(failure)) return this.connect();
-    if (this.endAttempt(isReached ? "broken" : "unreachable", 0)) return;
+    if (this.endAttempt(isReached ? "broken" : "unreachable")) return;
     this.refuse(problem);
   }
 
@@ -273,7 +269,7 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
   /** Another instance may be faster, as long as the whole has time left. */
   #runOut(problem: Problem): void {
     const isAttempt = problem.definition.code === "answer-timeout";
-    if (isAttempt && !this.hasAnswer && this.endAttempt("timeout", 0)) return;
+    if (isAttempt && !this.hasAnswer && this.endAttempt("timeout")) return;
     this.#end(problem);
   }
 

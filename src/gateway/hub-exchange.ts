@@ -60,7 +60,7 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
     const translator = snapshot.translators[route.serviceIndex] as Translator;
     this.translation = new Translation(this, caller.face, translator);
-    this.findPolicies(true);
+    this.findInnerPolicies();
     if (unrecorded !== undefined) this.refuse(unrecorded);
     else if (this.chain === undefined) this.translate();
     else this.enterPolicies(() => this.translate());

@@ -49,15 +49,24 @@ export abstract class PolicedExchange extends RecordedExchange implements Policy
     this.requestLines = "";
   }
 
-  /** Its route is known. @param inner whether another exchange asked for it. */
-  protected findPolicies(inner: boolean): void {
+  /** Before it is asked who calls. */
+  policiesOnRouted(chain: PolicyChain | undefined): Verdict {
+    this.chain = chain;
+    if (chain?.wantsRouted !== true) return undefined;
+    return firstOf(chain, ({ steps }) => steps.onRouted?.(this));
+  }
+
+  policiesOnPreflight(chain: PolicyChain): Verdict {
+    return firstOf(chain, ({ steps }) => steps.onPreflight?.(this));
+  }
+
+  /** Its route is known, and another exchange asked for it. */
+  protected findInnerPolicies(): void {
     const { policies } = this.snapshot as Snapshot;
     const chain = policies.chainOf(this.route as CompiledRoute);
-    if (chain === undefined || !inner) this.chain = chain;
-    else {
-      const calls = chain.policies.filter(({ level }) => level === "call");
-      this.chain = calls.length === 0 ? undefined : { ...chain, policies: calls };
-    }
+    const calls = chain?.policies.filter(({ level }) => level === "call") ?? [];
+    this.chain =
+      chain === undefined || calls.length === 0 ? undefined : { ...chain, policies: calls };
   }
 
   /** Before anything is sent. @param goOn what comes then; not called when it is refused. */
@@ -237,7 +246,17 @@ export abstract class PolicedExchange extends RecordedExchange implements Policy
   }
 
   get idempotent(): boolean {
-    return idempotentMethods.has(this.method);
+    return this.#safety === undefined
+      ? idempotentMethods.has(this.method)
+      : this.#safety !== "unsafe";
+  }
+
+  /** As the contract has it. */
+  get #safety(): Operation["safety"] | undefined {
+    const { operation } = this;
+    if (operation === undefined) return undefined;
+    const contract = this.snapshot?.revision.contracts.get(this.serviceName);
+    return contract?.operations.find(({ id }) => id === operation)?.safety;
   }
 
   addAnswerField(name: string, value: string): void {
@@ -251,6 +270,15 @@ export abstract class PolicedExchange extends RecordedExchange implements Policy
   dropRequestField(lowerCaseName: string): void {
     this.caller.head.drop(lowerCaseName);
   }
+}
+
+/** In their order, until one says something. */
+function firstOf(chain: PolicyChain, ask: (policy: CompiledPolicy) => Verdict): Verdict {
+  for (const policy of chain.policies) {
+    const verdict = ask(policy);
+    if (verdict !== undefined) return verdict;
+  }
+  return undefined;
 }
 
 function failed(cause: unknown): Problem {

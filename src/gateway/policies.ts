@@ -17,6 +17,7 @@ export interface CompiledPolicy {
 /** Those of one route, and what any of them wants. */
 export interface PolicyChain {
   readonly policies: readonly CompiledPolicy[];
+  readonly wantsRouted: boolean;
   readonly wantsCall: boolean;
   readonly wantsReply: boolean;
   readonly wantsAttempts: boolean;
@@ -28,6 +29,8 @@ export interface PolicyChain {
 export interface Policies {
   /** Undefined: none. */
   chainOf(route: CompiledRoute): PolicyChain | undefined;
+  /** Whether any has to do with preflights. */
+  readonly wantsPreflight: boolean;
   /** For requests to a face over all services: those of the "request" level. */
   readonly hubChain: PolicyChain | undefined;
   close(): void;
@@ -39,7 +42,12 @@ export interface PolicyParts {
   readonly cells: SharedCells;
 }
 
-const none: Policies = { chainOf: () => undefined, hubChain: undefined, close: () => undefined };
+const none: Policies = {
+  chainOf: () => undefined,
+  wantsPreflight: false,
+  hubChain: undefined,
+  close: () => undefined,
+};
 
 /** Throws when a policy cannot be made, for example because a file is gone. */
 export function createPolicies(
@@ -91,6 +99,9 @@ export function createPolicies(
       }
       return chains[index];
     },
+    wantsPreflight: [...general, ...own.flat()].some(
+      ({ steps }) => steps.onPreflight !== undefined,
+    ),
     hubChain: chain(general.filter(({ level }) => level === "request")),
     close() {
       for (const { steps } of [...general, ...own.flat()]) steps.close?.();
@@ -104,6 +115,7 @@ function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {
     policies.some(({ steps }) => names.some((name) => steps[name] !== undefined));
   return {
     policies,
+    wantsRouted: wants("onRouted"),
     wantsCall: wants("onCall"),
     wantsReply: wants("onReply"),
     wantsAttempts: wants("onAttempt", "onAttemptEnd"),

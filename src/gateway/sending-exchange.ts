@@ -136,15 +136,22 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   }
 
   /** @returns whether a policy has it tried again. */
-  protected endAttempt(outcome: AttemptEnd["outcome"], status: number): boolean {
+  protected endAttempt(outcome: AttemptEnd["outcome"], head?: ResponseHead): boolean {
     if (this.#attemptMs === 0) return false;
     const tookMs = this.gateway.platform.clock.monotonicMs() - this.#attemptMs;
     this.#attemptMs = 0;
     const isWhole = this.requestComplete && this.firstIsAll && !this.requestTrailers;
     const repeatable = isWhole && !this.hasAnswer;
     const instance = this.instance?.url ?? "";
-    const end = { number: this.attempts, instance, outcome, status, tookMs, repeatable };
-    const again = this.policiesOnAttemptEnd(end);
+    const again = this.policiesOnAttemptEnd({
+      number: this.attempts,
+      instance,
+      outcome,
+      status: head?.status ?? 0,
+      tookMs,
+      retryAfterS: head === undefined ? undefined : retryAfterOf(head),
+      repeatable,
+    });
     if (again === undefined || !repeatable) return false;
     this.dropUpstream();
     if (this.pool !== undefined) this.#passOver(this.pool);
@@ -172,4 +179,10 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     this.upstream?.abort();
     this.upstream = undefined;
   }
+}
+
+/** RFC 9110 §10.2.3; a date says nothing that clocks which differ could agree on. */
+function retryAfterOf(head: ResponseHead): number | undefined {
+  const value = head.field("retry-after");
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }

@@ -1,5 +1,5 @@
 /** One revision, compiled: an exchange takes it at its beginning and keeps it to its end. */
-import { BlockList, isIP } from "node:net";
+import { createAddressList } from "#base/address-list.ts";
 import type { Files } from "#base/platform.ts";
 import type { ReplayTable } from "#base/replay-table.ts";
 import type { SlicedWork } from "#base/slices.ts";
@@ -58,7 +58,7 @@ export function* buildSnapshot(
     balancers.push(new Balancer(own));
     yield;
   }
-  const trusted = trustedAddresses(configuration.listen.trustedProxies);
+  const trusted = createAddressList(configuration.listen.trustedProxies);
   const router = yield* buildRouter(configuration);
   return {
     revision,
@@ -82,7 +82,7 @@ export function* buildSnapshot(
     pools,
     tls: tlsOf(configuration.listen.tls, files),
     callerName: (index) => (callers === "open" ? "" : (callers[index]?.name ?? "")),
-    trusts: (peer) => peer.trusted || (trusted !== undefined && trusted(peer.address)),
+    trusts: (peer) => peer.trusted || trusted(peer.address),
     hasOther: (route, tried) => balancers[route.serviceIndex]?.hasOther(tried) ?? false,
   };
 }
@@ -97,16 +97,4 @@ function tlsOf(tls: ListenTls | undefined, files: Pick<Files, "read">): TlsConte
     hosts,
   }));
   return createTlsContexts(certificates, tls.minVersion);
-}
-
-function trustedAddresses(blocks: readonly string[]): ((address: string) => boolean) | undefined {
-  if (blocks.length === 0) return undefined;
-  const list = new BlockList();
-  for (const block of blocks) {
-    const [address = "", bits] = block.split("/");
-    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
-  }
-  return (address) => list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }

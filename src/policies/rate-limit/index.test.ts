@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
-import { startLoadedGateway } from "#tests/support/gateway-under-test.ts";
+import { startPoliced } from "#tests/support/policed-service.ts";
 import { rateLimit } from "./index.ts";
 
 async function start(
@@ -10,22 +8,8 @@ async function start(
   options: Readonly<Record<string, unknown>>,
   callers: unknown = "open",
 ): Promise<string> {
-  const server = createServer((_incoming, outgoing) => void outgoing.end("fine"));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const gateway = await startLoadedGateway({
-    services: { up: { instances: [`http://127.0.0.1:${port}`] } },
-    callers,
-    policies: [{ "rate-limit": { windowMs: 60_000, ...options } }],
-    ledger: "off",
-    timeouts: { drainMs: 1 },
-  });
-  context.after(async () => {
-    await gateway.close();
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${gateway.port}/up/`;
+  const policies = [{ "rate-limit": { windowMs: 60_000, ...options } }];
+  return (await startPoliced(context, policies, undefined, { callers })).url;
 }
 
 test("beyond the limit it is 429, with the fields that say when to come again", async (context) => {

@@ -1,0 +1,125 @@
+/**
+ * Stops asking a service that fails, and finds out now and then whether it is well again: a circuit
+ * breaker for each operation, by the share of failures in a window of time.
+ */
+import { mapOf } from "#base/json-schema.ts";
+import type { AttemptEnd, Policy, PolicyRequest } from "#extension/policy.ts";
+import { createCircuit, type Circuit } from "./circuit.ts";
+import { problems } from "./problems.ts";
+
+interface Options {
+  readonly per: "operation" | "service" | "instance";
+  readonly failurePercent: number;
+  readonly requestsMin: number;
+  readonly windowMs: number;
+  readonly openMs: number;
+  readonly slowMs?: number;
+}
+
+/** Of operations and instances there are few; what comes beyond is not watched. */
+const circuitsMax = 10_000;
+
+export const breaker: Policy<Options> = {
+  name: "breaker",
+  summary: "Stops asking what fails, and tries again now and then.",
+  description:
+    "Counts, in a window of time and in each worker, how many attempts fail: no connection, a " +
+    "break, no answer in time, a status from 500 on other than 501, or slower than `slowMs`. At " +
+    "`failurePercent` it opens: for `openMs` nothing is asked, callers get 503 with `Retry-After`. " +
+    "Then one attempt is let through; when it goes well the circuit is closed, else it is open " +
+    "again. `retry` behind it sees its own attempts counted.",
+  options: mapOf("When it opens, and for how long.", {
+    per: {
+      type: "string",
+      description: "What has a circuit of its own.",
+      enum: ["operation", "service", "instance"],
+      default: "operation",
+    },
+    failurePercent: {
+      type: "integer",
+      description: "Share of failures at which it opens.",
+      minimum: 1,
+      maximum: 100,
+      default: 50,
+      "x-expected": "a whole number from 1 to 100",
+    },
+    requestsMin: {
+      type: "integer",
+      description: "Attempts in the window before shares mean anything.",
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 20,
+      "x-expected": "a whole number from 1 to 1000000",
+    },
+    windowMs: {
+      type: "integer",
+      description: "Length of the window in milliseconds.",
+      minimum: 100,
+      maximum: 3_600_000,
+      default: 10_000,
+      "x-expected": "milliseconds from 100 to 3600000",
+    },
+    openMs: {
+      type: "integer",
+      description: "How long nothing is asked, in milliseconds.",
+      minimum: 10,
+      maximum: 3_600_000,
+      default: 5_000,
+      "x-expected": "milliseconds from 10 to 3600000",
+    },
+    slowMs: {
+      type: "integer",
+      description: "Answers that begin later count as failures. Default: none do.",
+      minimum: 1,
+      maximum: 3_600_000,
+      "x-expected": "milliseconds from 1 to 3600000",
+    },
+  }),
+  example: "- breaker: { failurePercent: 50, requestsMin: 20, windowMs: 10000, openMs: 5000 }",
+  problems: problems.definitions,
+  level: "call",
+  explain: ({ per, failurePercent, requestsMin, windowMs, openMs }) =>
+    `opens for ${openMs} ms, for each ${per}, when ${failurePercent} % of at least ` +
+    `${requestsMin} attempts in ${windowMs} ms fail`,
+  create(options, { platform }) {
+    const circuits = new Map<string, Circuit>();
+    const circuitOf = (request: PolicyRequest, instance: string): Circuit | undefined => {
+      const name = nameOf(request, instance, options.per);
+      let circuit = circuits.get(name);
+      if (circuit === undefined && circuits.size < circuitsMax) {
+        circuit = createCircuit(options, platform.clock);
+        circuits.set(name, circuit);
+      }
+      return circuit;
+    };
+    return {
+      onAttempt(request, { instance }) {
+        const waitMs = circuitOf(request, instance)?.enter() ?? 0;
+        if (waitMs === 0) return undefined;
+        const detail =
+          `too many attempts at ${nameOf(request, instance, options.per)} failed; it is asked ` +
+          `again in ${Math.ceil(waitMs)} ms`;
+        const retryAfterS = Math.max(1, Math.ceil(waitMs / 1_000));
+        return { kind: "refuse", problem: problems["circuit-open"](detail, { retryAfterS }) };
+      },
+      onAttemptEnd(request, end) {
+        circuitOf(request, end.instance)?.leave(isFailure(end, options));
+        return undefined;
+      },
+    };
+  },
+};
+
+function nameOf(request: PolicyRequest, instance: string, per: Options["per"]): string {
+  if (per === "instance") return instance;
+  if (per === "service") return request.serviceName;
+  return `${request.serviceName}.${request.operation ?? request.routeId}`;
+}
+
+function isFailure(
+  { outcome, status, tookMs }: AttemptEnd,
+  { slowMs = Infinity }: Options,
+): boolean {
+  if (outcome !== "answer" || tookMs > slowMs) return true;
+  return status >= 500 && status !== 501;
+}

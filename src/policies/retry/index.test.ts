@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import type { RequestListener } from "node:http";
+import test from "node:test";
+import { startPoliced } from "#tests/support/policed-service.ts";
+import { createBudget } from "./budget.ts";
+
+const busy: RequestListener = (_incoming, outgoing) => void outgoing.writeHead(503).end("busy");
+const fine: RequestListener = (_incoming, outgoing) => void outgoing.end("fine");
+const breaks: RequestListener = (incoming) => void incoming.socket.destroy();
+const fast = { backoffMs: 1, backoffMaxMs: 2 };
+
+test("another instance is asked when one is busy, and the caller sees only the good answer", async (context) => {
+  const { url, asked } = await startPoliced(context, [{ retry: fast }], [busy, fine]);
+  for (let count = 0; count < 4; count++) assert.equal(await (await fetch(url)).text(), "fine");
+  assert.ok(asked() > 4);
+});
+
+test("what may do its work twice is not repeated, unless it has a key or that is allowed", async (context) => {
+  const { url, asked } = await startPoliced(context, [{ retry: fast }], [busy]);
+  assert.equal((await fetch(url, { method: "POST", body: "x" })).status, 503);
+  assert.equal(asked(), 1);
+  const headers = { "idempotency-key": '"k"' };
+  assert.equal((await fetch(url, { method: "POST", body: "x", headers })).status, 503);
+  assert.equal(asked(), 4);
+  const loose = await startPoliced(context, [{ retry: { ...fast, unsafe: true } }], [busy, fine]);
+  const answers = [1, 2].map(() => fetch(loose.url, { method: "POST", body: "x" }));
+  assert.deepEqual(
+    (await Promise.all(answers)).map(({ status }) => status),
+    [200, 200],
+  );
+});
+
+test("only the reasons that are listed count", async (context) => {
+  const policies = [{ retry: { ...fast, on: ["broken"], unsafe: true } }];
+  const { url, asked } = await startPoliced(context, policies, [busy]);
+  assert.equal((await fetch(url)).status, 503);
+  assert.equal(asked(), 1);
+  const other = await startPoliced(context, policies, [breaks, fine]);
+  const statuses = [1, 2].map(async () => (await fetch(other.url, { method: "POST" })).status);
+  assert.deepEqual(await Promise.all(statuses), [200, 200]);
+});
+
+test("the last answer is passed on when all attempts are used up", async (context) => {
+  const policies = [{ retry: { ...fast, attemptsMax: 4 } }];
+  const { url, asked } = await startPoliced(context, policies, [busy]);
+  const answer = await fetch(url);
+  assert.equal(answer.status, 503);
+  assert.equal(await answer.text(), "busy");
+  assert.equal(asked(), 4);
+});
+
+test("an instance that wants more time than there is, is not asked again", async (context) => {
+  const later: RequestListener = (_incoming, outgoing) =>
+    void outgoing.writeHead(503, { "retry-after": "60" }).end();
+  const { url, asked } = await startPoliced(context, [{ retry: fast }], [later]);
+  assert.equal((await fetch(url)).headers.get("retry-after"), "60");
+  assert.equal(asked(), 1);
+});
+
+test("retries add to the load no more than the budget allows", () => {
+  const clock = { ms: 0, monotonicMs: () => clock.ms };
+  const budget = createBudget(clock, 20, 0);
+  for (let count = 0; count < 100; count++) budget.noteRequest();
+  const taken = Array.from({ length: 50 }, () => budget.take()).filter(Boolean).length;
+  assert.equal(taken, 20);
+  clock.ms += 20_000;
+  assert.equal(budget.take(), false);
+});
+
+test("a service that fails as a whole gets its share of retries, not three times the load", async (context) => {
+  const policies = [{ retry: { ...fast, budgetPercent: 10 } }];
+  const { url, asked } = await startPoliced(context, policies, [busy]);
+  for (let count = 0; count < 100; count++) await (await fetch(url)).text();
+  // 100 requests, a tenth of them and three a second of the last ten again.
+  assert.ok(asked() <= 100 + 10 + 30, `${asked()}`);
+});

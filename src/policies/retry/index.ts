@@ -1,0 +1,133 @@
+/** Asks again, another instance if there is one, when an answer says that it may help. */
+import { mapOf } from "#base/json-schema.ts";
+import type { AttemptEnd, Policy, PolicyRequest } from "#extension/policy.ts";
+import { createBudget } from "./budget.ts";
+
+interface Options {
+  readonly attemptsMax: number;
+  readonly on: readonly Reason[];
+  readonly unsafe: boolean;
+  readonly backoffMs: number;
+  readonly backoffMaxMs: number;
+  readonly budgetPercent: number;
+}
+
+type Reason = "unreachable" | "broken" | "timeout" | "502" | "503" | "504" | "429" | "500";
+
+const reasons: readonly Reason[] = [
+  "unreachable",
+  "broken",
+  "timeout",
+  "502",
+  "503",
+  "504",
+  "429",
+  "500",
+];
+
+/** Requests that may be repeated whatever the budget says: with few of them it means nothing. */
+const freeRetriesPerS = 3;
+
+export const retry: Policy<Options> = {
+  name: "retry",
+  summary: "Asks again where that is safe, with back-off, jitter and a budget.",
+  description:
+    "Only requests that change no more when they are repeated: by their method (RFC 9110 §9.2.2), " +
+    "by the contract, or because they carry an `Idempotency-Key`; others with `unsafe: true`. " +
+    "Another instance is asked if there is one. The pause doubles with each attempt and is drawn " +
+    "between half of it and the whole. **The budget** bounds what retries add to the load: at " +
+    "most `budgetPercent` of the requests of the last ten seconds (and three a second), in each " +
+    "worker; a service that fails as a whole is not buried under retries. Requests whose body did " +
+    "not come whole with their head are not repeated. `Retry-After` of an instance is waited for " +
+    "when it is not longer than `backoffMaxMs`; when it is longer, its answer is passed on.",
+  options: mapOf("When and how often it is asked again.", {
+    attemptsMax: {
+      type: "integer",
+      description: "Attempts in all, the first included.",
+      minimum: 2,
+      maximum: 10,
+      default: 3,
+      "x-expected": "a whole number from 2 to 10",
+    },
+    on: {
+      type: "array",
+      description:
+        "What is tried again: an instance that is not reached, breaks off, does not answer in " +
+        "time, or answers with one of these statuses.",
+      default: ["unreachable", "broken", "502", "503", "504"],
+      items: { type: "string", enum: reasons },
+      minItems: 1,
+      "x-expected": "at least one reason",
+    },
+    unsafe: {
+      type: "boolean",
+      description: "Whether requests are repeated that may do their work twice.",
+      default: false,
+    },
+    backoffMs: {
+      type: "integer",
+      description: "Pause before the second attempt, in milliseconds.",
+      minimum: 0,
+      maximum: 60_000,
+      default: 25,
+      "x-expected": "milliseconds from 0 to 60000",
+    },
+    backoffMaxMs: {
+      type: "integer",
+      description: "Longest pause, in milliseconds.",
+      minimum: 0,
+      maximum: 60_000,
+      default: 1_000,
+      "x-expected": "milliseconds from 0 to 60000",
+    },
+    budgetPercent: {
+      type: "integer",
+      description: "Retries for each hundred requests.",
+      minimum: 1,
+      maximum: 1_000,
+      default: 20,
+      "x-expected": "a whole number from 1 to 1000",
+    },
+  }),
+  example: "- retry: { attemptsMax: 3, on: [unreachable, broken, '503'], budgetPercent: 20 }",
+  problems: [],
+  level: "call",
+  explain: ({ attemptsMax, on, budgetPercent }) =>
+    `at most ${attemptsMax} attempts, again on ${on.join(", ")}; ` +
+    `retries add at most ${budgetPercent} %`,
+  create(options, { platform }) {
+    const budget = createBudget(platform.clock, options.budgetPercent, freeRetriesPerS);
+    return {
+      onRequest() {
+        budget.noteRequest();
+        return undefined;
+      },
+      onAttemptEnd(request, end) {
+        if (end.number >= options.attemptsMax || !end.repeatable) return undefined;
+        if (!options.on.includes(reasonOf(end)) || !mayRepeat(request, options)) return undefined;
+        const afterMs = pauseMs(end, options, platform.random.bytes(2).readUInt16BE(0) / 65_536);
+        return afterMs !== undefined && budget.take() ? { afterMs } : undefined;
+      },
+    };
+  },
+};
+
+function reasonOf({ outcome, status }: AttemptEnd): Reason {
+  return outcome === "answer" ? (String(status) as Reason) : outcome;
+}
+
+function mayRepeat(request: PolicyRequest, { unsafe }: Options): boolean {
+  return unsafe || request.idempotent || request.field("idempotency-key") !== undefined;
+}
+
+/** Undefined: the instance wants more time than there is. @param drawn from 0 to 1. */
+function pauseMs(
+  { number, retryAfterS }: AttemptEnd,
+  { backoffMs, backoffMaxMs }: Options,
+  drawn: number,
+): number | undefined {
+  const doubled = Math.min(backoffMaxMs, backoffMs * 2 ** (number - 1));
+  const pause = doubled * (0.5 + drawn / 2);
+  if (retryAfterS === undefined) return pause;
+  return retryAfterS * 1_000 > backoffMaxMs ? undefined : Math.max(pause, retryAfterS * 1_000);
+}
