@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { createConfigurationSchema } from "./schema.ts";
-import { compileSchema } from "./find-violations.ts";
+import { compileSchema } from "#formats/yaml/find-violations.ts";
 import type { JsonSchema } from "#base/json-schema.ts";
 
 const configurationSchema = createConfigurationSchema({});

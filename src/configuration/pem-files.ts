@@ -2,8 +2,8 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { resolve } from "node:path";
 import type { Files } from "#base/platform.ts";
-import type { NodePath } from "./placed-node.ts";
-import type { Reporter } from "./reporter.ts";
+import type { NodePath } from "#formats/yaml/node-path.ts";
+import type { Reporter } from "#formats/yaml/reporter.ts";
 
 const pemBytesMax = 1024 * 1024;
 

@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import { didYouMean } from "#base/nearest.ts";
 import type { Caller, CallerSecurity, Service } from "./configuration.ts";
 import type { Declared, DeclaredCaller } from "./declared.ts";
-import type { Reporter } from "./reporter.ts";
+import type { Reporter } from "#formats/yaml/reporter.ts";
 import { resolveCallerSecurity, type Surroundings } from "./resolve-security.ts";
 
 /** Whoever sends no key. */

@@ -2,7 +2,7 @@
 import { resolve, sep } from "node:path";
 import type { Ledger, ServiceLedger } from "./configuration.ts";
 import type { Declared, DeclaredService } from "./declared.ts";
-import type { Reporter } from "./reporter.ts";
+import type { Reporter } from "#formats/yaml/reporter.ts";
 
 export function resolveLedger(
   declared: Declared["ledger"],

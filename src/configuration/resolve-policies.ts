@@ -7,8 +7,8 @@ import { didYouMean } from "#base/nearest.ts";
 import type { Configuration, PolicyScope, PolicyUse } from "./configuration.ts";
 import type { DeclaredPolicy, DeclaredPolicyOptions } from "./declared.ts";
 import type { PemFiles } from "./pem-files.ts";
-import type { NodePath } from "./placed-node.ts";
-import type { Reporter } from "./reporter.ts";
+import type { NodePath } from "#formats/yaml/node-path.ts";
+import type { Reporter } from "#formats/yaml/reporter.ts";
 
 interface Surroundings {
   /** Of the list. */

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
 import { didYouMean } from "#base/nearest.ts";
-import type { PlacedEntry, PlacedNode, PlacedScalar } from "./placed-node.ts";
+import type { PlacedEntry, PlacedNode, PlacedScalar } from "#formats/yaml/node-path.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

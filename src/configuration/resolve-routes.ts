@@ -2,8 +2,8 @@
 import type { Route } from "./configuration.ts";
 import type { DeclaredRoute, DeclaredService } from "./declared.ts";
 import { checkPathTemplate } from "./path-template.ts";
-import type { NodePath } from "./placed-node.ts";
-import type { Reporter } from "./reporter.ts";
+import type { NodePath } from "#formats/yaml/node-path.ts";
+import type { Reporter } from "#formats/yaml/reporter.ts";
 
 const prefixRouteId = "default";
 

@@ -3,8 +3,8 @@ import type { KeyObject } from "node:crypto";
 import type { CallerSecurity, Secret, Service, ServiceSecurity } from "./configuration.ts";
 import type { DeclaredCallerSecurity, DeclaredService } from "./declared.ts";
 import type { PemFiles } from "./pem-files.ts";
-import type { NodePath } from "./placed-node.ts";
-import type { Reporter } from "./reporter.ts";
+import type { NodePath } from "#formats/yaml/node-path.ts";
+import type { Reporter } from "#formats/yaml/reporter.ts";
 
 const rsaBitsMin = 2_048;
 const signedByDefault = ["body", "timestamp", "headers"] as const;

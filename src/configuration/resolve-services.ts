@@ -7,8 +7,8 @@ import type { Declared, DeclaredInstance, DeclaredService } from "./declared.ts"
 import { parseInstanceUrl } from "./instance-url.ts";
 import { resolveServiceLedger } from "./resolve-ledger.ts";
 import type { PemFiles } from "./pem-files.ts";
-import type { NodePath } from "./placed-node.ts";
-import type { Reporter } from "./reporter.ts";
+import type { NodePath } from "#formats/yaml/node-path.ts";
+import type { Reporter } from "#formats/yaml/reporter.ts";
 import { resolvePolicies } from "./resolve-policies.ts";
 import { resolveServiceSecurity } from "./resolve-security.ts";
 import { resolveRoutes } from "./resolve-routes.ts";

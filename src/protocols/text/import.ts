@@ -10,7 +10,7 @@ import type { Frame } from "#base/raw-framing.ts";
 import type { TextBinding, TextFault, TextSpeech } from "#contract/text-layout.ts";
 import type { EnumType, NamedType, RecordType, ScalarType, Type } from "#contract/types.ts";
 import type { ContractImporter, ContractSource, ImportedContract } from "#extension/protocol.ts";
-import { createReporter, type Reporter } from "#configuration/reporter.ts";
+import { createReporter, type Reporter } from "#formats/yaml/reporter.ts";
 import type {
   DeclaredFrame,
   DeclaredMessage,

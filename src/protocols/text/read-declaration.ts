@@ -1,7 +1,7 @@
 /** The document of a text contract: parsed, held against its schema, with its places. */
 import { hasErrors, type Diagnostic, type SourcePlace } from "#base/diagnostic.ts";
-import { checkSchema } from "#configuration/check-schema.ts";
-import { toPlain, type PlacedNode } from "#configuration/placed-node.ts";
+import { checkSchema } from "#formats/yaml/check-schema.ts";
+import { toPlain, type PlacedNode } from "#formats/yaml/node-path.ts";
 import type { ContractSource } from "#extension/protocol.ts";
 import { parseText } from "#formats/yaml/parse-text.ts";
 import type { DeclaredText } from "./declared.ts";

@@ -1,6 +1,6 @@
 /** Collects what is wrong with values whose path in the document is known. */
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
-import { keyOffsetAt, nodeAt, type NodePath, type PlacedNode } from "./placed-node.ts";
+import { keyOffsetAt, nodeAt, type NodePath, type PlacedNode } from "./node-path.ts";
 
 export interface Reporter {
   readonly diagnostics: readonly Diagnostic[];

@@ -1,10 +1,10 @@
 /**
- * Holds plain values against the schema of parlance.yaml (only what json-schema.ts has), and fills
+ * Holds plain values against a schema of ours (only what base/json-schema.ts has), and fills
  * in its defaults. Compiled to closures at once: a general validator took 100 ms for that alone, in
  * every process that loads a configuration. A test holds it against Ajv.
  */
 import type { JsonSchema, JsonType } from "#base/json-schema.ts";
-import type { NodePath } from "./placed-node.ts";
+import type { NodePath } from "./node-path.ts";
 
 export interface Violation {
   readonly keyword: keyof JsonSchema;

@@ -3,7 +3,7 @@ import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
 import { didYouMean, nearest } from "#base/nearest.ts";
 import { compileSchema, type FindViolations, type Violation } from "./find-violations.ts";
 import type { JsonSchema } from "#base/json-schema.ts";
-import { formatPath, keyOffsetAt, nodeAt, type PlacedNode } from "./placed-node.ts";
+import { formatPath, keyOffsetAt, nodeAt, type PlacedNode } from "./node-path.ts";
 
 /** A schema is made once and compiled once. */
 const compiled = new WeakMap<JsonSchema, FindViolations>();

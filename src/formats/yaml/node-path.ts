@@ -1,8 +1,8 @@
-/** Finding one's way among the values of a configuration file, by keys and indexes. */
-import type { PlacedNode } from "#formats/yaml/placed-node.ts";
+/** Finding one's way among the values of a document, by keys and indexes. */
+import type { PlacedNode } from "./placed-node.ts";
 import { allowsType, schemaUnder, type JsonSchema } from "#base/json-schema.ts";
 
-export type { PlacedEntry, PlacedNode, PlacedScalar } from "#formats/yaml/placed-node.ts";
+export type { PlacedEntry, PlacedNode, PlacedScalar } from "./placed-node.ts";
 
 /** Keys and indexes from the root. */
 export type NodePath = readonly (string | number)[];
