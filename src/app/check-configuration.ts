@@ -16,6 +16,7 @@ import { checkContractGrants } from "./check-contract-grants.ts";
 import { checkLosses } from "./check-losses.ts";
 import { checkPolicies } from "./check-policies.ts";
 import { checkMessageSecurity } from "./check-message-security.ts";
+import { checkRawConnections } from "./check-raw-connections.ts";
 import { configurationSchema } from "./configuration-schema.ts";
 import type { ImportedContracts } from "./import-contracts.ts";
 import { lockContracts } from "./locked-contracts.ts";
@@ -78,6 +79,7 @@ export async function checkConfiguration(
   if (!hasErrors(problems)) {
     diagnostics.push(...checkRoutes(complete), ...checkContractGrants(complete));
     diagnostics.push(...checkMessageSecurity(complete), ...checkPolicies(complete, contracts));
+    diagnostics.push(...checkRawConnections(complete, contracts));
   }
   const filesRead = [...loaded.filesRead, ...imported.filesRead];
   if (contracts.size > 0) filesRead.push(lockFile);

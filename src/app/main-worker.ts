@@ -33,7 +33,7 @@ const gateway = createGateway(
   recorder,
   data.sharedMemory,
 );
-const listening = gateway.listen(data.listen);
+const listening = listenEverywhere();
 // Who asks is told; nobody may have asked yet.
 listening.catch(() => undefined);
 const loopDelay = createLoopDelay(nodePlatform);
@@ -89,6 +89,14 @@ async function prepareLater(question: MeteredRevision, partCount: number): Promi
   if (parts.length !== partCount) throw new Error(`parts of ${id} have not come`);
   const revision = joinRevision({ parts, rest: question.revision });
   prepared = { id, commit: await prepare({ ...question, revision }) };
+}
+
+/** At the port for callers, which is answered, and at those for programs without a protocol. */
+async function listenEverywhere(): Promise<number> {
+  const { text = [] } = data.revision.configuration.listen;
+  const { shared } = data.listen;
+  await Promise.all(text.map((one) => gateway.listenText({ ...one, shared })));
+  return gateway.listen(data.listen);
 }
 
 /** Where nothing is put on record, the ledger's code takes no memory. */

@@ -43,6 +43,7 @@ export interface DeclaredListen {
   readonly http2: boolean;
   readonly proxyProtocol: boolean;
   readonly trustedProxies: readonly string[];
+  readonly text: readonly DeclaredTextListener[];
   readonly tls?: {
     readonly minVersion: "TLSv1.2" | "TLSv1.3";
     readonly certificates: readonly {
@@ -51,6 +52,14 @@ export interface DeclaredListen {
       readonly hosts: readonly string[];
     }[];
   };
+}
+
+export interface DeclaredTextListener {
+  readonly host?: string;
+  readonly port: number;
+  readonly service: string;
+  readonly caller?: string;
+  readonly callers: Readonly<Record<string, string>>;
 }
 
 export interface DeclaredService {

@@ -30,6 +30,7 @@ test("a minimal file becomes a configuration in which every default is decided",
       http2: true,
       proxyProtocol: false,
       trustedProxies: [],
+      text: [],
       tls: undefined,
     },
     limits: defaultLimits,
@@ -137,6 +138,7 @@ log: { level: debug, exchanges: all }
     http2: false,
     proxyProtocol: true,
     trustedProxies: ["10.0.0.0/8", "::1/128", "192.0.2.7/32"],
+    text: [],
     tls: undefined,
   });
   const [service] = configuration.services;

@@ -21,6 +21,7 @@ import { resolveListen } from "./resolve-listen.ts";
 import { checkPolicyScopes, resolvePolicies } from "./resolve-policies.ts";
 import { resolveReferences, type Environment } from "./resolve-references.ts";
 import { resolveServices } from "./resolve-services.ts";
+import { resolveTextListeners } from "./resolve-text-listeners.ts";
 
 const fileBytesMax = 4 * 1024 * 1024;
 /** More than anybody reads; the rest is counted. */
@@ -110,7 +111,7 @@ function resolveAll(
   const services = resolveServices(declared, folder, { pemFiles, reporter, schema });
   const callers = resolveCallers(declared.callers, services, { pemFiles, reporter });
   const configuration: Configuration = {
-    listen,
+    listen: { ...listen, text: resolveTextListeners(declared, reporter) },
     limits: { ...declared.limits },
     timeouts: { ...declared.timeouts },
     services,

@@ -3,7 +3,7 @@ import type { Certificate, Listen } from "./configuration.ts";
 import { parseCidr } from "#base/cidr.ts";
 import type { DeclaredListen } from "./declared.ts";
 import type { PemFiles } from "./pem-files.ts";
-import type { Reporter } from "./reporter.ts";
+import type { Reporter } from "#formats/yaml/reporter.ts";
 
 export function resolveListen(
   listen: DeclaredListen,
@@ -22,6 +22,8 @@ export function resolveListen(
     ...listen,
     workers: listen.workers === "auto" ? cores : listen.workers,
     trustedProxies: resolveProxies(listen, reporter),
+    // Made when services and callers are known.
+    text: [],
     tls:
       listen.tls === undefined
         ? undefined

@@ -88,6 +88,39 @@ export const listenSchema = mapOf(
         "x-expected": "a CIDR block such as 10.0.0.0/8 or 2001:db8::/32, or one address",
       },
     },
+    text: {
+      type: "array",
+      description:
+        "Ports for programs that speak no protocol: each message in the frames that the contract " +
+        "of the service declares is a call. Read at the start only.",
+      default: [],
+      items: mapOf(
+        "One port, for one service.",
+        {
+          host: { ...host, description: "Address. Default: that of `listen`." },
+          port: { ...port, description: "Port of its own." },
+          service: {
+            type: "string",
+            description: "The service whose operations are called.",
+            "x-expected": "the name of a service",
+          },
+          caller: {
+            type: "string",
+            description: "Who calls, where `callers` does not say. Absent: `anonymous`.",
+            "x-expected": "the name of a caller",
+          },
+          callers: {
+            type: "object",
+            description: "Who calls from which CIDR blocks; the first that fits counts.",
+            default: {},
+            additionalProperties: { type: "string", "x-expected": "the name of a caller" },
+            "x-expected": "a map from CIDR blocks to names of callers",
+          },
+        },
+        { required: ["port", "service"] },
+      ),
+      "x-expected": "a list of ports",
+    },
     tls: mapOf(
       "TLS to callers. Absent: plain TCP.",
       {

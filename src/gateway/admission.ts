@@ -236,8 +236,11 @@ function identify(
   { authorization }: Snapshot,
   key: string | undefined,
 ): Problem | undefined {
-  const { head } = exchange.caller;
-  exchange.callerIndex = authorization.callerOf(key);
+  const { head, peer } = exchange.caller;
+  exchange.callerIndex =
+    peer.caller === undefined
+      ? authorization.callerOf(key)
+      : authorization.callerNamed(peer.caller);
   if (exchange.callerIndex === undefined) {
     return problems["caller-unknown"](
       key === undefined

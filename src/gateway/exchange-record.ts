@@ -17,9 +17,9 @@ import { parentExchangeOf } from "./trace.ts";
 
 /**
  * How a caller proved who it is: it need not, it has no key and may, by key, in the message itself,
- * or it did not.
+ * by address and port, or it did not.
  */
-export type Authentication = "open" | "anonymous" | "key" | "message" | "none";
+export type Authentication = "open" | "anonymous" | "key" | "message" | "address" | "none";
 
 export class ExchangeRecord {
   readonly caller: CallerEnd;
@@ -110,6 +110,7 @@ export class ExchangeRecord {
     if (this.snapshot?.authorization.open === true) return "open";
     if (this.callerIndex === undefined) return "none";
     if (this.withheld !== 0) return "key";
+    if (this.caller.peer.caller !== undefined) return "address";
     return this.provenByMessage ? "message" : "anonymous";
   }
 

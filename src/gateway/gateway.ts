@@ -6,12 +6,13 @@ import type { Platform } from "#base/platform.ts";
 import { createReplayTable } from "#base/replay-table.ts";
 import { createSharedCells } from "#base/shared-cells.ts";
 import { doAtOnce, doInSlices, type SlicedWork } from "#base/slices.ts";
-import type { Revision } from "#configuration/configuration.ts";
+import type { Revision, TextListener } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
 import type { Protocol } from "#extension/protocol.ts";
 import type { CallerConnection } from "#wire/ends.ts";
 import { Http2ServerSession } from "#wire/http2-server-session.ts";
-import { createListener, type Listener } from "#wire/listener.ts";
+import { createListener, type Listener, type ListenerContext } from "#wire/listener.ts";
+import { RawServerConnection } from "#wire/raw-server-connection.ts";
 import { ServerConnection } from "#wire/server-connection.ts";
 import type { ServerContext } from "#wire/server-context.ts";
 import { createExchangeIds } from "./exchange-id.ts";
@@ -21,12 +22,18 @@ import { createInstanceRegistry } from "./instances.ts";
 import type { Recorder } from "./recorder.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 import { buildSnapshot, type Snapshot } from "./snapshot.ts";
+import { createTextListener } from "./text-listener.ts";
 
 const tickMs = 100;
 
 export interface Gateway {
   /** Begins to listen. Rejects with the system's error, for example EADDRINUSE. */
   listen(where: { host: string; port: number; shared: boolean }): Promise<number>;
+  /**
+   * Begins to listen for programs that speak no protocol. Their service's contract tells the frames
+   * of messages, as it is when a connection comes.
+   */
+  listenText(where: TextListener & { readonly shared: boolean }): Promise<number>;
   /** Compiles a revision and makes it the current one; throws and changes nothing if it cannot. */
   take(revision: Revision): void;
   /**
@@ -105,7 +112,7 @@ export function createGateway(
   const takeHttp2: NonNullable<ServerContext["takeHttp2"]> = (socket, peer, bytes) => {
     connections.add(new Http2ServerSession(socket, peer, bytes, serverContext));
   };
-  const listener: Listener = createListener(platform, {
+  const listenerContext: ListenerContext = {
     get limits() {
       return snapshot.revision.configuration.limits;
     },
@@ -131,11 +138,13 @@ export function createGateway(
     onHttp2(socket, peer) {
       connections.add(new Http2ServerSession(socket, peer, undefined, serverContext));
     },
-  });
+  };
+  const listener: Listener = createListener(platform, listenerContext);
+  const textListeners: Listener[] = [];
   const stopTicking = platform.timers.every(tickMs, () => {
     const nowMs = platform.clock.monotonicMs();
     clock.nowMs = nowMs;
-    listener.onTick(nowMs);
+    for (const one of [listener, ...textListeners]) one.onTick(nowMs);
     for (const connection of connections) connection.onTick(nowMs);
     instances.onTick(nowMs);
   });
@@ -155,6 +164,17 @@ export function createGateway(
 
   return {
     listen: (where) => listener.listen(where),
+    listenText({ shared, ...own }) {
+      const text = createTextListener(platform, own, listenerContext, {
+        framing: () => snapshot.revision.contracts.get(own.service)?.text?.framing,
+        add(socket, peer, framing) {
+          const path = `/text/${own.service}`;
+          connections.add(new RawServerConnection(socket, peer, framing, path, serverContext));
+        },
+      });
+      textListeners.push(text);
+      return text.listen({ host: own.host, port: own.port, shared });
+    },
     take: (revision) => makeCurrent(doAtOnce(build(revision))),
     async prepare(revision) {
       const next = await doInSlices(build(revision), platform);
@@ -162,7 +182,7 @@ export function createGateway(
     },
     async drain() {
       draining = true;
-      listener.close();
+      for (const one of [listener, ...textListeners]) one.close();
       for (const connection of connections) connection.drain();
       const { drainMs } = snapshot.revision.configuration.timeouts;
       const untilMs = platform.clock.monotonicMs() + drainMs;

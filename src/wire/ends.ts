@@ -14,6 +14,8 @@ export interface Peer {
   readonly encrypted: boolean;
   /** Whether its X-Forwarded-* are believed whatever its address. */
   readonly trusted: boolean;
+  /** Who calls, where address and port tell that. */
+  readonly caller?: string;
 }
 
 /** Field lines of the gateway's own, each ended by CR LF, written where a head is put together. */

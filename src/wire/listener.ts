@@ -22,6 +22,8 @@ export interface ListenerContext {
   /** Whether ALPN offers `h2` (RFC 9113 §3.2). */
   readonly http2: boolean;
   readonly connectionCount: number;
+  /** Whether whom there is no room for can be told so in HTTP. */
+  readonly speaksHttp?: boolean;
   readonly onConnection: (socket: Socket, peer: Peer) => void;
   /** A connection that agreed on HTTP/2 in its TLS handshake. */
   readonly onHttp2: (socket: Socket, peer: Peer) => void;
@@ -50,7 +52,7 @@ export function createListener(platform: Platform, context: ListenerContext): Li
       const { proxyProtocol, tls } = context;
       const plain = !proxyProtocol && tls === undefined;
       if (context.connectionCount + arrivals.size >= context.limits.connectionsMax) {
-        return turnAway(socket, plain);
+        return turnAway(socket, plain && context.speaksHttp !== false);
       }
       if (plain) return context.onConnection(socket, peerOf(socket, undefined, false));
       arrivals.set(socket, context.clock.nowMs);

@@ -75,10 +75,10 @@ export const fields = {
   authentication: {
     key: 17,
     type: "choice",
-    names: ["none", "open", "anonymous", "key", "certificate", "message"],
+    names: ["none", "open", "anonymous", "key", "certificate", "message", "address"],
     about:
       "How the caller was recognized; open: callers need not be, anonymous: without a key, as a " +
-      "caller that is allowed to, message: by a proof in it.",
+      "caller that is allowed to, message: by a proof in it, address: by where it calls from.",
   },
   verdict: {
     key: 18,
