@@ -12,6 +12,8 @@ import { commandsReference } from "./docs/commands-reference.ts";
 import { configurationReference } from "./docs/configuration-reference.ts";
 import { ledgerEntriesReference, ledgerEntryCddl } from "./docs/ledger-entries-reference.ts";
 import { policiesReference } from "./docs/policies-reference.ts";
+import { textContractReference } from "./docs/text-contract-reference.ts";
+import { textSchema } from "#protocols/text/schema.ts";
 import { findProblems, problemsReference } from "./docs/problems-reference.ts";
 
 const problems = await findProblems(new URL("../", import.meta.url));
@@ -23,6 +25,8 @@ const files: Readonly<Record<string, string>> = {
   "docs/reference/ledger-entry.cddl": ledgerEntryCddl(),
   "docs/reference/policies.md": policiesReference(standardPolicies),
   "docs/reference/problems.md": problemsReference(problems),
+  "docs/reference/text-contract.md": textContractReference(textSchema),
+  "docs/reference/text-contract.schema.json": `${JSON.stringify(textSchema, undefined, 2)}\n`,
   "docs/reference/parlance.schema.json": `${JSON.stringify(published, undefined, 2)}\n`,
 };
 

@@ -59,6 +59,7 @@ export function reportFidelity(
     const named = { serviceName: name, contract };
     const passages = protocols.flatMap((protocol): readonly Passage[] =>
       (protocol.forms ?? []).flatMap((form) => {
+        if (form.applies?.(contract) === false) return [];
         const trip = createRoundTrip(protocol, form, named);
         return trip === undefined ? [] : [{ dialect: protocol.name, form, trip }];
       }),

@@ -85,6 +85,8 @@ export interface PairsLayout {
   /** Between key and value. */
   readonly separator: string;
   readonly lineEnd: "\n" | "\r\n" | "\r";
+  /** Whether the last line is ended, too. */
+  readonly endsLast: boolean;
   readonly columns: readonly Column[];
 }
 

@@ -67,15 +67,17 @@ function splitLines(text: string, { separator }: PairsLayout): Pair[] {
   });
 }
 
-function joinLines(pairs: readonly Pair[], { separator, lineEnd }: PairsLayout): string {
-  return pairs
-    .map(([key, value]) => {
-      if (/[\r\n]/.test(value)) {
-        fail("invalid-text", "a line end cannot stand in a value", `/${key}`);
-      }
-      return `${key}${separator}${value}${lineEnd}`;
-    })
-    .join("");
+function joinLines(
+  pairs: readonly Pair[],
+  { separator, lineEnd, endsLast }: PairsLayout,
+): string {
+  const lines = pairs.map(([key, value]) => {
+    if (/[\r\n]/.test(value)) {
+      fail("invalid-text", "a line end cannot stand in a value", `/${key}`);
+    }
+    return `${key}${separator}${value}`;
+  });
+  return lines.join(lineEnd) + (endsLast && lines.length > 0 ? lineEnd : "");
 }
 
 function splitForm(text: string, charset: TextCharset): Pair[] {

@@ -79,6 +79,7 @@ function pairs(
     style: format === "form" ? "form" : "lines",
     separator,
     lineEnd: end === "" ? "\n" : end,
+    endsLast: message.endsLast ?? !scope.isFramedByLines,
     columns: columnsOf(scope, fields, [...path, "fields"], typeOf, "", false),
   };
 }

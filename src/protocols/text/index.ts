@@ -1,6 +1,7 @@
 /** Programs that follow no protocol: CSV, fixed width, key=value, forms, plain XML, XML-RPC. */
 import type { Protocol } from "#extension/protocol.ts";
 import { createTextFace } from "./face.ts";
+import { textForms } from "./forms.ts";
 import { textImporter } from "./import.ts";
 import { createTextUpstream } from "./upstream.ts";
 
@@ -9,4 +10,5 @@ export const text = {
   importer: textImporter,
   createFace: createTextFace,
   createUpstream: createTextUpstream,
+  forms: textForms,
 } satisfies Protocol;

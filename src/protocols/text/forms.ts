@@ -1,0 +1,49 @@
+/** What text messages cannot carry, for the fidelity report. */
+import type { Contract } from "#contract/contract.ts";
+import type { Limitation } from "#contract/fidelity.ts";
+import type { MessageForm } from "#extension/protocol.ts";
+
+const stream: Limitation = {
+  kind: "absent",
+  grade: "L3",
+  rule: "a text message is one request and one answer",
+  knob: "offer the operation on another face",
+};
+
+const opaque: Limitation = {
+  kind: "unsayable",
+  grade: "L3",
+  rule: "a column holds one value of a simple type",
+  knob: "name the fields in the contract, or offer the operation on another face",
+};
+
+export const textForms: readonly MessageForm[] = [
+  {
+    name: "text",
+    limitations: {
+      "control-characters": {
+        kind: "unsayable",
+        grade: "L2",
+        rule: "control characters, line ends where they end a line, and what the charset lacks are refused",
+        knob: "give the text a pattern that leaves them out",
+        example: { before: '"a\\u0001b"', after: "refused, naming the field" },
+      },
+      "open-record": {
+        kind: "unsayable",
+        grade: "L2",
+        rule: "members that the contract does not name have no column",
+        knob: "name them in the contract",
+        example: { before: '{"unnamed":1}', after: "" },
+      },
+      "opaque-json": opaque,
+      "opaque-xml": opaque,
+      "input-stream": stream,
+      "output-stream": stream,
+    },
+    applies: ({ operations }: Contract) => operations.some(({ text }) => text !== undefined),
+    narrow: (contract) => ({
+      ...contract,
+      operations: contract.operations.filter(({ text }) => text !== undefined),
+    }),
+  },
+];
