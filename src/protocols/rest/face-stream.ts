@@ -8,6 +8,7 @@ import type { Contract, Operation } from "#contract/contract.ts";
 import type { FaceContext } from "#extension/protocol.ts";
 import type { AnswerStream } from "#extension/streams.ts";
 import { compileJsonWriter } from "#formats/json/compile-writer.ts";
+import { writeEvent } from "#formats/sse/write-event.ts";
 import type { EncodeFault, FaultForm } from "./faults.ts";
 import { chooseOffer } from "./negotiate.ts";
 
@@ -37,7 +38,7 @@ export function createAnswerStream(
   const { stream } = form;
   let count = 0;
   const framed = (document: string): string => {
-    if (stream === "text/event-stream") return `data: ${document}\n\n`;
+    if (stream === "text/event-stream") return writeEvent({ data: document });
     if (stream === "application/x-ndjson") return `${document}\n`;
     return `${count === 0 ? "[" : ","}${document}`;
   };
@@ -58,7 +59,7 @@ export function createAnswerStream(
       if (fault === undefined) return { body: Buffer.from(closing(stream, count)), trailers };
       if (stream === "application/json") return { body: Buffer.alloc(0), trailers, cut: true };
       const problem = problemText(fault, context, form, encodeFault);
-      const event = `event: problem\ndata: ${problem}\n\n`;
+      const event = writeEvent({ type: "problem", data: problem });
       const line = `{"problem":${problem}}\n`;
       return { body: Buffer.from(stream === "text/event-stream" ? event : line), trailers };
     },
@@ -71,7 +72,7 @@ function outputType({ output }: Operation) {
 
 /** Readers of events come again by themselves, unless they are told that this was all. */
 function closing(stream: StreamForm, count: number): string {
-  if (stream === "text/event-stream") return "event: end\ndata: \n\n";
+  if (stream === "text/event-stream") return writeEvent({ type: "end", data: "" });
   return stream === "application/json" ? (count === 0 ? "[]" : "]") : "";
 }
 
