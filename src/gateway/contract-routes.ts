@@ -1,7 +1,7 @@
 /**
  * The routes that a contract gives its service: one for each operation at the REST face and one at
- * the gRPC face, one for the SOAP face and one for the text face, and the documents. Operations are routes of their own so
- * that `may`, `explain` and the counts speak of them by name.
+ * the gRPC face, one for the SOAP face, some for the text face, and the documents. Operations are
+ * routes of their own so that `may`, `explain` and the counts speak of them by name.
  */
 import type { Configuration, Route, Service } from "#configuration/configuration.ts";
 import type { Contract, Dialect, Operation } from "#contract/contract.ts";

@@ -16,6 +16,7 @@ const rfcs: Readonly<Record<string, RfcOutline>> = {
   3339: { sections: 8 },
   3629: { sections: 12 },
   3986: { sections: 10 },
+  4180: { sections: 7 },
   4291: { sections: 7 },
   4632: { sections: 11 },
   4648: { sections: 14 },

@@ -1,6 +1,7 @@
 /**
- * Templates that tell a failure's text, both ways: `ERR {code:3} {message}`. No regular expressions:
- * what a configuration says cannot make matching slow, and what is recognised can be written.
+ * Templates that tell a failure's text, both ways: `ERR {code:3} {message}`. No regular
+ * expressions: nothing that is configured makes matching slow, and what is recognised can be
+ * written.
  */
 
 export interface FaultTemplate {

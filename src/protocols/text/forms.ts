@@ -10,13 +10,6 @@ const stream: Limitation = {
   knob: "offer the operation on another face",
 };
 
-const opaque: Limitation = {
-  kind: "unsayable",
-  grade: "L3",
-  rule: "a column holds one value of a simple type",
-  knob: "name the fields in the contract, or offer the operation on another face",
-};
-
 export const textForms: readonly MessageForm[] = [
   {
     name: "text",
@@ -24,7 +17,7 @@ export const textForms: readonly MessageForm[] = [
       "control-characters": {
         kind: "unsayable",
         grade: "L2",
-        rule: "control characters, line ends where they end a line, and what the charset lacks are refused",
+        rule: "control characters, and what the charset lacks, are refused in text",
         knob: "give the text a pattern that leaves them out",
         example: { before: '"a\\u0001b"', after: "refused, naming the field" },
       },
@@ -35,8 +28,6 @@ export const textForms: readonly MessageForm[] = [
         knob: "name them in the contract",
         example: { before: '{"unnamed":1}', after: "" },
       },
-      "opaque-json": opaque,
-      "opaque-xml": opaque,
       "input-stream": stream,
       "output-stream": stream,
     },
