@@ -26,13 +26,19 @@ export function importContracts(
   const contracts = new Map<string, Contract>();
   const diagnostics: Diagnostic[] = [];
   const filesRead = new Set<string>();
-  for (const { name, contractFile, routes } of services) {
+  for (const { name, contractFile, faceFiles = [], routes } of services) {
     if (contractFile === undefined) continue;
     onContract(contractFile);
     const imported = importContract(contractFile, files, filesRead);
     diagnostics.push(...imported.diagnostics);
-    const { contract } = imported;
+    let { contract } = imported;
     if (contract === undefined) continue;
+    for (const file of hasErrors(imported.diagnostics) ? [] : faceFiles) {
+      onContract(file);
+      const faced = addFace(file, contract, files, filesRead);
+      diagnostics.push(...faced.diagnostics);
+      contract = faced.contract;
+    }
     contracts.set(name, contract);
     if (contract.operations.length > 0 || routes.length > 0) continue;
     if (hasErrors(imported.diagnostics)) continue;
@@ -43,13 +49,35 @@ export function importContracts(
   return { contracts, diagnostics, filesRead: [...filesRead] };
 }
 
-/** @param filesRead the paths that were read are added to it. */
-export function importContract(
+/** The contract is the same where the document cannot be used. */
+function addFace(
   file: string,
+  contract: Contract,
   files: Pick<Files, "readUpTo">,
   filesRead: Set<string>,
-): Partial<ImportedContract> & Pick<ImportedContract, "diagnostics"> {
-  const read = (path: string): string | undefined => {
+): ImportedContract {
+  const refuse = (code: string, message: string) => ({
+    contract,
+    diagnostics: [refusal(code, message, file)],
+  });
+  const text = createRead(files, filesRead)(file);
+  if (text === undefined) {
+    return refuse("unreadable-contract", "the face cannot be read, or is too large");
+  }
+  const start = text.slice(0, recognizedBytes);
+  const protocol = standardProtocols.find(
+    ({ importer, addFace: add }) => add && (importer?.recognize(start, file) ?? 0) > 0,
+  );
+  const message = "this says of no dialect how callers speak; expected `parlance: text/1`";
+  if (protocol?.addFace === undefined) return refuse("unknown-contract", message);
+  return protocol.addFace({ file, text, read: () => undefined }, contract);
+}
+
+function createRead(
+  files: Pick<Files, "readUpTo">,
+  filesRead: Set<string>,
+): (path: string) => string | undefined {
+  return (path) => {
     filesRead.add(path);
     try {
       const bytes = files.readUpTo(path, contractBytesMax + 1);
@@ -58,6 +86,15 @@ export function importContract(
       return undefined;
     }
   };
+}
+
+/** @param filesRead the paths that were read are added to it. */
+export function importContract(
+  file: string,
+  files: Pick<Files, "readUpTo">,
+  filesRead: Set<string>,
+): Partial<ImportedContract> & Pick<ImportedContract, "diagnostics"> {
+  const read = createRead(files, filesRead);
   const text = read(file);
   if (text === undefined) {
     const message = `the contract cannot be read, or is larger than ${contractBytesMax} bytes`;
@@ -65,7 +102,9 @@ export function importContract(
   }
   const importer = recognizeContract(text, file);
   if (importer === undefined) {
-    const message = "this is no contract that is understood; expected OpenAPI or WSDL 1.1";
+    const message =
+      "this is no contract that is understood; expected OpenAPI, WSDL 1.1, .proto, OpenRPC or " +
+      "`parlance: text/1`";
     return { diagnostics: [refusal("unknown-contract", message, file)] };
   }
   return importer.import({

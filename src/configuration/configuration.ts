@@ -92,6 +92,8 @@ export interface Service {
   readonly contractFile: string | undefined;
   /** Dialect of the instances; undefined: that of the contract, once it is known. */
   readonly speaks: Dialect | undefined;
+  /** Absolute paths of documents that say how callers speak to it as well. */
+  readonly faceFiles?: readonly string[];
   /** The worst grade that a face may have; undefined: any. */
   readonly maxLoss: Grade | undefined;
   /** Those of the file; without any, and without a contract, the one prefix route `/{name}`. */

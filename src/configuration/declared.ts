@@ -66,6 +66,7 @@ export interface DeclaredService {
   readonly instances: readonly (string | DeclaredInstance)[];
   readonly contract?: string;
   readonly speaks?: Dialect;
+  readonly faces: readonly string[];
   readonly maxLoss?: Grade;
   readonly routes: readonly DeclaredRoute[];
   readonly prefix?: boolean;

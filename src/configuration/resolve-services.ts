@@ -42,6 +42,7 @@ export function resolveServices(
       name,
       instances,
       contractFile: service.contract === undefined ? undefined : resolve(folder, service.contract),
+      ...resolveFaces(name, service, folder, reporter),
       speaks: resolveSpeaks(name, service, reporter),
       maxLoss: service.maxLoss,
       routes: resolveRoutes(name, service, reporter),
@@ -73,6 +74,20 @@ function resolveSpeaks(
     reporter.error(["services", name, "speaks"], "speaks-without-contract", message);
   }
   return speaks;
+}
+
+function resolveFaces(
+  name: string,
+  { faces, contract }: DeclaredService,
+  folder: string,
+  reporter: Reporter,
+): Pick<Service, "faceFiles"> {
+  if (faces.length === 0) return {};
+  if (contract === undefined) {
+    const message = `\`faces\` need a \`contract\`: without one, nothing says what ${name} does`;
+    reporter.error(["services", name, "faces"], "faces-without-contract", message);
+  }
+  return { faceFiles: faces.map((file) => resolve(folder, file)) };
 }
 
 function resolveInstances(

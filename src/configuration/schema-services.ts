@@ -120,6 +120,20 @@ const serviceProperties: Readonly<Record<string, JsonSchema>> = {
     maxLength: 4096,
     "x-expected": "the path of a contract, such as contracts/orders.openapi.yaml",
   },
+  faces: {
+    type: "array",
+    description:
+      "Documents (`parlance: text/1`) that say in what texts old programs call the service's " +
+      "operations, relative to this file. Fields are named as in the contract.",
+    default: [],
+    items: {
+      type: "string",
+      minLength: 1,
+      maxLength: 4096,
+      "x-expected": "the path of a text contract, such as contracts/orders.text.yaml",
+    },
+    "x-expected": "a list of files",
+  },
   speaks: {
     type: "string",
     description: "Dialect of the instances. Default: that of the contract.",

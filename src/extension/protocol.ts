@@ -16,6 +16,8 @@ export interface Protocol {
   readonly name: Dialect;
   readonly importer?: ContractImporter;
   readonly describe?: ContractDescriber;
+  /** For documents that say how callers speak to a service of any dialect. */
+  readonly addFace?: AddFace;
   /** @param security for dialects whose messages themselves can prove who calls. */
   readonly createFace?: (service: ServiceContract, security?: FaceSecurity) => Face;
   readonly createUpstream?: (service: ServiceContract, security?: UpstreamSecurity) => Upstream;
@@ -25,6 +27,12 @@ export interface Protocol {
   /** For the fidelity report: the forms that its messages have. */
   readonly forms?: readonly MessageForm[];
 }
+
+/**
+ * Adds to a contract how its operations are called in this dialect, from a document that names them
+ * and their fields. Total, as importing is.
+ */
+export type AddFace = (source: ContractSource, contract: Contract) => ImportedContract;
 
 /** Tells why a request led to no service; undefined: it is not seen to be in this dialect. */
 export type TellUnrouted = (

@@ -71,7 +71,8 @@ export class RawServerConnection implements CallerEnd, CallerConnection {
   #onData(bytes: Buffer): void {
     if (this.#state === "closing" || this.#state === "closed") return;
     this.#sinceMs = this.#context.clock.nowMs;
-    if (this.#state === "idle") return this.#read(bytes);
+    // What was kept came earlier, and is about to be read.
+    if (this.#state === "idle" && this.#ahead.length === 0) return this.#read(bytes);
     this.#ahead = this.#ahead.length === 0 ? bytes : Buffer.concat([this.#ahead, bytes]);
     this.#socket.pause();
   }
@@ -105,7 +106,7 @@ export class RawServerConnection implements CallerEnd, CallerConnection {
   #onEnd(): void {
     this.#ended = true;
     if (this.#state === "closing") return void this.#socket.destroy();
-    if (this.#state !== "idle") return;
+    if (this.#state !== "idle" || this.#ahead.length > 0) return;
     const hasPart = !this.#reader.empty;
     const body = hasPart ? this.#reader.finish() : undefined;
     if (body !== undefined) this.#begin(body);

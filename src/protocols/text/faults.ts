@@ -130,7 +130,13 @@ export function writeFault(
   exchangeId: string,
 ): string | undefined {
   const { declared, code, message } = fault;
-  const own = operation?.faults.find((one) => one.fault.name === declared?.name);
+  // In a face over another service, a fault of the text may mean all of a kind.
+  const general = operation?.faults.filter(
+    ({ fault: { name } }) => !operation.operation.faults.some((one) => one.name === name),
+  );
+  const own =
+    operation?.faults.find((one) => one.fault.name === declared?.name) ??
+    general?.find((one) => one.fault.kind === fault.faultKind);
   const template = own?.template ?? errors;
   if (template === undefined) return undefined;
   const values = new Map([

@@ -15,7 +15,9 @@ export type Path = readonly (string | number)[];
 /** The scalar that a field holds, by its path in the message; undefined: it is none, or unknown. */
 export type TypeOf = (
   path: string,
-) => { readonly type: ScalarType | EnumType; readonly optional: boolean } | undefined;
+) =>
+  | { readonly type: ScalarType | EnumType; readonly optional: boolean; readonly repeats: boolean }
+  | undefined;
 
 export interface LayoutScope {
   readonly error: (path: Path, code: string, message: string, suggestion?: string) => void;
@@ -80,7 +82,7 @@ function pairs(
     separator,
     lineEnd: end === "" ? "\n" : end,
     endsLast: message.endsLast ?? !scope.isFramedByLines,
-    columns: columnsOf(scope, fields, [...path, "fields"], typeOf, "", false),
+    columns: columnsOf(scope, fields, [...path, "fields"], typeOf, "", false, true),
   };
 }
 
@@ -148,12 +150,13 @@ function columnsOf(
   typeOf: TypeOf,
   within: string,
   isFixed: boolean,
+  allowsMany = false,
 ): readonly Column[] {
   let next = 0;
   const taken: { readonly start: number; readonly end: number; readonly name: string }[] = [];
   return fields.map((field, index): Column => {
     const at = [...path, index];
-    const column = importColumn(scope, field, at, typeOf, within, next);
+    const column = importColumn(scope, field, at, typeOf, within, next, allowsMany);
     if (isFixed) {
       if (column.length === 0) {
         scope.error(at, "missing-length", `\`${column.name}\` needs a \`length\``);
@@ -178,6 +181,7 @@ function importColumn(
   typeOf: TypeOf,
   within: string,
   next: number,
+  allowsMany: boolean,
 ): Column {
   const { name, as, const: constant, count, length = constant?.length ?? 0 } = field;
   const found =
@@ -185,6 +189,10 @@ function importColumn(
       ? undefined
       : typeOf(within === "" ? name : `${within}.${name}`);
   const isValue = found !== undefined;
+  if (found?.repeats === true && !allowsMany) {
+    const told = `\`${name}\` is a list, and a column holds one value`;
+    scope.error(at, "wrong-shape", told, "give it lines of its own: `records` or `rows`");
+  }
   if (!isValue && name === undefined && constant === undefined && count === undefined) {
     // A filler: nothing of the message stands there.
   } else if (!isValue && constant === undefined && count === undefined) {

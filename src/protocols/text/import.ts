@@ -29,7 +29,7 @@ export const textImporter: ContractImporter = {
   import: importText,
 };
 
-export function importText(source: ContractSource): ImportedContract {
+function importText(source: ContractSource): ImportedContract {
   const { declared, root, placeAt, diagnostics } = readDeclaration(source);
   if (declared === undefined) return { contract: emptyContract, diagnostics };
   const reporter = createReporter(root, placeAt);
@@ -65,7 +65,7 @@ function importContract(declared: DeclaredText, reporter: Reporter): Contract {
     namespace: `urn:parlance:${slug.replaceAll(/^-|-$/g, "") || "service"}`,
     types,
     operations: [],
-    text: speechOf(declared, reporter),
+    text: importSpeech(declared, reporter),
   };
   const operations = Object.entries(declared.operations).map(([id, operation]) => {
     return importOperation({ declared, reporter, contract: empty, nameRecord }, id, operation);
@@ -73,7 +73,7 @@ function importContract(declared: DeclaredText, reporter: Reporter): Contract {
   return { ...empty, operations };
 }
 
-export function speechOf(declared: DeclaredText, reporter: Reporter): TextSpeech {
+export function importSpeech(declared: DeclaredText, reporter: Reporter): TextSpeech {
   const { charset, tcp, errors } = declared;
   if (errors !== undefined) checkTemplate(errors, ["errors"], reporter);
   if (tcp === undefined) return { charset, framing: undefined, errors };
@@ -220,15 +220,17 @@ function typeOfIn(contract: Contract, type: Type): TypeOf {
   return (path) => {
     let inside = type;
     let optional = false;
+    let repeats = false;
     for (const name of path.split(".")) {
       const found = findField(contract, inside, [name]);
       if (found === undefined) return undefined;
       const own = resolve(contract, found.field.type);
       inside = own.kind === "list" ? own.item : own;
-      optional = own.kind === "list" ? false : optional || found.optional;
+      repeats = own.kind === "list";
+      optional = repeats ? false : optional || found.optional;
     }
     const scalar = resolve(contract, inside);
     const isScalar = !["record", "union", "list", "map", "opaque"].includes(scalar.kind);
-    return isScalar ? { type: scalar as ScalarType | EnumType, optional } : undefined;
+    return isScalar ? { type: scalar as ScalarType | EnumType, optional, repeats } : undefined;
   };
 }

@@ -1,5 +1,6 @@
 /** Programs that follow no protocol: CSV, fixed width, key=value, forms, plain XML, XML-RPC. */
 import type { Protocol } from "#extension/protocol.ts";
+import { addTextFace } from "./add-face.ts";
 import { createTextFace } from "./face.ts";
 import { textForms } from "./forms.ts";
 import { textImporter } from "./import.ts";
@@ -8,6 +9,7 @@ import { createTextUpstream } from "./upstream.ts";
 export const text = {
   name: "text",
   importer: textImporter,
+  addFace: addTextFace,
   createFace: createTextFace,
   createUpstream: createTextUpstream,
   forms: textForms,
