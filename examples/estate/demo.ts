@@ -5,7 +5,7 @@
 import { resolve as absolute } from "node:path";
 import { fileURLToPath } from "node:url";
 import { keysIn } from "./demo/keys.ts";
-import { anyFreePortIfZero, refusalOfPorts } from "./demo/ports.ts";
+import { anyFreePortIfZero, isListening, refusalOfPorts } from "./demo/ports.ts";
 import { createReport, type Report } from "./demo/report.ts";
 import { serviceProgramsIn, type ServiceProgram, type Station } from "./demo/stations.ts";
 import { supervise, type Supervised } from "./demo/supervise.ts";
@@ -72,7 +72,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       const { name, script, env } = program;
       const child = supervise({ name, args: [script], env, isTalkative: false }, report);
       services.push(child);
-      return waitUntilUp(program, `${program.url}/health`, child, signal, report);
+      // A program without a protocol has no address that tells how it is.
+      const where = program.url.startsWith("tcp:") ? program.url : `${program.url}/health`;
+      return waitUntilUp(program, where, child, signal, report);
     });
     await Promise.all(started);
     const ports = ["--port", String(port), "--admin-port", String(adminPort)];
@@ -136,6 +138,7 @@ async function waitUntilUp(
 }
 
 async function answers(url: string): Promise<boolean> {
+  if (url.startsWith("tcp:")) return isListening(Number(new URL(url).port));
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) });
     await answer.arrayBuffer();

@@ -1,5 +1,5 @@
 /** Whether the ports are free, asked before anything is started. */
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 
 export interface WantedPort {
   readonly port: number;
@@ -26,6 +26,17 @@ function bindFailure(port: number): Promise<string | undefined> {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     server.listen({ port, host: "127.0.0.1" }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
   });
 }
 

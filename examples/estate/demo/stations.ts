@@ -25,6 +25,7 @@ const portsWithDefaults = {
   BILLING_PORT: 9102,
   PAYMENTS_PORT: 9103,
   STOREFRONT_PORT: 9100,
+  TARIFFS_PORT: 9106,
 } as const;
 
 export function serviceProgramsIn(
@@ -37,6 +38,7 @@ export function serviceProgramsIn(
     GATEWAY_URL: gatewayUrl,
     ORDERS_KEY: keys.orders,
   };
+  const tariffs = program("tariffs", "tariffs", "TARIFFS_PORT", "fixed width", {});
   return [
     program("orders-a", "orders", "ORDERS_A_PORT", "REST with JSON", ordersEnv),
     program("orders-b", "orders", "ORDERS_B_PORT", "REST with JSON", ordersEnv),
@@ -50,6 +52,7 @@ export function serviceProgramsIn(
       GATEWAY_URL: gatewayUrl,
       STOREFRONT_KEY: keys.storefront,
     }),
+    { ...tariffs, url: `tcp://127.0.0.1:${tariffs.port}` },
   ];
 }
 

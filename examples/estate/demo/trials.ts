@@ -15,6 +15,8 @@ function payment(txnId: string): string {
   );
 }
 
+const parcel = '{"country":"DE","weightKg":"2.5"}';
+
 const listInvoices = '{"customerName":"ravi@example.org","limit":2}';
 
 const listOrders =
@@ -58,6 +60,10 @@ export function trialsOf(
     {
       what: "ask a JSON service in SOAP: orders has nothing but OpenAPI",
       command: `curl -i ${key} ${soap} -d '${listOrders}' ${gateway}/soap/orders`,
+    },
+    {
+      what: "ask a program that follows no protocol: fixed columns over TCP, by tariffs.text.yaml",
+      command: `curl -i ${key} ${json} -d '${parcel}' ${gateway}/tariffs/quoteTariff`,
     },
     {
       what: "an old program that knows nothing but SOAP places an order",

@@ -30,6 +30,7 @@ const ports = {
   BILLING_PORT: String(await freePort()),
   PAYMENTS_PORT: String(await freePort()),
   STOREFRONT_PORT: String(await freePort()),
+  TARIFFS_PORT: String(await freePort()),
 };
 
 function startDemo(...more: readonly string[]): ChildProcess {
@@ -84,7 +85,15 @@ describe("the demo", () => {
   });
 
   test("everything is up, and the page answers through the gateway", async () => {
-    for (const name of ["orders-a", "orders-b", "billing", "payments", "storefront", "gateway"]) {
+    for (const name of [
+      "orders-a",
+      "orders-b",
+      "billing",
+      "payments",
+      "storefront",
+      "tariffs",
+      "gateway",
+    ]) {
       assert.ok(seen("up", name) !== undefined, name);
     }
     const page = (seen("ready")?.page ?? "").replace("localhost", "127.0.0.1");
@@ -100,6 +109,7 @@ describe("the demo", () => {
       / 200 /,
       / 200 [^]*"number":"90071992547\d+"/,
       / 200 [^]*:listOrdersResponse /,
+      / 200 [^]*"price":"10\.96"/,
       /^Placed o-\w+ over 360\.00 INR, invoice 90071992547\d+\n/,
       /retry: /,
       / 40[13] [^]*parlance-fault: policy/i,

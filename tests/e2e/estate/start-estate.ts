@@ -41,10 +41,11 @@ export async function startEstate(): Promise<RunningEstate> {
     PORT: String(paymentsPort),
   };
   const storefrontEnv = { GATEWAY_URL: gatewayUrl, STOREFRONT_KEY: storefrontKey };
-  const [ordersA, ordersB, storefront, payments, billing] = await Promise.all([
+  const [ordersA, ordersB, storefront, tariffs, payments, billing] = await Promise.all([
     startService("orders", ordersEnv),
     startService("orders", ordersEnv),
     startService("storefront", storefrontEnv),
+    startService("tariffs", {}),
     interruptible(() => startService("payments", paymentsEnv)),
     interruptible(() => startService("billing", billingEnv)),
   ]);
@@ -57,6 +58,7 @@ export async function startEstate(): Promise<RunningEstate> {
     PAYMENTS_PORT: String(paymentsPort),
     BILLING_PORT: String(billingPort),
     STOREFRONT_PORT: new URL(storefront.url).port,
+    TARIFFS_PORT: new URL(tariffs.url).port,
   });
   return {
     gatewayUrl,
@@ -66,7 +68,7 @@ export async function startEstate(): Promise<RunningEstate> {
     billing,
     close: async () => {
       await gateway.stop();
-      const all = [ordersA, ordersB, storefront, payments, billing];
+      const all = [ordersA, ordersB, storefront, tariffs, payments, billing];
       await Promise.all(all.map((service) => service.stop()));
       folder.remove();
     },
