@@ -91,6 +91,9 @@ export const defaultDocumentLimits: DocumentLimits = {
   digitsMax: 1_000,
 };
 
+/** Outputs of a stream that are collected for a dialect with one answer. Beyond: a fault. */
+export const collectedItemsMax = 100_000;
+
 /** Bounds on a contract, which may consist of several documents that refer to each other. */
 export interface ContractLimits {
   readonly filesMax: number;

@@ -22,6 +22,11 @@ export function isStream({ mode }: Operation): boolean {
   return mode !== "unary" && mode !== "one-way";
 }
 
+/** Whether callers send more than one input: what few dialects have. */
+export function takesStream({ mode }: Operation): boolean {
+  return mode === "client-stream" || mode === "bidi";
+}
+
 /** For dialects that have no streams, by their name as callers know it. */
 export function streamNotOffered({ id, mode }: Operation, dialect: string): Fault {
   return notOffered(`${id} is ${mode}: ${dialect} has one request and one answer`);

@@ -50,6 +50,8 @@ export interface RequestStream {
 export interface ReplyStream {
   /** The outputs that these bytes complete; a fault ends the stream. What is left over is kept. */
   readonly push: (bytes: Buffer) => readonly (Answer | Fault)[];
+  /** The outputs that only the end of the bytes completes; asked once, before `end`. */
+  readonly last?: () => readonly (Answer | Fault)[];
   /** No more bytes come. @returns why the stream is not whole, or the fault that it ended with. */
   readonly end: (trailer: (lowerCaseName: string) => string | undefined) => Fault | undefined;
 }

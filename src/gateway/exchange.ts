@@ -293,10 +293,10 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     this.respond(told ?? problemResponse(problem, this.id), extraFields + problemLines(problem));
   }
 
-  /** After an answer began: the caller sees it cut off. */
+  /** After an answer began: a stream tells it at its end, any other answer is cut off. */
   protected breakOff(problem: Problem): void {
     this.dropUpstream();
     this.problem = problem;
-    this.cutOff();
+    if (!this.tellBroken(problem)) this.cutOff();
   }
 }

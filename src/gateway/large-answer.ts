@@ -46,9 +46,9 @@ export function beginLargeAnswer(
     push: (more) => parts.push(more),
     finish() {
       const end = parts.finish();
-      if (!Buffer.isBuffer(end)) return end;
+      if (!Buffer.isBuffer(end)) return { bytes: noBytes, fault: end };
       last = end;
-      return undefined;
+      return { bytes: noBytes, fault: undefined };
     },
     end: () => ({ body: last ?? noBytes, trailers: [], ...(last ? {} : { cut: true }) }),
   };

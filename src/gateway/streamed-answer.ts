@@ -5,6 +5,8 @@
 import type { Answer, Fault, Reply } from "#call/call.ts";
 import type { Fields } from "#extension/protocol.ts";
 import type { AnswerStream, ReplyStream, StreamEnd } from "#extension/streams.ts";
+import { collectedItemsMax } from "#base/limits.ts";
+import { collectedField } from "#contract/collected-stream.ts";
 import { createRecord, type ValueRecord } from "#contract/value.ts";
 
 /** What became of some bytes: bytes for the caller, and whether the stream has broken. */
@@ -20,39 +22,41 @@ export interface StreamedAnswer {
   readonly fields: Fields;
   push(bytes: Buffer): StreamStep;
   /** No more bytes come. */
-  finish(trailer: (lowerCaseName: string) => string | undefined): Fault | undefined;
+  finish(trailer: (lowerCaseName: string) => string | undefined): StreamStep;
   /** What the caller gets last. */
   end(fault: Fault | undefined): StreamEnd;
 }
 
 export function createStreamedAnswer(replies: ReplyStream, answers: AnswerStream): StreamedAnswer {
+  const encode = (outputs: readonly (Answer | Fault)[]): StreamStep => {
+    const parts: Buffer[] = [];
+    let fault: Fault | undefined;
+    for (const reply of outputs) {
+      const part = reply.kind === "fault" ? reply : answers.item(reply);
+      if (!Buffer.isBuffer(part)) {
+        fault = part;
+        break;
+      }
+      parts.push(part);
+    }
+    const [first = noBytes] = parts;
+    return { bytes: parts.length > 1 ? Buffer.concat(parts) : first, fault };
+  };
   return {
     status: answers.status,
     fields: answers.fields,
-    push(bytes) {
-      const parts: Buffer[] = [];
-      let fault: Fault | undefined;
-      for (const reply of replies.push(bytes)) {
-        const part = reply.kind === "fault" ? reply : answers.item(reply);
-        if (!Buffer.isBuffer(part)) {
-          fault = part;
-          break;
-        }
-        parts.push(part);
-      }
-      const [first = noBytes] = parts;
-      return { bytes: parts.length > 1 ? Buffer.concat(parts) : first, fault };
+    push: (bytes) => encode(replies.push(bytes)),
+    finish(trailer) {
+      const { bytes, fault } = encode(replies.last?.() ?? []);
+      return { bytes, fault: fault ?? replies.end(trailer) };
     },
-    finish: (trailer) => replies.end(trailer),
     end: (fault) => answers.end(fault),
   };
 }
 
-/** Name of the list under which collected outputs stand. */
-const collectedField = "items";
-
 export interface CollectedAnswer {
-  push(bytes: Buffer): void;
+  /** @returns false: it is broken, and no more bytes are wanted. */
+  push(bytes: Buffer): boolean;
   finish(trailer: (lowerCaseName: string) => string | undefined): Reply;
 }
 
@@ -62,31 +66,41 @@ export function createCollectedAnswer(replies: ReplyStream, bytesMax: number): C
   let headers: Answer["headers"] = createRecord();
   let bytesLeft = bytesMax;
   let broken: Fault | undefined;
+  const take = (found: readonly (Answer | Fault)[]): void => {
+    for (const reply of found) {
+      if (reply.kind === "fault") return void (broken = reply);
+      if (outputs.length === collectedItemsMax) {
+        const limit = `collectedItemsMax, ${collectedItemsMax}`;
+        return void (broken = tooLarge(`the stream has more outputs than ${limit}`));
+      }
+      if (outputs.length === 0) ({ headers } = reply);
+      outputs.push(reply.output);
+    }
+  };
   return {
     push(bytes) {
-      if (broken !== undefined) return;
+      if (broken !== undefined) return false;
       bytesLeft -= bytes.length;
-      if (bytesLeft < 0) return void (broken = tooMuch(bytesMax));
-      for (const reply of replies.push(bytes)) {
-        if (reply.kind === "fault") return void (broken = reply);
-        if (outputs.length === 0) ({ headers } = reply);
-        outputs.push(reply.output);
-      }
+      if (bytesLeft < 0) {
+        const limit = `documentBytesMax, ${bytesMax} bytes, in all`;
+        broken = tooLarge(`the outputs of the stream are more than ${limit}`);
+      } else take(replies.push(bytes));
+      return broken === undefined;
     },
     finish(trailer) {
+      if (broken === undefined) take(replies.last?.() ?? []);
       const fault = broken ?? replies.end(trailer);
       return fault ?? { kind: "answer", output: { [collectedField]: outputs }, headers };
     },
   };
 }
 
-function tooMuch(bytesMax: number): Fault {
-  const message = `the outputs are more than documentBytesMax, ${bytesMax} bytes, in all`;
+function tooLarge(what: string): Fault {
   return {
     kind: "fault",
     faultKind: "resource_exhausted",
     blame: "service",
     code: "stream-too-large",
-    message,
+    message: `${what}: this dialect has one answer, in which all of them have to stand`,
   };
 }

@@ -7,6 +7,7 @@ import { reasonPhrase } from "#base/reason-phrases.ts";
 import type { Call, Fault } from "#call/call.ts";
 import type { Answered } from "#extension/policy.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
+import type { StreamEnd } from "#extension/streams.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import type { BegunAnswer } from "./large-answer.ts";
@@ -95,9 +96,16 @@ export abstract class TranslatedExchange extends PolicedExchange {
   protected passTranslated(bytes: Buffer, from: number, to: number): boolean {
     const stream = this.#stream;
     if (stream === undefined) {
-      if (this.translation?.addResponse(bytes, from, to)) return this.#passLarge();
-      this.refuse(documentTooLarge(this.limits, "service"));
-      return false;
+      const { translation } = this;
+      if (translation?.addResponse(bytes, from, to)) return this.#passLarge();
+      if (translation?.isCollecting !== true) {
+        this.refuse(documentTooLarge(this.limits, "service"));
+        return false;
+      }
+      // What more may come is not waited for: the stream may never end.
+      this.dropUpstream();
+      this.endTranslated(undefined);
+      return true;
     }
     if (from === to) return true;
     try {
@@ -146,7 +154,8 @@ export abstract class TranslatedExchange extends PolicedExchange {
       return this.respond(response);
     }
     try {
-      const fault = stream.finish((name) => trailers?.field(name));
+      const { bytes, fault } = stream.finish((name) => trailers?.field(name));
+      if (bytes.length > 0) this.sendPart(bytes);
       this.#endStream(stream, fault);
     } catch (cause) {
       this.breakOff(untranslated(cause));
@@ -160,6 +169,26 @@ export abstract class TranslatedExchange extends PolicedExchange {
     if (cut) return this.cutOff();
     if (body.length > 0) this.sendPart(body);
     this.giveEnd(ownTrailers(trailers));
+  }
+
+  /** Of an answer that has begun. @returns false: its dialect has no place for that. */
+  protected tellBroken({ definition, detail }: Problem): boolean {
+    const stream = this.#stream;
+    // Who takes nothing is not told anything.
+    const isTold = definition.blame !== "client" && this.state === "answering";
+    if (stream === undefined || !isTold) return false;
+    const { faultKind, blame, code, httpStatus } = definition;
+    const fault: Fault = { kind: "fault", faultKind, blame, code, httpStatus, message: detail };
+    let end: StreamEnd;
+    try {
+      end = stream.end(fault);
+    } catch {
+      return false;
+    }
+    if (end.cut === true) return false;
+    if (end.body.length > 0) this.sendPart(end.body);
+    this.giveEnd(ownTrailers(end.trailers));
+    return true;
   }
 
   protected respond(response: FaceResponse, added = ""): void {

@@ -142,7 +142,8 @@ export class Translation {
   #beginStream(): StreamedAnswer | undefined {
     const upstream = this.#translator.upstream as Upstream;
     const response = { status: this.#status, field: (name: string) => this.#fields.get(name) };
-    const replies = upstream.decodeOutputs?.(response, this.#call as Call);
+    const call = this.#call as Call;
+    const replies = upstream.decodeOutputs?.(response, call);
     if (replies === undefined) return undefined;
     const context = this.#context();
     const answers = this.#face.encodeStream?.(context);
@@ -152,11 +153,15 @@ export class Translation {
     return undefined;
   }
 
-  /** @returns false: too large. */
+  /** Whether the outputs of a stream are gathered for one answer. */
+  get isCollecting(): boolean {
+    return this.#collected !== undefined;
+  }
+
+  /** @returns false: too large, or broken. */
   addResponse(bytes: Buffer, from: number, to: number): boolean {
     if (this.#collected === undefined) return this.#response.add(bytes, from, to);
-    this.#collected.push(bytes.subarray(from, to));
-    return true;
+    return this.#collected.push(bytes.subarray(from, to));
   }
 
   /** Whether an answer that is gathered turns out to be large, and can go on in parts; once. */
@@ -186,7 +191,9 @@ export class Translation {
   finish(trailers: ResponseHead | undefined): FaceResponse {
     const trailer = (name: string): string | undefined => trailers?.field(name);
     try {
-      if (this.#collected !== undefined) return this.#encode(this.#collected.finish(trailer));
+      if (this.#collected !== undefined) {
+        return this.#encode(this.#judged(this.#collected.finish(trailer)));
+      }
       const coding = this.#fields.get("content-encoding");
       if (isCoded(coding)) return this.#told(codingProblem(coding, "service"));
       const answer = {
@@ -197,11 +204,14 @@ export class Translation {
       };
       const upstream = this.#translator.upstream as Upstream;
       const call = this.#call as Call;
-      const reply = upstream.decode(answer, call);
-      return this.#encode(this.judge?.(reply, call.operation) ?? reply);
+      return this.#encode(this.#judged(upstream.decode(answer, call)));
     } catch (cause) {
       return this.#fail(cause);
     }
+  }
+
+  #judged(reply: Reply): Reply {
+    return this.judge?.(reply, (this.#call as Call).operation) ?? reply;
   }
 
   /** Of a request that could be decoded. */

@@ -1,7 +1,8 @@
 /** OpenRPC 1.3 of any contracts: their operations as methods with named parameters. */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { faultTable } from "#call/fault-table.ts";
-import { isStream } from "#call/problems.ts";
+import { takesStream } from "#call/problems.ts";
+import { collectOutputs } from "#contract/collected-stream.ts";
 import type { DeclaredFault, Operation } from "#contract/contract.ts";
 import type { ContractDescriber, ServiceContract } from "#extension/protocol.ts";
 import { describeSchemas, type ContractSchemas } from "#formats/json-schema/describe-contract.ts";
@@ -34,8 +35,10 @@ export function describeOpenRpc(
     diagnostics.push(...described.diagnostics);
     return contract.operations.flatMap((operation) => {
       if (!shows(serviceName, operation.id)) return [];
-      if (!isStream(operation)) return [describeMethod(described, operation, prefix)];
-      const message = `operation ${operation.id} is left out: JSON-RPC has one answer`;
+      if (!takesStream(operation)) {
+        return [describeMethod(described, collectOutputs(contract, operation), prefix)];
+      }
+      const message = `operation ${operation.id} is left out: JSON-RPC has one request`;
       diagnostics.push({ code: "stream-not-described", severity: "warning", message });
       return [];
     });

@@ -4,7 +4,7 @@
  */
 import { defaultDocumentLimits } from "#base/limits.ts";
 import type { Fault } from "#call/call.ts";
-import { isStream } from "#call/problems.ts";
+import { takesStream } from "#call/problems.ts";
 import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
 import type { CreateHub, HubService, HubSession } from "#extension/hub.ts";
 import { describeOpenRpc } from "./describe.ts";
@@ -46,7 +46,7 @@ function addressOf(services: readonly HubService[], prefixed: boolean): Address 
   for (const { serviceName, contract } of services) {
     const find = createOperations(contract, defaultDocumentLimits);
     for (const operation of contract.operations) {
-      if (isStream(operation)) continue;
+      if (takesStream(operation)) continue;
       const method: Method = {
         serviceName,
         get operation() {
@@ -115,6 +115,7 @@ async function call(
     return `"error":${errorText(fault, operation, exchangeId)}`;
   }
   const operationId = operation.operation.id;
+  // Outputs that come one by one are collected by the gateway.
   const reply = await session.invoke({ serviceName, operationId, input: read.value });
   return reply.kind === "fault"
     ? `"error":${errorText(reply, operation, exchangeId)}`

@@ -2,6 +2,7 @@
 import { assert } from "#base/assert.ts";
 import type { DocumentLimits } from "#base/limits.ts";
 import type { Contract, DeclaredFault, JsonRpcBinding, Operation } from "#contract/contract.ts";
+import { collectOutputs } from "#contract/collected-stream.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
 import { fieldsOf, resolve } from "#contract/resolve.ts";
 import type { Field, Type } from "#contract/types.ts";
@@ -81,7 +82,7 @@ function compile(
     readParams: (params) => readParams(named, keys, params),
     writeParams: (input) =>
       binding.byPosition ? writeByPosition(writeInput(input), keys) : writeInput(input),
-    ...compileResult(contract, limits, operation, binding),
+    ...compileResult(contract, limits, collectOutputs(contract, operation), binding),
     faults: operation.faults.map((declared): JsonRpcFault => {
       const { type } = declared;
       if (type === undefined) return { declared, read: readNothing, write: undefined };

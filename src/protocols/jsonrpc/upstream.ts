@@ -2,8 +2,9 @@
 import { defaultDocumentLimits } from "#base/limits.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import { faultKindOfHttp } from "#call/fault-table.ts";
-import { isStream, streamNotOffered } from "#call/problems.ts";
+import { streamNotOffered, takesStream } from "#call/problems.ts";
 import { createRecord } from "#contract/value.ts";
+import { takeCollected } from "#extension/collected-outputs.ts";
 import type {
   ServiceContract,
   Upstream,
@@ -22,7 +23,7 @@ export function createJsonRpcUpstream({ contract }: ServiceContract): Upstream {
   return {
     encode(call): UpstreamRequest | Fault {
       const { operation, input } = call;
-      if (isStream(operation)) return streamNotOffered(operation, "JSON-RPC");
+      if (takesStream(operation)) return streamNotOffered(operation, "JSON-RPC");
       const { binding, writeParams } = find(operation);
       const method = JSON.stringify(binding.method);
       const params = writeParams(input);
@@ -40,6 +41,10 @@ export function createJsonRpcUpstream({ contract }: ServiceContract): Upstream {
       };
     },
     decode: (response, call) => decode(response, call, find),
+    decodeOutputs: (response, call) =>
+      takeCollected(call.operation, response, defaultDocumentLimits.documentBytesMax, (whole) =>
+        decode(whole, call, find),
+      ),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Messages, port type and bindings of a described contract (WSDL 1.1 §2.3 to §2.7, §3). */
-import { isStream } from "#call/problems.ts";
+import { takesStream } from "#call/problems.ts";
+import { collectOutputs } from "#contract/collected-stream.ts";
 import type { HeaderField, Message, Operation, QualifiedName } from "#contract/contract.ts";
 import type { Field, RecordType } from "#contract/types.ts";
 import { xmlNameOf } from "#formats/xml/type-xml-names.ts";
@@ -28,13 +29,18 @@ export function describeOperations(
 ): readonly DescribedOperation[] {
   const free = createNumbering();
   return schemas.contract.operations.flatMap((operation) => {
-    if (isStream(operation)) {
-      const text = `operation ${operation.id} is left out: SOAP has no streams`;
+    const { id } = operation;
+    if (takesStream(operation)) {
+      const text = `operation ${id} is left out: SOAP has no streams from callers`;
       lose(schemas, "operation-left-out", text, "warning");
       return [];
     }
-    const name = free(xmlNameOf(operation.id));
-    return [describeOperation(schemas, schemas.prefix(targetNamespace), operation, name)];
+    const collected = collectOutputs(schemas.contract, operation);
+    if (collected !== operation) {
+      lose(schemas, "stream-collected", `that the outputs of ${id} come one by one`, "info");
+    }
+    const name = free(xmlNameOf(id));
+    return [describeOperation(schemas, schemas.prefix(targetNamespace), collected, name)];
   });
 }
 

@@ -5,7 +5,7 @@
  */
 import { type Clock, nodePlatform, type Random } from "#base/platform.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
-import { isStream, streamNotOffered } from "#call/problems.ts";
+import { streamNotOffered, takesStream } from "#call/problems.ts";
 import { faultOf } from "#contract/document-fault.ts";
 import type { Operation, QualifiedName } from "#contract/contract.ts";
 import type { FaceSecurity } from "#extension/message-security.ts";
@@ -172,7 +172,7 @@ function readCall(operations: SoapOperations, opened: Opened, state: DecodingSta
       : undefined;
   const selected = selectOperation(operations, element, action);
   state.selected = selected;
-  if (isStream(selected.operation)) return streamNotOffered(selected.operation, "SOAP");
+  if (takesStream(selected.operation)) return streamNotOffered(selected.operation, "SOAP");
   const encoded = isEncoded(selected, encodingStyle, dialect);
   const how = { encoded, anyWrapper: false };
   const input = selected.input.body.read(tokenizer, message.parts, how);

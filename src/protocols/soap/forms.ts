@@ -41,9 +41,10 @@ export const soapForms: readonly MessageForm[] = [
       },
       "output-stream": {
         kind: "absent",
-        grade: "L3",
-        rule: "a SOAP message pattern has one request and one answer at most",
-        knob: "offer the operation on another face",
+        grade: "L2",
+        rule: "SOAP has one answer: outputs are collected in it, within limits",
+        knob: "offer the operation on another face, where they come one by one",
+        example: { before: "one output, another output", after: "<item/><item/>" },
       },
     },
   },

@@ -1,5 +1,6 @@
 /** The operations of a contract as SOAP knows them: codecs, and how a message finds its own. */
 import type { Contract, Operation, QualifiedName, SoapBinding } from "#contract/contract.ts";
+import { collectOutputs } from "#contract/collected-stream.ts";
 import type { Type } from "#contract/types.ts";
 import { clarkName } from "#formats/xml/bindings.ts";
 import type { XmlReader, XmlWriter } from "#formats/xml/codec-options.ts";
@@ -15,7 +16,7 @@ export interface SoapOperation {
   readonly binding: SoapBinding;
   /** Compiled when first needed. */
   readonly input: MessageCodec;
-  /** Undefined for one-way. */
+  /** Undefined for one-way; of a stream, the list of its outputs. */
   readonly output: MessageCodec | undefined;
   readonly faults: readonly SoapFaultCodec[];
 }
@@ -77,8 +78,9 @@ function prepareOperation(contract: Contract, operation: Operation): SoapOperati
   let input: MessageCodec | undefined;
   let output: MessageCodec | undefined;
   let faults: readonly SoapFaultCodec[] | undefined;
+  const collected = collectOutputs(contract, operation);
   const compile = (direction: "input" | "output"): MessageCodec | undefined => {
-    const message = operation[direction];
+    const message = collected[direction];
     if (message === undefined) return undefined;
     return {
       body: compileBody(contract, binding, direction, message),

@@ -5,9 +5,10 @@
 import { type Clock, nodePlatform, type Random } from "#base/platform.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import { faultKindOfHttp } from "#call/fault-table.ts";
-import { isStream, streamNotOffered } from "#call/problems.ts";
+import { streamNotOffered, takesStream } from "#call/problems.ts";
 import { faultOf } from "#contract/document-fault.ts";
 import { createRecord } from "#contract/value.ts";
+import { takeCollected } from "#extension/collected-outputs.ts";
 import type { UpstreamSecurity } from "#extension/message-security.ts";
 import type {
   ServiceContract,
@@ -53,6 +54,10 @@ export function createSoapUpstream(
       }
     },
     decode: (response, call) => decodeAnswer(operations.find(call.operation), response, limits),
+    decodeOutputs: (response, { operation }) =>
+      takeCollected(operation, response, limits.documentBytesMax, (whole) =>
+        decodeAnswer(operations.find(operation), whole, limits),
+      ),
     splitAnswer: splitSoapAnswer(service, operations.find, (relaxed) =>
       createSoapUpstream(relaxed, { limits }),
     ),
@@ -65,7 +70,7 @@ function encodeCall(
   random: Random,
   secure: SecureEnvelope | undefined,
 ): UpstreamRequest | Fault {
-  if (isStream(call.operation)) return streamNotOffered(call.operation, "SOAP");
+  if (takesStream(call.operation)) return streamNotOffered(call.operation, "SOAP");
   const { binding, input } = operation;
   const dialect = dialectOf(binding.version);
   const headers = input.headers.write(call.headers);

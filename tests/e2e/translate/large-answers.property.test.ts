@@ -104,7 +104,7 @@ function inParts(operation: Operation, from: Form, to: Form, sent: Sent, cuts: r
     if (step.fault !== undefined) return step.fault.message;
     bytes.push(step.bytes);
   }
-  const fault = stream.finish(() => undefined);
+  const { fault } = stream.finish(() => undefined);
   if (fault !== undefined) return fault.message;
   return Buffer.concat([...bytes, stream.end(undefined).body]);
 }
