@@ -12,7 +12,7 @@ const wrong: readonly (readonly [string, string, string])[] = [
   [
     "a key that is misspelt",
     contract(`${request}, requset: { format: csv }`),
-    "4:76: unknown-key: unknown key `requset` in `operations.op` (did you mean `request`?)",
+    "4:77: unknown-key: unknown key `requset` in `operations.op` (did you mean `request`?)",
   ],
   [
     "a format that is misspelt",
