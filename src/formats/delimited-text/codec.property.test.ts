@@ -68,11 +68,11 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 function column(name: string, { column: own }: Kind): Column {
-  return {
+  const usual: Column = {
     ...{ field: name, name, start: 0, length: 0, align: "left", pad: " ", sign: "leading" },
     blank: "refused",
-    ...own,
-  } as Column;
+  };
+  return { ...usual, ...own };
 }
 
 const columns = Object.entries(kinds).map(([name, kind]) => column(name, kind));
@@ -80,7 +80,7 @@ const fields = Object.entries(kinds).map(([name, { type }]): Field => {
   return { name, type, presence: "required", nullable: false };
 });
 const row: RecordType = { kind: "record", fields };
-const value = fc.record(
+const rowValue = fc.record(
   Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.value])),
 );
 const list: RecordType = {
@@ -137,7 +137,7 @@ for (const [name, layout] of Object.entries(layouts)) {
     test(`${name} in ${charset}: what is written is read`, () => {
       const codec = compileTextCodec(contract, list, layout, { charset, limits });
       fc.assert(
-        fc.property(fc.array(value, { maxLength: 5 }), (items) => {
+        fc.property(fc.array(rowValue, { maxLength: 5 }), (items) => {
           const message = { rows: items } as ValueRecord;
           const written = codec.write(message);
           assert.ok(written.kind === "bytes", JSON.stringify(written));
@@ -158,12 +158,12 @@ for (const style of ["lines", "form"] as const) {
     };
     const codec = compileTextCodec(contract, row, layout, { charset: "iso-8859-1", limits });
     fc.assert(
-      fc.property(value, (message) => {
-        const written = codec.write(message as ValueRecord);
+      fc.property(rowValue, (message) => {
+        const written = codec.write(message);
         assert.ok(written.kind === "bytes", JSON.stringify(written));
         const read = codec.read(written.bytes);
         assert.ok(read.kind === "value", JSON.stringify(read));
-        assert.deepEqual(plain(read.value), plain(message as ValueRecord));
+        assert.deepEqual(plain(read.value), plain(message));
       }),
     );
   });

@@ -106,7 +106,7 @@ function compileText(
         fail("missing-value", "a blank field cannot say that there is no value", place);
       }
       const own = scalar.write(value);
-      if (own === undefined) return refuse(String(value), place);
+      if (own === undefined) return refuse(JSON.stringify(value), place);
       const text = spell.write(own);
       if (text === undefined) return refuse(own, place);
       if (hasControls(text)) fail("invalid-text", "a control character cannot stand there", place);

@@ -41,7 +41,7 @@ export function valueAt(record: ValueRecord, path: readonly string[]): Value | u
 
 /** Records on the way are made as they are needed. */
 export function putAt(record: ValueRecord, path: readonly string[], value: Value): void {
-  let inside = record as { [name: string]: Value };
+  let inside: { [name: string]: Value } = record;
   for (const name of path.slice(0, -1)) {
     inside = (inside[name] ??= createRecord()) as { [name: string]: Value };
   }

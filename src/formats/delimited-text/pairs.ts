@@ -67,10 +67,7 @@ function splitLines(text: string, { separator }: PairsLayout): Pair[] {
   });
 }
 
-function joinLines(
-  pairs: readonly Pair[],
-  { separator, lineEnd, endsLast }: PairsLayout,
-): string {
+function joinLines(pairs: readonly Pair[], { separator, lineEnd, endsLast }: PairsLayout): string {
   const lines = pairs.map(([key, value]) => {
     if (/[\r\n]/.test(value)) {
       fail("invalid-text", "a line end cannot stand in a value", `/${key}`);

@@ -5,7 +5,7 @@ import { compileTemplate, type FaultTemplate } from "./fault-template.ts";
 
 function compiled(template: string): FaultTemplate {
   const found = compileTemplate(template);
-  assert.ok(typeof found !== "string", String(found));
+  assert.ok(typeof found !== "string", JSON.stringify(found));
   return found;
 }
 

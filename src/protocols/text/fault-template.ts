@@ -43,12 +43,12 @@ export function compileTemplate(template: string): FaultTemplate | string {
   }
   return {
     places,
-    match: (text: string) => match(text, parts),
-    write: (values) => write(values, parts),
+    match: (text: string) => matchParts(text, parts),
+    write: (values) => writeParts(values, parts),
   };
 }
 
-function match(text: string, parts: readonly Part[]): ReadonlyMap<string, string> | undefined {
+function matchParts(text: string, parts: readonly Part[]): ReadonlyMap<string, string> | undefined {
   const values = new Map<string, string>();
   let at = 0;
   for (const [index, part] of parts.entries()) {
@@ -82,7 +82,7 @@ function endOfPlace(
 }
 
 /** What does not fit a place of fixed length is cut: words for people, nothing that is counted. */
-function write(values: ReadonlyMap<string, string>, parts: readonly Part[]): string {
+function writeParts(values: ReadonlyMap<string, string>, parts: readonly Part[]): string {
   return parts
     .map((part) => {
       if (part.kind === "text") return part.text;

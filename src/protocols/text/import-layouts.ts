@@ -1,26 +1,9 @@
 /** Declared messages to layouts; what cannot be is told with its place. */
-import type {
-  Column,
-  LineRecord,
-  LinesLayout,
-  PairsLayout,
-  TextLayout,
-} from "#contract/text-layout.ts";
-import { checkPicture } from "#formats/delimited-text/picture.ts";
-import type { ScalarType, EnumType } from "#contract/types.ts";
+import type { LineRecord, LinesLayout, PairsLayout, TextLayout } from "#contract/text-layout.ts";
 import type { DeclaredField, DeclaredMessage } from "./declared.ts";
+import { importColumns, type ColumnScope, type Path, type TypeOf } from "./import-columns.ts";
 
-export type Path = readonly (string | number)[];
-
-/** The scalar that a field holds, by its path in the message; undefined: it is none, or unknown. */
-export type TypeOf = (
-  path: string,
-) =>
-  | { readonly type: ScalarType | EnumType; readonly optional: boolean; readonly repeats: boolean }
-  | undefined;
-
-export interface LayoutScope {
-  readonly error: (path: Path, code: string, message: string, suggestion?: string) => void;
+export interface LayoutScope extends Pick<ColumnScope, "error" | "lacking"> {
   readonly lineEnd: "lf" | "crlf" | "cr";
   /** Whether lines are what tells messages apart. */
   readonly isFramedByLines: boolean;
@@ -39,6 +22,9 @@ export function importLayout(
   const { format } = message;
   switch (format) {
     case "empty":
+      if (message.fields ?? message.records) {
+        scope.error(path, "wrong-shape", "an empty message has no fields");
+      }
       return { kind: "empty" };
     case "xml":
       return { kind: "xml", root: message.root ?? scope.side };
@@ -75,6 +61,7 @@ function pairs(
     const told = `\`${format}\` has no lines of several kinds; expected \`fields\` alone`;
     scope.error(path, "wrong-shape", told);
   }
+  checkCharset(scope, separator, [...path, "separator"]);
   const end = lineEnds[lineEnd ?? scope.lineEnd];
   return {
     kind: "pairs",
@@ -82,7 +69,10 @@ function pairs(
     separator,
     lineEnd: end === "" ? "\n" : end,
     endsLast: message.endsLast ?? !scope.isFramedByLines,
-    columns: columnsOf(scope, fields, [...path, "fields"], typeOf, "", false, true),
+    columns: importColumns({ ...scope, typeOf, within: "", shape: "pairs" }, fields, [
+      ...path,
+      "fields",
+    ]),
   };
 }
 
@@ -98,21 +88,27 @@ function lines(
   const delimiter = message.delimiter ?? (format === "csv" ? "," : "|");
   if ((fields === undefined) === (records === undefined)) {
     scope.error(path, "wrong-shape", "expected either `fields` or `records`");
+  } else if (records !== undefined && rows !== undefined) {
+    scope.error([...path, "rows"], "wrong-shape", "`rows` is for `fields`, not for `records`");
   }
+  checkCharset(scope, `${delimiter}${message.quote}`, [...path, "delimiter"]);
   if (declared === "" && !isFixed) {
     const told = "only lines of fixed width can follow each other without line ends";
     scope.error([...path, "lineEnd"], "wrong-shape", told);
   }
+  const shape = isFixed ? "fixed" : "row";
   const own: LineRecord[] = [];
   if (fields !== undefined) {
     const at = [...path, "fields"];
-    const columns = columnsOf(scope, fields, at, typeOf, rows ?? "", isFixed);
+    const columns = importColumns({ ...scope, typeOf, within: rows ?? "", shape }, fields, at);
     own.push({ field: rows, occurs: rows === undefined ? "once" : "many", columns });
   }
   for (const [index, record] of (records ?? []).entries()) {
     const at = [...path, "records", index, "fields"];
-    const columns = columnsOf(scope, record.fields, at, typeOf, record.name, isFixed);
+    const inside: ColumnScope = { ...scope, typeOf, within: record.name, shape };
+    const columns = importColumns(inside, record.fields, at);
     own.push({ field: record.name, occurs: record.occurs, columns });
+    checkCounts(scope, record.fields, records ?? [], at);
   }
   checkToldApart(scope, own, [...path, "records"]);
   const header = message.header ?? false;
@@ -143,130 +139,22 @@ function checkToldApart(scope: LayoutScope, records: readonly LineRecord[], path
   }
 }
 
-function columnsOf(
-  scope: LayoutScope,
-  fields: readonly DeclaredField[],
-  path: Path,
-  typeOf: TypeOf,
-  within: string,
-  isFixed: boolean,
-  allowsMany = false,
-): readonly Column[] {
-  let next = 0;
-  const taken: { readonly start: number; readonly end: number; readonly name: string }[] = [];
-  return fields.map((field, index): Column => {
-    const at = [...path, index];
-    const column = importColumn(scope, field, at, typeOf, within, next, allowsMany);
-    if (isFixed) {
-      if (column.length === 0) {
-        scope.error(at, "missing-length", `\`${column.name}\` needs a \`length\``);
-      }
-      const end = column.start + column.length;
-      const other = taken.find((one) => one.start < end && column.start < one.end);
-      if (other !== undefined) {
-        const told = `\`${column.name}\` stands where \`${other.name}\` stands`;
-        scope.error([...at, "start"], "overlapping-fields", told);
-      }
-      taken.push({ start: column.start, end, name: column.name });
-      next = end;
-    }
-    return column;
-  });
-}
-
-function importColumn(
-  scope: LayoutScope,
-  field: DeclaredField,
-  at: Path,
-  typeOf: TypeOf,
-  within: string,
-  next: number,
-  allowsMany: boolean,
-): Column {
-  const { name, as, const: constant, count, length = constant?.length ?? 0 } = field;
-  const found =
-    name === undefined || constant !== undefined || count !== undefined
-      ? undefined
-      : typeOf(within === "" ? name : `${within}.${name}`);
-  const isValue = found !== undefined;
-  if (found?.repeats === true && !allowsMany) {
-    const told = `\`${name}\` is a list, and a column holds one value`;
-    scope.error(at, "wrong-shape", told, "give it lines of its own: `records` or `rows`");
-  }
-  if (!isValue && name === undefined && constant === undefined && count === undefined) {
-    // A filler: nothing of the message stands there.
-  } else if (!isValue && constant === undefined && count === undefined) {
-    scope.error(at, "no-field", `there is no field \`${name}\` that one text could say`);
-  }
-  const kind = found?.type.kind;
-  const isNumber = kind === "int" || kind === "decimal" || count !== undefined;
-  checkFor(scope, field, at, found?.type);
-  const { words, picture, decimals, sign } = field;
-  return {
-    field: isValue ? name : undefined,
-    name: as ?? name ?? constant ?? "filler",
-    ...(constant === undefined ? {} : { constant }),
-    start: field.start === undefined ? next : field.start - 1,
-    length,
-    align: field.align ?? (isNumber ? "right" : "left"),
-    pad: field.pad ?? (isNumber ? "0" : " "),
-    sign,
-    ...(decimals === undefined ? {} : { decimals }),
-    ...(picture === undefined ? {} : { picture }),
-    ...(words === undefined ? {} : { words }),
-    blank: field.blank ?? usualBlank(found),
-    ...(count === undefined ? {} : { countOf: count }),
-  };
-}
-
-function usualBlank(found: ReturnType<TypeOf>): Column["blank"] {
-  if (found === undefined) return "absent";
-  if (found.optional) return "absent";
-  return found.type.kind === "string" ? "empty" : "refused";
-}
-
-function checkFor(
+function checkCounts(
   { error }: LayoutScope,
-  {
-    picture,
-    decimals,
-    words,
-    values,
-    blank,
-    constant,
-    length,
-  }: DeclaredField & {
-    readonly constant?: string;
-  },
-  at: Path,
-  type: ScalarType | EnumType | undefined,
+  fields: readonly DeclaredField[],
+  records: NonNullable<DeclaredMessage["records"]>,
+  path: Path,
 ): void {
-  if (type === undefined) return;
-  const { kind } = type;
-  if (picture !== undefined) {
-    const isMoment = kind === "date" || kind === "time" || kind === "dateTime";
-    if (!isMoment || !checkPicture(picture, kind)) {
-      const told = `${JSON.stringify(picture)} is no picture of a ${kind}`;
-      error([...at, "picture"], "bad-picture", told, "such as yyyyMMdd, HH:mm:ss");
-    }
+  for (const [index, { count }] of fields.entries()) {
+    const isThere = records.some(({ name, occurs }) => name === count && occurs === "many");
+    if (count === undefined || isThere) continue;
+    const told = `there are no records \`${count}\` that may occur many times`;
+    error([...path, index, "count"], "no-field", told);
   }
-  if (decimals !== undefined && kind !== "decimal") {
-    error([...at, "decimals"], "wrong-type", `\`decimals\` is for \`type: decimal\` alone`);
-  }
-  if (words !== undefined) {
-    const written = Object.values(words);
-    if (new Set(written).size < written.length) {
-      error([...at, "words"], "repeated-word", "two values are written alike");
-    }
-    const missing = values?.find((value) => !Object.hasOwn(words, value));
-    if (missing !== undefined) {
-      error([...at, "words"], "missing-word", `no word is given for ${JSON.stringify(missing)}`);
-    }
-  }
-  if (blank === "empty" && kind !== "string") {
-    error([...at, "blank"], "wrong-type", "only a text can be empty");
-  }
-  if (constant !== undefined && length !== undefined && constant.length > length) {
-    error([...at, "const"], "too-long", `the text is longer than its field`);
-  }
+}
+
+function checkCharset({ error, lacking }: LayoutScope, text: string, path: Path): void {
+  const character = lacking(text);
+  if (character === undefined) return;
+  error(path, "not-in-charset", `the charset has no ${JSON.stringify(character)}`);
 }

@@ -4,6 +4,7 @@
  */
 import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
 import type { Contract, DeclaredFault, Operation } from "#contract/contract.ts";
+import { charsetOf } from "#formats/delimited-text/charset.ts";
 import { findField } from "#formats/delimited-text/field-path.ts";
 import { resolve } from "#contract/resolve.ts";
 import type { Frame } from "#base/raw-framing.ts";
@@ -19,7 +20,8 @@ import type {
 } from "./declared.ts";
 import { compileTemplate } from "./fault-template.ts";
 import { capital, fieldsOfMessage, type NameRecord } from "./import-fields.ts";
-import { importLayout, type LayoutScope, type Path, type TypeOf } from "./import-layouts.ts";
+import type { Path, TypeOf } from "./import-columns.ts";
+import { importLayout, type LayoutScope } from "./import-layouts.ts";
 import { readDeclaration } from "./read-declaration.ts";
 
 const versionKey = /(?:^|[{,\n])[ \t\r]*["']?parlance["']?[ \t]*:[ \t]*["']?text\//;
@@ -169,9 +171,14 @@ export function importBinding(
   const operation = declared.operations[id] as DeclaredOperation;
   const { http, request, answer, faults } = operation;
   const path = ["operations", id];
+  if (http?.method === "GET" && request.format !== "form" && request.format !== "empty") {
+    const message = "only a form, or nothing, can be asked for with GET";
+    reporter.error([...path, "http", "method"], "wrong-shape", message);
+  }
   const layoutOf = (message: DeclaredMessage, side: "request" | "answer", type: Type) => {
     const scope: LayoutScope = {
       error: reporter.error,
+      lacking: charsetOf(declared.charset).lacking,
       lineEnd: declared.lineEnd,
       isFramedByLines: declared.tcp?.[side] === "line",
       operation: id,

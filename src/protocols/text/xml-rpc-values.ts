@@ -58,7 +58,11 @@ function writeScalar(type: ScalarType | EnumType, value: Value, place: string): 
   const scalar = compileScalarText(type);
   const text = scalar.write(value);
   if (text === undefined) {
-    return fail("invalid-value", `${shown(String(value))} is not ${scalar.expected}`, place);
+    return fail(
+      "invalid-value",
+      `${shown(JSON.stringify(value))} is not ${scalar.expected}`,
+      place,
+    );
   }
   switch (type.kind) {
     case "bool":
@@ -111,7 +115,7 @@ export function readValue(
   switch (own.kind) {
     case "record":
       if (typed?.name !== "struct") expect("<struct>", typed ?? element, place);
-      return readStruct(contract, own, typed as XmlElement, place);
+      return readStruct(contract, own, typed, place);
     case "list": {
       const data = typed?.name === "array" ? elementsIn(typed)[0] : undefined;
       if (data?.name !== "data") return expect("<array><data>", typed ?? element, place);

@@ -86,7 +86,7 @@ function valuesIn(params: XmlElement): readonly XmlElement[] {
   return elementsIn(params).map((param) => {
     const [value] = elementsIn(param);
     if (param.name !== "param" || value === undefined) expect("<param><value>", param, "");
-    return value as XmlElement;
+    return value;
   });
 }
 
