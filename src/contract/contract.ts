@@ -105,6 +105,8 @@ export interface RestContent {
   readonly format: "json" | "xml" | "form" | "multipart" | "text" | "bytes";
   /** Root element for XML. */
   readonly xml?: { readonly name: string; readonly namespace: string };
+  /** An output is an event with its `data`, `event`, `id`, `retry`; absent: it is its data. */
+  readonly wholeEvents?: true;
 }
 
 export interface RestSuccess extends RestResponse {

@@ -250,6 +250,7 @@ function withBase(record: RecordType): RecordType {
 
 const operation: fc.Arbitrary<Operation> = fc
   .record({
+    mode: fc.constantFrom("unary" as const, "server-stream" as const),
     safety: fc.constantFrom("safe" as const, "idempotent" as const, "unsafe" as const),
     input: fc.constantFrom("T0", "T1", "T2"),
     output: fc.constantFrom("T0", "T1", "T2"),
@@ -258,7 +259,7 @@ const operation: fc.Arbitrary<Operation> = fc
   })
   .map(({ input, output, fault, ...rest }) =>
     known({
-      ...{ id: "operate", mode: "unary", ...rest },
+      ...{ id: "operate", ...rest },
       input: { type: { kind: "ref", name: input }, headers: [] },
       output: { type: { kind: "ref", name: output }, headers: [] },
       faults:

@@ -17,7 +17,8 @@ import { safetyOf } from "./import-operation.ts";
 
 export function describeOperation(scope: RestDescribeScope, operation: Operation): Schema {
   const { id, documentation, deprecated, rest, input, mode, safety } = operation;
-  if (mode !== "unary") scope.lose("mode-lost", `that ${id} is ${mode}`);
+  if (mode !== "unary" && mode !== "server-stream")
+    scope.lose("mode-lost", `that ${id} is ${mode}`);
   const headers = input.headers.map((header) => describeHeaderParameter(scope, header));
   if (headers.length > 0) scope.lose("header-as-parameter", `that headers of ${id} are no fields`);
   const parameters = [...describeParameters(scope, operation), ...headers];

@@ -5,6 +5,7 @@ import { describeField } from "#formats/json-schema/describe-record.ts";
 import { behind, compact, type Schema } from "#formats/json-schema/describe-scope.ts";
 import { withXml } from "#formats/json-schema/describe-xml.ts";
 import { bodyContentsOf } from "./describe-contents.ts";
+import { framingOf, streamSuccess } from "./stream-forms.ts";
 import { describeFaults, type RestDescribeScope } from "./describe-faults.ts";
 import { inheritedFields } from "./describe-fields.ts";
 
@@ -13,8 +14,11 @@ export function describeResponses(scope: RestDescribeScope, operation: Operation
   const faults = describeFaults(scope, operation);
   if (output === undefined) return { "202": { description: "Accepted." }, ...faults };
   const contents = ownContents(operation, "output", scope.contract.namespace);
-  const usual = rest?.success ?? { status: 200, field: undefined, contents };
-  const responses = [usual, ...(rest?.success.also ?? [])].map(
+  const usual =
+    operation.mode === "server-stream"
+      ? streamSuccess(operation)
+      : (rest?.success ?? { status: 200, field: undefined, contents });
+  const responses = [usual, ...(usual.also ?? [])].map(
     (response) => [String(response.status), describeSuccess(scope, operation, response)] as const,
   );
   return { ...Object.fromEntries(responses), ...faults };
@@ -22,7 +26,7 @@ export function describeResponses(scope: RestDescribeScope, operation: Operation
 
 function describeSuccess(
   scope: RestDescribeScope,
-  { output, id }: Operation,
+  { output, id, mode }: Operation,
   response: RestResponse,
 ): Schema {
   const headers = Object.fromEntries(
@@ -40,7 +44,12 @@ function describeSuccess(
   return compact({
     description: field?.documentation ?? "The answer.",
     headers: Object.keys(headers).length === 0 ? undefined : headers,
-    content: name === null ? undefined : bodyContentsOf(contents, schema ?? {}, `${id}Response`),
+    content:
+      name === null
+        ? undefined
+        : mode === "server-stream"
+          ? describeItems(contents, schema ?? {})
+          : bodyContentsOf(contents, schema ?? {}, `${id}Response`),
   });
 }
 
@@ -57,6 +66,20 @@ function fieldOf(
   const { type: own, nullable = false, xml } = variant;
   const presence = "required";
   return { name: chosen, type: own, presence, nullable, ...(xml === undefined ? {} : { xml }) };
+}
+
+/** One by one, or all in an array, which import leaves out. */
+function describeItems(contents: readonly RestContent[], item: Schema): Schema {
+  const described = contents.map(({ mediaType, format, wholeEvents }) => {
+    const isData = framingOf(mediaType) === "events" && wholeEvents !== true;
+    const json = { contentMediaType: "application/json", contentSchema: item };
+    const data = { type: "string", ...(format === "text" ? {} : json) };
+    const event = { type: "object", properties: { data }, required: ["data"] };
+    const isText = format === "text";
+    return [mediaType, isText ? { schema: data } : { itemSchema: isData ? event : item }];
+  });
+  const array = { schema: { type: "array", items: item }, "x-parlance": "own" };
+  return { ...Object.fromEntries(described), "application/json": array };
 }
 
 export function describeHeader(scope: RestDescribeScope, { type, required }: HeaderField): Schema {

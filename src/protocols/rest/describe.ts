@@ -1,9 +1,9 @@
 /**
- * OpenAPI 3.1 of any contract. Operations without addresses of their own are `POST /{operation}`,
+ * OpenAPI 3.1 of any contract, 3.2 where outputs come one by one. Operations without addresses of their own are `POST /{operation}`,
  * safe ones of simple fields also `GET`. What only the contract knows stands under `x-parlance`.
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
-import { isStream } from "#call/problems.ts";
+import { isStream, takesStream } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
 import type { ContractDescriber } from "#extension/protocol.ts";
 import { describeSchemas } from "#formats/json-schema/describe-contract.ts";
@@ -24,7 +24,7 @@ export const describeOpenApi: ContractDescriber = ({ contract }, { address }) =>
   for (const operation of contract.operations) {
     const path = operation.rest?.path ?? `/${operation.id}`;
     const method = (operation.rest?.method ?? "POST").toLowerCase();
-    const leftOut = isStream(operation)
+    const leftOut = takesStream(operation)
       ? streamLeftOut(operation)
       : describedMethods.has(method)
         ? undefined
@@ -39,7 +39,8 @@ export const describeOpenApi: ContractDescriber = ({ contract }, { address }) =>
   }
   const usesProblems = contract.operations.some(hasProblems);
   const document = {
-    openapi: "3.1.0",
+    // What an item of a stream is, OpenAPI says from 3.2 on.
+    openapi: contract.operations.some(isStream) ? "3.2.0" : "3.1.0",
     info: compact({
       title: contract.name,
       version: contract.version,
@@ -64,7 +65,7 @@ function notDescribed({ id, rest }: Operation): Diagnostic {
 }
 
 function streamLeftOut({ id, mode }: Operation): Diagnostic {
-  const message = `operation ${id} is left out: it is ${mode}, and REST has one answer`;
+  const message = `operation ${id} is left out: it is ${mode}, and REST has one request`;
   return { code: "stream-not-described", severity: "warning", message };
 }
 

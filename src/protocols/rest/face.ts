@@ -16,11 +16,12 @@ import { decodeCall } from "./face-decode.ts";
 import { encodeAnswer, type RestNegotiated } from "./face-encode.ts";
 import { compileRestRoutes, type RestRoute } from "./face-routes.ts";
 import { compileFaultEncoder, type FaultForm } from "./faults.ts";
-import { createAnswerStream, streamFormOf, streamForms, type StreamForm } from "./face-stream.ts";
+import { createAnswerStream, streamOfferFor } from "./face-stream.ts";
 import { placeInRestAnswer } from "./large-answers.ts";
 import { chooseOffer, prefersXml } from "./negotiate.ts";
 import { faultOf, restProblems } from "./problems.ts";
 import { compileRestOperation, type RestOperation } from "./rest-operation.ts";
+import { streamOffers, type StreamOffer } from "./stream-forms.ts";
 
 export interface RestFaceOptions {
   /** Serves `/openapi.json`, unless the contract has a path of that name. */
@@ -94,7 +95,7 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
   };
 
   const encodeStream = (context: FaceContext): AnswerStream => {
-    const form = context.negotiated as FaultForm & { readonly stream: StreamForm };
+    const form = context.negotiated as FaultForm & { readonly stream: StreamOffer };
     return createAnswerStream(contract, context, form, encodeFault);
   };
 
@@ -108,9 +109,11 @@ function decodeStreamed(
   captured: readonly string[],
   form: FaultForm & { readonly rest: RestOperation | undefined },
 ): Decoded {
-  const stream = streamFormOf(form.accept);
+  const stream = streamOfferFor(rest.operation, form.accept);
   if (stream === undefined) {
-    const offers = streamForms.join(", ");
+    const offers = streamOffers(rest.operation)
+      .map(({ mediaType }) => mediaType)
+      .join(", ");
     const detail = `no form that Accept names is offered; expected one of ${offers}`;
     return refusal(faultOf(restProblems["not-acceptable"](detail)), form);
   }

@@ -38,6 +38,10 @@ export function readContents(
     const { mediaType } = view;
     const read = view.schema?.node === first.schema?.node ? chosen : typeOfContent(scope, view);
     const format = formatOf(mediaType);
+    if (view.itemSchema !== undefined) {
+      const message = "items one by one are not offered here; the body is carried as it is";
+      scope.report.warning("stream-not-offered", view.itemSchema, message);
+    }
     if (view !== first && !fits(scope, format, chosen.type, read)) {
       const [own, other] = [mediaType, first.mediaType].map((type) => type.slice(0, 100));
       const message = `the body as ${own} is left out: it has another type than as ${other}`;

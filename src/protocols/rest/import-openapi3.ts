@@ -87,11 +87,9 @@ function readContents(scope: ViewScope, holder: Located): readonly ContentView[]
       scope.report.info("not-enforced", encoding, message);
     }
     const items = child(value, "itemSchema");
-    if (items !== undefined) {
-      const message = "streams of items are not offered; the body is carried as it is";
-      scope.report.warning("stream-not-offered", items, message);
-    }
-    return [{ at: entry, mediaType: entry.key, schema: child(value, "schema") }];
+    const schema = child(value, "schema");
+    const view = { at: entry, mediaType: entry.key, schema };
+    return [items === undefined ? view : { ...view, itemSchema: items }];
   });
 }
 

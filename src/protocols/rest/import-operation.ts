@@ -24,7 +24,7 @@ export function importOperation(
   const view = reader.operation(scope, source);
   if (view === undefined) return undefined;
   const { input, binding } = readInput(scope, view, id);
-  const { output, success, faults } = readOutput(scope, view, id);
+  const { output, success, faults, mode } = readOutput(scope, view, id);
   const own = child(at, "x-parlance");
   const said = own && textAt(own, "safety");
   const marked = (["safe", "idempotent", "unsafe"] as const).find((one) => one === said);
@@ -33,7 +33,7 @@ export function importOperation(
     id,
     ...(documentation === undefined ? {} : { documentation }),
     ...(isTrueAt(at, "deprecated") ? { deprecated: true } : {}),
-    mode: "unary",
+    mode,
     safety: marked ?? safetyOf(method),
     input,
     output,

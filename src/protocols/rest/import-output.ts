@@ -2,10 +2,12 @@
 import type { DeclaredFault } from "#contract/contract.ts";
 import { readFaults } from "./import-faults.ts";
 import type { ImportScope } from "./import-scope.ts";
-import { readSuccesses, type ReadSuccess } from "./import-successes.ts";
+import { readStream } from "./import-stream.ts";
+import { readHeaders, readSuccesses, type ReadSuccess } from "./import-successes.ts";
 import type { OperationView, ResponseView } from "./import-view.ts";
 
 export interface ReadOutput extends ReadSuccess {
+  readonly mode: "unary" | "server-stream";
   readonly faults: readonly DeclaredFault[];
 }
 
@@ -19,20 +21,27 @@ export function readOutput(scope: ImportScope, view: OperationView, id: string):
   if (chosen === undefined) {
     const message = "no response is a success; taken as 200 without a body";
     scope.report.warning("no-success", view.at, message);
-    return { ...readSuccesses(scope, [], view.method, id), faults };
+    return { ...readSuccesses(scope, [], view.method, id), faults, mode: "unary" };
   }
+  const stream = readStream(scope, chosen, statusNumber(chosen.status));
   const others: ResponseView[] = [];
   for (const other of responses) {
     if (other === chosen || !isSuccess(other.status)) continue;
-    if (/^2\d\d$/.test(other.status)) others.push(other);
+    if (stream === undefined && /^2\d\d$/.test(other.status)) others.push(other);
     else {
       const found = `${other.status} is left out beside ${chosen.status}`;
-      const message = `${found}: expected one of 200 to 299`;
+      const wanted = stream === undefined ? "expected one of 200 to 299" : "that is a stream";
+      const message = `${found}: ${wanted}`;
       scope.report.warning("success-left-out", other.at, message);
     }
   }
   const numbered = [chosen, ...others].map((one) => ({ ...one, number: statusNumber(one.status) }));
-  return { ...readSuccesses(scope, numbered, view.method, id), faults };
+  if (stream !== undefined) {
+    const headers = readHeaders(scope, numbered);
+    const { output, success } = stream;
+    return { output: { ...output, headers }, success, faults, mode: "server-stream" };
+  }
+  return { ...readSuccesses(scope, numbered, view.method, id), faults, mode: "unary" };
 }
 
 function isStatus(scope: ImportScope, { at, status }: ResponseView): boolean {

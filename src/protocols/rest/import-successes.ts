@@ -115,7 +115,10 @@ function variantName(status: number): string {
 }
 
 /** Those of all responses. OpenAPI 3.0 §4.7.17.1: a header named Content-Type is ignored. */
-function readHeaders(scope: ImportScope, views: readonly ResponseView[]): readonly HeaderField[] {
+export function readHeaders(
+  scope: ImportScope,
+  views: readonly ResponseView[],
+): readonly HeaderField[] {
   const taken = new Map<string, number>();
   const found = new Map<string, HeaderField>();
   for (const { headers } of views) {

@@ -9,17 +9,23 @@ import type {
 } from "#contract/contract.ts";
 import type { Field } from "#contract/types.ts";
 import { fieldsOf, resolve } from "#formats/json/resolve.ts";
+import { streamSuccess } from "./stream-forms.ts";
 
 /** Without a binding of its own: `POST /{operation}`, the input as the body. */
 export function bindingOf(contract: Contract, operation: Operation): RestBinding {
-  if (operation.rest !== undefined) return operation.rest;
-  const { id, output } = operation;
+  const { id, output, mode, rest } = operation;
+  const isStream = mode === "server-stream";
+  if (rest !== undefined) return isStream ? { ...rest, success: streamSuccess(operation) } : rest;
   const contents = contentsOf(inputRoot(contract, operation));
-  return {
+  const binding = {
     method: "POST",
     path: `/${id}`,
     parameters: [],
     body: { field: undefined, required: false, contents },
+  };
+  if (isStream) return { ...binding, success: streamSuccess(operation) };
+  return {
+    ...binding,
     success: {
       status: output === undefined ? 202 : 200,
       field: output === undefined ? null : undefined,

@@ -1,28 +1,37 @@
-/** Operations that send or take more than one document are refused with the reason. */
+/** Streams: outputs of an answer one by one; what takes more than one input is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
+import type { Answer, Fault } from "#call/call.ts";
 import type { Operation } from "#contract/contract.ts";
+import type { Decoded, Face } from "#extension/protocol.ts";
 import { describeOpenApi } from "./describe.ts";
 import { createRestFace } from "./face.ts";
-import { contractOf, field, operation, record, respond, send, text } from "./fixture.ts";
+import type { AnswerStream } from "#extension/streams.ts";
+import {
+  binding,
+  contractOf,
+  field,
+  json,
+  operation,
+  record,
+  respond,
+  send,
+  text,
+} from "./fixture.ts";
 import { createRestUpstream } from "./upstream.ts";
 
 const jsonType = { "content-type": "application/json" };
-const modes: readonly Operation["mode"][] = ["server-stream", "client-stream", "bidi"];
+const modes: readonly Operation["mode"][] = ["client-stream", "bidi"];
 
 for (const mode of modes) {
   const watch = operation("watch", record(field("id", text)), { mode });
   const service = contractOf([watch, operation("get", record())]);
 
-  const isRefused = mode !== "server-stream";
-  test(`a call of a ${mode} operation is ${isRefused ? "501 that says why" : "read"}`, () => {
+  test(`a call of a ${mode} operation is 501 that says why`, () => {
     const face = createRestFace(service);
     for (const body of ["", "{}", "nonsense"]) {
       const sent = { method: "POST", target: "/watch", body };
-      if (!isRefused && body === "{}") {
-        assert.equal(send(face, { ...sent, fields: jsonType, body: '{"id":"1"}' }).kind, "call");
-      }
-      if (!isRefused) continue;
       const response = respond(face, send(face, sent));
       assert.equal(response.status, 501);
       const told = JSON.parse(response.body.toString()) as Record<string, string>;
@@ -108,3 +117,85 @@ test("a form that no stream has is refused", () => {
   const sent = { method: "POST", target: "/watch", body: '{"id":"1"}', fields };
   assert.equal(respond(face, send(face, sent)).status, 406);
 });
+
+test("a form of the contract's own goes first, and a JSON sequence has its marks", () => {
+  const contents = [{ mediaType: "application/json-seq", format: "json" }] as const;
+  const success = { status: 200, field: undefined, contents };
+  const own = { ...watch, rest: binding("GET", "/watch", { success }) };
+  const face = createRestFace(contractOf([own]));
+  const decoded = send(face, { target: "/watch" });
+  assert.equal(decoded.kind, "call", JSON.stringify(decoded));
+  const { negotiated } = decoded as Extract<Decoded, { kind: "call" }>;
+  const stream = face.encodeStream?.({ operation: own, exchangeId: "x1", negotiated });
+  assert.equal(stream?.fields[0]?.[1], "application/json-seq");
+  const item = stream?.item({ kind: "answer", output: { seen: "a" }, headers: {} });
+  assert.equal(String(item), '\u001e{"seen":"a"}\n');
+});
+
+const forms = [
+  ["application/x-ndjson", "application/x-ndjson"],
+  ["text/event-stream", "text/event-stream"],
+] as const;
+
+for (const [accept, contentType] of forms) {
+  test(`what the face writes as ${accept} the upstream reads, split anywhere`, () => {
+    const faults: Operation["faults"] = [
+      { name: "Gone", type: record(field("why", text)), statuses: ["410"], contents: [json] },
+    ];
+    const own: Operation = { ...watch, faults };
+    const service = contractOf([own]);
+    const head = { status: 200, field: () => contentType };
+    const call = { operation: own, input: {}, headers: {} };
+    const declared = { name: "Gone", detail: { why: "sold\nout" } };
+    const known = { ...broken, code: "Gone", declared };
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: "grapheme" }), { maxLength: 4 }),
+        fc.constantFrom(undefined, broken, known),
+        fc.array(fc.nat(), { maxLength: 5 }),
+        (seen, fault, cuts) => {
+          const stream = streamOf(createRestFace(service), accept, own);
+          const items = seen.map((one) =>
+            stream.item({ kind: "answer", output: { seen: one }, headers: {} }),
+          ) as Buffer[];
+          const bytes = Buffer.concat([...items, stream.end(fault).body]);
+          const replies = createRestUpstream(service).decodeOutputs?.(head, call);
+          assert.ok(replies !== undefined);
+          const places = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length];
+          let from = 0;
+          const found: (Answer | Fault)[] = [];
+          for (const to of places.toSorted((one, other) => one - other)) {
+            found.push(...replies.push(bytes.subarray(from, to)));
+            from = to;
+          }
+          found.push(...(replies.last?.() ?? []));
+          assert.equal(
+            replies.end(() => undefined),
+            undefined,
+          );
+          const told = found.map((one) =>
+            one.kind === "answer" ? one.output["seen"] : [one.faultKind, one.declared],
+          );
+          const end = fault && [
+            fault === known ? "not_found" : "unavailable",
+            fault === known ? declared : undefined,
+          ];
+          assert.deepEqual(
+            JSON.parse(JSON.stringify(told)),
+            JSON.parse(JSON.stringify(end === undefined ? seen : [...seen, end])),
+          );
+        },
+      ),
+    );
+  });
+}
+
+function streamOf(face: Face, accept: string, asked: Operation): AnswerStream {
+  const fields = { ...jsonType, accept };
+  const decoded = send(face, { method: "POST", target: "/watch", body: '{"id":"1"}', fields });
+  assert.ok(decoded.kind === "call", JSON.stringify(decoded));
+  const { negotiated } = decoded;
+  const stream = face.encodeStream?.({ operation: asked, exchangeId: "x1", negotiated });
+  assert.ok(stream !== undefined);
+  return stream;
+}

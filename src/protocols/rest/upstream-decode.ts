@@ -1,5 +1,6 @@
 /** A successful response to an answer. What does not fit the contract is the service's fault. */
 import type { Fault, Reply } from "#call/call.ts";
+import { isStream } from "#call/problems.ts";
 import { DocumentFailure } from "#contract/document-fault.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import type { UpstreamResponse } from "#extension/protocol.ts";
@@ -13,6 +14,7 @@ import type { RestOperation, RestResponseCodec } from "./rest-operation.ts";
 export function decodeAnswer(rest: RestOperation, response: UpstreamResponse): Reply {
   const headers = readHeaders(rest, response);
   if (headers.kind === "fault") return headers;
+  if (isStream(rest.operation)) return notStreamed(rest, response);
   const output = readOutput(rest, response);
   if (output.kind === "fault") return output;
   const answer = { kind: "answer", output: output.record, headers: headers.record } as const;
@@ -20,9 +22,19 @@ export function decodeAnswer(rest: RestOperation, response: UpstreamResponse): R
   return status === rest.successes[0].status ? answer : { ...answer, httpStatus: status };
 }
 
+/** One of several outputs would be taken for the only one. */
+function notStreamed({ successes }: RestOperation, response: UpstreamResponse): Fault {
+  const expected = successes[0].bodies.map(({ mediaType }) => mediaType).join(", ");
+  const found = (response.field("content-type") ?? "").slice(0, 100);
+  return invalid(`the answer's Content-Type is \`${found}\`; expected ${expected}`);
+}
+
 type ReadRecord = { readonly kind: "record"; readonly record: ValueRecord } | Fault;
 
-function readHeaders({ outputHeaders }: RestOperation, response: UpstreamResponse): ReadRecord {
+export function readHeaders(
+  { outputHeaders }: RestOperation,
+  response: Pick<UpstreamResponse, "field">,
+): ReadRecord {
   const record = createRecord();
   try {
     for (const codec of outputHeaders) {

@@ -1,6 +1,6 @@
 /** The REST upstream: calls to requests of the service's contract, its answers to replies. */
 import type { Call, Fault, Reply } from "#call/call.ts";
-import { isStream, streamNotOffered } from "#call/problems.ts";
+import { streamNotOffered, takesStream } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
 import { DocumentFailure } from "#contract/document-fault.ts";
 import type {
@@ -13,6 +13,7 @@ import { splitRestAnswer } from "./large-answers.ts";
 import { faultOf, restProblems } from "./problems.ts";
 import { bindingOf } from "./rest-binding.ts";
 import { compileRestOperation, type RestOperation } from "./rest-operation.ts";
+import { createRestReplies } from "./upstream-stream.ts";
 import { decodeAnswer } from "./upstream-decode.ts";
 import { encodeRequest } from "./upstream-encode.ts";
 import { compileFaultDecoder } from "./upstream-faults.ts";
@@ -32,7 +33,7 @@ export function createRestUpstream(service: ServiceContract): Upstream {
   };
   return {
     encode(call: Call): UpstreamRequest | Fault {
-      if (isStream(call.operation)) return streamNotOffered(call.operation, "REST");
+      if (takesStream(call.operation)) return streamNotOffered(call.operation, "REST");
       try {
         return encodeRequest(operationOf(call.operation), call);
       } catch (error) {
@@ -49,6 +50,10 @@ export function createRestUpstream(service: ServiceContract): Upstream {
       }
       return decodeFault(call.operation, response);
     },
+    decodeOutputs: (response, { operation }) =>
+      operation.mode === "server-stream"
+        ? createRestReplies(operationOf(operation), response, decodeFault)
+        : undefined,
     splitAnswer: splitRestAnswer(service, operationOf, createRestUpstream),
   };
 }
