@@ -24,6 +24,8 @@ export type SpeedReason =
   | "own-document"
   /** The caller may call some operations only, and the body tells which one it calls. */
   | "permission"
+  /** Text is read to tell which operation it is for, and whether it fits the contract. */
+  | "text"
   /** The message proves who calls. */
   | "proof"
   /** The instances want to see a proof of ours in it. */
@@ -36,6 +38,7 @@ const otherFormat: Speed = { kind: "translate", why: "other-format" };
 const otherVersion: Speed = { kind: "translate", why: "other-version" };
 const ownDocument: Speed = { kind: "translate", why: "own-document" };
 const permission: Speed = { kind: "translate", why: "permission" };
+const text: Speed = { kind: "translate", why: "text" };
 const proof: Speed = { kind: "translate", why: "proof" };
 const messageSecurity: Speed = { kind: "translate", why: "message-security" };
 
@@ -54,6 +57,7 @@ export function speedOf(
   if (face !== match.service.speaks) return otherDialect;
   if (face === "soap") return speedOfSoap(head, match, mayCallAll);
   if (face === "grpc") return speedOfGrpc(head);
+  if (face === "text") return text;
   if (face !== "rest") return otherDialect;
   return wantsOtherFormat(head, match) ? otherFormat : sameDialect;
 }

@@ -5,6 +5,7 @@ import { checkText } from "./check-text.ts";
 import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
 import { startStandIn, startTranslating, type ServiceAnswer } from "#tests/e2e/translate/stand.ts";
 import { askRaw } from "./ask-raw.ts";
+import { tariffs } from "./tariffs-contract.ts";
 
 const face = `
 parlance: text/1
@@ -69,5 +70,18 @@ for (const [name, text, why] of wrong) {
     });
     assert.match(told, why);
     assert.match(told, /shop\.text\.yaml:\d+:\d+/);
+  });
+}
+
+const misfits: readonly (readonly [string, string, RegExp])[] = [
+  ["tcp://127.0.0.1:1", tariffs("{}").replace("tcp: {}", ""), /tcp-without-frames: instance tcp/],
+  ["http://127.0.0.1:1", tariffs(), /http-with-frames: .*its contract says TCP/],
+  ["tcp://127.0.0.1:1/base", tariffs(), /a port and no path; expected tcp:\/\/host:port/],
+  ["tcp://127.0.0.1", tariffs(), /a port and no path/],
+];
+
+for (const [instance, contract, why] of misfits) {
+  test(`an instance ${instance} that does not go with its contract does not load`, async (context) => {
+    assert.match(await checkText(context, { files: { "c.yaml": contract }, instance }), why);
   });
 }
