@@ -15,6 +15,7 @@ import { withContractRoutes } from "#gateway/contract-routes.ts";
 import { checkContractGrants } from "./check-contract-grants.ts";
 import { checkLosses } from "./check-losses.ts";
 import { checkPolicies } from "./check-policies.ts";
+import { checkProofs } from "./check-proofs.ts";
 import { checkMessageSecurity } from "./check-message-security.ts";
 import { checkRawConnections } from "./check-raw-connections.ts";
 import { configurationSchema } from "./configuration-schema.ts";
@@ -79,7 +80,7 @@ export async function checkConfiguration(
   if (!hasErrors(problems)) {
     diagnostics.push(...checkRoutes(complete), ...checkContractGrants(complete));
     diagnostics.push(...checkMessageSecurity(complete), ...checkPolicies(complete, contracts));
-    diagnostics.push(...checkRawConnections(complete, contracts));
+    diagnostics.push(...checkRawConnections(complete, contracts), ...checkProofs(complete, files));
   }
   const filesRead = [...loaded.filesRead, ...imported.filesRead];
   if (contracts.size > 0) filesRead.push(lockFile);

@@ -13,6 +13,7 @@ import { createLoopDelay } from "./loop-delay.ts";
 import type { MeteredRevision, Question, WorkerData } from "./worker-messages.ts";
 import { joinRevision, type RevisionPart } from "./revision-parts.ts";
 import { standardPolicies } from "./standard-policies.ts";
+import { standardProofs } from "./standard-proofs.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
 const gaugesMs = 1_000;
@@ -29,7 +30,7 @@ const gateway = createGateway(
   nodePlatform,
   observer,
   data.revision,
-  () => ({ protocols, policies: standardPolicies }),
+  () => ({ protocols, policies: standardPolicies, proofs: standardProofs }),
   recorder,
   data.sharedMemory,
 );

@@ -12,6 +12,8 @@ export interface Configuration {
   readonly services: readonly Service[];
   /** "open": anybody may call anything (local work only). */
   readonly callers: "open" | readonly Caller[];
+  /** How they prove who they are; absent: by keys in headers, or inside SOAP messages. */
+  readonly identity?: Identity | undefined;
   /** Undefined: nothing is put on record. */
   readonly ledger: Ledger | undefined;
   readonly log: Log;
@@ -90,10 +92,10 @@ export interface Service {
   readonly instances: readonly Instance[];
   /** Absolute path of the document that describes the service; undefined: it passes through. */
   readonly contractFile: string | undefined;
-  /** Dialect of the instances; undefined: that of the contract, once it is known. */
-  readonly speaks: Dialect | undefined;
   /** Absolute paths of documents that say how callers speak to it as well. */
   readonly faceFiles?: readonly string[];
+  /** Dialect of the instances; undefined: that of the contract, once it is known. */
+  readonly speaks: Dialect | undefined;
   /** The worst grade that a face may have; undefined: any. */
   readonly maxLoss: Grade | undefined;
   /** Those of the file; without any, and without a contract, the one prefix route `/{name}`. */
@@ -198,8 +200,27 @@ export interface Caller {
   readonly keySha256: string | undefined;
   /** What its SOAP messages prove that they are from it with: all that is given. */
   readonly wsSecurity?: CallerSecurity;
+  /** Any of them is enough. */
+  readonly proofs?: readonly ProofUse[];
   /** `*`, `orders.*`, `orders.getOrder`. */
   readonly may: readonly string[];
+}
+
+/** A way in which a caller proves who it is, see src/proofs/. */
+export interface ProofUse {
+  readonly name: string;
+  /** As its schema says; files by absolute path, secrets wrapped. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly source: Place;
+}
+
+export interface Identity {
+  /** Names of proofs, and `key`. */
+  readonly order: readonly string[];
+  /** Where keys may stand, too. */
+  readonly key: { readonly cookie?: string; readonly query?: string };
+  /** What holds for all callers, by the name of the proof. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** WS-Security from callers. */

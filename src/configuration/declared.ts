@@ -10,6 +10,7 @@ export interface Declared {
   readonly timeouts: Timeouts;
   readonly services: Readonly<Record<string, DeclaredService>>;
   readonly callers?: "open" | Readonly<Record<string, DeclaredCaller>>;
+  readonly identity?: DeclaredIdentity;
   readonly ledger: "off" | DeclaredLedger;
   readonly log: Log;
   readonly policies: readonly DeclaredPolicy[];
@@ -65,8 +66,8 @@ export interface DeclaredTextListener {
 export interface DeclaredService {
   readonly instances: readonly (string | DeclaredInstance)[];
   readonly contract?: string;
-  readonly speaks?: Dialect;
   readonly faces: readonly string[];
+  readonly speaks?: Dialect;
   readonly maxLoss?: Grade;
   readonly routes: readonly DeclaredRoute[];
   readonly prefix?: boolean;
@@ -125,8 +126,14 @@ export interface DeclaredRoute {
   readonly stripPrefix: string;
 }
 
-export interface DeclaredCaller {
-  /** Absent for `anonymous`, and where there is `wsSecurity`. */
+export interface DeclaredIdentity extends Readonly<Record<string, unknown>> {
+  readonly order?: readonly string[];
+  readonly key?: { readonly cookie?: string; readonly query?: string };
+}
+
+/** Beside these, proofs by name. */
+export interface DeclaredCaller extends Readonly<Record<string, unknown>> {
+  /** Absent for `anonymous`, and where there is another proof. */
   readonly key?: string;
   readonly wsSecurity?: DeclaredCallerSecurity;
   readonly may: readonly string[];

@@ -12,6 +12,7 @@ export function diffConfigurations(before: Configuration, after: Configuration):
   return [
     ...diffNamed("services", before.services, after.services, diffFields),
     ...diffCallers(before.callers, after.callers),
+    ...diffFields("identity", before.identity ?? {}, after.identity ?? {}),
     ...diffFields("listen", before.listen, after.listen),
     ...diffFields("limits", before.limits, after.limits),
     ...diffFields("timeouts", before.timeouts, after.timeouts),

@@ -16,6 +16,7 @@ import { createPemFiles, reasonOf } from "./pem-files.ts";
 import { toPlain, type PlacedNode } from "#formats/yaml/node-path.ts";
 import { createReporter } from "#formats/yaml/reporter.ts";
 import { resolveCallers } from "./resolve-callers.ts";
+import { resolveIdentity } from "./resolve-identity.ts";
 import { resolveLedger } from "./resolve-ledger.ts";
 import { resolveListen } from "./resolve-listen.ts";
 import { checkPolicyScopes, resolvePolicies } from "./resolve-policies.ts";
@@ -102,20 +103,23 @@ function resolveAll(
   declared: Declared,
   root: PlacedNode,
   { placeAt }: ParsedDocument,
-  surroundings: Required<Omit<LoadSurroundings, "env">> & { readonly folder: string },
+  world: Required<Omit<LoadSurroundings, "env">> & { readonly folder: string },
 ) {
-  const { folder, files, cores, schema } = surroundings;
+  const { folder, files, cores, schema } = world;
   const reporter = createReporter(root, placeAt);
   const pemFiles = createPemFiles(folder, files, reporter);
   const listen = resolveListen(declared.listen, cores, pemFiles, reporter);
   const services = resolveServices(declared, folder, { pemFiles, reporter, schema });
-  const callers = resolveCallers(declared.callers, services, { pemFiles, reporter });
+  const surroundings = { pemFiles, reporter, schema };
+  const callers = resolveCallers(declared.callers, services, surroundings);
+  const identity = resolveIdentity(declared.identity, callers, surroundings);
   const configuration: Configuration = {
     listen: { ...listen, text: resolveTextListeners(declared, reporter) },
     limits: { ...declared.limits },
     timeouts: { ...declared.timeouts },
     services,
     callers,
+    ...(identity !== undefined && { identity }),
     ledger: resolveLedger(declared.ledger, folder, reporter),
     log: { ...declared.log },
     policies: resolvePolicies(declared.policies, ["policies"], {

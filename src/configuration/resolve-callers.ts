@@ -4,16 +4,17 @@ import { didYouMean } from "#base/nearest.ts";
 import type { Caller, CallerSecurity, Service } from "./configuration.ts";
 import type { Declared, DeclaredCaller } from "./declared.ts";
 import type { Reporter } from "#formats/yaml/reporter.ts";
-import { resolveCallerSecurity, type Surroundings } from "./resolve-security.ts";
+import { proofNames, resolveProofs, type ProofSurroundings } from "./resolve-identity.ts";
+import { resolveCallerSecurity } from "./resolve-security.ts";
 
-/** Whoever sends no key. */
+/** Whoever sends no proof. */
 const anonymous = "anonymous";
 const keyLengthAdvised = 16;
 
 export function resolveCallers(
   declared: Declared["callers"],
   services: readonly Service[],
-  surroundings: Surroundings,
+  surroundings: ProofSurroundings,
 ): "open" | readonly Caller[] {
   const { reporter } = surroundings;
   if (declared === "open") {
@@ -29,7 +30,7 @@ export function resolveCallers(
     reporter.warning(["callers"], "nobody-may-call", message, suggestion);
   }
   const owners = new Map<string, string>();
-  const proofs = new Map<string, string>();
+  const owned = new Map<string, string>();
   const callables = callablesOf(services);
   const withContract = new Set(
     services.flatMap(({ name, contractFile }) => (contractFile === undefined ? [] : [name])),
@@ -37,33 +38,36 @@ export function resolveCallers(
   return entries.map(([name, caller]) => {
     const keySha256 = digestKey(name, caller, owners, reporter);
     checkGrants(name, caller, callables, withContract, reporter);
-    const known = { name, keySha256, may: caller.may };
+    const proofs = resolveProofs(name, caller, surroundings);
+    const known = { name, keySha256, may: caller.may, ...(proofs.length > 0 && { proofs }) };
     if (caller.wsSecurity === undefined) return known;
     const wsSecurity = resolveCallerSecurity(name, caller.wsSecurity, surroundings);
-    checkProof(name, wsSecurity, proofs, reporter);
+    checkProof(name, wsSecurity, owned, reporter);
     return { ...known, wsSecurity };
   });
 }
 
 function digestKey(
   name: string,
-  { key, wsSecurity }: DeclaredCaller,
+  caller: DeclaredCaller,
   owners: Map<string, string>,
   reporter: Reporter,
 ): string | undefined {
+  const { key, wsSecurity } = caller;
+  const others = proofNames(caller);
   if (name === anonymous) {
-    for (const proof of ["key", "wsSecurity"] as const) {
-      if ({ key, wsSecurity }[proof] === undefined) continue;
-      const who = `caller \`${anonymous}\` is whoever sends no key`;
+    for (const proof of ["key", "wsSecurity", ...others]) {
+      if (caller[proof] === undefined) continue;
+      const who = `caller \`${anonymous}\` is whoever sends no proof`;
       const message = `${who}; expected no \`${proof}\` here`;
       reporter.error(["callers", name, proof], "key-of-anonymous", message);
     }
     return undefined;
   }
   if (key === undefined) {
-    if (wsSecurity !== undefined) return undefined;
+    if (wsSecurity !== undefined || others.length > 0) return undefined;
     const message =
-      `\`callers.${name}\` has neither \`key\` nor \`wsSecurity\`; only \`${anonymous}\` can be ` +
+      `\`callers.${name}\` has neither \`key\` nor another proof; only \`${anonymous}\` can be ` +
       "without";
     reporter.error(["callers", name], "missing-key", message);
     return undefined;

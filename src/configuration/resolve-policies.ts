@@ -40,7 +40,7 @@ function scopeOf(only: DeclaredPolicyOptions["only"]): PolicyScope | undefined {
   return only && { callers: only.callers, operations: only.operations };
 }
 
-function resolveMembers(
+export function resolveMembers(
   members: Readonly<Record<string, unknown>>,
   schema: JsonSchema | undefined,
   path: NodePath,

@@ -4,13 +4,14 @@
  */
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import { limitsSchema, timeoutsSchema } from "./schema-bounds.ts";
+import { identitySchema, type ProofSchemas } from "./schema-identity.ts";
 import { ledgerSchema } from "./schema-ledger.ts";
 import { listenSchema } from "./schema-listen.ts";
 import { policiesSchema, type PolicySchemas } from "./schema-policies.ts";
 import { callerSecuritySchema } from "./schema-security.ts";
 import { createServicesSchema } from "./schema-services.ts";
 
-const callersSchema: JsonSchema = {
+const createCallersSchema = (proofs: ProofSchemas): JsonSchema => ({
   type: ["object", "string"],
   description:
     "Who may call what. Nobody may call anything that is not listed here; `open` lets anybody " +
@@ -27,13 +28,14 @@ const callersSchema: JsonSchema = {
       type: "string",
       description:
         "Secret the caller sends as `X-Api-Key` or `Authorization: Bearer`. Keep it outside " +
-        "the file: `${STOREFRONT_KEY}`. The caller `anonymous` (no key sent) has none, and a " +
-        "caller with `wsSecurity` need not have one.",
+        "the file: `${STOREFRONT_KEY}`. The caller `anonymous` (no proof sent) has none, and a " +
+        "caller with another proof need not have one.",
       pattern: "^[\\x21-\\x7e]{1,4096}$",
       writeOnly: true,
       "x-expected": "1 to 4096 visible ASCII characters without spaces; put numbers in quotes",
     },
     wsSecurity: callerSecuritySchema,
+    ...Object.fromEntries(Object.entries(proofs).map(([name, { caller }]) => [name, caller])),
     may: {
       type: "array",
       description: "What the caller may call: `*`, `orders.*` or `orders.getOrder`.",
@@ -44,7 +46,7 @@ const callersSchema: JsonSchema = {
       },
     },
   }),
-};
+});
 
 const logSchema = mapOf(
   "What the gateway writes to its log.",
@@ -65,8 +67,11 @@ const logSchema = mapOf(
   { default: {} },
 );
 
-/** @param policies their options, by name: those of this build. */
-export function createConfigurationSchema(policies: PolicySchemas): JsonSchema {
+/** @param policies, proofs their options, by name: those of this build. */
+export function createConfigurationSchema(
+  policies: PolicySchemas,
+  proofs: ProofSchemas = {},
+): JsonSchema {
   const general =
     "Rules that all exchanges are held to, in the order written, before those of their service.";
   return mapOf(
@@ -75,7 +80,8 @@ export function createConfigurationSchema(policies: PolicySchemas): JsonSchema {
       version: { description: "Version of this format.", const: 1, "x-expected": "1" },
       listen: listenSchema,
       services: createServicesSchema(policies),
-      callers: callersSchema,
+      callers: createCallersSchema(proofs),
+      identity: identitySchema(proofs),
       policies: policiesSchema(general, policies),
       limits: limitsSchema,
       timeouts: timeoutsSchema,

@@ -6,16 +6,15 @@ import type { Problem } from "#base/problem.ts";
 import type { Dialect } from "#contract/contract.ts";
 import type { Hub } from "#extension/hub.ts";
 import type { Verdict } from "#extension/policy.ts";
-import { fieldNames } from "#wire/field-names.ts";
-import { presentedKey } from "./authorization.ts";
+import { authorizeByFindings, authorizeByKey, identifyByKey } from "./admit-caller.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import type { HubMatch } from "./hubs.ts";
+import type { Findings, Identity } from "./identity.ts";
 import { ownHead } from "./own-head.ts";
 import { answerOf, type OwnAnswer } from "./own-addresses.ts";
-import { proofAsked } from "./message-proof.ts";
 import type { PolicedExchange } from "./policed-exchange.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -43,15 +42,21 @@ interface Refusal {
   readonly fields: string;
 }
 
+export type Admission = Pass | Translate | ToHub | OwnAnswer | Refusal;
+
+/** It takes a while to know who calls. */
+interface Identify {
+  readonly kind: "identify";
+  readonly coming: Promise<Findings>;
+  readonly goOn: (found: Findings) => Admission;
+}
+
 const pass: Pass = { kind: "pass" };
 /** RFC 9110 §15.2.1. */
-const goOn = ownHead(100, []);
+const continueHead = ownHead(100, []);
 
 /** Notes route and caller in the record. */
-export function admit(
-  exchange: PolicedExchange,
-  gateway: GatewayContext,
-): Pass | Translate | ToHub | OwnAnswer | Refusal {
+export function admit(exchange: PolicedExchange, gateway: GatewayContext): Admission | Identify {
   const { head } = exchange.caller;
   const snapshot = exchange.snapshot as Snapshot;
   const own = answerOf(head, gateway.draining);
@@ -67,10 +72,26 @@ export function admit(
   gateway.observer.onRouted(exchange);
   const verdict = exchange.policiesOnRouted(policies.chainOf(match));
   if (verdict !== undefined) return decided(verdict);
-  if (!snapshot.authorization.open) {
-    const problem = authorize(exchange, snapshot, match);
-    if (problem !== undefined) return refuse(problem);
+  if (snapshot.authorization.open) return admitCaller(exchange, gateway, match);
+  // Where address and port tell who calls, nothing else can.
+  if (snapshot.identity !== undefined && exchange.caller.peer.caller === undefined) {
+    return identify(exchange, snapshot.identity, (found) => {
+      const problem = authorizeByFindings(exchange, snapshot, match, found);
+      return problem === undefined ? admitCaller(exchange, gateway, match) : refuse(problem);
+    });
   }
+  const problem = authorizeByKey(exchange, snapshot, match);
+  return problem === undefined ? admitCaller(exchange, gateway, match) : refuse(problem);
+}
+
+/** It is known who calls, or will be by its message, and that it may. */
+function admitCaller(
+  exchange: PolicedExchange,
+  gateway: GatewayContext,
+  match: CompiledRoute,
+): Admission {
+  const { head } = exchange.caller;
+  const snapshot = exchange.snapshot as Snapshot;
   const { service } = match;
   if (head.encodedSlash && service.encodedSlash === "refuse") {
     return refuse(
@@ -86,9 +107,7 @@ export function admit(
   if (unrecorded !== undefined) return refuse(unrecorded);
   const isSoap = match.face === "soap";
   const mayCallAll =
-    exchange.proof === undefined
-      ? !isSoap || mayCallEvery(snapshot, match, exchange.callerIndex)
-      : undefined;
+    exchange.proof === undefined ? !isSoap || mayCallEvery(snapshot, match, exchange) : undefined;
   if (speedOf(head, match, mayCallAll).kind === "pass") return pass;
   return translate(exchange, snapshot, match);
 }
@@ -96,24 +115,47 @@ export function admit(
 /** What it may call is asked for each call. */
 function admitToHub(
   exchange: PolicedExchange,
-  { recorder }: GatewayContext,
+  gateway: GatewayContext,
   match: HubMatch,
-): ToHub | OwnAnswer | Refusal {
+): Admission | Identify {
   if (match.kind === "miss") return missed(exchange, match.allowedMethods);
   const snapshot = exchange.snapshot as Snapshot;
   const verdict = exchange.policiesOnRouted(snapshot.policies.hubChain);
   if (verdict !== undefined) return decided(verdict);
-  const problem = snapshot.authorization.open
-    ? undefined
-    : identify(exchange, snapshot, keyIn(exchange));
-  if (problem !== undefined) return refuse(problem);
+  const { authorization, identity } = snapshot;
+  const { hub } = match;
+  if (authorization.open) return admitHubCaller(exchange, gateway, hub);
+  if (identity !== undefined) {
+    return identify(exchange, identity, (found) => {
+      const problem = identity.conclude(exchange, found);
+      return problem === undefined ? admitHubCaller(exchange, gateway, hub) : refuse(problem);
+    });
+  }
+  const problem = identifyByKey(exchange, snapshot);
+  return problem === undefined ? admitHubCaller(exchange, gateway, hub) : refuse(problem);
+}
+
+function admitHubCaller(
+  exchange: PolicedExchange,
+  { recorder }: GatewayContext,
+  hub: Hub,
+): Admission {
   const unrecorded = recorder?.refusal(undefined);
   if (unrecorded !== undefined) return refuse(unrecorded);
-  const { limits } = snapshot.revision.configuration;
+  const { limits } = exchange;
   if (exchange.caller.head.contentLength > limits.documentBytesMax) {
     return refuse(documentTooLarge(limits, "client"));
   }
-  return { kind: "hub", hub: match.hub };
+  return { kind: "hub", hub };
+}
+
+function identify(
+  exchange: PolicedExchange,
+  identity: Identity,
+  goOn: (found: Findings) => Admission,
+): Admission | Identify {
+  const found = identity.look(exchange);
+  return found instanceof Promise ? { kind: "identify", coming: found, goOn } : goOn(found);
 }
 
 function translate(
@@ -133,7 +175,7 @@ function translate(
     return refuse(documentTooLarge(limits, "client"));
   }
   // The instance, which else would say so, hears of the request only when it is whole.
-  if (head.expectContinue && exchange.requestBytes === 0) exchange.caller.sendInterim(goOn);
+  if (head.expectContinue && exchange.requestBytes === 0) exchange.caller.sendInterim(continueHead);
   return { kind: "translate", translation: new Translation(exchange, face, translator) };
 }
 
@@ -141,11 +183,11 @@ function translate(
 function mayCallEvery(
   { authorization, translators }: Snapshot,
   { serviceIndex }: CompiledRoute,
-  callerIndex: number | undefined,
+  exchange: ExchangeRecord,
 ): boolean {
   if (authorization.open) return true;
   const routes = translators[serviceIndex]?.routes ?? [];
-  return routes.every((index) => authorization.may(callerIndex, index));
+  return routes.every((index) => authorization.may(exchange.callerIndex, index, exchange));
 }
 
 export function bodyTooLarge({ service }: CompiledRoute): Problem {
@@ -196,63 +238,4 @@ function missed({ caller }: ExchangeRecord, allowedMethods: readonly string[]): 
   }
   const path = head.path.slice(0, 200);
   return refuse(problems["no-route"](`no route matches ${path}; \`parlance explain\` tells why`));
-}
-
-function authorize(
-  exchange: ExchangeRecord,
-  snapshot: Snapshot,
-  route: CompiledRoute,
-): Problem | undefined {
-  const { authorization, callerName, translators } = snapshot;
-  const key = keyIn(exchange);
-  const stranger = identify(exchange, snapshot, key);
-  if (stranger === undefined || key === undefined) {
-    exchange.proof = proofAsked(exchange, snapshot, route, key !== undefined);
-    if (exchange.proof === "required") return undefined;
-  }
-  if (stranger !== undefined) return stranger;
-  if (authorization.may(exchange.callerIndex, route.index)) return undefined;
-  // Which operation a SOAP request is for is not known yet, and documents go with any of them.
-  if (route.route.face !== undefined && route.route.operation === undefined) {
-    const { callerIndex } = exchange;
-    const translator = translators[route.serviceIndex];
-    if (translator?.routes.some((index) => authorization.may(callerIndex, index))) return undefined;
-  }
-  const name = callerName(exchange.callerIndex ?? -1);
-  return problems["caller-not-permitted"](
-    `caller ${name} may not call ${route.service.name}.${route.route.id}`,
-  );
-}
-
-function keyIn({ caller: { head } }: ExchangeRecord): string | undefined {
-  return head.has(fieldNames["x-api-key"]) || head.has(fieldNames.authorization)
-    ? presentedKey((name) => head.field(name))
-    : undefined;
-}
-
-/** Notes who calls. */
-function identify(
-  exchange: ExchangeRecord,
-  { authorization }: Snapshot,
-  key: string | undefined,
-): Problem | undefined {
-  const { head, peer } = exchange.caller;
-  exchange.callerIndex =
-    peer.caller === undefined
-      ? authorization.callerOf(key)
-      : authorization.callerNamed(peer.caller);
-  if (exchange.callerIndex === undefined) {
-    return problems["caller-unknown"](
-      key === undefined
-        ? "no key was sent, as X-Api-Key or Authorization: Bearer"
-        : "the key belongs to no caller",
-    );
-  }
-  if (key !== undefined) {
-    // A service that saw the key could call others in the caller's name.
-    exchange.withheld = head.has(fieldNames["x-api-key"])
-      ? fieldNames["x-api-key"]
-      : fieldNames.authorization;
-  }
-  return undefined;
 }

@@ -19,7 +19,12 @@ export interface Authorization {
   provesByMessage(caller: number | undefined): boolean;
   callerNamed(name: string): number | undefined;
   /** `caller` undefined: nobody known. `route`: `CompiledRoute.index`. */
-  may(caller: number | undefined, route: number): boolean;
+  may(caller: number | undefined, route: number, asked?: Asked): boolean;
+}
+
+/** What grants may depend on. */
+export interface Asked {
+  readonly scopes: ReadonlySet<string> | undefined;
 }
 
 export function createAuthorization(configuration: Configuration): Authorization {

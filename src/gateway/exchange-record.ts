@@ -6,6 +6,7 @@ import type { Limits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Fault } from "#call/call.ts";
 import type { Instance } from "#configuration/configuration.ts";
+import type { ProofAuthentication } from "#extension/proof.ts";
 import type { CallerEnd } from "#wire/ends.ts";
 import { fieldNames, type FieldId } from "#wire/field-names.ts";
 import type { RequestHead } from "#wire/head.ts";
@@ -17,9 +18,10 @@ import { parentExchangeOf } from "./trace.ts";
 
 /**
  * How a caller proved who it is: it need not, it has no key and may, by key, in the message itself,
- * by address and port, or it did not.
+ * by address and port, by another proof (see src/proofs/), or it did not.
  */
-export type Authentication = "open" | "anonymous" | "key" | "message" | "address" | "none";
+export type Authentication =
+  "open" | "anonymous" | "key" | "message" | "address" | ProofAuthentication | "none";
 
 export class ExchangeRecord {
   readonly caller: CallerEnd;
@@ -62,6 +64,11 @@ export class ExchangeRecord {
   /** Whether the message has to prove who calls, or may; undefined: neither. */
   proof: "required" | "optional" | undefined;
   provenByMessage = false;
+  /** Undefined: by key in a header, or in the message, or not at all. */
+  provedBy: Authentication | undefined;
+  /** Whom exactly it is about, by the word of the proof. */
+  subject: string | undefined;
+  scopes: ReadonlySet<string> | undefined;
 
   constructor(caller: CallerEnd) {
     this.caller = caller;
@@ -109,6 +116,7 @@ export class ExchangeRecord {
   get authentication(): Authentication {
     if (this.snapshot?.authorization.open === true) return "open";
     if (this.callerIndex === undefined) return "none";
+    if (this.provedBy !== undefined) return this.provedBy;
     if (this.withheld !== 0) return "key";
     if (this.caller.peer.caller !== undefined) return "address";
     return this.provenByMessage ? "message" : "anonymous";
@@ -140,5 +148,8 @@ export class ExchangeRecord {
     this.withheld = 0;
     this.proof = undefined;
     this.provenByMessage = false;
+    this.provedBy = undefined;
+    this.subject = undefined;
+    this.scopes = undefined;
   }
 }

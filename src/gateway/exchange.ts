@@ -7,7 +7,7 @@ import type { Problem } from "#base/problem.ts";
 import type { Hub } from "#extension/hub.ts";
 import type { CallerListener, UpstreamFailure } from "#wire/ends.ts";
 import type { ResponseHead } from "#wire/head.ts";
-import { admit, bodyTooLarge } from "./admission.ts";
+import { admit, bodyTooLarge, type Admission } from "./admission.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { overdue } from "./deadlines.ts";
 import { failureProblem, problemLines, problemResponse } from "./failure.ts";
@@ -34,7 +34,17 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     this.requestBytes = this.caller.bodyBytes;
     const { gateway } = this;
     const admission = admit(this, gateway);
-    if (this.recorder !== undefined) this.openRecord(this.recorder, bytes, from, to);
+    const isKnown = admission.kind !== "identify";
+    if (this.recorder !== undefined) this.openRecord(this.recorder, bytes, from, to, isKnown);
+    if (isKnown) return this.#proceed(admission);
+    this.waitFor(admission.coming, (found) => {
+      const next = admission.goOn(found);
+      this.openCallerEvidence();
+      this.#proceed(next);
+    });
+  }
+
+  #proceed(admission: Admission): void {
     switch (admission.kind) {
       case "pass":
         if (this.chain === undefined) return this.connectOnRecord();
@@ -42,12 +52,11 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
       case "translate":
         this.translation = admission.translation;
         // Who calls is known later where the message proves it.
-        if (this.chain === undefined || this.proof !== undefined)
-          return this.gather(bytes, from, to);
-        return this.enterPolicies(() => this.#gatherLater());
+        if (this.chain === undefined || this.proof !== undefined) return this.#gather();
+        return this.enterPolicies(() => this.#gather());
       case "hub":
-        if (this.chain === undefined) return this.beginHub(admission.hub, bytes, from, to);
-        return this.enterPolicies(() => this.#hubLater(admission.hub));
+        if (this.chain === undefined) return this.#beginHub(admission.hub);
+        return this.enterPolicies(() => this.#beginHub(admission.hub));
       case "answer":
         return this.respond(admission.response);
       case "refuse":
@@ -55,14 +64,14 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     }
   }
 
-  #gatherLater(): void {
+  #gather(): void {
     this.gather(this.bytes, this.from, this.to);
-    if (!this.requestComplete) this.caller.resume();
+    if (!this.requestComplete && this.state === "waiting") this.caller.resume();
   }
 
-  #hubLater(hub: Hub): void {
+  #beginHub(hub: Hub): void {
     this.beginHub(hub, this.bytes, this.from, this.to);
-    if (!this.requestComplete) this.caller.resume();
+    if (!this.requestComplete && this.state === "waiting") this.caller.resume();
   }
 
   onMalformedRequest(status: number, detail: string): void {
@@ -290,7 +299,10 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     }
     this.status = problem.definition.httpStatus;
     const told = tellInDialect(this, problem, this.translation);
-    this.respond(told ?? problemResponse(problem, this.id), extraFields + problemLines(problem));
+    this.respond(
+      told ?? problemResponse(problem, this.id),
+      extraFields + problemLines(problem, this.snapshot?.identity),
+    );
   }
 
   /** After an answer began: a stream tells it at its end, any other answer is cut off. */

@@ -37,7 +37,7 @@ function hostAsked({ caller, snapshot }: ExchangeRecord): string {
   return isBelieved ? forwarded : head.authority;
 }
 
-function schemeAsked({ caller, snapshot }: ExchangeRecord): "http" | "https" {
+export function schemeAsked({ caller, snapshot }: ExchangeRecord): "http" | "https" {
   const { head, peer } = caller;
   const forwarded = head.value(fieldNames["x-forwarded-proto"]);
   const isBelieved = forwarded !== undefined && (snapshot as Snapshot).trusts(peer);

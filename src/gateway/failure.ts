@@ -7,6 +7,7 @@ import type { FaceResponse } from "#extension/protocol.ts";
 import type { UpstreamFailure } from "#wire/ends.ts";
 import { parseFaultOf } from "#wire/parse-faults.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
+import type { Identity } from "./identity.ts";
 import { problems } from "./problems.ts";
 
 export function problemResponse(problem: Problem, exchangeId: string): FaceResponse {
@@ -30,9 +31,12 @@ export function problemResponse(problem: Problem, exchangeId: string): FaceRespo
 }
 
 /** Field lines that go with a problem in whatever dialect it is told. */
-export function problemLines({ definition, retryAfterS }: Problem): string {
+export function problemLines(problem: Problem, identity: Identity | undefined): string {
+  const { definition, retryAfterS } = problem;
   const retry = retryAfterS === undefined ? "" : `Retry-After: ${retryAfterS}\r\n`;
   const { httpStatus } = definition;
+  if (httpStatus !== 401 && httpStatus !== 403) return retry;
+  if (identity !== undefined) return retry + identity.challenges(problem);
   return httpStatus === 401 ? `${retry}WWW-Authenticate: Bearer realm="parlance"\r\n` : retry;
 }
 

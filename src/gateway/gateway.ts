@@ -8,6 +8,7 @@ import { createSharedCells } from "#base/shared-cells.ts";
 import { doAtOnce, doInSlices, type SlicedWork } from "#base/slices.ts";
 import type { Revision, TextListener } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
+import type { ProofKind } from "#extension/proof.ts";
 import type { Protocol } from "#extension/protocol.ts";
 import type { CallerConnection } from "#wire/ends.ts";
 import { Http2ServerSession } from "#wire/http2-server-session.ts";
@@ -19,6 +20,7 @@ import { createExchangeIds } from "./exchange-id.ts";
 import { Exchange } from "./exchange.ts";
 import type { ExchangeObserver, GatewayContext } from "./gateway-context.ts";
 import { createInstanceRegistry } from "./instances.ts";
+import { createKeptParts } from "./kept-parts.ts";
 import type { Recorder } from "./recorder.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 import { buildSnapshot, type Snapshot } from "./snapshot.ts";
@@ -50,9 +52,10 @@ export interface Gateway {
 export interface Extensions {
   readonly protocols: readonly Protocol[];
   readonly policies: readonly Policy[];
+  readonly proofs: readonly ProofKind[];
 }
 
-const noExtensions: Extensions = { protocols: [], policies: [] };
+const noExtensions: Extensions = { protocols: [], policies: [], proofs: [] };
 
 export function createGateway(
   platform: Platform,
@@ -66,6 +69,7 @@ export function createGateway(
   const cells = createSharedCells(memory.cells);
   const clock = { nowMs: platform.clock.monotonicMs() };
   const instances = createInstanceRegistry(platform, clock);
+  const kept = createKeptParts();
   const connections = new Set<CallerConnection>();
   let snapshot: Snapshot = doAtOnce(build(first));
   let draining = false;
@@ -150,9 +154,10 @@ export function createGateway(
   });
 
   function build(revision: Revision): SlicedWork<Snapshot> {
-    const { protocols, policies: kinds } = extensions();
+    const { protocols, policies: kinds, proofs } = extensions();
     const parts = { kinds, platform, cells };
-    return buildSnapshot(revision, instances, platform.files, protocols, replays, parts);
+    const identity = { kinds: proofs, platform, replays, kept };
+    return buildSnapshot(revision, instances, platform.files, protocols, parts, identity);
   }
 
   function makeCurrent(next: Snapshot): void {

@@ -6,8 +6,8 @@ import type { Answer, Call, Fault, Reply } from "#call/call.ts";
 import type { Operation } from "#contract/contract.ts";
 import { createRecord } from "#contract/value.ts";
 import type { HubCall, HubSession } from "#extension/hub.ts";
-import type { FieldId } from "#wire/field-names.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
 import type { InnerOrigin } from "./inner-caller.ts";
 import { InnerCaller } from "./inner-caller.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -21,12 +21,15 @@ export interface InnerExchange {
 }
 
 /** What is known of the exchange that asks. */
-export interface Asked {
+export interface Asked extends ProvenCaller {
   readonly snapshot: Snapshot;
-  readonly callerIndex: number | undefined;
-  /** The field that proved who calls; 0: none. */
-  readonly withheld: FieldId;
 }
+
+/** Who asks, and what is known of it. */
+export type ProvenCaller = Pick<
+  ExchangeRecord,
+  "callerIndex" | "withheld" | "provedBy" | "provenByMessage" | "subject" | "scopes"
+>;
 
 export interface InnerBeginning extends Asked {
   readonly route: CompiledRoute;
@@ -61,7 +64,7 @@ export class HubCalls implements HubSession {
     const { authorization } = snapshot;
     if (authorization.open) return true;
     const found = this.#find(serviceName, operationId);
-    return found !== undefined && authorization.may(callerIndex, found.route.index);
+    return found !== undefined && authorization.may(callerIndex, found.route.index, this.#asked);
   }
 
   invoke(call: HubCall): Promise<Reply> {

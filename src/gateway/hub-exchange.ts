@@ -45,15 +45,14 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
 
   /** A call that the gateway makes itself. */
   beginInner(
-    { snapshot, route, callerIndex, withheld }: InnerBeginning,
+    { snapshot, route, ...proven }: InnerBeginning,
     caller: InnerCaller,
   ): void {
     this.begin(true);
     this.snapshot = snapshot;
     this.requestComplete = true;
     this.route = route;
-    this.callerIndex = callerIndex;
-    this.withheld = withheld;
+    Object.assign(this, proven);
     const { recorder } = this;
     this.gateway.observer.onRouted(this);
     const unrecorded = recorder?.refusal(route.service);
@@ -77,7 +76,9 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     const flags = this.ownLines.trace?.flags ?? newTraceFlags;
     const traceParent = `00-${traceId}-${id.slice(id.length / 2)}-${flags}`;
     const origin = { peer: caller.peer, traceParent, exchangeId: id, requestId };
-    const asked = { snapshot: snapshot as Snapshot, callerIndex, withheld };
+    const { provedBy, provenByMessage, subject, scopes } = this;
+    const proven = { callerIndex, withheld, provedBy, provenByMessage, subject, scopes };
+    const asked = { snapshot: snapshot as Snapshot, ...proven };
     return new HubCalls(asked, origin, (inner) => this.createInner(inner));
   }
 

@@ -7,18 +7,19 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** Once it is known who calls by key, or that nobody does. @param hasKey whether one was sent. */
 export function proofAsked(
-  { caller, callerIndex }: ExchangeRecord,
+  exchange: ExchangeRecord,
   { authorization, translators }: Snapshot,
   { route, serviceIndex }: CompiledRoute,
   hasKey: boolean,
 ): ExchangeRecord["proof"] {
+  const { caller, callerIndex } = exchange;
   if (!authorization.byMessage || route.face !== "soap" || caller.head.method !== "POST") {
     return undefined;
   }
   if (hasKey) return authorization.provesByMessage(callerIndex) ? "optional" : undefined;
   // Who may call nothing need not be told what is wrong with its message.
   const mayCallAny = translators[serviceIndex]?.routes.some((index) =>
-    authorization.may(callerIndex, index),
+    authorization.may(callerIndex, index, exchange),
   );
   return mayCallAny === true ? "optional" : "required";
 }
@@ -31,9 +32,11 @@ export function acceptProof(
   if (proven === undefined) return undefined;
   const { authorization, callerName } = exchange.snapshot as Snapshot;
   const index = authorization.callerNamed(proven);
-  if (exchange.withheld !== 0 && exchange.callerIndex !== index) {
+  const isKnown = exchange.withheld !== 0 || exchange.provedBy !== undefined;
+  if (isKnown && exchange.callerIndex !== index) {
     const keyOf = callerName(exchange.callerIndex ?? -1);
-    const detail = `the key is that of ${keyOf}, and the message proves to be from ${proven}`;
+    const first = `the ${exchange.authentication} is that of ${keyOf}`;
+    const detail = `${first}, and the message proves to be from ${proven}`;
     return problems["caller-unknown"](detail);
   }
   exchange.callerIndex = index;

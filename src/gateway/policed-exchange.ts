@@ -15,10 +15,12 @@ import type {
   Refused,
   Verdict,
 } from "#extension/policy.ts";
+import type { PeerCertificate, ProofRequest } from "#extension/proof.ts";
 import type { FaceResponse, Fields } from "#extension/protocol.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { AnswerTaps } from "./answer-taps.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import { schemeAsked } from "./face-request.ts";
 import type { CompiledPolicy, PolicyChain } from "./policies.ts";
 import { problems } from "./problems.ts";
 import { RecordedExchange } from "./recorded-exchange.ts";
@@ -30,7 +32,10 @@ type Step = (policy: CompiledPolicy) => Verdict | Promise<Verdict>;
 /** Methods that may be repeated (RFC 9110 §9.2.2; QUERY: RFC 10008 §2). */
 const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE"]);
 
-export abstract class PolicedExchange extends RecordedExchange implements PolicyRequest {
+export abstract class PolicedExchange
+  extends RecordedExchange
+  implements PolicyRequest, ProofRequest
+{
   /** Undefined: no policy has a say. */
   protected chain: PolicyChain | undefined;
   /** How many of the chain have seen the exchange begin, and will see its end. */
@@ -105,16 +110,23 @@ export abstract class PolicedExchange extends RecordedExchange implements Policy
   }
 
   #wait(coming: Promise<Verdict>, step: Step, next: number, goOn: () => void): void {
+    this.waitFor(coming, (verdict) => {
+      if (verdict === undefined) this.#run(step, next, goOn);
+      else this.#obey(verdict);
+    });
+  }
+
+  /** It goes on when something is known, unless it has ended by then. */
+  protected waitFor<Found>(coming: Promise<Found>, goOn: (found: Found) => void): void {
     const turn = ++this.#turn;
     this.state = "deciding";
     if (!this.requestComplete) this.caller.pause();
     const isLate = (): boolean => turn !== this.#turn || this.state !== "deciding";
     coming.then(
-      (verdict) => {
+      (found) => {
         if (isLate()) return;
         this.state = "waiting";
-        if (verdict === undefined) this.#run(step, next, goOn);
-        else this.#obey(verdict);
+        goOn(found);
       },
       (cause: unknown) => {
         if (!isLate()) this.refuse(failed(cause));
@@ -239,6 +251,18 @@ export abstract class PolicedExchange extends RecordedExchange implements Policy
   get address(): string {
     const { peer, head } = this.caller;
     return clientAddressOf(peer, head, (this.snapshot as Snapshot).trusts);
+  }
+
+  get authority(): string {
+    return this.caller.head.authority;
+  }
+
+  get scheme(): "http" | "https" {
+    return schemeAsked(this);
+  }
+
+  get certificate(): PeerCertificate | undefined {
+    return this.caller.peer.certificate;
   }
 
   get encrypted(): boolean {

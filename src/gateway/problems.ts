@@ -74,6 +74,18 @@ export const problems = defineProblems({
     faultKind: "unauthenticated",
     blame: "client",
   },
+  "credentials-conflict": {
+    title: "The request proves to be from different callers",
+    httpStatus: 401,
+    faultKind: "unauthenticated",
+    blame: "client",
+  },
+  "credentials-duplicate": {
+    title: "A credential was sent more than once",
+    httpStatus: 400,
+    faultKind: "invalid_argument",
+    blame: "client",
+  },
   "caller-not-permitted": {
     title: "The caller may not call this",
     httpStatus: 403,

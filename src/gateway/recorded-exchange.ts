@@ -26,6 +26,8 @@ const wholeBytesMax = 16 * 1024;
 /** RFC 9110 §9.2.1, RFC 10008 §2 for QUERY. */
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"]);
 
+const noBytes: Buffer = Buffer.alloc(0);
+
 /** For exchanges of which nothing is held. */
 const nobody: RecordWaiter = { onRecorded: () => undefined, onNotRecorded: () => undefined };
 
@@ -41,11 +43,22 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   /** What waits for the record of the intent. */
   #intent: RecordWaiter | undefined;
 
+  /** What came with the request's head, kept until an answer begins, for another attempt. */
+  protected bytes: Buffer = noBytes;
+  protected from = 0;
+  protected to = 0;
+
   protected abstract connect(): void;
   protected abstract refuse(problem: Problem): void;
 
   /** Route and caller are known as far as they are without the body. */
-  protected openRecord(recorder: Recorder, bytes: Buffer, from: number, to: number): void {
+  protected openRecord(
+    recorder: Recorder,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    isCallerKnown = true,
+  ): void {
     this.#recorded = false;
     this.tap = undefined;
     this.evidence = undefined;
@@ -53,7 +66,14 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     this.answerContentType = undefined;
     this.holding = recorder.holds(this.route?.service);
     if (this.holding) this.caller.holdEnd(wholeBytesMax);
-    if (!this.hasHead || this.proof !== undefined) return;
+    if (!this.hasHead || this.proof !== undefined || !isCallerKnown) return;
+    this.#openEvidence(recorder, bytes, from, to, this.requestIsFramed);
+  }
+
+  /** The caller is known now, or refused; nothing more has come of the request. */
+  protected openCallerEvidence(): void {
+    const { recorder, bytes, from, to } = this;
+    if (recorder === undefined || this.proof !== undefined) return;
     this.#openEvidence(recorder, bytes, from, to, this.requestIsFramed);
   }
 

@@ -14,7 +14,6 @@ import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const attemptsMax = 3;
-const noBytes: Buffer = Buffer.alloc(0);
 const noPools: readonly InstancePool[] = [];
 
 export abstract class SendingExchange extends HubExchange implements Waiter {
@@ -22,10 +21,6 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   protected pool: InstancePool | undefined;
   /** Instances that failed this exchange. */
   #tried: readonly InstancePool[] = noPools;
-  /** What came with the request's head, kept until an answer begins, for another attempt. */
-  protected bytes: Buffer = noBytes;
-  protected from = 0;
-  protected to = 0;
   protected firstIsAll = true;
   protected requestTrailers: ResponseHead | undefined;
   protected streamed = false;

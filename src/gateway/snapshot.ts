@@ -1,7 +1,6 @@
 /** One revision, compiled: an exchange takes it at its beginning and keeps it to its end. */
 import { createAddressList } from "#base/address-list.ts";
 import type { Files } from "#base/platform.ts";
-import type { ReplayTable } from "#base/replay-table.ts";
 import type { SlicedWork } from "#base/slices.ts";
 import type { ListenTls, Revision } from "#configuration/configuration.ts";
 import type { Protocol, TellUnrouted } from "#extension/protocol.ts";
@@ -11,6 +10,7 @@ import { createAuthorization, type Authorization } from "./authorization.ts";
 import { Balancer } from "./balance.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { createHubs, type Hubs } from "./hubs.ts";
+import { createIdentity, type Identity, type IdentityParts } from "./identity.ts";
 import type { InstancePool, InstanceRegistry } from "./instances.ts";
 import { faceSecurityOf, upstreamSecurityOf } from "./message-security.ts";
 import { createPolicies, type Policies, type PolicyParts } from "./policies.ts";
@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly revision: Revision;
   readonly router: Router;
   readonly authorization: Authorization;
+  /** Undefined: keys in headers, or proofs inside messages, are all there is. */
+  readonly identity: Identity | undefined;
   /** By the place of the service in the configuration. */
   readonly balancers: readonly Balancer[];
   readonly pools: ReadonlySet<InstancePool>;
@@ -45,8 +47,8 @@ export function* buildSnapshot(
   instances: InstanceRegistry,
   files: Pick<Files, "read">,
   protocols: readonly Protocol[],
-  replays: ReplayTable,
   policyParts: PolicyParts,
+  identityParts: IdentityParts,
 ): SlicedWork<Snapshot> {
   const { configuration } = revision;
   const { limits, timeouts, callers } = configuration;
@@ -60,6 +62,7 @@ export function* buildSnapshot(
   }
   const trusted = createAddressList(configuration.listen.trustedProxies);
   const router = yield* buildRouter(configuration);
+  const authorization = createAuthorization(configuration);
   return {
     revision,
     router,
@@ -70,14 +73,15 @@ export function* buildSnapshot(
       router.routes,
       revision.withheld,
       {
-        face: faceSecurityOf(configuration, files, replays),
+        face: faceSecurityOf(configuration, files, identityParts.replays),
         upstreamOf: (service) => upstreamSecurityOf(service, files),
       },
     ),
     hubs: createHubs(configuration.services, revision.contracts, protocols),
     policies: createPolicies(configuration, revision.contracts, policyParts),
     unrouted: protocols.flatMap(({ tellUnrouted }) => tellUnrouted ?? []),
-    authorization: createAuthorization(configuration),
+    authorization,
+    identity: createIdentity(configuration, authorization, identityParts),
     balancers,
     pools,
     tls: tlsOf(configuration.listen.tls, files),

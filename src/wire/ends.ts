@@ -16,6 +16,17 @@ export interface Peer {
   readonly trusted: boolean;
   /** Who calls, where address and port tell that. */
   readonly caller?: string;
+  /** Where TLS asks for one and has verified it. */
+  readonly certificate?: PeerCertificate | undefined;
+}
+
+export interface PeerCertificate {
+  /** SHA-256 of its DER form, lower-case hex. */
+  readonly sha256: string;
+  /** Common name of its subject; empty: it has none. */
+  readonly commonName: string;
+  /** Its one URI with the scheme spiffe; undefined: it has none, or several. */
+  readonly spiffeId: string | undefined;
 }
 
 /** Field lines of the gateway's own, each ended by CR LF, written where a head is put together. */

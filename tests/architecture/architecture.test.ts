@@ -39,7 +39,7 @@ test("the product imports declared dependencies only", () => {
   assert.deepEqual(undeclaredPackages(imports, Object.keys(dependencies)), []);
 });
 
-for (const layer of ["protocols", "policies"]) {
+for (const layer of ["protocols", "policies", "proofs"]) {
   test(`every folder of ${layer} is listed in src/app`, () => {
     const list = projectFiles(`src/app/standard-${layer}.ts`).flatMap(importsOf);
     assert.deepEqual(unlisted(layer, projectFolders(`src/${layer}`), list), []);

@@ -7,7 +7,7 @@ import type { Import } from "./imports.ts";
 export type Layers = ReadonlyMap<string, readonly string[]>;
 
 /** Layers whose folders do not know each other. */
-const strangers: ReadonlySet<string> = new Set(["protocols", "policies", "formats"]);
+const strangers: ReadonlySet<string> = new Set(["protocols", "policies", "proofs", "formats"]);
 
 /** Schema languages and the like, which know the one format that they are written in. */
 const writtenIn: ReadonlyMap<string, string> = new Map([

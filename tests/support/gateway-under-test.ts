@@ -9,6 +9,8 @@ import { defaultLimits, defaultTimeouts, type Limits, type Timeouts } from "#bas
 import { nodePlatform, type Platform } from "#base/platform.ts";
 import type { Configuration, Revision, Service } from "#configuration/configuration.ts";
 import { standardPolicies } from "#app/standard-policies.ts";
+import { proofSchemas } from "#app/configuration-schema.ts";
+import { standardProofs } from "#app/standard-proofs.ts";
 import { loadConfiguration } from "#configuration/load.ts";
 import { createConfigurationSchema } from "#configuration/schema.ts";
 import type { Policy } from "#extension/policy.ts";
@@ -122,7 +124,7 @@ async function startGateway(
     platform,
     observer,
     revision,
-    () => ({ protocols: [], policies }),
+    () => ({ protocols: [], policies, proofs: standardProofs }),
     recorder,
   );
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
@@ -154,6 +156,7 @@ export async function startLoadedGateway(
 ): Promise<LoadedGateway> {
   const schema = createConfigurationSchema(
     Object.fromEntries(policies.map(({ name, options }) => [name, options])),
+    proofSchemas,
   );
   const started = await startGateway(revisionOf(plain, schema), platform, recorder, policies);
   return { ...started, take: (next) => started.gateway.take(revisionOf(next, schema)) };

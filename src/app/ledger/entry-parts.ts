@@ -33,7 +33,7 @@ export class EntryParts {
   }
 
   callerOf(index: number | undefined, how: Authentication): ConstantPart {
-    const key = (index === undefined ? 0 : index + 1) * 8 + authenticationCodes[how];
+    const key = (index === undefined ? 0 : index + 1) * 16 + authenticationCodes[how];
     const found = this.#callers.get(key);
     if (found !== undefined) return found;
     writer.beginMap(scratch, 0);

@@ -75,10 +75,22 @@ export const fields = {
   authentication: {
     key: 17,
     type: "choice",
-    names: ["none", "open", "anonymous", "key", "certificate", "message", "address"],
+    names: [
+      "none",
+      "open",
+      "anonymous",
+      "key",
+      "certificate",
+      "message",
+      "address",
+      "token",
+      "password",
+      "signature",
+    ],
     about:
-      "How the caller was recognized; open: callers need not be, anonymous: without a key, as a " +
-      "caller that is allowed to, message: by a proof in it, address: by where it calls from.",
+      "How the caller was recognized; open: callers need not be, anonymous: without a proof, as " +
+      "a caller that is allowed to, message: by a proof in it, address: by where it calls from, " +
+      "signature: by an HTTP Message Signature.",
   },
   verdict: {
     key: 18,

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { checkConfiguration } from "#app/check-configuration.ts";
-import { standardPolicies } from "#app/standard-policies.ts";
+import { standardExtensions } from "#app/standard-extensions.ts";
 import { standardProtocols } from "#app/standard-protocols.ts";
 import { nodePlatform } from "#base/platform.ts";
 import type { Blame, FaultKind } from "#base/fault-kind.ts";
@@ -74,7 +74,7 @@ export async function startTranslating(
     nodePlatform,
     observer,
     revision,
-    () => ({ protocols, policies: standardPolicies }),
+    () => ({ ...standardExtensions, protocols }),
     recorder,
   );
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });

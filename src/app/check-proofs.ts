@@ -1,0 +1,19 @@
+/** What proofs of identity find wrong with what is configured of them. */
+import type { Diagnostic } from "#base/diagnostic.ts";
+import type { Files } from "#base/platform.ts";
+import type { Configuration } from "#configuration/configuration.ts";
+import { usesOf } from "#gateway/identity.ts";
+import { standardProofs } from "./standard-proofs.ts";
+
+export function checkProofs(
+  configuration: Configuration,
+  files: Pick<Files, "readUpTo">,
+): readonly Diagnostic[] {
+  return standardProofs.flatMap((kind) =>
+    kind.check(usesOf(configuration, kind), files).map(({ source, message, ...rest }) => {
+      const where = source === undefined ? `identity.${kind.name}: ` : `${kind.name}: `;
+      const place = source === undefined ? {} : { source };
+      return { code: "bad-proof", message: where + message, ...rest, ...place };
+    }),
+  );
+}

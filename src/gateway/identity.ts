@@ -1,0 +1,207 @@
+/**
+ * Who calls, where there are other proofs than keys in headers. Every proof that a request carries
+ * is looked at, in the configured order: all have to hold and to name the same caller.
+ */
+import type { Problem } from "#base/problem.ts";
+import type { Configuration } from "#configuration/configuration.ts";
+import type {
+  ProofCaller,
+  ProofField,
+  ProofKind,
+  ProofOutcome,
+  ProofRequest,
+  ProofSite,
+  Proven,
+  Prover,
+} from "#extension/proof.ts";
+import { fieldNames } from "#wire/field-names.ts";
+import type { Authorization } from "./authorization.ts";
+import type { Authentication, ExchangeRecord } from "./exchange-record.ts";
+import { createKeyProver } from "./key-prover.ts";
+import { problems } from "./problems.ts";
+
+export interface Identity {
+  /** Nothing is noted in the exchange yet: by the time a promise is kept it may be another one. */
+  look(exchange: IdentifiedExchange): Findings | Promise<Findings>;
+  /** Notes who calls. @returns why it is refused; undefined: it is known. */
+  conclude(exchange: ExchangeRecord, found: Findings): Problem | undefined;
+  /** Field lines that go with a refusal. */
+  challenges(problem: Problem): string;
+}
+
+export type IdentifiedExchange = ExchangeRecord & ProofRequest;
+
+export interface IdentityParts extends Omit<ProofSite, "isKey"> {
+  readonly kinds: readonly ProofKind[];
+}
+
+/** What was found in a request. */
+export interface Findings {
+  /** Why it counts for nothing; nobody was asked then. */
+  readonly refused: Problem | undefined;
+  proven: Proven | undefined;
+  by: NamedProver | undefined;
+  /** Of all proofs that hold. */
+  readonly fields: ProofField[];
+  readonly broken: Extract<ProofOutcome, { kind: "refused" | "unmatched" }>[];
+  conflict: Problem | undefined;
+}
+
+interface NamedProver {
+  readonly name: string;
+  readonly authentication: Authentication;
+  readonly prover: Prover;
+}
+
+/** Undefined: keys in headers are all there is. Throws when a proof cannot be made. */
+export function createIdentity(
+  configuration: Configuration,
+  authorization: Authorization,
+  parts: IdentityParts,
+): Identity | undefined {
+  const { identity, callers } = configuration;
+  if (identity === undefined || callers === "open") return undefined;
+  const isKey = (text: string): boolean => authorization.callerOf(text) !== undefined;
+  const site: ProofSite = { ...parts, isKey };
+  const provers = identity.order.flatMap((name): NamedProver[] => {
+    if (name === "key") {
+      const prover = createKeyProver(authorization, identity.key);
+      return [{ name, authentication: "key", prover }];
+    }
+    const kind = parts.kinds.find((one) => one.name === name);
+    if (kind === undefined) throw new Error(`there is no proof ${name} in this build`);
+    const uses = usesOf(configuration, kind);
+    if (uses.callers.length === 0) return [];
+    return [{ name, authentication: kind.authentication, prover: kind.create(uses, site) }];
+  });
+  const nameOf = (caller: number): string => callers[caller]?.name ?? "";
+
+  function note(found: Findings, by: NamedProver, outcome: ProofOutcome): void {
+    if (outcome === undefined) return;
+    if (outcome.kind !== "proven") return void found.broken.push(outcome);
+    if (outcome.field !== undefined) found.fields.push(outcome.field);
+    const { proven, by: first } = found;
+    if (proven === undefined || first === undefined) {
+      found.proven = outcome;
+      found.by = by;
+    } else if (proven.caller !== outcome.caller) {
+      const detail =
+        `the ${first.name} is that of ${nameOf(proven.caller)}, ` +
+        `and the ${by.name} that of ${nameOf(outcome.caller)}`;
+      found.conflict ??= problems["credentials-conflict"](detail);
+    }
+  }
+
+  /** The rest is read now: later it may be about another request. */
+  async function goOn(
+    exchange: IdentifiedExchange,
+    found: Findings,
+    from: number,
+    coming: Promise<ProofOutcome>,
+  ): Promise<Findings> {
+    const rest = provers.slice(from).map(({ prover }) => prover.prove(exchange));
+    const outcomes = await Promise.all([coming, ...rest]);
+    for (const [index, outcome] of outcomes.entries()) {
+      note(found, provers[from - 1 + index] as NamedProver, outcome);
+    }
+    return found;
+  }
+
+  function unknown({ broken }: Findings): Problem {
+    for (const outcome of broken) {
+      if (outcome.kind === "unmatched") return problems["caller-unknown"](outcome.why);
+    }
+    const names = provers.map(({ name }) => name).join(", ");
+    return problems["caller-unknown"](`no proof of who calls was sent; expected one of: ${names}`);
+  }
+
+  return {
+    look(exchange) {
+      const found = begin(fieldSentTwice(exchange));
+      if (found.refused !== undefined) return found;
+      for (let index = 0; index < provers.length; index++) {
+        const by = provers[index] as NamedProver;
+        const outcome = by.prover.prove(exchange);
+        if (outcome instanceof Promise) return goOn(exchange, found, index + 1, outcome);
+        note(found, by, outcome);
+      }
+      return found;
+    },
+    conclude(exchange, found) {
+      const { proven, by, fields, conflict } = found;
+      const problem = found.refused ?? conflict ?? whyBroken(found);
+      if (problem !== undefined) return problem;
+      if (proven === undefined || by === undefined) {
+        exchange.callerIndex = authorization.callerOf(undefined);
+        return exchange.callerIndex === undefined ? unknown(found) : undefined;
+      }
+      exchange.callerIndex = proven.caller;
+      exchange.provedBy = by.authentication;
+      exchange.subject = proven.subject;
+      exchange.scopes = proven.scopes;
+      for (let index = 0; index < fields.length; index++) withhold(exchange, fields[index]);
+      return undefined;
+    },
+    challenges(problem) {
+      const values = provers.flatMap(({ prover }) => prover.challenge?.(problem) ?? []);
+      return [...new Set(values)].map((value) => `WWW-Authenticate: ${value}\r\n`).join("");
+    },
+  };
+}
+
+function begin(refused: Problem | undefined): Findings {
+  return { refused, proven: undefined, by: undefined, fields: [], broken: [], conflict: undefined };
+}
+
+/** What stands in a field counts, or the request does not. */
+function whyBroken({ broken, fields }: Findings): Problem | undefined {
+  for (const outcome of broken) {
+    // One field carries one credential: it may be another kind of it that holds.
+    if (outcome.field !== undefined && fields.includes(outcome.field)) continue;
+    if (outcome.kind === "refused") return outcome.problem;
+    if (outcome.field !== undefined) return problems["caller-unknown"](outcome.why);
+  }
+  return undefined;
+}
+
+/** Whether a request carries anything that is to prove who calls. */
+export function hasProof({ refused, proven, broken }: Findings): boolean {
+  if (refused !== undefined || proven !== undefined) return true;
+  return broken.some(({ kind, field }) => kind === "refused" || field !== undefined);
+}
+
+/** With what stands under `identity`. */
+export function usesOf(
+  { identity, callers }: Configuration,
+  { name }: ProofKind,
+): { readonly callers: readonly ProofCaller<unknown>[]; readonly options: unknown } {
+  const own = (callers === "open" ? [] : callers).flatMap(
+    ({ name: caller, proofs = [] }, index): readonly ProofCaller<unknown>[] =>
+      proofs
+        .filter((use) => use.name === name)
+        .map(({ options, source }) => ({ index, name: caller, options, source })),
+  );
+  return { callers: own, options: identity?.options[name] ?? {} };
+}
+
+const credentialFields = ["authorization", "x-api-key"] as const;
+
+/** Two readers of such a request may take different ones. */
+function fieldSentTwice({ caller: { head } }: ExchangeRecord): Problem | undefined {
+  for (const name of credentialFields) {
+    const id = fieldNames[name];
+    if (!head.has(id)) continue;
+    let count = 0;
+    for (let index = 0; index < head.fieldCount; index++) if (head.ids[index] === id) count++;
+    if (count > 1) return problems["credentials-duplicate"](`${name} was sent ${count} times`);
+  }
+  return undefined;
+}
+
+/** A service that saw a credential could call others in the caller's name. */
+function withhold(exchange: ExchangeRecord, field: ProofField | undefined): void {
+  if (field === undefined) return;
+  const id = fieldNames[field];
+  if (exchange.withheld === 0 || exchange.withheld === id) exchange.withheld = id;
+  else exchange.caller.head.drop(field);
+}
