@@ -84,20 +84,25 @@ function compileItem(
   };
   if (framing !== "events") return json;
   if (content?.format === "text") {
-    return (output) => writeEvent({ data: String(valueOf(output) ?? "") });
+    return (output) => writeEvent({ data: textOf(valueOf(output)) });
   }
   if (content?.wholeEvents === true) return (output) => writeEvent(eventOf(output));
   return (output) => writeEvent({ data: json(output) });
 }
 
 function eventOf({ event, data, id, retry }: ValueRecord): Parameters<typeof writeEvent>[0] {
-  const line = (value: Value | undefined): string => String(value).replaceAll(/[\r\n\0]/g, " ");
+  const line = (value: Value | undefined): string => textOf(value).replaceAll(/[\r\n\0]/g, " ");
   return {
     ...(event === undefined || event === null ? {} : { type: line(event) }),
     ...(id === undefined || id === null ? {} : { id: line(id) }),
     ...(retry === undefined || retry === null ? {} : { retryMs: Number(retry) }),
-    data: data === undefined || data === null ? "" : String(data),
+    data: textOf(data),
   };
+}
+
+function textOf(value: Value | undefined): string {
+  if (typeof value === "string") return value;
+  return value === undefined || value === null ? "" : JSON.stringify(value);
 }
 
 function framed(document: string, framing: Framing, count: number): string {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Answer, Fault } from "#call/call.ts";
 import type { Operation } from "#contract/contract.ts";
-import type { Decoded, Face } from "#extension/protocol.ts";
+import type { Face } from "#extension/protocol.ts";
 import { describeOpenApi } from "./describe.ts";
 import { createRestFace } from "./face.ts";
 import type { AnswerStream } from "#extension/streams.ts";
@@ -124,12 +124,12 @@ test("a form of the contract's own goes first, and a JSON sequence has its marks
   const own = { ...watch, rest: binding("GET", "/watch", { success }) };
   const face = createRestFace(contractOf([own]));
   const decoded = send(face, { target: "/watch" });
-  assert.equal(decoded.kind, "call", JSON.stringify(decoded));
-  const { negotiated } = decoded as Extract<Decoded, { kind: "call" }>;
+  assert.ok(decoded.kind === "call", JSON.stringify(decoded));
+  const { negotiated } = decoded;
   const stream = face.encodeStream?.({ operation: own, exchangeId: "x1", negotiated });
   assert.equal(stream?.fields[0]?.[1], "application/json-seq");
   const item = stream?.item({ kind: "answer", output: { seen: "a" }, headers: {} });
-  assert.equal(String(item), '\u001e{"seen":"a"}\n');
+  assert.equal(Buffer.isBuffer(item) ? item.toString() : item, '\u001e{"seen":"a"}\n');
 });
 
 const forms = [
