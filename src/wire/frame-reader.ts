@@ -12,12 +12,15 @@ export type FrameRead =
   | { readonly kind: "fault"; readonly fault: number };
 
 const more: Exclude<FrameRead, { readonly kind: "message" }> = { kind: "more" };
+const noBytes: Buffer = Buffer.alloc(0);
 const bytesAtFirst = 1_024;
+/** What an idle connection keeps for its next message. */
+const keptBytesMax = 16 * 1024;
 
 export class FrameReader {
   readonly #frame: Frame;
   readonly #bytesMax: number;
-  #bytes = Buffer.alloc(0);
+  #bytes = noBytes;
   #length = 0;
 
   /** @param bytesMax of one message, without its frame. */
@@ -38,18 +41,23 @@ export class FrameReader {
     const found = this.#find(before);
     if (found.kind !== "message") return found;
     const { start, end, behind } = found;
-    // A copy: the message outlives what it came in.
-    const body = Buffer.from(this.#bytes.subarray(start, end));
-    this.#length = 0;
+    const body = this.#take(start, end);
     return { kind: "message", body, next: from + behind - before };
   }
 
   /** No more bytes come. @returns what they were all together; undefined: no whole message. */
   finish(): Buffer | undefined {
     if (this.#frame.kind !== "close") return undefined;
-    const body = Buffer.from(this.#bytes.subarray(0, this.#length));
+    return this.#take(0, this.#length);
+  }
+
+  /** A message outlives what it came in: a small one as a copy, a large one with its memory. */
+  #take(start: number, end: number): Buffer {
+    const found = this.#bytes.subarray(start, end);
     this.#length = 0;
-    return body;
+    if (this.#bytes.length <= keptBytesMax) return Buffer.from(found);
+    this.#bytes = noBytes;
+    return found;
   }
 
   #append(bytes: Buffer, from: number, to: number): void {

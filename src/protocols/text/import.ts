@@ -77,7 +77,7 @@ function importContract(declared: DeclaredText, reporter: Reporter): Contract {
 
 export function importSpeech(declared: DeclaredText, reporter: Reporter): TextSpeech {
   const { charset, tcp, errors } = declared;
-  if (errors !== undefined) checkTemplate(errors, ["errors"], reporter);
+  if (errors !== undefined) checkTemplate(errors, ["errors"], declared, reporter);
   if (tcp === undefined) return { charset, framing: undefined, errors };
   const request = frameOf(tcp.request, declared.lineEnd, ["tcp", "request"], reporter);
   const answer = frameOf(tcp.answer, declared.lineEnd, ["tcp", "answer"], reporter);
@@ -196,7 +196,8 @@ export function importBinding(
     answer: answer && output && layoutOf(answer, "answer", output),
     faults: Object.entries(faults).map(([name, fault]): TextFault => {
       const at = [...path, "faults", name];
-      if (fault.match !== undefined) checkTemplate(fault.match, [...at, "match"], reporter);
+      if (fault.match !== undefined)
+        checkTemplate(fault.match, [...at, "match"], declared, reporter);
       else if (fault.status === undefined) {
         const message = `what means the fault is not said; expected \`match\` or \`status\``;
         reporter.error(at, "missing-key", message);
@@ -217,9 +218,17 @@ const mediaTypes: Readonly<Record<DeclaredMessage["format"], string>> = {
   empty: "text/plain",
 };
 
-function checkTemplate(template: string, path: Path, reporter: Reporter): void {
+function checkTemplate(
+  template: string,
+  path: Path,
+  { charset }: DeclaredText,
+  reporter: Reporter,
+): void {
   const compiled = compileTemplate(template);
   if (typeof compiled === "string") reporter.error(path, "bad-template", compiled);
+  const lacking = charsetOf(charset).lacking(template);
+  if (lacking === undefined) return;
+  reporter.error(path, "not-in-charset", `${charset} has no ${JSON.stringify(lacking)}`);
 }
 
 /** Lists are looked through: their items are what a line says. */
