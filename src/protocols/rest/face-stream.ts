@@ -138,6 +138,9 @@ function problemText(
 
 /** The operation with its faults as problem documents. */
 export function asProblems(operation: Operation): Operation {
-  const faults = operation.faults.map(({ contents: _, ...fault }) => fault);
+  const faults = operation.faults.map((fault) => {
+    const { contents: _, ...bare } = fault;
+    return bare;
+  });
   return { ...operation, faults };
 }
