@@ -12,7 +12,7 @@ export function textContractReference(schema: JsonSchema): string {
     ["contract", withShallow(schema, ["operations"])],
     ["operations.NAME", withShallow(operation, ["request", "answer"])],
     ["message", withShallow(message, ["fields", "records"])],
-    ["records[]", withShallow(records.items as JsonSchema, ["fields"])],
+    ["records[]", withShallow(records.items as JsonSchema, ["fields", "records"])],
     ["fields[]", withShallow(fields.items as JsonSchema, ["fields"])],
   ];
   return `# Contracts of programs that follow no protocol

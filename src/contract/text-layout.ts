@@ -76,6 +76,8 @@ export interface LineRecord {
   readonly field: string | undefined;
   readonly occurs: "once" | "optional" | "many";
   readonly columns: readonly Column[];
+  /** Lines behind it that belong to it: an order's lines behind each order. */
+  readonly records?: readonly LineRecord[];
 }
 
 /** `key=value` lines, or a form. */

@@ -14,6 +14,8 @@ export interface CompiledRecord {
   readonly columns: readonly ColumnCodec[];
   /** Fixed width: of the line. */
   readonly length: number;
+  /** Lines behind it that belong to it. */
+  readonly records: readonly CompiledRecord[];
 }
 
 export function compileRecord(scope: TextScope, type: Type, spec: LineRecord): CompiledRecord {
@@ -21,11 +23,18 @@ export function compileRecord(scope: TextScope, type: Type, spec: LineRecord): C
   const length = lengthOf(spec.columns);
   const columnsOf = (own: Type): ColumnCodec[] =>
     spec.columns.map((column) => compileColumn(scope, own, column));
-  if (path === undefined) return { spec, path, columns: columnsOf(type), length };
+  if (path === undefined) return { spec, path, columns: columnsOf(type), length, records: [] };
   const found = findField(scope.contract, type, path);
   assert(found !== undefined, `there is no field ${spec.field}`);
   const own = resolve(scope.contract, found.field.type);
-  return { spec, path, columns: columnsOf(own.kind === "list" ? own.item : own), length };
+  const inside = own.kind === "list" ? own.item : own;
+  const records = (spec.records ?? []).map((one) => compileRecord(scope, inside, one));
+  return { spec, path, columns: columnsOf(inside), length, records };
+}
+
+/** With those within them. */
+export function allRecords(records: readonly CompiledRecord[]): readonly CompiledRecord[] {
+  return records.flatMap((record) => [record, ...allRecords(record.records)]);
 }
 
 /** Number of items of a list, which another line tells. */

@@ -42,32 +42,44 @@ function writeRecords(
     const names = columns.map(({ column }) => column.name);
     lines.push(joinCells(names, split.delimiter, split.quote, () => ""));
   }
+  writeGroup(lines, records, message, layout, "");
+  const text = lines.join(lineEnd);
+  return endsLast && lines.length > 0 ? text + lineEnd : text;
+}
+
+/** @param place of the record that the group is of. */
+function writeGroup(
+  lines: string[],
+  records: readonly CompiledRecord[],
+  from: ValueRecord,
+  layout: LinesLayout,
+  place: string,
+): void {
   for (const record of records) {
     const { path, spec } = record;
-    const value = path === undefined ? message : valueAt(message, path);
+    const value = path === undefined ? from : valueAt(from, path);
     const items = spec.occurs === "many" ? ((value ?? []) as readonly Value[]) : [value ?? null];
     for (const [index, item] of items.entries()) {
       if (item === null && spec.occurs === "optional") continue;
-      const own = path === undefined ? "" : `/${path.join("/")}`;
-      const place = spec.occurs === "many" ? `${own}/${index}` : own;
-      if (item === null) fail("missing-value", `${spec.field} is missing`, place);
-      lines.push(writeLine(record, item as ValueRecord, message, layout, place));
+      const own = path === undefined ? place : `${place}/${path.join("/")}`;
+      const here = spec.occurs === "many" ? `${own}/${index}` : own;
+      if (item === null) fail("missing-value", `${spec.field} is missing`, here);
+      lines.push(writeLine(record, item as ValueRecord, from, layout, here));
+      writeGroup(lines, record.records, item as ValueRecord, layout, here);
     }
   }
-  const text = lines.join(lineEnd);
-  return endsLast && lines.length > 0 ? text + lineEnd : text;
 }
 
 function writeLine(
   { columns }: CompiledRecord,
   record: ValueRecord,
-  message: ValueRecord,
+  group: ValueRecord,
   { split }: LinesLayout,
   place: string,
 ): string {
   const cells = columns.map((codec) => {
     const { countOf } = codec.column;
-    return countOf === undefined ? codec.write(record, place) : `${countIn(message, countOf)}`;
+    return countOf === undefined ? codec.write(record, place) : `${countIn(group, countOf)}`;
   });
   if (split.kind === "fixed") {
     return joinFixed(

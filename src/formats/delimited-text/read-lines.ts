@@ -5,7 +5,7 @@ import { fail, shown } from "./column.ts";
 import { splitRows } from "./delimited.ts";
 import { putAt, valueAt } from "./field-path.ts";
 import { splitFixed } from "./fixed-width.ts";
-import { countIn, type CompiledRecord } from "./line-record.ts";
+import { allRecords, countIn, type CompiledRecord } from "./line-record.ts";
 
 /** A line that is not read yet: its text, or its cells. */
 export type Line = string | string[];
@@ -19,10 +19,10 @@ export function splitLines(
   if (split.kind === "delimited") {
     return splitRows(text, split.delimiter, split.quote, valuesMax);
   }
-  if (lineEnd === "") return cutRecords(text, records);
-  const lines = text.split(/\r\n|\n|\r/);
+  const kinds = allRecords(records);
+  const lines = lineEnd === "" ? cutRecords(text, kinds) : text.split(/\r\n|\n|\r/);
   if (lines.at(-1) === "") lines.pop();
-  const widest = Math.max(1, ...records.map(({ columns }) => columns.length));
+  const widest = Math.max(1, ...kinds.map(({ columns }) => columns.length));
   if (lines.length * widest > valuesMax) {
     fail("limit-exceeded", `it has more than ${valuesMax} values`, "");
   }
@@ -30,11 +30,12 @@ export function splitLines(
 }
 
 /** Records follow each other without line ends: each is as long as its kind is. */
-function cutRecords(text: string, records: readonly CompiledRecord[]): string[] {
+function cutRecords(text: string, kinds: readonly CompiledRecord[]): string[] {
   const lines: string[] = [];
+  const longest = Math.max(...kinds.map(({ length }) => length));
   for (let at = 0; at < text.length;) {
-    const rest = text.slice(at, at + Math.max(...records.map(({ length }) => length)));
-    const record = records.find((one) => matches(one, rest.slice(0, one.length))) ?? records[0];
+    const rest = text.slice(at, at + longest);
+    const record = kinds.find((one) => matches(one, rest)) ?? kinds[0];
     const length = Math.max(1, (record as CompiledRecord).length);
     lines.push(text.slice(at, at + length));
     at += length;
@@ -44,16 +45,13 @@ function cutRecords(text: string, records: readonly CompiledRecord[]): string[] 
 
 /** Whether what always stands in such a record stands there. */
 function matches({ columns, length }: CompiledRecord, line: Line): boolean {
-  const cells =
-    typeof line === "string"
-      ? splitFixed(
-          line.slice(0, length),
-          columns.map(({ column }) => column),
-        )
-      : line;
-  return columns.every(
-    ({ column: { constant } }, index) => constant === undefined || cells[index] === constant,
-  );
+  const isFixed = typeof line === "string";
+  return columns.every(({ column }, index) => {
+    const { constant } = column;
+    if (constant === undefined) return true;
+    const cell = isFixed ? splitFixed(line.slice(0, length), [column])[0] : line[index];
+    return cell === constant;
+  });
 }
 
 /** The first line names the columns, in any order. */
@@ -79,49 +77,65 @@ function checkCount(row: readonly string[], expected: number, place: string): vo
   fail("malformed-line", `the line has ${row.length} values; expected ${expected}`, place);
 }
 
+interface Cursor {
+  readonly lines: readonly Line[];
+  at: number;
+  /** Number of the first of them. */
+  readonly from: number;
+}
+
 export function readRecords(
   lines: readonly Line[],
   records: readonly CompiledRecord[],
   { header }: LinesLayout,
 ): ValueRecord {
+  const cursor: Cursor = { lines, at: 0, from: header ? 2 : 1 };
   const message = createRecord();
-  const firstLine = header ? 2 : 1;
-  let at = 0;
+  readGroup(cursor, records, message, true);
+  const line = lines[cursor.at];
+  if (line === undefined) return message;
+  const found = shown(typeof line === "string" ? line : line.join(" "));
+  return fail("unexpected-line", `${found} is no record that may stand there`, placeOf(cursor));
+}
+
+function placeOf({ at, from }: Cursor): string {
+  return `/line ${at + from}`;
+}
+
+/** @param isWhole whether nothing follows the group. */
+function readGroup(
+  cursor: Cursor,
+  records: readonly CompiledRecord[],
+  into: ValueRecord,
+  isWhole: boolean,
+): void {
   for (const [index, record] of records.entries()) {
     const { spec, path } = record;
     // Lines that those behind this one must have.
-    const kept = records.slice(index + 1).filter(({ spec: { occurs } }) => occurs === "once");
+    const following = isWhole ? records.slice(index + 1) : [];
+    const kept = following.filter(({ spec: { occurs } }) => occurs === "once").length;
     const items: ValueRecord[] = [];
-    while (at < lines.length) {
-      const line = lines[at] as Line;
+    while (cursor.at < cursor.lines.length) {
+      const line = cursor.lines[cursor.at] as Line;
       if (spec.occurs !== "once") {
-        if (lines.length - at <= kept.length || !matches(record, line)) break;
+        if (cursor.lines.length - cursor.at <= kept || !matches(record, line)) break;
       }
-      const own = path === undefined ? message : createRecord();
-      readLine(line, record, own, `/line ${at + firstLine}`);
+      const own = path === undefined ? into : createRecord();
+      readLine(line, record, own, placeOf(cursor));
       items.push(own);
-      at++;
+      cursor.at++;
+      if (record.records.length > 0) readGroup(cursor, record.records, own, false);
       if (spec.occurs !== "many") break;
     }
     if (spec.occurs === "once" && items.length === 0) {
       const what = spec.field === undefined ? "the message is empty" : `${spec.field} is missing`;
-      fail("missing-line", `${what}: the lines end before it`, `/line ${at + firstLine}`);
+      fail("missing-line", `${what}: the lines end before it`, placeOf(cursor));
     }
     if (path === undefined) continue;
-    if (spec.occurs === "many") putAt(message, path, items);
-    else if (items[0] !== undefined) putAt(message, path, items[0]);
+    if (spec.occurs === "many") putAt(into, path, items);
+    else if (items[0] !== undefined) putAt(into, path, items[0]);
   }
-  if (at < lines.length) {
-    const line = lines[at] as Line;
-    const found = shown(typeof line === "string" ? line : line.join(" "));
-    fail(
-      "unexpected-line",
-      `${found} is no record that may stand there`,
-      `/line ${at + firstLine}`,
-    );
-  }
-  checkCounts(message, records);
-  return message;
+  checkCounts(into, records);
 }
 
 function readLine(line: Line, record: CompiledRecord, own: ValueRecord, place: string): void {
@@ -144,28 +158,22 @@ function readLine(line: Line, record: CompiledRecord, own: ValueRecord, place: s
   }
   for (const [index, codec] of columns.entries()) {
     if (codec.column.countOf === undefined) codec.read(cells[index] as string, own, place);
-    else counts.set(own, Number(cells[index]));
+    else counts.set(own, { said: Number(cells[index]), place });
   }
 }
 
-/** What the lines that count others said, until it can be compared. */
-const counts = new WeakMap<ValueRecord, number>();
+/** What the lines that count others said, and where, until it can be compared. */
+const counts = new WeakMap<ValueRecord, { readonly said: number; readonly place: string }>();
 
-function checkCounts(message: ValueRecord, records: readonly CompiledRecord[]): void {
+function checkCounts(group: ValueRecord, records: readonly CompiledRecord[]): void {
   for (const { columns, path } of records) {
-    const counting = columns.find(({ column }) => column.countOf !== undefined);
-    if (counting === undefined) continue;
-    const { countOf = "", name } = counting.column;
-    const own = (path === undefined ? message : valueAt(message, path)) as ValueRecord | undefined;
-    if (own === undefined) continue;
-    const said = counts.get(own);
-    const there = countIn(message, countOf);
-    if (said === there) continue;
-    fail(
-      "wrong-count",
-      `${name} says ${said}, and there are ${there} of ${countOf}`,
-      `/${countOf}`,
-    );
+    const countOf = columns.find(({ column }) => column.countOf !== undefined)?.column.countOf;
+    if (countOf === undefined || path === undefined) continue;
+    const found = counts.get(valueAt(group, path) as ValueRecord);
+    const there = countIn(group, countOf);
+    if (found === undefined || found.said === there) continue;
+    const message = `it counts ${found.said} of ${countOf}, and there are ${there}`;
+    fail("wrong-count", message, found.place);
   }
 }
 

@@ -53,11 +53,7 @@ export interface DeclaredMessage {
     "fixed-width" | "csv" | "delimited" | "key-value" | "form" | "xml" | "xml-rpc" | "empty";
   readonly fields?: readonly DeclaredField[];
   readonly rows?: string;
-  readonly records?: readonly {
-    readonly name: string;
-    readonly occurs: "once" | "optional" | "many";
-    readonly fields: readonly DeclaredField[];
-  }[];
+  readonly records?: readonly DeclaredRecord[];
   readonly delimiter?: string;
   readonly header?: boolean;
   readonly quote: string;
@@ -67,6 +63,13 @@ export interface DeclaredMessage {
   readonly root?: string;
   readonly method?: string;
   readonly struct?: boolean;
+}
+
+export interface DeclaredRecord {
+  readonly name: string;
+  readonly occurs: "once" | "optional" | "many";
+  readonly fields: readonly DeclaredField[];
+  readonly records?: readonly DeclaredRecord[];
 }
 
 export interface DeclaredField {

@@ -71,7 +71,8 @@ function importColumn(scope: ColumnScope, field: DeclaredField, at: Path, next: 
   };
 }
 
-function joined(within: string, name: string): string {
+/** Path of a field in a record; "": the message. */
+export function joined(within: string, name: string): string {
   return within === "" ? name : `${within}.${name}`;
 }
 

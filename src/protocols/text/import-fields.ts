@@ -1,6 +1,6 @@
 /** Declared fields to fields of the contract's types. */
 import type { Field, RecordType, Type } from "#contract/types.ts";
-import type { DeclaredField, DeclaredMessage } from "./declared.ts";
+import type { DeclaredField, DeclaredMessage, DeclaredRecord } from "./declared.ts";
 
 /** Gives a record a name of its own; other dialects want one. */
 export type NameRecord = (suggested: string, record: RecordType) => Type;
@@ -13,13 +13,24 @@ export function fieldsOfMessage(
 ): readonly Field[] {
   const own = importFields(message.fields ?? [], message, owner, nameRecord);
   if (message.rows !== undefined) return [listOf(message.rows, own, owner, nameRecord)];
-  const records = (message.records ?? []).map(({ name, occurs, fields }): Field => {
-    const inside = importFields(fields, message, owner, nameRecord);
+  return [...own, ...importRecords(message.records ?? [], message, owner, nameRecord)];
+}
+
+function importRecords(
+  records: readonly DeclaredRecord[],
+  message: DeclaredMessage,
+  owner: string,
+  nameRecord: NameRecord,
+): readonly Field[] {
+  return records.map(({ name, occurs, fields, records: within = [] }): Field => {
+    const inside = [
+      ...importFields(fields, message, owner, nameRecord),
+      ...importRecords(within, message, owner + capital(name), nameRecord),
+    ];
     if (occurs === "many") return listOf(name, inside, owner, nameRecord);
     const type = nameRecord(owner + capital(name), { kind: "record", fields: inside });
     return { name, type, presence: occurs === "once" ? "required" : "optional", nullable: false };
   });
-  return [...own, ...records];
 }
 
 function listOf(

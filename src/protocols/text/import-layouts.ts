@@ -1,7 +1,13 @@
 /** Declared messages to layouts; what cannot be is told with its place. */
 import type { LineRecord, LinesLayout, PairsLayout, TextLayout } from "#contract/text-layout.ts";
-import type { DeclaredField, DeclaredMessage } from "./declared.ts";
-import { importColumns, type ColumnScope, type Path, type TypeOf } from "./import-columns.ts";
+import type { DeclaredField, DeclaredMessage, DeclaredRecord } from "./declared.ts";
+import {
+  importColumns,
+  joined,
+  type ColumnScope,
+  type Path,
+  type TypeOf,
+} from "./import-columns.ts";
 
 export interface LayoutScope extends Pick<ColumnScope, "error" | "lacking"> {
   readonly lineEnd: "lf" | "crlf" | "cr";
@@ -103,13 +109,8 @@ function lines(
     const columns = importColumns({ ...scope, typeOf, within: rows ?? "", shape }, fields, at);
     own.push({ field: rows, occurs: rows === undefined ? "once" : "many", columns });
   }
-  for (const [index, record] of (records ?? []).entries()) {
-    const at = [...path, "records", index, "fields"];
-    const inside: ColumnScope = { ...scope, typeOf, within: record.name, shape };
-    const columns = importColumns(inside, record.fields, at);
-    own.push({ field: record.name, occurs: record.occurs, columns });
-    checkCounts(scope, record.fields, records ?? [], at);
-  }
+  const inside: ColumnScope = { ...scope, typeOf, within: "", shape };
+  own.push(...importRecords(scope, inside, records ?? [], [...path, "records"]));
   checkToldApart(scope, own, [...path, "records"]);
   const header = message.header ?? false;
   if (header && (format === "fixed-width" || records !== undefined)) {
@@ -139,10 +140,32 @@ function checkToldApart(scope: LayoutScope, records: readonly LineRecord[], path
   }
 }
 
+function importRecords(
+  scope: LayoutScope,
+  columns: ColumnScope,
+  records: readonly DeclaredRecord[],
+  path: Path,
+): readonly LineRecord[] {
+  return records.map(({ name, occurs, fields, records: within }, index): LineRecord => {
+    const at = [...path, index];
+    const inside = { ...columns, within: joined(columns.within, name) };
+    checkCounts(scope, fields, records, [...at, "fields"]);
+    const own = importColumns(inside, fields, [...at, "fields"]);
+    if (within === undefined) return { field: name, occurs, columns: own };
+    const nested = importRecords(scope, inside, within, [...at, "records"]);
+    for (const one of [{ field: name, columns: own }, ...nested]) {
+      if (one.columns.some(({ constant }) => constant !== undefined)) continue;
+      const told = `lines of \`${one.field}\` cannot be told apart; give them a field with \`const\``;
+      scope.error(at, "not-told-apart", told);
+    }
+    return { field: name, occurs, columns: own, records: nested };
+  });
+}
+
 function checkCounts(
   { error }: LayoutScope,
   fields: readonly DeclaredField[],
-  records: NonNullable<DeclaredMessage["records"]>,
+  records: readonly DeclaredRecord[],
   path: Path,
 ): void {
   for (const [index, { count }] of fields.entries()) {

@@ -137,20 +137,30 @@ function fieldsSchema(depth: number): JsonSchema {
   };
 }
 
-const record = mapOf(
-  "A kind of lines.",
-  {
-    name: { ...fieldName, description: "The field that holds it, or the list of them." },
-    occurs: {
-      type: "string",
-      description: "How often such a line stands there.",
-      enum: ["once", "optional", "many"],
-      default: "once",
-    },
-    fields: fieldsSchema(0),
+/** @param depth of records within records. */
+function recordSchema(depth: number): JsonSchema {
+  const records: JsonSchema = {
+    type: "array",
+    description: "Lines behind each of these that belong to it.",
+    minItems: 1,
+    "x-expected": "a list of records",
+  };
+  const nested: Readonly<Record<string, JsonSchema>> =
+    depth === 0 ? {} : { records: { ...records, items: recordSchema(depth - 1) } };
+  return mapOf("A kind of lines.", { ...recordProperties, ...nested }, recordRequired);
+}
+
+const recordRequired = { required: ["name", "fields"] };
+const recordProperties: Readonly<Record<string, JsonSchema>> = {
+  name: { ...fieldName, description: "The field that holds it, or the list of them." },
+  occurs: {
+    type: "string",
+    description: "How often such a line stands there.",
+    enum: ["once", "optional", "many"],
+    default: "once",
   },
-  { required: ["name", "fields"] },
-);
+  fields: fieldsSchema(0),
+};
 
 export function messageSchema(description: string): JsonSchema {
   return mapOf(
@@ -172,7 +182,7 @@ export function messageSchema(description: string): JsonSchema {
         type: "array",
         description: "Lines of several kinds, in this order, instead of `fields`.",
         minItems: 1,
-        items: record,
+        items: recordSchema(2),
         "x-expected": "a list of records",
       },
       delimiter: {
