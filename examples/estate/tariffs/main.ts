@@ -1,11 +1,7 @@
 /**
  * A tariff program as they were written for the depot's terminals: it follows no protocol. A line
  * of fixed width comes over TCP, an answer goes back that ends with a line of one full stop.
- *
- *   TARFccwwwwww   price and days for country cc and weight wwwwww in grams
- *   LIST           all countries: a line H, a line D for each, a line T with their number
- *
- * PORT (9106), HOST.
+ * Starts with PORT (9106) and HOST.
  */
 import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Socket } from "node:net";
@@ -34,6 +30,10 @@ const tariffs: readonly Tariff[] = lines.map((line) => ({
 
 const digits = (value: number, width: number): string => String(value).padStart(width, "0");
 
+/**
+ * TARFccwwwwww: price and days for country cc and weight wwwwww in grams. LIST: all countries, a
+ * line H, a line D for each, a line T with their number.
+ */
 function answer(record: string): string {
   if (record === "LIST") return list();
   const match = /^TARF([A-Z]{2})(\d{6})$/.exec(record);

@@ -1,14 +1,6 @@
 /** What text messages cannot carry, for the fidelity report. */
 import type { Contract } from "#contract/contract.ts";
-import type { Limitation } from "#contract/fidelity.ts";
 import type { MessageForm } from "#extension/protocol.ts";
-
-const stream: Limitation = {
-  kind: "absent",
-  grade: "L3",
-  rule: "a text message is one request and one answer",
-  knob: "offer the operation on another face",
-};
 
 export const textForms: readonly MessageForm[] = [
   {
@@ -28,8 +20,6 @@ export const textForms: readonly MessageForm[] = [
         knob: "name them in the contract",
         example: { before: '{"unnamed":1}', after: "" },
       },
-      "input-stream": stream,
-      "output-stream": stream,
     },
     applies: ({ operations }: Contract) => operations.some(({ text }) => text !== undefined),
     narrow: (contract) => ({

@@ -155,7 +155,7 @@ function importRecords(
     const nested = importRecords(scope, inside, within, [...at, "records"]);
     for (const one of [{ field: name, columns: own }, ...nested]) {
       if (one.columns.some(({ constant }) => constant !== undefined)) continue;
-      const told = `lines of \`${one.field}\` cannot be told apart; give them a field with \`const\``;
+      const told = `lines of \`${one.field}\` cannot be told apart; they need a \`const\``;
       scope.error(at, "not-told-apart", told);
     }
     return { field: name, occurs, columns: own, records: nested };

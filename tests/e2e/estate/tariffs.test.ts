@@ -1,4 +1,4 @@
-/** The estate's program without a protocol, called in JSON, SOAP and text, and spoken to directly. */
+/** The estate's program without a protocol, called in JSON, SOAP and text, and directly. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { askRaw } from "#tests/e2e/text/ask-raw.ts";

@@ -1,4 +1,4 @@
-/** Text over services that speak something else: an operator declares how old programs call them. */
+/** Text over services that speak something else: how old programs call them is declared. */
 import assert from "node:assert/strict";
 import test from "node:test";
 import { checkText } from "./check-text.ts";
