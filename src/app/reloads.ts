@@ -44,7 +44,9 @@ export interface Reloads {
  * of `ledger` by the next exchanges.
  */
 const fixedPaths = [
-  ...["host", "port", "adminHost", "adminPort", "workers"].map((field) => `listen.${field}`),
+  ...["host", "port", "adminHost", "adminPort", "workers", "text"].map(
+    (field) => `listen.${field}`,
+  ),
   ...["ledger", "ledger.path", "ledger.checkpoints", "ledger.origin", "ledger.retention"],
 ];
 const fileBytesMax = 8 * 1024 * 1024;

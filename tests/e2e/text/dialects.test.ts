@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { promisify } from "node:util";
+import {
+  status,
+  type GrpcObject,
+  type ServiceClientConstructor,
+  type ServiceError,
+} from "@grpc/grpc-js";
+import { connect, describedProto, packageOf } from "#tests/e2e/grpc/stand.ts";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
 import { askRaw } from "./ask-raw.ts";
 import { startProgram } from "./program.ts";
@@ -69,6 +77,26 @@ test("SOAP and JSON-RPC callers reach it as well", async (context) => {
   assert.deepEqual(await rpc.json(), {
     ...{ jsonrpc: "2.0", id: 1 },
     result: { price: "12.50", days: 7 },
+  });
+});
+
+test("a gRPC client reaches it by the .proto that is described", async (context) => {
+  const { gateway } = await startTariffs(context);
+  const root = packageOf(describedProto("tariffs", "t.yaml", tariffs()));
+  const Client = (root["tariffs"] as GrpcObject)["Tariffs"] as ServiceClientConstructor;
+  const client = connect(context, Client, gateway.port);
+  const quote = (country: string): Promise<unknown> => {
+    const invoke = client["QuoteTariff"] as (
+      message: object,
+      answer: (error: ServiceError | null, value?: unknown) => void,
+    ) => void;
+    return promisify(invoke.bind(client))({ country, weight: "1" });
+  };
+  assert.deepEqual(await quote("DE"), { price: "12.50", days: 7 });
+  await assert.rejects(quote("XX"), (error: ServiceError) => {
+    assert.equal(error.code, status.NOT_FOUND);
+    assert.equal(error.details, "no such country");
+    return true;
   });
 });
 

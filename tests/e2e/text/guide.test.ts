@@ -20,7 +20,7 @@ async function start(scope: test.TestContext, name: string, url: string) {
     text: `services:\n  ${name}: { contract: c.yaml, instances: ["${url}"] }\n`,
     files: { "c.yaml": contractOf(name) },
   });
-  return async (operation: string, body: object) => {
+  const ask = async (operation: string, body: object) => {
     const response = await fetch(`${gateway.url}/${name}/${operation}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -28,13 +28,14 @@ async function start(scope: test.TestContext, name: string, url: string) {
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
+  return { ask, gateway };
 }
 
 test("fixed width over TCP", async (context) => {
   const program = await startProgram(context, (said) =>
     said.startsWith("TARFDE") ? `OK     125007${" ".repeat(12)}\r\n` : "E04 no such country\r\n",
   );
-  const ask = await start(context, "tariffs", program.url);
+  const { ask } = await start(context, "tariffs", program.url);
   const quoted = await ask("quoteTariff", { country: "DE", weightKg: "12.5" });
   assert.deepEqual(quoted, { status: 200, body: { price: "12.50", days: 7 } });
   assert.deepEqual(program.received, ["TARFDE012500\r\n"]);
@@ -64,7 +65,7 @@ test("CSV over HTTP", async (context) => {
       ? { status: 404, body: "nothing" }
       : { headers: { "content-type": "text/csv" }, body: Buffer.from(table, "latin1") },
   );
-  const ask = await start(context, "rates", script.url);
+  const { ask, gateway } = await start(context, "rates", script.url);
   const { body } = await ask("listRates", { base: "EUR", day: "2026-11-25" });
   assert.equal(script.requests[0]?.url, "/cgi-bin/rates?BASE=EUR&DAY=20261125");
   assert.deepEqual(body, {
@@ -75,6 +76,8 @@ test("CSV over HTTP", async (context) => {
   });
   await ask("listRates", { base: "EUR" });
   assert.equal(script.requests[1]?.url, "/cgi-bin/rates?BASE=EUR");
+  const asked = await fetch(`${gateway.url}/text/rates/cgi-bin/rates?BASE=EUR&DAY=20261125`);
+  assert.equal(Buffer.from(await asked.arrayBuffer()).toString("latin1"), table);
   const none = await ask("listRates", { base: "EUR", day: "1970-01-01" });
   assert.deepEqual([none.status, none.body["code"]], [404, "noRates"]);
 });
@@ -88,7 +91,7 @@ test("keys and values, and an error that is no status", async (context) => {
     // The program writes Windows-1252, of which these letters are those of Latin-1.
     return Buffer.from(answer, "latin1");
   });
-  const ask = await start(context, "stock", program.url);
+  const { ask } = await start(context, "stock", program.url);
   const { body } = await ask("reserve", { sku: "TEA", quantity: 2, urgent: true });
   assert.deepEqual(body, { reservation: "9007199254740993", until: "2026-11-25T18:30:00" });
   assert.deepEqual(program.received, ["CMD=RESERVE\nSKU=TEA\nQTY=2\nURGENT=Y\n.\n"]);
