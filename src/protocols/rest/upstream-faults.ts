@@ -130,11 +130,16 @@ function undeclared(response: UpstreamResponse, problem: ReadProblem | undefined
   return {
     kind: "fault",
     faultKind: fits ? kind : faultKindOfHttp(status),
-    blame: blames.find((one): one is Blame => one === problem?.blame) ?? blame,
-    code: definition,
+    blame: blameIn(problem?.blame) ?? blameIn(response.field("parlance-fault")) ?? blame,
+    // What a gateway of ours calls by a name of its own keeps it.
+    code: problem?.name ?? definition,
     message: problem?.message ?? bareMessage(response),
     httpStatus: status,
   };
+}
+
+function blameIn(text: string | undefined): Blame | undefined {
+  return blames.find((one) => one === text);
 }
 
 function classOf(status: number): number {
