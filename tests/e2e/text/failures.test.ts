@@ -1,5 +1,6 @@
 /** What programs and callers without a protocol get wrong, and what becomes of it. */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { connect, createServer, type AddressInfo } from "node:net";
 import test from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -223,3 +224,26 @@ test("a caller that resets its connection takes its call to the program with it"
   while (program.sockets[0]?.closed === false) await pause(10);
   assert.equal(program.sockets[0]?.closed, true);
 });
+
+const frames = ["line", "{ length: 2 }", "{ digits: 3 }", '{ until: "\\n.\\n" }', "close"];
+
+for (const frame of frames) {
+  test(`garbage in frames of ${frame} harms nobody, from callers and from programs`, async (context) => {
+    const garbage = (length: number): Buffer => randomBytes(1 + (length % 300));
+    let count = 0;
+    const answer: Program["answer"] = (_said, socket) => {
+      socket.end(garbage(count++ * 37));
+      return undefined;
+    };
+    const tcp = `{ request: ${frame}, answer: ${frame} }`;
+    const { listen, ask, gateway } = await start(context, answer, { tcp });
+    const port = await listen();
+    const said = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => askRaw(port, [garbage(index * 91)], { end: true })),
+    );
+    assert.equal(said.length, 50);
+    const told = await Promise.all(Array.from({ length: 50 }, () => ask()));
+    for (const { code, status } of told) assert.ok(status === 502 && code !== "gateway-failure");
+    assert.ok(gateway.done.every(({ code }) => code !== "gateway-failure"));
+  });
+}
