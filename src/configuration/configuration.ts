@@ -77,6 +77,12 @@ export interface TextListener {
 export interface ListenTls {
   readonly certificates: readonly Certificate[];
   readonly minVersion: "TLSv1.2" | "TLSv1.3";
+  /** Absent: clients are not asked for certificates. */
+  readonly clientCertificates?: {
+    /** Absolute path of a PEM file with authorities. */
+    readonly caFile: string;
+    readonly required: boolean;
+  };
 }
 
 export interface Certificate {

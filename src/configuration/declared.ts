@@ -47,6 +47,7 @@ export interface DeclaredListen {
   readonly text: readonly DeclaredTextListener[];
   readonly tls?: {
     readonly minVersion: "TLSv1.2" | "TLSv1.3";
+    readonly clientCertificates?: { readonly ca: string; readonly required: boolean };
     readonly certificates: readonly {
       readonly cert: string;
       readonly key: string;

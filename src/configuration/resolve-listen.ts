@@ -1,5 +1,5 @@
 /** `listen` with everything decided: cores counted, blocks and certificates checked. */
-import type { Certificate, Listen } from "./configuration.ts";
+import type { Certificate, Listen, ListenTls } from "./configuration.ts";
 import { parseCidr } from "#base/cidr.ts";
 import type { DeclaredListen } from "./declared.ts";
 import type { PemFiles } from "./pem-files.ts";
@@ -30,6 +30,7 @@ export function resolveListen(
         : {
             minVersion: listen.tls.minVersion,
             certificates: resolveCertificates(listen.tls, pemFiles),
+            ...resolveClients(listen.tls, pemFiles),
           },
   };
 }
@@ -61,4 +62,14 @@ function resolveCertificates(
       hosts: hosts.map((host) => host.toLowerCase()),
     };
   });
+}
+
+function resolveClients(
+  { clientCertificates }: NonNullable<DeclaredListen["tls"]>,
+  pemFiles: PemFiles,
+): Pick<ListenTls, "clientCertificates"> {
+  if (clientCertificates === undefined) return {};
+  const { ca, required } = clientCertificates;
+  const { file } = pemFiles.certificates(ca, ["listen", "tls", "clientCertificates", "ca"]);
+  return { clientCertificates: { caFile: file, required } };
 }

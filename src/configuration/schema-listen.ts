@@ -137,6 +137,21 @@ export const listenSchema = mapOf(
           minItems: 1,
           "x-expected": "at least one certificate",
         },
+        clientCertificates: mapOf(
+          "Clients are asked for certificates (mTLS); whose they are says `callers.X.certificate`.",
+          {
+            ca: {
+              ...fileName,
+              description: "PEM file with the authorities whose certificates count.",
+            },
+            required: {
+              type: "boolean",
+              description: "Whether there is no connection without one.",
+              default: false,
+            },
+          },
+          { required: ["ca"] },
+        ),
       },
       { required: ["certificates"] },
     ),

@@ -4,6 +4,7 @@
  */
 import type { SourcePlace } from "#base/diagnostic.ts";
 import type { JsonSchema } from "#base/json-schema.ts";
+import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Problem, ProblemDefinition } from "#base/problem.ts";
 import type { ReplayTable } from "#base/replay-table.ts";
@@ -81,15 +82,6 @@ export interface ProofRequest {
   readonly field: (lowerCaseName: string) => string | undefined;
   /** Of the client's certificate, where TLS has verified one. */
   readonly certificate: PeerCertificate | undefined;
-}
-
-export interface PeerCertificate {
-  /** SHA-256 of its DER form, lower-case hex. */
-  readonly sha256: string;
-  /** Common name of its subject; empty: it has none. */
-  readonly commonName: string;
-  /** Its one URI with the scheme spiffe; undefined: it has none, or several. */
-  readonly spiffeId: string | undefined;
 }
 
 /**

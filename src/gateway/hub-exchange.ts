@@ -44,10 +44,7 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
   }
 
   /** A call that the gateway makes itself. */
-  beginInner(
-    { snapshot, route, ...proven }: InnerBeginning,
-    caller: InnerCaller,
-  ): void {
+  beginInner({ snapshot, route, ...proven }: InnerBeginning, caller: InnerCaller): void {
     this.begin(true);
     this.snapshot = snapshot;
     this.requestComplete = true;

@@ -17,7 +17,7 @@ import type {
 import { fieldNames } from "#wire/field-names.ts";
 import type { Authorization } from "./authorization.ts";
 import type { Authentication, ExchangeRecord } from "./exchange-record.ts";
-import { createKeyProver } from "./key-prover.ts";
+import { createKeyProver, cutKeys } from "./key-prover.ts";
 import { problems } from "./problems.ts";
 
 export interface Identity {
@@ -128,6 +128,7 @@ export function createIdentity(
       return found;
     },
     conclude(exchange, found) {
+      cutKeys(exchange.caller.head, identity.key);
       const { proven, by, fields, conflict } = found;
       const problem = found.refused ?? conflict ?? whyBroken(found);
       if (problem !== undefined) return problem;

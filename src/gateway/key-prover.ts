@@ -1,24 +1,65 @@
-/** Keys as one proof among others: in the headers, and where it is configured so, elsewhere. */
-import type { Prover, ProofRequest } from "#extension/proof.ts";
+/**
+ * Keys as one proof among others: in the headers, and, where it is configured so, in a cookie or a
+ * query parameter.
+ */
+import type { ProofField, ProofOutcome, ProofRequest, Prover } from "#extension/proof.ts";
+import { cookieValues, cutCookie, cutQuery, queryValues } from "#wire/cut-head.ts";
+import type { RequestHead } from "#wire/head.ts";
 import { presentedKey, type Authorization } from "./authorization.ts";
+import { problems } from "./problems.ts";
 
-export function createKeyProver(
-  authorization: Authorization,
-  places: { readonly cookie?: string; readonly query?: string },
-): Prover {
-  void places;
+interface KeyPlaces {
+  readonly cookie?: string;
+  readonly query?: string;
+}
+
+export function createKeyProver(authorization: Authorization, places: KeyPlaces): Prover {
+  const isElsewhere = places.cookie !== undefined || places.query !== undefined;
+
+  function proveElsewhere(request: ProofRequest, key: string | undefined): ProofOutcome {
+    const [first, ...others] = keysElsewhere(request, places);
+    if (first === undefined) return undefined;
+    if (others.length > 0) {
+      return { kind: "refused", problem: problems["credentials-duplicate"]("several keys") };
+    }
+    const caller = authorization.callerOf(first);
+    if (key !== undefined && caller !== authorization.callerOf(key)) {
+      const detail = "the header has another key than cookie or query";
+      return { kind: "refused", problem: problems["credentials-conflict"](detail) };
+    }
+    if (caller !== undefined) return { kind: "proven", caller };
+    const detail = "the key belongs to no caller";
+    return { kind: "refused", problem: problems["caller-unknown"](detail) };
+  }
+
   return {
-    prove(request: ProofRequest) {
-      const isOwn = request.field("x-api-key") !== undefined;
-      const key = presentedKey(request.field.bind(request));
-      if (key === undefined) return undefined;
-      const field = isOwn ? "x-api-key" : "authorization";
+    prove(request) {
+      const key = presentedKey((name) => request.field(name));
+      const elsewhere = isElsewhere ? proveElsewhere(request, key) : undefined;
+      if (elsewhere?.kind === "refused" || key === undefined) return elsewhere;
+      const field = keyField(request);
       const caller = authorization.callerOf(key);
-      if (caller === undefined) {
-        return { kind: "unmatched", why: "the key belongs to no caller", field };
-      }
-      return { kind: "proven", caller, field };
+      if (caller !== undefined) return { kind: "proven", caller, field };
+      return { kind: "unmatched", why: "the key belongs to no caller", field };
     },
-    challenge: () => 'Bearer realm="parlance"',
+    challenge: ({ definition }) =>
+      definition.httpStatus === 401 ? 'Bearer realm="parlance"' : undefined,
   };
+}
+
+function keyField(request: ProofRequest): ProofField {
+  return request.field("x-api-key") === undefined ? "authorization" : "x-api-key";
+}
+
+function keysElsewhere(request: ProofRequest, { cookie, query }: KeyPlaces): readonly string[] {
+  return [
+    ...(cookie === undefined ? [] : cookieValues(request.field("cookie") ?? "", cookie)),
+    ...(query === undefined ? [] : queryValues(request.target, query)),
+  ];
+}
+
+/** Neither service nor log nor record is to see them, whether they are right or wrong. */
+export function cutKeys(head: RequestHead, { cookie, query }: KeyPlaces): void {
+  if (cookie !== undefined) cutCookie(head, cookie);
+  if (query !== undefined) cutQuery(head, query);
 }

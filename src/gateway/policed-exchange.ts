@@ -3,6 +3,7 @@
  * each only while the exchange goes on. One that waits holds the exchange, not the connection's
  * other ones.
  */
+import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import type { Operation } from "#contract/contract.ts";
@@ -15,7 +16,7 @@ import type {
   Refused,
   Verdict,
 } from "#extension/policy.ts";
-import type { PeerCertificate, ProofRequest } from "#extension/proof.ts";
+import type { ProofRequest } from "#extension/proof.ts";
 import type { FaceResponse, Fields } from "#extension/protocol.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { AnswerTaps } from "./answer-taps.ts";

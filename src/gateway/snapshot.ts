@@ -100,5 +100,7 @@ function tlsOf(tls: ListenTls | undefined, files: Pick<Files, "read">): TlsConte
     key: files.read(keyFile),
     hosts,
   }));
-  return createTlsContexts(certificates, tls.minVersion);
+  const { clientCertificates: clients } = tls;
+  const asked = clients && { ca: files.read(clients.caFile), required: clients.required };
+  return createTlsContexts(certificates, tls.minVersion, asked);
 }

@@ -3,6 +3,7 @@
  * Bytes are handed over as ranges of a buffer that the giver reuses as soon as `true` comes back;
  * `false` means: wait, and leave that buffer alone, until told that it was flushed.
  */
+import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { FieldId } from "./field-names.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 
@@ -18,15 +19,6 @@ export interface Peer {
   readonly caller?: string;
   /** Where TLS asks for one and has verified it. */
   readonly certificate?: PeerCertificate | undefined;
-}
-
-export interface PeerCertificate {
-  /** SHA-256 of its DER form, lower-case hex. */
-  readonly sha256: string;
-  /** Common name of its subject; empty: it has none. */
-  readonly commonName: string;
-  /** Its one URI with the scheme spiffe; undefined: it has none, or several. */
-  readonly spiffeId: string | undefined;
 }
 
 /** Field lines of the gateway's own, each ended by CR LF, written where a head is put together. */

@@ -8,6 +8,7 @@ import type { TLSSocket } from "node:tls";
 import type { Limits, Timeouts } from "#base/limits.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Peer } from "./ends.ts";
+import { peerCertificateOf } from "./peer-certificate.ts";
 import { parseProxyHeader, type ProxySource } from "./proxy-protocol.ts";
 import type { TlsContexts } from "./tls-contexts.ts";
 
@@ -74,6 +75,8 @@ export function createListener(platform: Platform, context: ListenerContext): Li
   function shakeHands(socket: Socket, tls: TlsContexts, peer: Peer): void {
     const secured: TLSSocket = platform.sockets.secure(socket, {
       isServer: true,
+      requestCert: tls.clients !== undefined,
+      rejectUnauthorized: tls.clients?.required === true,
       secureContext: tls.first,
       SNICallback: (serverName, choose) => choose(null, tls.contextFor(serverName)),
       ALPNProtocols: context.http2 ? ["h2", "http/1.1"] : ["http/1.1"],
@@ -86,8 +89,10 @@ export function createListener(platform: Platform, context: ListenerContext): Li
       if (!arrivals.delete(socket) || secured.destroyed) return;
       // RFC 9113 §9.2.1: a renegotiation could change who the caller is in mid-connection.
       secured.disableRenegotiation();
-      if (secured.alpnProtocol === "h2") context.onHttp2(secured, peer);
-      else context.onConnection(secured, peer);
+      const proven = tls.clients === undefined ? peer : withCertificate(peer, secured);
+      if (proven === undefined) return void secured.destroy();
+      if (secured.alpnProtocol === "h2") context.onHttp2(secured, proven);
+      else context.onConnection(secured, proven);
     });
   }
 
@@ -111,6 +116,12 @@ export function createListener(platform: Platform, context: ListenerContext): Li
       for (const socket of arrivals.keys()) socket.destroy();
     },
   };
+}
+
+/** Undefined: what the client has shown does not hold. */
+function withCertificate(peer: Peer, socket: TLSSocket): Peer | undefined {
+  const certificate = peerCertificateOf(socket);
+  return certificate === "refused" ? undefined : { ...peer, certificate };
 }
 
 /** Under TLS or behind a PROXY header nobody could read an answer before the handshake. */

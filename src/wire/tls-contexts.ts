@@ -21,18 +21,28 @@ export interface TlsContexts {
   readonly first: SecureContext;
   /** The context for a server name in any case. */
   contextFor(serverName: string): SecureContext;
+  /** Undefined: clients are not asked for certificates. */
+  readonly clients: ClientCertificates | undefined;
+}
+
+export interface ClientCertificates {
+  /** PEM: who issues them. */
+  readonly ca: Buffer;
+  /** Whether there is no connection without one. */
+  readonly required: boolean;
 }
 
 /** Throws an error that names the certificate when one is not usable. */
 export function createTlsContexts(
   certificates: readonly TlsCertificate[],
   minVersion: "TLSv1.2" | "TLSv1.3",
+  clients?: ClientCertificates,
 ): TlsContexts {
   const exact = new Map<string, SecureContext>();
   const wildcards = new Map<string, SecureContext>();
   let first: SecureContext | undefined;
   for (const certificate of certificates) {
-    const { context, names } = compile(certificate, minVersion);
+    const { context, names } = compile(certificate, minVersion, clients);
     first ??= context;
     for (const name of names) {
       const [table, key] = name.startsWith("*.") ? [wildcards, name.slice(1)] : [exact, name];
@@ -44,6 +54,7 @@ export function createTlsContexts(
   const fallback = first;
   return {
     first,
+    clients,
     contextFor(serverName) {
       const name = serverName.toLowerCase();
       const dot = name.indexOf(".");
@@ -57,14 +68,17 @@ export function createTlsContexts(
 function compile(
   { name, cert, key, hosts }: TlsCertificate,
   minVersion: "TLSv1.2" | "TLSv1.3",
+  clients: ClientCertificates | undefined,
 ): { readonly context: SecureContext; readonly names: readonly string[] } {
   try {
     const parsed = new X509Certificate(cert);
     if (!parsed.checkPrivateKey(createPrivateKey(key))) {
       throw new Error("the private key does not belong to the certificate");
     }
+    // Without a context of their own, sessions in which certificates count are not resumed.
+    const asking = clients && { ca: clients.ca, sessionIdContext: "parlance" };
     return {
-      context: tls().createSecureContext({ cert, key, minVersion }),
+      context: tls().createSecureContext({ cert, key, minVersion, ...asking }),
       names: hosts.length > 0 ? hosts : namesIn(parsed),
     };
   } catch (error) {

@@ -60,6 +60,10 @@ export class ExchangeEntries {
     if (attempts > 0) writer.uint(f.attempts.key, attempts);
     this.#writeOutcome(exchange);
     this.#writeCorrelation(exchange);
+    const { certificate } = exchange.caller.peer;
+    if (certificate !== undefined) {
+      writer.bytes(f.certificate.key, Buffer.from(certificate.sha256, "hex"));
+    }
     if (evidence !== undefined && evidence.present !== 0) this.#writeEvidence(evidence);
     return writer.end();
   }
