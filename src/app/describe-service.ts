@@ -10,6 +10,7 @@ const languages = {
   openapi: "rest",
   wsdl: "soap",
   proto: "grpc",
+  text: "text",
   "json-schema": undefined,
 } as const;
 

@@ -11,8 +11,8 @@ const delimiter: JsonSchema = {
 
 const fieldName: JsonSchema = {
   type: "string",
-  pattern: "^[A-Za-z_][A-Za-z0-9_]{0,60}(\\.[A-Za-z_][A-Za-z0-9_]{0,60}){0,5}$",
-  "x-expected": "a letter, then letters, digits or _",
+  pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,60}(\\.[A-Za-z_][A-Za-z0-9_-]{0,60}){0,5}$",
+  "x-expected": "a letter, then letters, digits, _ or -",
 };
 
 const fieldProperties: Readonly<Record<string, JsonSchema>> = {

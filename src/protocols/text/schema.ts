@@ -181,8 +181,8 @@ export const textSchema: JsonSchema = {
         description: "What the program does, by name.",
         minProperties: 1,
         propertyNames: {
-          pattern: "^[A-Za-z][A-Za-z0-9_]{0,60}$",
-          "x-expected": "a letter, then letters, digits or _",
+          pattern: "^[A-Za-z][A-Za-z0-9_-]{0,60}$",
+          "x-expected": "a letter, then letters, digits, _ or -",
         },
         additionalProperties: operation,
         "x-expected": "a map of operations by name",
