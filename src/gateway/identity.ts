@@ -145,7 +145,13 @@ export function createIdentity(
     },
     challenges(problem) {
       const values = provers.flatMap(({ prover }) => prover.challenge?.(problem) ?? []);
-      return [...new Set(values)].map((value) => `WWW-Authenticate: ${value}\r\n`).join("");
+      // Keys and tokens share a scheme: the first has more to say of it.
+      const byScheme = new Map<string, string>();
+      for (const value of values) {
+        const [scheme = ""] = value.split(" ");
+        if (!byScheme.has(scheme)) byScheme.set(scheme, `WWW-Authenticate: ${value}\r\n`);
+      }
+      return [...byScheme.values()].join("");
     },
   };
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload } from "jose";
+import { exportJWK, generateKeyPair, SignJWT, type JWK } from "jose";
 
 export const issuerUrl = "https://issuer.example";
 export const audience = "parlance-tests";
@@ -13,7 +13,10 @@ export interface TokenIssuer {
   readonly jwksFile: string;
   readonly jwks: { readonly keys: readonly JWK[] };
   /** Signs these claims, over those of a token that counts for a minute; undefined: without it. */
-  readonly sign: (claims?: JWTPayload, header?: Record<string, unknown>) => Promise<string>;
+  readonly sign: (
+    claims?: Readonly<Record<string, unknown>>,
+    header?: Record<string, unknown>,
+  ) => Promise<string>;
 }
 
 export async function createTokenIssuer(

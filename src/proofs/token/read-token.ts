@@ -16,9 +16,9 @@ export function bearerIn(authorization: string | undefined): string | undefined 
   return authorization.slice("bearer".length).trim();
 }
 
-/** Whether it is to be one: `{"` in base64 and a dot are not in what is only random. */
+/** Whether it is to be one: a brace in base64 and a dot are hardly in what is only random. */
 export function isLikeJwt(token: string): boolean {
-  return token.startsWith("eyJ") && token.includes(".");
+  return token.startsWith("ey") && token.includes(".");
 }
 
 export function readToken(token: string): ReadToken | Problem {

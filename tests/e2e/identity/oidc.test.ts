@@ -1,0 +1,116 @@
+/** Tokens of a real OpenID provider: discovery, keys that change, introspection, failures. */
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { client, startOidcProvider } from "#tests/support/oidc-provider.ts";
+import { startProving } from "#tests/support/proving-service.ts";
+
+const api = "urn:parlance:tests";
+const callers = {
+  batch: { token: { issuer: "main", claims: { client_id: client.id } }, may: ["*"] },
+};
+
+async function start(context: TestContext, more: Readonly<Record<string, unknown>> = {}) {
+  const provider = await startOidcProvider(context);
+  const main = { issuer: provider.url, audience: [api], ...more };
+  const service = await startProving(context, callers, { token: { issuers: { main } } });
+  const ask = (token: string) => service.ask({ authorization: `Bearer ${token}` });
+  return { provider, ask, jwksAsked: () => provider.asked.get("/jwks") ?? 0 };
+}
+
+test("by discovery, a token of the provider's lets its client pass", async (context) => {
+  const { provider, ask, jwksAsked } = await start(context);
+  const token = await provider.issueToken("orders:read", api);
+  for (let count = 0; count < 3; count++) assert.equal((await ask(token)).status, 200);
+  assert.equal((await ask(await provider.issueToken("orders:write", api))).status, 200);
+  assert.equal(jwksAsked(), 1);
+  const other = await ask(await provider.issueToken("orders:read", "urn:another:api"));
+  assert.deepEqual([other.status, other.code], [401, "token-claims"]);
+  assert.equal(other.challenge, 'Bearer realm="parlance", error="invalid_token"');
+  assert.equal(other.detail, "its `aud` is not what issuer main is configured with");
+});
+
+test("many tokens at once fetch the keys once", async (context) => {
+  const { provider, ask, jwksAsked } = await start(context);
+  const tokens = await Promise.all(
+    Array.from({ length: 20 }, () => provider.issueToken("orders:read", api)),
+  );
+  const answers = await Promise.all(tokens.map(ask));
+  assert.ok(answers.every(({ status }) => status === 200));
+  assert.equal(jwksAsked(), 1);
+});
+
+test("a key that is new is fetched when the first token comes that it has signed", async (context) => {
+  const { provider, ask, jwksAsked } = await start(context, { cooldownMs: 0 });
+  assert.equal((await ask(await provider.issueToken("orders:read", api))).status, 200);
+  await provider.rotate("second", true);
+  assert.equal((await ask(await provider.issueToken("orders:read", api))).status, 200);
+  assert.equal(jwksAsked(), 2);
+});
+
+test("within the cooldown a key id that is not known fetches nothing", async (context) => {
+  const { provider, ask, jwksAsked } = await start(context);
+  assert.equal((await ask(await provider.issueToken("orders:read", api))).status, 200);
+  await provider.rotate("second", false);
+  for (let count = 0; count < 10; count++) {
+    const { status, code } = await ask(await provider.issueToken("orders:read", api));
+    assert.deepEqual([status, code], [401, "token-unknown-key"]);
+  }
+  assert.equal(jwksAsked(), 1);
+});
+
+test("while the provider is away it is 503, and afterwards it goes on", async (context) => {
+  const { provider, ask } = await start(context);
+  const token = await provider.issueToken("orders:read", api);
+  provider.fail(true);
+  const { status, code, detail } = await ask(token);
+  assert.deepEqual([status, code], [503, "issuer-unavailable"]);
+  assert.equal(detail, "the keys of issuer main cannot be had");
+  provider.fail(false);
+  let last = 0;
+  for (let tries = 0; tries < 60 && last !== 200; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    last = (await ask(token)).status;
+  }
+  assert.equal(last, 200);
+});
+
+test("keys that are there go on being used while the provider is away", async (context) => {
+  const { provider, ask } = await start(context);
+  const tokens = [1, 2].map(() => provider.issueToken("orders:read", api));
+  const [first = "", second = ""] = await Promise.all(tokens);
+  assert.equal((await ask(first)).status, 200);
+  provider.fail(true);
+  assert.equal((await ask(second)).status, 200);
+});
+
+test("opaque tokens are asked about at the provider, and count until they are taken back", async (context) => {
+  const provider = await startOidcProvider(context);
+  const introspection = {
+    uri: `${provider.url}/token/introspection`,
+    clientId: client.id,
+    clientSecret: client.secret,
+    cacheMs: 0,
+  };
+  const main = { issuer: provider.url, audience: [api], introspection };
+  const key = "key-of-shop-0123456789";
+  const service = await startProving(
+    context,
+    { ...callers, shop: { key, may: ["*"] } },
+    { token: { issuers: { main } } },
+  );
+  const ask = (token: string) => service.ask({ authorization: `Bearer ${token}` });
+  const asked = () => provider.asked.get("/token/introspection") ?? 0;
+  const token = await provider.issueToken("orders:read");
+  assert.equal((await ask(token)).status, 200);
+  assert.equal(service.got().headers.authorization, undefined);
+  await provider.revoke(token);
+  const { status, code, detail } = await ask(token);
+  assert.deepEqual([status, code], [401, "token-inactive"]);
+  assert.equal(detail, "issuer main says so");
+  const before = asked();
+  assert.equal((await ask(token)).code, "token-inactive");
+  assert.equal((await ask(key)).status, 200);
+  assert.equal(asked(), before);
+  provider.fail(true);
+  assert.equal((await ask("anything-else")).code, "issuer-unavailable");
+});
