@@ -3,15 +3,9 @@ import { blames, type Blame } from "#base/fault-kind.ts";
 import type { FaultKind } from "#base/fault-kind.ts";
 import type { Fault } from "#call/call.ts";
 import { faultKindOfGrpc, faultTable, isFaultKind } from "#call/fault-table.ts";
+import { protocolCodes, textOf } from "#formats/json-rpc/request.ts";
 import { readValueSpans } from "#formats/json/value-spans.ts";
 import type { JsonRpcOperation } from "./jsonrpc-operation.ts";
-
-/** What is said of requests that are none; no service has seen them. */
-export const protocolCodes = {
-  parseError: -32700,
-  invalidRequest: -32600,
-  methodNotFound: -32601,
-} as const;
 
 export function errorText(
   fault: Fault,
@@ -108,9 +102,4 @@ function kindOf(number: number): FaultKind {
 export function broken(message: string): Fault {
   const told = { faultKind: "internal", blame: "service", code: "bad-answer" } as const;
   return { kind: "fault", ...told, message: `the service's answer is no JSON-RPC: ${message}` };
-}
-
-/** A JSON string's value; undefined: it is none. */
-export function textOf(text: string | undefined): string | undefined {
-  return text?.startsWith('"') ? (JSON.parse(text) as string) : undefined;
 }

@@ -7,9 +7,10 @@ import type { Fault } from "#call/call.ts";
 import { takesStream } from "#call/problems.ts";
 import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
 import type { CreateHub, HubService, HubSession } from "#extension/hub.ts";
+import { protocolCodes, type BadRequest, type RpcRequest } from "#formats/json-rpc/request.ts";
 import { describeOpenRpc } from "./describe.ts";
-import { readRequests, type BadRequest, type RpcRequest } from "./envelope.ts";
-import { errorText, protocolCodes, protocolError } from "./errors.ts";
+import { readRequests } from "./envelope.ts";
+import { errorText, protocolError } from "./errors.ts";
 import { createOperations, type JsonRpcOperation } from "./jsonrpc-operation.ts";
 
 interface Method {
