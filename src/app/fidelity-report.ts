@@ -59,7 +59,6 @@ export function reportFidelity(
     const named = { serviceName: name, contract };
     const passages = protocols.flatMap((protocol): readonly Passage[] =>
       (protocol.forms ?? []).flatMap((form) => {
-        if (form.applies?.(contract) === false) return [];
         const trip = createRoundTrip(protocol, form, named);
         return trip === undefined ? [] : [{ dialect: protocol.name, form, trip }];
       }),
@@ -120,7 +119,8 @@ function gradeOperation(scope: Scope): readonly Graded[] {
     answer: output === undefined ? new Map() : featuresOf(contract, output.type),
   };
   let messages: NativeMessages | undefined;
-  return passages.map((passage) => {
+  const applying = passages.filter(({ form }) => form.applies?.(operation) !== false);
+  return applying.map((passage) => {
     const { dialect, form, trip } = passage;
     const isPassed = dialect === speaks && (form.isNative?.(operation) ?? true);
     if (isPassed) return graded(scope, passage, "passed", []);

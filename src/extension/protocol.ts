@@ -47,8 +47,8 @@ export interface MessageForm {
   readonly name: string;
   /** What it cannot carry as it is. What else gets lost is found by sending values through. */
   readonly limitations: Limitations;
-  /** Whether it has to do with a contract at all; absent: it has. */
-  readonly applies?: (contract: Contract) => boolean;
+  /** Whether it has to do with an operation at all; absent: it has. */
+  readonly applies?: (operation: Operation) => boolean;
   /**
    * The contract with this form alone, without the operations that cannot have it. Absent: it is
    * the only form, and every operation has it.

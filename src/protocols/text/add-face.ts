@@ -11,7 +11,7 @@ import type { Type } from "#contract/types.ts";
 import type { AddFace } from "#extension/protocol.ts";
 import { createReporter, type Reporter } from "#formats/yaml/reporter.ts";
 import type { DeclaredText } from "./declared.ts";
-import { importBinding, importSpeech } from "./import.ts";
+import { importBinding, importSpeech, warnOfAlike } from "./import.ts";
 import { readDeclaration } from "./read-declaration.ts";
 
 export const addTextFace: AddFace = (source, contract) => {
@@ -34,15 +34,14 @@ function addFace(declared: DeclaredText, reporter: Reporter, contract: Contract)
     const message = `the service has no operation ${JSON.stringify(id)}`;
     reporter.error(["operations", id], "no-operation", message, didYouMean(id, ids));
   }
-  return {
-    ...contract,
-    text: importSpeech(declared, reporter),
-    operations: contract.operations.map((operation) => {
-      const { id } = operation;
-      if (!Object.hasOwn(declared.operations, id)) return operation;
-      return faceOperation(declared, reporter, contract, operation);
-    }),
-  };
+  const text = importSpeech(declared, reporter);
+  const operations = contract.operations.map((operation) => {
+    const { id } = operation;
+    if (!Object.hasOwn(declared.operations, id)) return operation;
+    return faceOperation(declared, reporter, contract, operation);
+  });
+  warnOfAlike(operations, text, reporter);
+  return { ...contract, text, operations };
 }
 
 function faceOperation(

@@ -52,6 +52,7 @@ operations:
     request:
       format: key-value
       fields:
+        - { as: operation, const: place }
         - { name: customer.name }
         - { name: customer.tags, many: true }
     answer:
@@ -60,7 +61,9 @@ operations:
         - { name: id }
   list:
     request:
-      format: empty
+      format: key-value
+      fields:
+        - { as: operation, const: list }
     answer:
       format: csv
       header: true

@@ -35,8 +35,8 @@ function describeOperation(
     return undefined;
   };
   if (mode !== "unary" && mode !== "one-way") return warn(`it is ${mode}, so it is left out`);
-  const request = describeMessage(contract, input.type, true, warn);
-  const answer = output && describeMessage(contract, output.type, false, warn);
+  const request = describeMessage(contract, input.type, id, warn);
+  const answer = output && describeMessage(contract, output.type, undefined, warn);
   if (request === undefined || (output !== undefined && answer === undefined)) return undefined;
   const lines = [`  ${id}:`, "    request:", ...request];
   return [...lines, ...(answer === undefined ? [] : ["    answer:", ...answer])].join("\n");
@@ -56,10 +56,11 @@ interface Leaves {
   readonly unsaid: readonly { readonly path: string; readonly required: boolean }[];
 }
 
+/** @param operation that a request is told to be for. */
 function describeMessage(
   contract: Contract,
   type: Type,
-  isRequest: boolean,
+  operation: string | undefined,
   warn: (message: string) => undefined,
 ): readonly string[] | undefined {
   const { said, rows, unsaid } = leavesOf(contract, type, "", true, 0);
@@ -70,20 +71,23 @@ function describeMessage(
     ...unsaid,
     ...(isTable ? (only?.unsaid ?? []) : rows.map(({ path }) => ({ path, required: true }))),
   ];
-  const missing = isRequest ? lost.find(({ required }) => required) : undefined;
+  const missing = operation !== undefined ? lost.find(({ required }) => required) : undefined;
   if (missing !== undefined) return warn(`${missing.path} has no place in a text: left out whole`);
   for (const { path } of lost) warn(`${path} has no place in a text, and is not said`);
   if (only !== undefined && isTable) {
     const rest = ["      header: true", `      rows: ${only.path}`];
-    return ["      format: csv", ...rest, ...fieldLines(only.said.filter((one) => !one.isList))];
+    const single = only.said.filter((one) => !one.isList);
+    return ["      format: csv", ...rest, ...fieldLines(single, operation)];
   }
-  if (said.length === 0) return ["      format: empty"];
-  return ["      format: key-value", ...fieldLines(said)];
+  if (said.length === 0 && operation === undefined) return ["      format: empty"];
+  return ["      format: key-value", ...fieldLines(said, operation)];
 }
 
-function fieldLines(leaves: readonly Leaf[]): readonly string[] {
+function fieldLines(leaves: readonly Leaf[], operation: string | undefined): readonly string[] {
+  const told = operation === undefined ? [] : [`{ as: operation, const: ${operation} }`];
   return [
     "      fields:",
+    ...told.map((one) => `        - ${one}`),
     ...leaves.map(
       ({ path, isList }) => `        - { name: ${path}${isList ? ", many: true" : ""} }`,
     ),

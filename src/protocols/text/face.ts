@@ -25,6 +25,7 @@ import {
   templateOf,
   type TextOperation,
 } from "./text-operation.ts";
+import { signatureOf } from "./told-apart.ts";
 import { writeXmlRpcFault } from "./xml-rpc.ts";
 
 export function createTextFace({ contract }: ServiceContract): Face {
@@ -33,11 +34,16 @@ export function createTextFace({ contract }: ServiceContract): Face {
   const charset = charsetOf(name);
   const template = templateOf(errors);
   const operations = contract.operations.filter(({ text }) => text !== undefined);
+  // Without an address, others could be taken for what they are not.
+  const told =
+    operations.length === 1
+      ? operations
+      : operations.filter(({ text }) => text && signatureOf(text.request) !== undefined);
 
   function decode(request: FaceRequest): Decoded {
     const { path, method, query } = request;
     const body = method === "GET" ? Buffer.from(query, "latin1") : request.body;
-    const there = path === "/" ? operations : operations.filter((one) => isAt(one, path));
+    const there = path === "/" ? told : operations.filter((one) => isAt(one, path));
     let unlike: DocumentFault | undefined;
     for (const operation of there) {
       const own = find(operation) as TextOperation;

@@ -1,5 +1,5 @@
 /** What text messages cannot carry, for the fidelity report. */
-import type { Contract } from "#contract/contract.ts";
+import type { Operation } from "#contract/contract.ts";
 import type { MessageForm } from "#extension/protocol.ts";
 
 export const textForms: readonly MessageForm[] = [
@@ -21,7 +21,7 @@ export const textForms: readonly MessageForm[] = [
         example: { before: '{"unnamed":1}', after: "" },
       },
     },
-    applies: ({ operations }: Contract) => operations.some(({ text }) => text !== undefined),
+    applies: ({ text }: Operation) => text !== undefined,
     narrow: (contract) => ({
       ...contract,
       operations: contract.operations.filter(({ text }) => text !== undefined),

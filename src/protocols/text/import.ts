@@ -22,6 +22,7 @@ import { compileTemplate } from "./fault-template.ts";
 import { capital, fieldsOfMessage, type NameRecord } from "./import-fields.ts";
 import type { Path, TypeOf } from "./import-columns.ts";
 import { importLayout, type LayoutScope } from "./import-layouts.ts";
+import { notToldApart } from "./told-apart.ts";
 import { readDeclaration } from "./read-declaration.ts";
 
 const versionKey = /(?:^|[{,\n])[ \t\r]*["']?parlance["']?[ \t]*:[ \t]*["']?text\//;
@@ -58,6 +59,7 @@ function importContract(declared: DeclaredText, reporter: Reporter): Contract {
     types.set(unique, { name: unique, type: record });
     return { kind: "ref", name: unique };
   };
+  const speech = importSpeech(declared, reporter);
   const slug = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   const empty: Contract = {
     name,
@@ -67,12 +69,27 @@ function importContract(declared: DeclaredText, reporter: Reporter): Contract {
     namespace: `urn:parlance:${slug.replaceAll(/^-|-$/g, "") || "service"}`,
     types,
     operations: [],
-    text: importSpeech(declared, reporter),
+    text: speech,
   };
   const operations = Object.entries(declared.operations).map(([id, operation]) => {
     return importOperation({ declared, reporter, contract: empty, nameRecord }, id, operation);
   });
+  warnOfAlike(operations, speech, reporter);
   return { ...empty, operations };
+}
+
+/** Said where operations and types are known. */
+export function warnOfAlike(
+  operations: readonly Operation[],
+  { framing }: TextSpeech,
+  reporter: Reporter,
+): void {
+  const spoken = operations.filter(({ text }) => text !== undefined);
+  for (const id of notToldApart(spoken, framing !== undefined)) {
+    const message = `callers in text cannot call ${id}: its requests begin as those of another one`;
+    const suggestion = "give each a field with a `const` of its own";
+    reporter.warning(["operations", id], "not-told-apart", message, suggestion);
+  }
 }
 
 export function importSpeech(declared: DeclaredText, reporter: Reporter): TextSpeech {

@@ -33,7 +33,7 @@ export function createTextUpstream({ contract }: ServiceContract): Upstream {
     const written = own.request.write(input);
     if (written.kind === "fault") return documentFault(written, "input");
     const { bytes } = written;
-    if (framing === undefined) return httpRequest(own, bytes);
+    if (framing === undefined) return httpRequest(own, bytes, contract.dialect === "text");
     const misfit = frameFault(framing.request, bytes);
     if (misfit !== undefined) {
       return problemFault(textProblems["text-not-representable"](`the message: ${misfit}`));
@@ -57,8 +57,14 @@ export function createTextUpstream({ contract }: ServiceContract): Upstream {
   return { encode, decode };
 }
 
-function httpRequest({ binding }: TextOperation, bytes: Buffer): UpstreamRequest {
-  const { method, path, contentType } = binding.http;
+/** @param isOwn whether instances speak text; else it goes to a face of ours. */
+function httpRequest(
+  { binding, operation }: TextOperation,
+  bytes: Buffer,
+  isOwn: boolean,
+): UpstreamRequest {
+  const { method, contentType } = binding.http;
+  const path = binding.http.path === "" && !isOwn ? `/${operation.id}` : binding.http.path;
   const isQuery = method === "GET";
   const query = isQuery && bytes.length > 0 ? `?${bytes.toString("latin1")}` : "";
   const accept = ["accept", "*/*"] as const;
