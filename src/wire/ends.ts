@@ -30,7 +30,8 @@ export interface OwnLines {
 export interface CallerEnd {
   readonly head: RequestHead;
   readonly peer: Peer;
-  readonly protocol: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2";
+  /** TCP: without HTTP. */
+  readonly protocol: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2" | "TCP";
   /** Whether answers must come without chunk framing, because this end frames them itself. */
   readonly wantsDecodedBody: boolean;
   /** Octets of the request's body that have come so far, without framing. */

@@ -20,7 +20,7 @@ const noBytes: Buffer = Buffer.alloc(0);
 const lingerMs = 2_000;
 
 export class RawServerConnection implements CallerEnd, CallerConnection {
-  readonly protocol = "HTTP/1.1";
+  readonly protocol = "TCP";
   readonly wantsDecodedBody = true;
   readonly takesInterim = false;
   readonly holdsWhole = true;

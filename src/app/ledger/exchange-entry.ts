@@ -20,7 +20,7 @@ export const exchangeEntryBytesMax = 8_192;
 const f = fields;
 const partKeys = partNames.map((name) => f[name].key);
 const verdicts = { forwarded: 0, answered: 1, refused: 2 } as const;
-const protocols = { "HTTP/1.0": 0, "HTTP/1.1": 1, "HTTP/2": 2 } as const;
+const protocols = { "HTTP/1.0": 0, "HTTP/1.1": 1, "HTTP/2": 2, TCP: 3 } as const;
 const blameCodes = new Map<Blame, number>(blames.map((blame, code) => [blame, code]));
 /** 0 is ok. */
 const faultKindCodes = new Map<FaultKind, number>(faultKinds.map((kind, code) => [kind, code + 1]));

@@ -105,7 +105,7 @@ export const fields = {
   protocol: {
     key: 23,
     type: "choice",
-    names: ["HTTP/1.0", "HTTP/1.1", "HTTP/2"],
+    names: ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "TCP"],
     about: "What the caller spoke.",
   },
   requestType: { key: 24, type: "text", max: 96, about: "`Content-Type` of the request." },
