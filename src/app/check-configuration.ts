@@ -13,6 +13,7 @@ import type { FidelityReport, Grade } from "#contract/fidelity.ts";
 import { checkRoutes } from "#gateway/check-routes.ts";
 import { withContractRoutes } from "#gateway/contract-routes.ts";
 import { checkContractGrants } from "./check-contract-grants.ts";
+import { checkContractOffers } from "./check-contract-offers.ts";
 import { checkLosses } from "./check-losses.ts";
 import { checkPolicies } from "./check-policies.ts";
 import { checkProofs } from "./check-proofs.ts";
@@ -80,6 +81,7 @@ export async function checkConfiguration(
   if (!hasErrors(problems)) {
     diagnostics.push(...checkRoutes(complete), ...checkContractGrants(complete));
     diagnostics.push(...checkMessageSecurity(complete), ...checkPolicies(complete, contracts));
+    diagnostics.push(...checkContractOffers(complete, contracts));
     diagnostics.push(...checkRawConnections(complete, contracts), ...checkProofs(complete, files));
   }
   const filesRead = [...loaded.filesRead, ...imported.filesRead];

@@ -102,6 +102,11 @@ export interface Service {
   readonly faceFiles?: readonly string[];
   /** Dialect of the instances; undefined: that of the contract, once it is known. */
   readonly speaks: Dialect | undefined;
+  /**
+   * Operations that callers find at a face over all services, by its dialect: names, or patterns
+   * with `*` at their end. A dialect that is not there offers all of them.
+   */
+  readonly offers?: { readonly [Name in Dialect]?: readonly string[] };
   /** The worst grade that a face may have; undefined: any. */
   readonly maxLoss: Grade | undefined;
   /** Those of the file; without any, and without a contract, the one prefix route `/{name}`. */

@@ -69,6 +69,7 @@ export interface DeclaredService {
   readonly contract?: string;
   readonly faces: readonly string[];
   readonly speaks?: Dialect;
+  readonly mcp: readonly string[];
   readonly maxLoss?: Grade;
   readonly routes: readonly DeclaredRoute[];
   readonly prefix?: boolean;

@@ -40,6 +40,7 @@ test("a minimal file becomes a configuration in which every default is decided",
         name: "orders",
         contractFile: undefined,
         speaks: undefined,
+        offers: { mcp: [] },
         maxLoss: undefined,
         instances: [
           {

@@ -44,6 +44,7 @@ export function resolveServices(
       contractFile: service.contract === undefined ? undefined : resolve(folder, service.contract),
       ...resolveFaces(name, service, folder, reporter),
       speaks: resolveSpeaks(name, service, reporter),
+      ...resolveOffers(name, service, reporter),
       maxLoss: service.maxLoss,
       routes: resolveRoutes(name, service, reporter),
       host: service.host,
@@ -74,6 +75,18 @@ function resolveSpeaks(
     reporter.error(["services", name, "speaks"], "speaks-without-contract", message);
   }
   return speaks;
+}
+
+function resolveOffers(
+  name: string,
+  { mcp, contract }: DeclaredService,
+  reporter: Reporter,
+): Pick<Service, "offers"> {
+  if (mcp.length > 0 && contract === undefined) {
+    const message = `\`mcp\` needs a \`contract\`: without one, service ${name} has no operations`;
+    reporter.error(["services", name, "mcp"], "mcp-without-contract", message);
+  }
+  return { offers: { mcp } };
 }
 
 function resolveFaces(

@@ -137,7 +137,20 @@ const serviceProperties: Readonly<Record<string, JsonSchema>> = {
   speaks: {
     type: "string",
     description: "Dialect of the instances. Default: that of the contract.",
-    enum: ["rest", "soap", "grpc", "jsonrpc", "text"],
+    enum: ["rest", "soap", "grpc", "jsonrpc", "mcp", "text"],
+  },
+  mcp: {
+    type: "array",
+    description:
+      "Operations that are offered as tools at `/mcp`: their names, or the beginning of names " +
+      'and `*`; `"*"` alone is all of them. Whoever lists tools sees those that it may call.',
+    default: [],
+    items: {
+      type: "string",
+      pattern: "^(?:[^*\\s]{1,255}\\*?|\\*)$",
+      "x-expected": 'the name of an operation, or "*"',
+    },
+    "x-expected": 'a list of operations, such as [getOrder, "list*"]',
   },
   maxLoss: {
     type: "string",

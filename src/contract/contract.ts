@@ -35,6 +35,7 @@ export interface Operation {
   readonly soap?: SoapBinding;
   readonly grpc?: GrpcBinding;
   readonly jsonrpc?: JsonRpcBinding;
+  readonly mcp?: McpBinding;
   readonly text?: TextBinding;
   readonly origin?: SourcePlace;
 }
@@ -160,6 +161,21 @@ export interface JsonRpcBinding {
   readonly byPosition: boolean;
   /** Output field that is the result; undefined: the output itself; null: it says nothing. */
   readonly result: string | undefined | null;
+}
+
+export interface McpBinding {
+  readonly tool: string;
+  /** Version of the protocol in which the tool is called. */
+  readonly version: string;
+  /** Input field that is the arguments; undefined: the input itself. */
+  readonly arguments: string | undefined;
+  /**
+   * Output field that is the structured content; undefined: the output itself; null: the tool
+   * promises none, and the output is its content.
+   */
+  readonly result: string | undefined | null;
+  /** Arguments that stand in HTTP fields `Mcp-Param-{name}` as well. */
+  readonly mirrored: readonly { readonly path: readonly string[]; readonly name: string }[];
 }
 
 export interface QualifiedName {

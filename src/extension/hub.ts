@@ -11,8 +11,8 @@ import type { FaceRequest, FaceResponse, Fields, ServiceContract } from "./proto
 export type CreateHub = (services: readonly HubService[]) => Hub;
 
 export interface HubService extends ServiceContract {
-  /** Operations that are offered here by name; undefined: all of them. */
-  readonly offered?: readonly string[];
+  /** Ids of the operations that the operator offers here; undefined: all of them. */
+  readonly offered?: ReadonlySet<string>;
 }
 
 export interface Hub {

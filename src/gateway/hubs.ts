@@ -1,7 +1,8 @@
 /** The addresses of faces over all services, `/rpc` or `/graphql`, and which hub is behind each. */
-import type { Contract } from "#contract/contract.ts";
+import type { Contract, Dialect } from "#contract/contract.ts";
 import type { Service } from "#configuration/configuration.ts";
-import type { Hub } from "#extension/hub.ts";
+import { isOffered } from "#configuration/offers.ts";
+import type { Hub, HubService } from "#extension/hub.ts";
 import type { Protocol } from "#extension/protocol.ts";
 import type { RequestHead } from "#wire/head.ts";
 
@@ -28,16 +29,14 @@ export function createHubs(
   contracts: ReadonlyMap<string, Contract>,
   protocols: readonly Protocol[],
 ): Hubs {
-  const creators = protocols.flatMap(({ createHub }) => createHub ?? []);
+  const creators = protocols.flatMap(({ name, createHub }) =>
+    createHub === undefined ? [] : [{ dialect: name, createHub }],
+  );
   if (creators.length === 0 || contracts.size === 0) return none;
-  const offered = services.flatMap(({ name }) => {
-    const contract = contracts.get(name);
-    return contract === undefined ? [] : [{ serviceName: name, contract }];
-  });
   let addresses: readonly Address[] | undefined;
   const compile = (): readonly Address[] =>
-    creators.flatMap((create) => {
-      const hub = create(offered);
+    creators.flatMap(({ dialect, createHub }) => {
+      const hub = createHub(servicesAt(dialect, services, contracts));
       return hub.addresses.map(({ path, methods }) => ({
         segments: path.split("/").slice(1),
         methods,
@@ -57,6 +56,21 @@ export function createHubs(
       return { kind: "miss", allowedMethods: address.methods };
     },
   };
+}
+
+function servicesAt(
+  dialect: Dialect,
+  services: readonly Service[],
+  contracts: ReadonlyMap<string, Contract>,
+): readonly HubService[] {
+  return services.flatMap(({ name, offers }): readonly HubService[] => {
+    const contract = contracts.get(name);
+    if (contract === undefined) return [];
+    const patterns = offers?.[dialect];
+    if (patterns === undefined) return [{ serviceName: name, contract }];
+    const ids = contract.operations.map(({ id }) => id).filter((id) => isOffered(patterns, id));
+    return [{ serviceName: name, contract, offered: new Set(ids) }];
+  });
 }
 
 /** No service can have these names (see schema-services.ts). */

@@ -1,8 +1,8 @@
 /** Faults as error objects and back (JSON-RPC 2.0 §5.1). */
-import { blames, type Blame } from "#base/fault-kind.ts";
-import type { FaultKind } from "#base/fault-kind.ts";
+import type { Blame, FaultKind } from "#base/fault-kind.ts";
 import type { Fault } from "#call/call.ts";
-import { faultKindOfGrpc, faultTable, isFaultKind } from "#call/fault-table.ts";
+import { faultKindOfGrpc, faultTable } from "#call/fault-table.ts";
+import { readFaultData, writeFaultData } from "#formats/json/declared-faults.ts";
 import { protocolCodes, textOf } from "#formats/json-rpc/request.ts";
 import { readValueSpans } from "#formats/json/value-spans.ts";
 import type { JsonRpcOperation } from "./jsonrpc-operation.ts";
@@ -12,20 +12,16 @@ export function errorText(
   operation: JsonRpcOperation | undefined,
   exchangeId: string,
 ): string {
-  const { faultKind, code, blame, message, place, declared } = fault;
+  const { faultKind, message, declared } = fault;
   const known = operation?.faults.find((one) => one.declared.name === declared?.name);
   const own = known?.declared.jsonRpcCode;
   const detail = declared === undefined ? undefined : known?.write?.(declared.detail);
   const number = own ?? faultTable[faultKind].jsonRpc;
-  const says = { code, kind: faultKind, fault: blame, exchange: exchangeId };
-  const more = JSON.stringify(place === undefined || place === "" ? says : { ...says, place });
   // Where the contract has the error, its data is what the contract says.
   const data =
     own !== undefined && detail !== undefined
       ? detail
-      : detail === undefined
-        ? more
-        : `${more.slice(0, -1)},"detail":${detail}}`;
+      : writeFaultData(fault, operation?.faults ?? [], exchangeId);
   return `{"code":${number},"message":${JSON.stringify(message)},"data":${data}}`;
 }
 
@@ -56,32 +52,8 @@ export function readError(text: string, operation: JsonRpcOperation): Fault {
       return { kind: "fault", ...told, message, declared: { name, detail: read.value } };
     }
   }
-  return readOwn(data, message, operation) ?? plainFault(number, message);
-}
-
-/** What another gateway of ours says in `data`. */
-function readOwn(
-  data: string | undefined,
-  message: string,
-  operation: JsonRpcOperation,
-): Fault | undefined {
-  const spans = data === undefined ? undefined : readValueSpans(data);
-  if (spans?.kind !== "object") return undefined;
-  const { members } = spans;
-  const kind = textOf(members.get("kind"));
-  const blame = blames.find((one): one is Blame => one === textOf(members.get("fault")));
-  const code = textOf(members.get("code"));
-  if (!isFaultKind(kind) || blame === undefined || code === undefined) return undefined;
-  const place = textOf(members.get("place"));
-  const where = place === undefined ? {} : { place };
-  const detail = members.get("detail");
-  const known = operation.faults.find(({ declared }) => declared.name === code);
-  const read = detail === undefined ? undefined : known?.read(detail);
-  const declared =
-    known !== undefined && read?.kind === "value"
-      ? { declared: { name: known.declared.name, detail: read.value } }
-      : {};
-  return { kind: "fault", faultKind: kind, blame, code, message, ...where, ...declared };
+  const own = readFaultData(data, operation.faults);
+  return own === undefined ? plainFault(number, message) : { kind: "fault", message, ...own };
 }
 
 function plainFault(number: number, message: string): Fault {

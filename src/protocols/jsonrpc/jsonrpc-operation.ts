@@ -1,7 +1,7 @@
 /** What is compiled of an operation for JSON-RPC: parameters and result as JSON of the contract. */
 import { assert } from "#base/assert.ts";
 import type { DocumentLimits } from "#base/limits.ts";
-import type { Contract, DeclaredFault, JsonRpcBinding, Operation } from "#contract/contract.ts";
+import type { Contract, JsonRpcBinding, Operation } from "#contract/contract.ts";
 import { collectOutputs } from "#contract/collected-stream.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
 import { fieldsOf, resolve } from "#contract/resolve.ts";
@@ -9,6 +9,7 @@ import type { Field, Type } from "#contract/types.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import { compileJsonReader } from "#formats/json/compile-reader.ts";
 import { compileJsonWriter } from "#formats/json/compile-writer.ts";
+import { compileFaults, type FaultCodec } from "#formats/json/declared-faults.ts";
 import { readValueSpans } from "#formats/json/value-spans.ts";
 
 export type Read<T> = { readonly kind: "value"; readonly value: T } | DocumentFault;
@@ -21,14 +22,7 @@ export interface JsonRpcOperation {
   readonly writeParams: (input: ValueRecord) => string;
   readonly readResult: (result: string) => Read<ValueRecord>;
   readonly writeResult: (output: ValueRecord) => string;
-  readonly faults: readonly JsonRpcFault[];
-}
-
-export interface JsonRpcFault {
-  readonly declared: DeclaredFault;
-  readonly read: (data: string) => Read<Value>;
-  /** Undefined: the contract says nothing of its data. */
-  readonly write: ((detail: Value) => string) | undefined;
+  readonly faults: readonly FaultCodec[];
 }
 
 const empty: Type = { kind: "record", fields: [] };
@@ -83,13 +77,7 @@ function compile(
     writeParams: (input) =>
       binding.byPosition ? writeByPosition(writeInput(input), keys) : writeInput(input),
     ...compileResult(contract, limits, collectOutputs(contract, operation), binding),
-    faults: operation.faults.map((declared): JsonRpcFault => {
-      const { type } = declared;
-      if (type === undefined) return { declared, read: readNothing, write: undefined };
-      const read = compileJsonReader(contract, type, { unknownMembers: "drop", limits });
-      const write = compileJsonWriter(contract, type, {});
-      return { declared, write, read: (data) => read(Buffer.from(data)) };
-    }),
+    faults: compileFaults(contract, operation, limits),
   };
 }
 
@@ -159,10 +147,6 @@ function compileResult(
       return value === undefined || value === null ? "null" : write(value);
     },
   };
-}
-
-function readNothing(): Read<Value> {
-  return { kind: "value", value: null };
 }
 
 function invalid(message: string): DocumentFault {
