@@ -109,7 +109,14 @@ export interface Proven {
 }
 
 export interface Prover {
-  prove(request: ProofRequest): ProofOutcome | Promise<ProofOutcome>;
+  /**
+   * @param authorization value of the field; undefined: there is none, or it has proven already who
+   * calls by another proof, and it carries one credential only.
+   */
+  prove(
+    request: ProofRequest,
+    authorization: string | undefined,
+  ): ProofOutcome | Promise<ProofOutcome>;
   /** A value of `WWW-Authenticate`; undefined: HTTP has none for it. */
   challenge?(problem: Problem): string | undefined;
 }

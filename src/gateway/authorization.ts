@@ -88,7 +88,10 @@ export function presentedKey(
 ): string | undefined {
   const key = field("x-api-key");
   if (key !== undefined) return key;
-  const credentials = field("authorization");
+  return bearerIn(field("authorization"));
+}
+
+export function bearerIn(credentials: string | undefined): string | undefined {
   if (credentials === undefined || !/^bearer +/i.test(credentials)) return undefined;
   return credentials.slice("bearer".length).trim();
 }

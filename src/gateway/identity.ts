@@ -99,7 +99,8 @@ export function createIdentity(
     from: number,
     coming: Promise<ProofOutcome>,
   ): Promise<Findings> {
-    const rest = provers.slice(from).map(({ prover }) => prover.prove(exchange));
+    const authorization = authorizationIn(exchange);
+    const rest = provers.slice(from).map(({ prover }) => prover.prove(exchange, authorization));
     const outcomes = await Promise.all([coming, ...rest]);
     for (const [index, outcome] of outcomes.entries()) {
       note(found, provers[from - 1 + index] as NamedProver, outcome);
@@ -119,11 +120,13 @@ export function createIdentity(
     look(exchange) {
       const found = begin(fieldSentTwice(exchange));
       if (found.refused !== undefined) return found;
+      let value = authorizationIn(exchange);
       for (let index = 0; index < provers.length; index++) {
         const by = provers[index] as NamedProver;
-        const outcome = by.prover.prove(exchange);
+        const outcome = by.prover.prove(exchange, value);
         if (outcome instanceof Promise) return goOn(exchange, found, index + 1, outcome);
         note(found, by, outcome);
+        if (found.proven?.field === "authorization") value = undefined;
       }
       return found;
     },
@@ -189,6 +192,10 @@ export function usesOf(
         .map(({ options, source }) => ({ index, name: caller, options, source })),
   );
   return { callers: own, options: identity?.options[name] ?? {} };
+}
+
+function authorizationIn({ caller: { head } }: ExchangeRecord): string | undefined {
+  return head.value(fieldNames.authorization);
 }
 
 const credentialFields = ["authorization", "x-api-key"] as const;

@@ -5,7 +5,7 @@
 import type { ProofField, ProofOutcome, ProofRequest, Prover } from "#extension/proof.ts";
 import { cookieValues, cutCookie, cutQuery, queryValues } from "#wire/cut-head.ts";
 import type { RequestHead } from "#wire/head.ts";
-import { presentedKey, type Authorization } from "./authorization.ts";
+import { bearerIn, type Authorization } from "./authorization.ts";
 import { problems } from "./problems.ts";
 
 interface KeyPlaces {
@@ -33,11 +33,12 @@ export function createKeyProver(authorization: Authorization, places: KeyPlaces)
   }
 
   return {
-    prove(request) {
-      const key = presentedKey((name) => request.field(name));
+    prove(request, credentials) {
+      const own = request.field("x-api-key");
+      const key = own ?? bearerIn(credentials);
       const elsewhere = isElsewhere ? proveElsewhere(request, key) : undefined;
       if (elsewhere?.kind === "refused" || key === undefined) return elsewhere;
-      const field = keyField(request);
+      const field: ProofField = own === undefined ? "authorization" : "x-api-key";
       const caller = authorization.callerOf(key);
       if (caller !== undefined) return { kind: "proven", caller, field };
       return { kind: "unmatched", why: "the key belongs to no caller", field };
@@ -45,10 +46,6 @@ export function createKeyProver(authorization: Authorization, places: KeyPlaces)
     challenge: ({ definition }) =>
       definition.httpStatus === 401 ? 'Bearer realm="parlance"' : undefined,
   };
-}
-
-function keyField(request: ProofRequest): ProofField {
-  return request.field("x-api-key") === undefined ? "authorization" : "x-api-key";
 }
 
 function keysElsewhere(request: ProofRequest, { cookie, query }: KeyPlaces): readonly string[] {

@@ -116,8 +116,7 @@ export const basic: ProofKind<BasicCaller> = {
     }
 
     return {
-      prove(request) {
-        const value = request.field(field);
+      prove(_request, value) {
         const credentials = read(value);
         if (value === undefined || credentials === undefined) return undefined;
         if (credentials === "malformed") {

@@ -57,8 +57,8 @@ export const token: ProofKind<TokenCaller, TokenOptions> = {
     }
 
     return {
-      prove(request) {
-        const text = bearerIn(request.field(field));
+      prove(_request, authorization) {
+        const text = bearerIn(authorization);
         if (text === undefined) return undefined;
         const known = cache.get(text, clock.nowMs());
         if (known !== undefined) return known;
