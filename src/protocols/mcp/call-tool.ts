@@ -1,0 +1,146 @@
+/** One call of a tool: an exchange of its own, and its reply as the result of the tool. */
+import { defaultDocumentLimits } from "#base/limits.ts";
+import type { Answer, Fault, Reply } from "#call/call.ts";
+import { collectedField } from "#contract/collected-stream.ts";
+import type { DocumentFault } from "#contract/document-fault.ts";
+import type { HubCall, HubSession, HubStream } from "#extension/hub.ts";
+import type { FaceResponse } from "#extension/protocol.ts";
+import { textOf } from "#formats/json-rpc/request.ts";
+import { writeEvent } from "#formats/sse/write-event.ts";
+import type { McpOperation } from "./mcp-operation.ts";
+import type { Asking } from "./request.ts";
+import {
+  answer,
+  faultText,
+  protocolErrorText,
+  resultText,
+  textContent,
+  type Asked,
+} from "./results.ts";
+import { mayCall, type Tools } from "./tools.ts";
+import { mcpCodes, metaKeys } from "./versions.ts";
+
+export async function callTool(
+  tools: Tools,
+  { params, meta }: Asking,
+  asked: Asked,
+  session: HubSession,
+): Promise<FaceResponse | HubStream> {
+  const name = textOf(params.get("name"));
+  const tool = name === undefined ? undefined : tools.get(name);
+  // What a caller may not call is not there for it.
+  if (tool === undefined || !mayCall(tool, session)) {
+    const what = name === undefined ? "params.name must be a text" : `Unknown tool: ${shown(name)}`;
+    const told = { code: mcpCodes.invalidParams, message: what };
+    return answer(200, protocolErrorText(asked.id, told, asked.exchangeId));
+  }
+  const { serviceName, operation } = tool;
+  const { faults, operation: named } = operation;
+  const read = operation.arguments.read(params.get("arguments"));
+  if (read.kind === "fault")
+    return answer(200, faultText(asked, wrong(read, "/arguments"), faults));
+  const headers = operation.inputHeaders?.read(meta.get(metaKeys.headers));
+  if (headers?.kind === "fault") {
+    const fault = wrong(headers, `/_meta/${metaKeys.headers.replace("/", "~1")}`);
+    return answer(200, faultText(asked, fault, faults));
+  }
+  const call: HubCall = {
+    serviceName,
+    operationId: named.id,
+    input: read.value,
+    ...(headers === undefined ? {} : { headers: headers.value }),
+  };
+  const token = meta.get("progressToken");
+  if (named.mode === "server-stream" && token !== undefined && /^(?:"|-?\d)/.test(token)) {
+    return streamProgress(operation, call, asked, token, session);
+  }
+  // Outputs that come one by one are collected by the gateway.
+  return answer(200, replyText(operation, await session.invoke(call), asked));
+}
+
+function shown(name: string): string {
+  return name.slice(0, 200);
+}
+
+function wrong({ code, message, place }: DocumentFault, where: string): Fault {
+  const told = { faultKind: "invalid_argument", blame: "client", code } as const;
+  return { kind: "fault", ...told, message, place: `${where}${place}` };
+}
+
+function replyText(operation: McpOperation, reply: Reply, asked: Asked): string {
+  if (reply.kind === "fault") return faultText(asked, reply, operation.faults);
+  return answerText(operation, operation.result?.write(reply.output), reply.headers, asked);
+}
+
+/** @param content text of the structured content; undefined: there is none. */
+function answerText(
+  { binding, outputHeaders }: McpOperation,
+  content: string | undefined,
+  headers: Answer["headers"],
+  asked: Asked,
+): string {
+  const meta =
+    outputHeaders === undefined || Object.keys(headers).length === 0
+      ? []
+      : [`${JSON.stringify(metaKeys.headers)}:${outputHeaders.write(headers)}`];
+  if (content === undefined) return resultText(asked, ['"content":[]'], meta);
+  // The output of a tool that promises no structure is its content, as it came.
+  if (binding.result === null) return resultText(asked, [content.slice(1, -1)], meta);
+  const members = [`"content":[${textContent(content)}]`, `"structuredContent":${content}`];
+  return resultText(asked, members, meta);
+}
+
+/** Each output as a notification, and all of them as the result, within bounds. */
+function streamProgress(
+  operation: McpOperation,
+  call: HubCall,
+  asked: Asked,
+  token: string,
+  session: HubSession,
+): HubStream {
+  const { documentBytesMax: bytesMax } = defaultDocumentLimits;
+  const fields = [
+    ["content-type", "text/event-stream"],
+    ["cache-control", "no-cache"],
+    ["x-accel-buffering", "no"],
+  ] as const;
+  return {
+    kind: "stream",
+    status: 200,
+    fields,
+    async run(write) {
+      let items: string[] = [];
+      let bytes = 0;
+      let count = 0;
+      let headers: Answer["headers"] = {};
+      const send = (data: string) => write(Buffer.from(writeEvent({ data })));
+      const fault = await session.subscribe(call, async (one) => {
+        const text = operation.writeItem(one.output);
+        ({ headers } = one);
+        bytes += text.length;
+        if (bytes > bytesMax) items = [];
+        else items.push(text);
+        await send(progressText(token, ++count, text));
+      });
+      const content = `{${JSON.stringify(collectedField)}:[${items.join(",")}]}`;
+      const ended = fault ?? (bytes > bytesMax ? tooLarge(bytesMax) : undefined);
+      const last =
+        ended === undefined
+          ? answerText(operation, content, headers, asked)
+          : faultText(asked, ended, operation.faults);
+      await send(last);
+    },
+  };
+}
+
+function progressText(token: string, count: number, item: string): string {
+  const meta = `"_meta":{${JSON.stringify(metaKeys.item)}:${item}}`;
+  const said = `"progressToken":${token},"progress":${count},"message":${JSON.stringify(item)}`;
+  return `{"jsonrpc":"2.0","method":"notifications/progress","params":{${said},${meta}}}`;
+}
+
+function tooLarge(bytesMax: number): Fault {
+  const told = { faultKind: "resource_exhausted", blame: "service" } as const;
+  const message = `the outputs together are larger than documentBytesMax, ${bytesMax} bytes`;
+  return { kind: "fault", ...told, code: "stream-too-large", message };
+}
