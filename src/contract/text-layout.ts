@@ -34,6 +34,10 @@ export interface TextFault {
   readonly match: string | undefined;
   /** HTTP: `404`, `5XX`. */
   readonly status: string | undefined;
+  /** Values by name that an answer has: keys, elements, fields; "/" is the root element's name. */
+  readonly when?: Readonly<Record<string, string>>;
+  /** What of the fault such values are: `message`, `code` or another detail, by their names. */
+  readonly take?: Readonly<Record<string, string>>;
 }
 
 export type TextLayout =

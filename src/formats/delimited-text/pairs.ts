@@ -14,7 +14,7 @@ export function compilePairs(scope: TextScope, type: Type, layout: PairsLayout):
   const { charset, valuesMax } = scope;
   return {
     read(text) {
-      const pairs = layout.style === "form" ? splitForm(text, charset) : splitLines(text, layout);
+      const pairs = splitPairs(text, layout, charset);
       if (pairs.length > valuesMax) {
         fail("limit-exceeded", `it has more than ${valuesMax} values`, "");
       }
@@ -48,16 +48,34 @@ export function compilePairs(scope: TextScope, type: Type, layout: PairsLayout):
         const isAbsent = values[0] === "" && blank === "absent" && constant === undefined;
         return isAbsent ? [] : values.map((value): Pair => [name, value]);
       });
-      return layout.style === "form" ? joinForm(pairs, charset) : joinLines(pairs, layout);
+      return joinPairs(pairs, layout, charset);
     },
   };
+}
+
+/** Throws DocumentFailure. */
+export function splitPairs(
+  text: string,
+  layout: Omit<PairsLayout, "columns">,
+  charset: TextCharset,
+): readonly Pair[] {
+  return layout.style === "form" ? splitForm(text, charset) : splitLines(text, layout);
+}
+
+/** Throws DocumentFailure. */
+export function joinPairs(
+  pairs: readonly Pair[],
+  layout: Omit<PairsLayout, "columns">,
+  charset: TextCharset,
+): string {
+  return layout.style === "form" ? joinForm(pairs, charset) : joinLines(pairs, layout);
 }
 
 function known(columns: ReadonlyMap<string, unknown>): string {
   return [...columns.keys()].slice(0, 20).join(", ");
 }
 
-function splitLines(text: string, { separator }: PairsLayout): Pair[] {
+function splitLines(text: string, { separator }: Pick<PairsLayout, "separator">): Pair[] {
   return text.split(/\r\n|\n|\r/).flatMap((line, index): Pair[] => {
     if (line === "") return [];
     const at = line.indexOf(separator);
@@ -67,7 +85,10 @@ function splitLines(text: string, { separator }: PairsLayout): Pair[] {
   });
 }
 
-function joinLines(pairs: readonly Pair[], { separator, lineEnd, endsLast }: PairsLayout): string {
+function joinLines(
+  pairs: readonly Pair[],
+  { separator, lineEnd, endsLast }: Omit<PairsLayout, "columns">,
+): string {
   const lines = pairs.map(([key, value]) => {
     if (/[\r\n]/.test(value)) {
       fail("invalid-text", "a line end cannot stand in a value", `/${key}`);

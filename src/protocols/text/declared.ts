@@ -43,6 +43,8 @@ export interface DeclaredOperation {
 
 export interface DeclaredTextFault {
   readonly match?: string;
+  readonly when?: Readonly<Record<string, string>>;
+  readonly take?: Readonly<Record<string, string>>;
   readonly status?: string;
   readonly kind: FaultKind;
   readonly description?: string;

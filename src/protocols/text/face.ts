@@ -35,7 +35,7 @@ export function createTextFace({ contract }: ServiceContract): Face {
   const template = templateOf(errors);
   const operations = contract.operations.filter(({ text }) => text !== undefined);
   // Without an address, others could be taken for what they are not.
-  const told =
+  const seen =
     operations.length === 1
       ? operations
       : operations.filter(({ text }) => text && signatureOf(text.request) !== undefined);
@@ -43,7 +43,7 @@ export function createTextFace({ contract }: ServiceContract): Face {
   function decode(request: FaceRequest): Decoded {
     const { path, method, query } = request;
     const body = method === "GET" ? Buffer.from(query, "latin1") : request.body;
-    const there = path === "/" ? told : operations.filter((one) => isAt(one, path));
+    const there = path === "/" ? seen : operations.filter((one) => isAt(one, path));
     let unlike: DocumentFault | undefined;
     for (const operation of there) {
       const own = find(operation) as TextOperation;
@@ -97,7 +97,7 @@ export function createTextFace({ contract }: ServiceContract): Face {
     const status = fault.httpStatus ?? faultTable[fault.faultKind].http;
     const fields: [string, string][] = [["parlance-fault", fault.blame]];
     const isXmlRpc = own?.binding.answer?.kind === "xml-rpc";
-    const told = writeFault(fault, own, template, exchangeId);
+    const told = writeFault(fault, own, template, exchangeId, charset);
     if (isXmlRpc) {
       const body = writeXmlRpcFault(
         told ?? `${faultTable[fault.faultKind].jsonRpc} ${fault.message}`,

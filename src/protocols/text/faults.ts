@@ -6,6 +6,7 @@ import type { Blame, FaultKind } from "#base/fault-kind.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
 import { createRecord } from "#contract/value.ts";
 import type { TextCharset } from "#formats/delimited-text/charset.ts";
+import { readNamed, writeNamed, type NamedValues } from "./named-values.ts";
 import { textProblems } from "./problems.ts";
 import type { CompiledFault, TextOperation } from "./text-operation.ts";
 import type { FaultTemplate } from "./fault-template.ts";
@@ -18,7 +19,7 @@ const headBytesMax = 16 * 1024;
 export function readFault(
   status: number,
   body: Buffer,
-  { binding, faults }: TextOperation,
+  { binding, faults, answer }: TextOperation,
   charset: TextCharset,
   errors: FaultTemplate | undefined,
 ): Fault | undefined {
@@ -26,8 +27,12 @@ export function readFault(
   const rpcFault = isXmlRpc ? readXmlRpcFault(body, defaultDocumentLimits) : undefined;
   const text = isXmlRpc ? (rpcFault ?? "") : beginningOf(body, charset);
   if (!isXmlRpc || rpcFault !== undefined || status >= 300) {
+    const layout = binding.answer;
+    const isNamed = faults.some(({ fault }) => fault.when !== undefined);
+    const named =
+      isNamed && layout && answer ? readNamed(layout, body, charset, answer) : undefined;
     for (const one of faults) {
-      const found = readDeclared(one, status, text);
+      const found = readDeclared(one, status, text, named);
       if (found !== undefined) return found;
     }
     const general = errors?.match(text);
@@ -62,14 +67,20 @@ function readDeclared(
   { fault, template }: CompiledFault,
   status: number,
   text: string,
+  named: NamedValues | undefined,
 ): Fault | undefined {
-  const { name, kind } = fault;
+  const { name, kind, when = {}, take = {} } = fault;
+  for (const [key, value] of Object.entries(when)) {
+    if (named?.get(key) !== value) return undefined;
+  }
   if (fault.status !== undefined && !isStatus(fault.status, status)) return undefined;
-  const values = template?.match(text);
-  if (template !== undefined && values === undefined) return undefined;
+  const matched = template?.match(text);
+  if (template !== undefined && matched === undefined) return undefined;
+  const taken = Object.entries(take).map(([place, key]) => [place, named?.get(key) ?? ""] as const);
+  const values = new Map([...(matched ?? []), ...taken]);
   const detail = createRecord();
-  for (const place of template?.places ?? []) {
-    if (place !== "message") detail[place] = values?.get(place) ?? "";
+  for (const place of [...(template?.places ?? []), ...Object.keys(take)]) {
+    if (place !== "message") detail[place] = values.get(place) ?? "";
   }
   const hasDetail = Object.keys(detail).length > 0;
   return {
@@ -77,7 +88,7 @@ function readDeclared(
     faultKind: kind,
     blame: blameOf(kind),
     code: name,
-    message: values?.get("message") || name,
+    message: values.get("message") || name,
     declared: { name, detail: hasDetail ? detail : null },
   };
 }
@@ -128,6 +139,7 @@ export function writeFault(
   operation: TextOperation | undefined,
   errors: FaultTemplate | undefined,
   exchangeId: string,
+  charset: TextCharset,
 ): string | undefined {
   const { declared, code, message } = fault;
   // In a face over another service, a fault of the text may mean all of a kind.
@@ -137,8 +149,6 @@ export function writeFault(
   const own =
     operation?.faults.find((one) => one.fault.name === declared?.name) ??
     general?.find((one) => one.fault.kind === fault.faultKind);
-  const template = own?.template ?? errors;
-  if (template === undefined) return undefined;
   const values = new Map([
     ["code", code],
     ["message", message],
@@ -150,5 +160,15 @@ export function writeFault(
       if (typeof value === "string") values.set(name, value);
     }
   }
-  return template.write(values);
+  const layout = operation?.binding.answer;
+  const { when, take = {} } = own?.fault ?? {};
+  if (layout !== undefined && when !== undefined && own?.template === undefined) {
+    const taken = Object.entries(take).map(([place, key]): [string, string] => {
+      // A line end would begin another key.
+      return [key, (values.get(place) ?? "").replaceAll(/[\x00-\x1F\x7F]+/g, " ")];
+    });
+    const written = writeNamed(layout, new Map([...Object.entries(when), ...taken]), charset);
+    if (written !== undefined) return written;
+  }
+  return (own?.template ?? errors)?.write(values);
 }

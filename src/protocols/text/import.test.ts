@@ -57,7 +57,7 @@ const wrong: readonly (readonly [string, string, string])[] = [
   [
     "a fault that nothing means",
     contract(`${request}, faults: { f: {} }`),
-    "4:87: missing-key: what means the fault is not said; expected `match` or `status`",
+    "4:87: missing-key: what means the fault is not said; expected `match`, `when` or `status`",
   ],
   [
     "a frame of two kinds",

@@ -163,10 +163,10 @@ function importOperation(scope: Scope, id: string, operation: DeclaredOperation)
 }
 
 /** What is captured beside code and message is the fault's detail. */
-function detailOf({ match }: TextFault): RecordType | undefined {
+function detailOf({ match, take = {} }: TextFault): RecordType | undefined {
   const template = match === undefined ? undefined : compileTemplate(match);
-  if (template === undefined || typeof template === "string") return undefined;
-  const fields = template.places
+  const places = typeof template === "object" ? template.places : [];
+  const fields = [...new Set([...places, ...Object.keys(take)])]
     .filter((name) => name !== "message")
     .map((name) => ({
       name,
@@ -215,14 +215,30 @@ export function importBinding(
       const at = [...path, "faults", name];
       if (fault.match !== undefined)
         checkTemplate(fault.match, [...at, "match"], declared, reporter);
-      else if (fault.status === undefined) {
-        const message = `what means the fault is not said; expected \`match\` or \`status\``;
+      else if (fault.status === undefined && fault.when === undefined) {
+        const message = "what means the fault is not said; expected `match`, `when` or `status`";
         reporter.error(at, "missing-key", message);
       }
-      return { name, kind: fault.kind, match: fault.match, status: fault.status };
+      const { kind, match, status, when, take } = fault;
+      const names = [...Object.keys(when ?? {}), ...Object.values(take ?? {})];
+      const wrong = names.find((one) => answer?.format === "xml" && !elementName.test(one));
+      if (wrong !== undefined) {
+        const message = `${JSON.stringify(wrong)} is no element's name; expected letters and digits`;
+        reporter.error([...at, "when"], "bad-name", message);
+      }
+      if (take !== undefined && when === undefined) {
+        reporter.error([...at, "take"], "missing-key", "`take` needs `when` beside it");
+      }
+      const said = {
+        ...(when === undefined ? {} : { when }),
+        ...(take === undefined ? {} : { take }),
+      };
+      return { name, kind, match, status, ...said };
     }),
   };
 }
+
+const elementName = /^(?:\/|[A-Za-z_][A-Za-z0-9_.-]*)$/;
 
 const mediaTypes: Readonly<Record<DeclaredMessage["format"], string>> = {
   "fixed-width": "text/plain",

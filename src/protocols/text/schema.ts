@@ -93,6 +93,27 @@ const fault = mapOf("An answer that means a failure.", {
       "the text behind it, `{code:3}` three characters, the last one the rest of its line. The " +
       "text face writes the fault so, too.",
   },
+  when: {
+    type: "object",
+    description:
+      "Values that such an answer has, whatever else: `{ STATUS: ERR }` of keys, of elements in the " +
+      "root, of fields of a line. `/` is the name of the root element.",
+    minProperties: 1,
+    additionalProperties: {
+      type: "string",
+      maxLength: 500,
+      pattern: "^[^\\r\\n]*$",
+      "x-expected": "a text of one line, in quotes",
+    },
+    "x-expected": "a map of values by name",
+  },
+  take: {
+    type: "object",
+    description: "With `when`: what else is said, by name: `{ message: TEXT, code: NR }`.",
+    propertyNames: { pattern: "^[A-Za-z_][A-Za-z0-9_]{0,60}$", "x-expected": "message, or a name" },
+    additionalProperties: { type: "string", maxLength: 200, "x-expected": "a name" },
+    "x-expected": "a map of names",
+  },
   status: {
     type: "string",
     description: "HTTP statuses that mean it, `404` or `5XX`, alone or together with `match`.",
