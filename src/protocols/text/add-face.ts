@@ -11,7 +11,8 @@ import type { Type } from "#contract/types.ts";
 import type { AddFace } from "#extension/protocol.ts";
 import { createReporter, type Reporter } from "#formats/yaml/reporter.ts";
 import type { DeclaredText } from "./declared.ts";
-import { importBinding, importSpeech, warnOfAlike } from "./import.ts";
+import { importSpeech } from "./import-speech.ts";
+import { importBinding, warnOfAlike } from "./import.ts";
 import { readDeclaration } from "./read-declaration.ts";
 
 export const addTextFace: AddFace = (source, contract) => {

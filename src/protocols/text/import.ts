@@ -7,20 +7,15 @@ import type { Contract, DeclaredFault, Operation } from "#contract/contract.ts";
 import { charsetOf } from "#formats/delimited-text/charset.ts";
 import { findField } from "#formats/delimited-text/field-path.ts";
 import { resolve } from "#contract/resolve.ts";
-import type { Frame } from "#base/raw-framing.ts";
 import type { TextBinding, TextFault, TextSpeech } from "#contract/text-layout.ts";
 import type { EnumType, NamedType, RecordType, ScalarType, Type } from "#contract/types.ts";
 import type { ContractImporter, ContractSource, ImportedContract } from "#extension/protocol.ts";
 import { createReporter, type Reporter } from "#formats/yaml/reporter.ts";
-import type {
-  DeclaredFrame,
-  DeclaredMessage,
-  DeclaredOperation,
-  DeclaredText,
-} from "./declared.ts";
-import { compileTemplate } from "./fault-template.ts";
+import type { DeclaredMessage, DeclaredOperation, DeclaredText } from "./declared.ts";
+import { detailOf, importFaults } from "./import-faults.ts";
+import { importSpeech } from "./import-speech.ts";
 import { capital, fieldsOfMessage, type NameRecord } from "./import-fields.ts";
-import type { Path, TypeOf } from "./import-columns.ts";
+import type { TypeOf } from "./import-columns.ts";
 import { importLayout, type LayoutScope } from "./import-layouts.ts";
 import { notToldApart } from "./told-apart.ts";
 import { readDeclaration } from "./read-declaration.ts";
@@ -92,42 +87,6 @@ export function warnOfAlike(
   }
 }
 
-export function importSpeech(declared: DeclaredText, reporter: Reporter): TextSpeech {
-  const { charset, tcp, errors } = declared;
-  if (errors !== undefined) checkTemplate(errors, ["errors"], declared, reporter);
-  if (tcp === undefined) return { charset, framing: undefined, errors };
-  const request = frameOf(tcp.request, declared.lineEnd, ["tcp", "request"], reporter);
-  const answer = frameOf(tcp.answer, declared.lineEnd, ["tcp", "answer"], reporter);
-  const closes = request.kind === "close" || answer.kind === "close" || tcp.halfClose;
-  if (tcp.keepAlive && closes) {
-    const message = "a connection that one message closes cannot carry another one";
-    reporter.error(["tcp", "keepAlive"], "not-kept-alive", message);
-  }
-  const halfClose = tcp.halfClose || request.kind === "close";
-  const framing = { request, answer, keepAlive: tcp.keepAlive, halfClose };
-  return { charset, framing, errors };
-}
-
-function frameOf(
-  frame: DeclaredFrame,
-  lineEnd: DeclaredText["lineEnd"],
-  path: Path,
-  reporter: Reporter,
-): Frame {
-  if (frame === "close") return { kind: "close" };
-  if (frame === "line") {
-    return { kind: "until", end: lineEnd === "crlf" ? "\r\n" : "\n", isLine: true };
-  }
-  const { until, length, digits, inclusive } = frame;
-  const given = [until, length, digits].filter((one) => one !== undefined);
-  if (given.length !== 1) {
-    reporter.error(path, "bad-frame", "expected one of `until`, `length` and `digits`");
-  }
-  if (until !== undefined) return { kind: "until", end: until, isLine: false };
-  if (length !== undefined) return { kind: "length", bytes: length, inclusive };
-  return { kind: "digits", digits: digits ?? 1, inclusive };
-}
-
 interface Scope {
   readonly declared: DeclaredText;
   readonly reporter: Reporter;
@@ -162,21 +121,6 @@ function importOperation(scope: Scope, id: string, operation: DeclaredOperation)
   };
 }
 
-/** What is captured beside code and message is the fault's detail. */
-function detailOf({ match, take = {} }: TextFault): RecordType | undefined {
-  const template = match === undefined ? undefined : compileTemplate(match);
-  const places = typeof template === "object" ? template.places : [];
-  const fields = [...new Set([...places, ...Object.keys(take)])]
-    .filter((name) => name !== "message")
-    .map((name) => ({
-      name,
-      type: { kind: "string", whitespace: "preserve" } as const,
-      presence: "required" as const,
-      nullable: false,
-    }));
-  return fields.length === 0 ? undefined : { kind: "record", fields };
-}
-
 /** How an operation is spoken, of which the types are known. */
 export function importBinding(
   declared: DeclaredText,
@@ -186,7 +130,7 @@ export function importBinding(
   { input, output }: { readonly input: Type; readonly output: Type | undefined },
 ): TextBinding {
   const operation = declared.operations[id] as DeclaredOperation;
-  const { http, request, answer, faults } = operation;
+  const { http, request, answer } = operation;
   const path = ["operations", id];
   if (http?.method === "GET" && request.format !== "form" && request.format !== "empty") {
     const message = "only a form, or nothing, can be asked for with GET";
@@ -211,34 +155,9 @@ export function importBinding(
     },
     request: layoutOf(request, "request", input),
     answer: answer && output && layoutOf(answer, "answer", output),
-    faults: Object.entries(faults).map(([name, fault]): TextFault => {
-      const at = [...path, "faults", name];
-      if (fault.match !== undefined)
-        checkTemplate(fault.match, [...at, "match"], declared, reporter);
-      else if (fault.status === undefined && fault.when === undefined) {
-        const message = "what means the fault is not said; expected `match`, `when` or `status`";
-        reporter.error(at, "missing-key", message);
-      }
-      const { kind, match, status, when, take } = fault;
-      const names = [...Object.keys(when ?? {}), ...Object.values(take ?? {})];
-      const wrong = names.find((one) => answer?.format === "xml" && !elementName.test(one));
-      if (wrong !== undefined) {
-        const message = `${JSON.stringify(wrong)} is no element's name; expected letters and digits`;
-        reporter.error([...at, "when"], "bad-name", message);
-      }
-      if (take !== undefined && when === undefined) {
-        reporter.error([...at, "take"], "missing-key", "`take` needs `when` beside it");
-      }
-      const said = {
-        ...(when === undefined ? {} : { when }),
-        ...(take === undefined ? {} : { take }),
-      };
-      return { name, kind, match, status, ...said };
-    }),
+    faults: importFaults(declared, id, reporter),
   };
 }
-
-const elementName = /^(?:\/|[A-Za-z_][A-Za-z0-9_.-]*)$/;
 
 const mediaTypes: Readonly<Record<DeclaredMessage["format"], string>> = {
   "fixed-width": "text/plain",
@@ -250,19 +169,6 @@ const mediaTypes: Readonly<Record<DeclaredMessage["format"], string>> = {
   "xml-rpc": "text/xml",
   empty: "text/plain",
 };
-
-function checkTemplate(
-  template: string,
-  path: Path,
-  { charset }: DeclaredText,
-  reporter: Reporter,
-): void {
-  const compiled = compileTemplate(template);
-  if (typeof compiled === "string") reporter.error(path, "bad-template", compiled);
-  const lacking = charsetOf(charset).lacking(template);
-  if (lacking === undefined) return;
-  reporter.error(path, "not-in-charset", `${charset} has no ${JSON.stringify(lacking)}`);
-}
 
 /** Lists are looked through: their items are what a line says. */
 function typeOfIn(contract: Contract, type: Type): TypeOf {

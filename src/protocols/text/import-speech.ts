@@ -1,0 +1,43 @@
+/** How a whole contract is spoken: its charset, and the frames of its messages on TCP. */
+import type { Frame } from "#base/raw-framing.ts";
+import type { TextSpeech } from "#contract/text-layout.ts";
+import type { Reporter } from "#formats/yaml/reporter.ts";
+import type { DeclaredFrame, DeclaredText } from "./declared.ts";
+import type { Path } from "./import-columns.ts";
+import { checkTemplate } from "./import-faults.ts";
+
+export function importSpeech(declared: DeclaredText, reporter: Reporter): TextSpeech {
+  const { charset, tcp, errors } = declared;
+  if (errors !== undefined) checkTemplate(errors, ["errors"], declared, reporter);
+  if (tcp === undefined) return { charset, framing: undefined, errors };
+  const request = frameOf(tcp.request, declared.lineEnd, ["tcp", "request"], reporter);
+  const answer = frameOf(tcp.answer, declared.lineEnd, ["tcp", "answer"], reporter);
+  const closes = request.kind === "close" || answer.kind === "close" || tcp.halfClose;
+  if (tcp.keepAlive && closes) {
+    const message = "a connection that one message closes cannot carry another one";
+    reporter.error(["tcp", "keepAlive"], "not-kept-alive", message);
+  }
+  const halfClose = tcp.halfClose || request.kind === "close";
+  const framing = { request, answer, keepAlive: tcp.keepAlive, halfClose };
+  return { charset, framing, errors };
+}
+
+function frameOf(
+  frame: DeclaredFrame,
+  lineEnd: DeclaredText["lineEnd"],
+  path: Path,
+  reporter: Reporter,
+): Frame {
+  if (frame === "close") return { kind: "close" };
+  if (frame === "line") {
+    return { kind: "until", end: lineEnd === "crlf" ? "\r\n" : "\n", isLine: true };
+  }
+  const { until, length, digits, inclusive } = frame;
+  const given = [until, length, digits].filter((one) => one !== undefined);
+  if (given.length !== 1) {
+    reporter.error(path, "bad-frame", "expected one of `until`, `length` and `digits`");
+  }
+  if (until !== undefined) return { kind: "until", end: until, isLine: false };
+  if (length !== undefined) return { kind: "length", bytes: length, inclusive };
+  return { kind: "digits", digits: digits ?? 1, inclusive };
+}
