@@ -14,7 +14,7 @@ import { elementsIn, escapeXml, textIn } from "./xml-rpc-values.ts";
 export type NamedValues = ReadonlyMap<string, string>;
 
 /** Name of what the root element is called. */
-export const rootName = "/";
+const rootName = "/";
 
 /** Undefined: it says nothing by name. */
 export function readNamed(

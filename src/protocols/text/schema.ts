@@ -96,8 +96,8 @@ const fault = mapOf("An answer that means a failure.", {
   when: {
     type: "object",
     description:
-      "Values that such an answer has, whatever else: `{ STATUS: ERR }` of keys, of elements in the " +
-      "root, of fields of a line. `/` is the name of the root element.",
+      "Values that such an answer has, whatever else: `{ STATUS: ERR }` of keys, of elements in " +
+      "the root, of fields of a line. `/` is the name of the root element.",
     minProperties: 1,
     additionalProperties: {
       type: "string",
@@ -110,7 +110,10 @@ const fault = mapOf("An answer that means a failure.", {
   take: {
     type: "object",
     description: "With `when`: what else is said, by name: `{ message: TEXT, code: NR }`.",
-    propertyNames: { pattern: "^[A-Za-z_][A-Za-z0-9_]{0,60}$", "x-expected": "message, or a name" },
+    propertyNames: {
+      pattern: "^[A-Za-z_][A-Za-z0-9_]{0,60}$",
+      "x-expected": "a letter, then letters, digits or _",
+    },
     additionalProperties: { type: "string", maxLength: 200, "x-expected": "a name" },
     "x-expected": "a map of names",
   },
