@@ -1,7 +1,7 @@
 /** Shows the evidence of an exchange what passes: heads as they are, bodies without framing. */
 import type { Limits } from "#base/limits.ts";
-import { type RequestHead, ResponseHead } from "#wire/head.ts";
-import { parseResponseHead } from "#wire/parse-response-head.ts";
+import type { RequestHead, ResponseHead } from "#wire/head.ts";
+import { headOfLines } from "./own-head.ts";
 import type { Evidence } from "./recorder.ts";
 import { createUnframe, type Unframe } from "./unframe.ts";
 
@@ -45,11 +45,7 @@ export class EvidenceTap {
 
   /** An answer of the gateway's own. @param lines of its head, each ended by CR LF. */
   addOwn(status: number, reason: string, lines: string, body: Buffer): void {
-    const bytes = Buffer.from(`HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n`, "latin1");
-    const head = new ResponseHead();
-    // What the gateway says itself has no limit but that of what it is said of.
-    const limits = { ...this.#limits, headBytesMax: bytes.length, headFieldsMax: bytes.length };
-    parseResponseHead(head, bytes, 0, bytes.length, limits, true);
+    const head = headOfLines(status, reason, lines, true);
     this.beginResponse(head, false);
     this.addResponse(body, 0, body.length);
   }

@@ -14,12 +14,21 @@ export function ownHead(
   fields: readonly (readonly [name: string, value: string])[],
 ): ResponseHead {
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const text = `HTTP/1.1 ${status} ${reasonPhrase(status) ?? ""}\r\n${lines}\r\n`;
-  const bytes = Buffer.from(text, "latin1");
+  return headOfLines(status, reasonPhrase(status) ?? "", lines, false);
+}
+
+/** @param lines of the head, each ended by CR LF. @param toHead the answer is to HEAD. */
+export function headOfLines(
+  status: number,
+  reason: string,
+  lines: string,
+  toHead: boolean,
+): ResponseHead {
+  const bytes = Buffer.from(`HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n`, "latin1");
   const head = new ResponseHead();
   // What the gateway says itself has no limit but that of what it is said of.
   const limits = { ...defaultLimits, headBytesMax: bytes.length, headFieldsMax: bytes.length };
-  const end = parseResponseHead(head, bytes, 0, bytes.length, limits, false);
+  const end = parseResponseHead(head, bytes, 0, bytes.length, limits, toHead);
   assert(end === bytes.length, "a head of the gateway's own is none");
   return head;
 }
