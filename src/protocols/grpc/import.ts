@@ -3,6 +3,7 @@
  * out, with what is wrong or lost as diagnostics, and nothing is thrown.
  */
 import type { Contract } from "#contract/contract.ts";
+import { emptyContract } from "#contract/empty-contract.ts";
 import type { ContractImporter, ContractSource, ImportedContract } from "#extension/protocol.ts";
 import { createProtoReport } from "./import-report.ts";
 import { loadProtoFiles } from "./import-files.ts";
@@ -23,7 +24,8 @@ function recognize(text: string, file: string): number {
 export function importProto(source: ContractSource): ImportedContract {
   const report = createProtoReport(source);
   const loaded = loadProtoFiles(source, report);
-  if (loaded === undefined) return { contract: emptyContract, diagnostics: report.diagnostics };
+  if (loaded === undefined)
+    return { contract: emptyContract("grpc"), diagnostics: report.diagnostics };
   const { services, packageName, documentation } = loaded;
   const { types, operations } = importServices(services, report);
   if (services.length === 0) {
@@ -41,12 +43,3 @@ export function importProto(source: ContractSource): ImportedContract {
   };
   return { contract, diagnostics: report.diagnostics };
 }
-
-const emptyContract: Contract = {
-  name: "service",
-  version: "",
-  dialect: "grpc",
-  namespace: "urn:proto:service",
-  types: new Map(),
-  operations: [],
-};

@@ -3,6 +3,7 @@
  * wrong or lost as diagnostics, and nothing is thrown.
  */
 import type { Contract, DeclaredFault, Message, Operation } from "#contract/contract.ts";
+import { emptyContract } from "#contract/empty-contract.ts";
 import type { Field, RecordType, RefType } from "#contract/types.ts";
 import type { ContractImporter, ContractSource, ImportedContract } from "#extension/protocol.ts";
 import {
@@ -20,6 +21,7 @@ import {
   textAt,
   type Located,
 } from "#formats/json-schema/located.ts";
+import { operationName } from "#formats/json-schema/operation-name.ts";
 import { createReferences, referenceOf, type References } from "#formats/json-schema/references.ts";
 import { createReport, type Report } from "#formats/json-schema/report.ts";
 import { unique } from "#formats/json-schema/type-names.ts";
@@ -43,11 +45,12 @@ export function importOpenRpc(source: ContractSource): ImportedContract {
   const report = createReport();
   const documents = createDocuments(source.read, report);
   const document = documents.parse(source.file, source.text);
-  if (document === undefined) return { contract: emptyContract, diagnostics: report.diagnostics };
+  if (document === undefined)
+    return { contract: emptyContract("jsonrpc"), diagnostics: report.diagnostics };
   const root: Located = { node: document.root, document };
   if (child(root, "openrpc") === undefined) {
     report.error("not-openrpc", root, "this is no OpenRPC document; expected `openrpc: 1.x`");
-    return { contract: emptyContract, diagnostics: report.diagnostics };
+    return { contract: emptyContract("jsonrpc"), diagnostics: report.diagnostics };
   }
   const references = createReferences(documents);
   const components = child(root, "components");
@@ -71,15 +74,6 @@ export function importOpenRpc(source: ContractSource): ImportedContract {
   return { contract, diagnostics: report.diagnostics };
 }
 
-const emptyContract: Contract = {
-  name: "service",
-  version: "",
-  dialect: "jsonrpc",
-  namespace: "urn:parlance:service",
-  types: new Map(),
-  operations: [],
-};
-
 function slug(name: string): string {
   const words = name
     .slice(0, 200)
@@ -99,19 +93,6 @@ function follow({ references, report }: Scope, at: Located): Located | undefined
   return undefined;
 }
 
-/** `eth_call` and `user.get` alike become words that permissions and addresses can hold. */
-function operationId(scope: Scope, method: string): string {
-  const words = method
-    .slice(0, 300)
-    .split(/[^A-Za-z0-9_]+/)
-    .filter((word) => word !== "");
-  const joined = words
-    .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
-    .join("");
-  const id = /^\d/.test(joined) || joined === "" ? `_${joined}` : joined;
-  return unique(id, scope.taken);
-}
-
 function importMethod(scope: Scope, item: Located): Operation | undefined {
   const at = follow(scope, item);
   const method = at && textAt(at, "name");
@@ -119,7 +100,7 @@ function importMethod(scope: Scope, item: Located): Operation | undefined {
     if (at !== undefined) scope.report.error("bad-method", at, "a method wants a `name`");
     return undefined;
   }
-  const id = operationId(scope, method);
+  const id = unique(operationName(method) || "_", scope.taken);
   const fields = importParams(scope, at);
   const result = importResult(scope, at);
   const documentation = textAt(at, "description") ?? textAt(at, "summary");

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Contract, Operation } from "#contract/contract.ts";
+import { emptyContract } from "#contract/empty-contract.ts";
 import type { NamedType, Type, TypeName } from "#contract/types.ts";
 import type { ContractImporter, ContractSource, ImportedContract } from "#extension/protocol.ts";
 import { createDocuments } from "#formats/json-schema/documents.ts";
@@ -42,7 +43,7 @@ export function importOpenApi(source: ContractSource): ImportedContract {
   const document = documents.parse(source.file, source.text);
   const reader = document && readerFor(document, report);
   if (document === undefined || reader === undefined) {
-    return { contract: emptyContract, diagnostics: report.diagnostics };
+    return { contract: emptyContract("rest"), diagnostics: report.diagnostics };
   }
   const root: Located = { node: document.root, document };
   const references = createReferences(documents);
@@ -76,15 +77,6 @@ function byPlace({ source: one }: Diagnostic, { source: other }: Diagnostic): nu
   if (one.file !== other.file) return one.file < other.file ? -1 : 1;
   return one.line - other.line || one.column - other.column;
 }
-
-const emptyContract: Contract = {
-  name: "service",
-  version: "",
-  dialect: "rest",
-  namespace: "urn:parlance:service",
-  types: new Map(),
-  operations: [],
-};
 
 function readerFor(
   document: LoadedDocument,

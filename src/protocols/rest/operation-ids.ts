@@ -1,4 +1,5 @@
 /** Names of operations: words without dots, which permissions and addresses can hold. */
+import { operationName } from "#formats/json-schema/operation-name.ts";
 import { unique } from "#formats/json-schema/type-names.ts";
 
 /** `list pets` becomes `listPets`; without a name the method and path make one. */
@@ -9,7 +10,7 @@ export function createOperationIds(): (
 ) => string {
   const taken = new Map<string, number>();
   return (given, method, path) => {
-    const cleaned = given === undefined ? "" : joinWords(given);
+    const cleaned = given === undefined ? "" : operationName(given);
     return unique(cleaned === "" ? derivedId(method, path) : cleaned, taken);
   };
 }
@@ -17,16 +18,5 @@ export function createOperationIds(): (
 /** `GET /pets/{petId}/toys` is `getPetsByPetIdToys`. */
 function derivedId(method: string, path: string): string {
   const steps = path.replaceAll(/\{([^{}]*)\}/g, " by $1 ");
-  return joinWords(`${method.toLowerCase()} ${steps}`) || "operation";
-}
-
-function joinWords(text: string): string {
-  const words = text
-    .slice(0, 300)
-    .split(/[^A-Za-z0-9_]+/)
-    .filter((word) => word !== "");
-  const joined = words
-    .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
-    .join("");
-  return /^\d/.test(joined) ? `_${joined}` : joined;
+  return operationName(`${method.toLowerCase()} ${steps}`) || "operation";
 }
