@@ -13,7 +13,7 @@ import { openReader } from "#ledger/store/log-reader.ts";
 import { openLog } from "#ledger/store/open-log.ts";
 import { proveEntry } from "#ledger/verify/prove-entry.ts";
 import { diskFolder } from "./modes.ts";
-import { typicalEntry } from "./typical-entry.ts";
+import { typicalEntry } from "#ledger/entry/typical-entry-fixture.ts";
 
 const openMsMax = 2_000;
 const groupEntries = 500;

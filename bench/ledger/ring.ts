@@ -9,13 +9,17 @@ import { median } from "#bench/rig/statistics.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import { Bell } from "#ledger/commit/bell.ts";
 import { CommitQueue } from "#ledger/commit/commit-queue.ts";
+import { encodeEntry } from "#ledger/entry/encode-entry.ts";
+import { typicalEntry } from "#ledger/entry/typical-entry-fixture.ts";
 import { spawnSync } from "node:child_process";
 import { diskFolder } from "./modes.ts";
-import { entry } from "./typical-entry.ts";
 
 /** As many as exchanges that wait for their records in a busy worker. */
 const pendingMax = 2_048;
 const target = 50_000;
+
+/** 326 bytes. */
+const entry = encodeEntry(typicalEntry);
 
 interface Sample {
   readonly perSecond: number;

@@ -10,6 +10,7 @@ import { createLog } from "#base/log.ts";
 import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
 import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import type { EntryOf } from "#ledger/entry/entry.ts";
+import { typicalEntry } from "#ledger/entry/typical-entry-fixture.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import { openLog } from "#ledger/store/open-log.ts";
 import { verifySegment } from "#ledger/verify/verify-segment.ts";
@@ -25,14 +26,11 @@ const { random } = nodePlatform;
 const digits = (bytes: number): string => random.bytes(bytes).toString("hex");
 
 /** Of the size that most entries have; the parts that are random in life are so here. */
-function typicalEntry(index: number): EntryOf<"exchange"> {
+function entryOf(index: number): EntryOf<"exchange"> {
   return {
-    ...{ kind: "exchange", timeUs: 1_795_000_000_000_000 + index, exchange: digits(16) },
-    ...{ revision: "0123456789abcdef", totalUs: 1_000 + (index % 977), method: "GET" },
-    ...{ service: "orders", route: "getOrder", operation: "getOrder", caller: "shop-frontend" },
-    ...{ template: "/orders/{orderId}", authentication: "key", verdict: "forwarded", attempts: 1 },
-    ...{ status: 200, requestBytes: 0, responseBytes: 1_024, protocol: "HTTP/1.1" },
-    ...{ trace: digits(16), requestHead: digits(32), responseHead: digits(32) },
+    ...typicalEntry,
+    ...{ timeUs: typicalEntry.timeUs + index, exchange: digits(16), trace: digits(16) },
+    ...{ totalUs: 1_000 + (index % 977), requestHead: digits(32), responseHead: digits(32) },
     ...{ requestBody: digits(32), responseBody: digits(32) },
   };
 }
@@ -45,7 +43,7 @@ function writeLedger(folder: string): number {
   });
   let bytes = 0;
   for (let index = 0; index < size; index++) {
-    const entry = encodeEntry(typicalEntry(index));
+    const entry = encodeEntry(entryOf(index));
     bytes += entry.length;
     writer.add(entry, 0, entry.length);
     if (index % groupEntries < groupEntries - 1 && index < size - 1) continue;
