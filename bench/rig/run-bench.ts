@@ -1,4 +1,4 @@
-/** What every benchmark's command does around its measuring: arguments, tools, figures, exit code. */
+/** What every benchmark's command does around its measuring: arguments, tools, figures. */
 import { readArguments, usageOf, type Arguments } from "./arguments.ts";
 import { describeMachine, missingTools, type Machine } from "./machine.ts";
 import { saveResult } from "./results.ts";

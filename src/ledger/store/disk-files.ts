@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type { Disk, DiskFile } from "#base/disk.ts";
 import { unfinished } from "./layout.ts";
+import { trying } from "./problems.ts";
 
 /** A write may take less than it was given; only an error says that there is no more room. */
 export function writeFully(
@@ -51,4 +52,20 @@ export function replaceFile(
 /** Names in a folder, none when it does not exist. */
 export function listFolder(disk: Disk, folder: string): readonly string[] {
   return disk.stat(folder) === undefined ? [] : disk.list(folder);
+}
+
+/** Opens a file for reading and closes it; errors say that it was to be read. */
+export function withFile<Result>(
+  disk: Disk,
+  path: string,
+  run: (file: DiskFile) => Result,
+): Result {
+  return trying(`read ${path}`, () => {
+    const file = disk.open(path, "read");
+    try {
+      return run(file);
+    } finally {
+      file.close();
+    }
+  });
 }

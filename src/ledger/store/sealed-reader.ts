@@ -1,10 +1,11 @@
 /** Reads entries of a sealed segment; bundles that were unpacked last are remembered. */
 import { crc32, zstdDecompressSync } from "node:zlib";
-import type { Disk, DiskFile } from "#base/disk.ts";
+import type { Disk } from "#base/disk.ts";
 import { walkBundle } from "#ledger/tree/entry-bundle.ts";
+import { withFile } from "./disk-files.ts";
 import { exchangeRowBytes, lookUpExchange } from "./exchange-index.ts";
 import { segmentEntries } from "./layout.ts";
-import { damaged, trying } from "./problems.ts";
+import { damaged } from "./problems.ts";
 import type { SearchFacts } from "./search-facts.ts";
 import * as format from "./sealed-format.ts";
 
@@ -33,7 +34,7 @@ const bundlesKept = 2;
 
 /** The file is opened anew for each bundle, so that thousands of segments hold no file. */
 export function openSealed(disk: Disk, path: string, segment: number): SealedSegment {
-  const { facts, end, size } = withFile((file) => {
+  const { facts, end, size } = withFile(disk, path, (file) => {
     const bytes = file.size();
     const foot = Buffer.alloc(format.sealedEndBytes);
     const count = file.read(foot, 0, foot.length, Math.max(0, bytes - foot.length));
@@ -46,20 +47,9 @@ export function openSealed(disk: Disk, path: string, segment: number): SealedSeg
   const kept = new Map<number, Buffer>();
   let index: Buffer | undefined;
 
-  function withFile<Result>(run: (file: DiskFile) => Result): Result {
-    return trying(`read ${path}`, () => {
-      const file = disk.open(path, "read");
-      try {
-        return run(file);
-      } finally {
-        file.close();
-      }
-    });
-  }
-
   function readAt(position: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(length);
-    const count = withFile((file) => file.read(bytes, 0, length, position));
+    const count = withFile(disk, path, (file) => file.read(bytes, 0, length, position));
     if (count < length) throw damaged(`${path} is cut off at byte ${position + count}`);
     return bytes;
   }

@@ -4,13 +4,13 @@
  */
 import { crc32 } from "node:zlib";
 import { join } from "node:path";
-import type { Disk, DiskFile } from "#base/disk.ts";
+import type { Disk } from "#base/disk.ts";
 import { hashBytes } from "#ledger/tree/hashes.ts";
 import { tileWidth } from "#ledger/tree/tile.ts";
-import { writeFully } from "./disk-files.ts";
+import { withFile, writeFully } from "./disk-files.ts";
 import { readIndex, writeIndex } from "./frame.ts";
 import { hashesName, unfinished } from "./layout.ts";
-import { damaged, trying } from "./problems.ts";
+import { damaged } from "./problems.ts";
 import type { SegmentHashes } from "./tree-hashes.ts";
 
 /** magic 8, checksum 4, zeros 4, segment 8, zeros 8, root 32. The checksum is of what follows. */
@@ -88,15 +88,4 @@ export function hashesInFile(
     roots: (width) => read(headBytes, width),
     root: () => root,
   };
-}
-
-function withFile<Result>(disk: Disk, path: string, run: (file: DiskFile) => Result): Result {
-  return trying(`read ${path}`, () => {
-    const file = disk.open(path, "read");
-    try {
-      return run(file);
-    } finally {
-      file.close();
-    }
-  });
 }
