@@ -37,7 +37,7 @@ export const ipFilter: Policy<Options> = {
   check: (options) => [...checkBlocks("allow", options), ...checkBlocks("deny", options)],
   explain: ({ allow, deny }) =>
     `from ${allow.length === 0 ? "everywhere" : allow.join(", ")}` +
-    `${deny.length === 0 ? "" : ` but ${deny.join(", ")}`}`,
+    (deny.length === 0 ? "" : ` but ${deny.join(", ")}`),
   create({ allow, deny }) {
     const allowed = createAddressList(allow);
     const denied = createAddressList(deny);
