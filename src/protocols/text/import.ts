@@ -3,6 +3,7 @@
  * with what is wrong as diagnostics, and nothing is thrown.
  */
 import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
+import { emptyContract } from "#contract/empty-contract.ts";
 import type { Contract, DeclaredFault, Operation } from "#contract/contract.ts";
 import { charsetOf } from "#formats/delimited-text/charset.ts";
 import { findField } from "#formats/delimited-text/field-path.ts";
@@ -29,21 +30,12 @@ export const textImporter: ContractImporter = {
 
 function importText(source: ContractSource): ImportedContract {
   const { declared, root, placeAt, diagnostics } = readDeclaration(source);
-  if (declared === undefined) return { contract: emptyContract, diagnostics };
+  if (declared === undefined) return { contract: emptyContract("text"), diagnostics };
   const reporter = createReporter(root, placeAt);
   const contract = importContract(declared, reporter);
   const all: readonly Diagnostic[] = [...diagnostics, ...reporter.diagnostics];
-  return { contract: hasErrors(all) ? emptyContract : contract, diagnostics: all };
+  return { contract: hasErrors(all) ? emptyContract("text") : contract, diagnostics: all };
 }
-
-const emptyContract: Contract = {
-  name: "service",
-  version: "",
-  dialect: "text",
-  namespace: "urn:parlance:service",
-  types: new Map(),
-  operations: [],
-};
 
 function importContract(declared: DeclaredText, reporter: Reporter): Contract {
   const { name, version, description } = declared;
