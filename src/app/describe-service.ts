@@ -10,9 +10,16 @@ const languages = {
   openapi: "rest",
   wsdl: "soap",
   proto: "grpc",
+  mcp: "mcp",
   text: "text",
   "json-schema": undefined,
 } as const;
+
+/** Of addresses; the others are at the name of the service. */
+const prefixes: ReadonlyMap<string, string> = new Map([
+  ["wsdl", "/soap"],
+  ["mcp", "/mcp"],
+]);
 
 export type Language = keyof typeof languages;
 
@@ -50,7 +57,7 @@ export function describeService(
   if (protocol?.describe === undefined) {
     return { kind: "refused", message: `${language} is not written by this build` };
   }
-  const prefix = language === "wsdl" ? "/soap" : "";
+  const prefix = prefixes.get(language) ?? "";
   const here = address ?? `${gatewayUrl(configuration.listen)}${prefix}/${service}`;
   const described = protocol.describe({ serviceName: service, contract }, { address: here });
   return { kind: "described", ...described };

@@ -142,6 +142,11 @@ async function get(
         signal: AbortSignal.timeout(answerMsMax),
         headers: { accept: "application/json, application/yaml, text/xml, */*;q=0.5" },
       });
+      const type = answer.headers.get("content-type") ?? "";
+      if (type.startsWith("text/event-stream")) {
+        await answer.body?.cancel();
+        throw new FetchFailure(`${url} answered with a stream of events`);
+      }
       const location = answer.headers.get("location");
       if (answer.status < 300 || answer.status > 399 || location === null) {
         if (!answer.ok) throw new FetchFailure(`${url} answered ${answer.status}`);
@@ -161,7 +166,7 @@ async function get(
   throw new FetchFailure(`${address} redirects more than ${redirectsMax} times`);
 }
 
-async function readText(
+export async function readText(
   url: string,
   { body }: Response,
   bytesMax: number,

@@ -8,7 +8,8 @@ import type { Platform } from "#base/platform.ts";
 import type { Operation } from "#contract/contract.ts";
 import { addService, type ServiceEntry } from "./add-service.ts";
 import { addressesIn, titleIn } from "./contract-facts.ts";
-import { FetchFailure, fetchContract } from "./fetch-contract.ts";
+import { FetchFailure, fetchContract, type FetchedContract } from "./fetch-contract.ts";
+import { fetchTools } from "./fetch-tools.ts";
 import { loadRevision } from "./load-revision.ts";
 import { placeDocuments, type PlacedDocuments } from "./place-documents.ts";
 
@@ -56,6 +57,8 @@ export interface ImportedOperation {
 interface Source extends PlacedDocuments {
   readonly text: string;
   readonly url: string | undefined;
+  /** Undefined: the document may say so. */
+  readonly instances?: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -78,7 +81,9 @@ export async function importService(
   }
   const { name, contract } = found;
   const instances =
-    options.instances.length > 0 ? options.instances : addressesIn(found.text, found.url);
+    options.instances.length > 0
+      ? options.instances
+      : (found.instances ?? addressesIn(found.text, found.url));
   const added = addService(configText, name, { contract, instances });
   if (added.kind === "exists") {
     const suggestion = "give another name: --as NAME";
@@ -167,18 +172,37 @@ async function readSource(
   platform: Platform,
 ): Promise<Source & { readonly name: string }> {
   if (/^https?:\/\//i.test(source)) {
-    const fetched = await fetchContract(source, platform);
+    const fetched = await fetchSource(source, platform);
     const text = fetched.documents.get(fetched.url) ?? "";
     const chosen = name ?? nameFor(new URL(source).pathname, text);
     const placed = placeDocuments(chosen, fetched);
-    const { url, diagnostics } = fetched;
-    return { ...placed, text, url, diagnostics, name: chosen };
+    const { url, diagnostics, instances } = fetched;
+    const where = instances === undefined ? {} : { instances };
+    return { ...placed, text, url, diagnostics, ...where, name: chosen };
   }
   const text = readText(source, platform);
   if (text === undefined) throw new FetchFailure(`${source} cannot be read`);
   const written = relative(dirname(resolve(configPath)), resolve(source)).replaceAll("\\", "/");
   const none = { files: new Map<string, string>(), diagnostics: [], url: undefined };
   return { ...none, contract: written, text, name: name ?? nameFor(source, text) };
+}
+
+interface FetchedSource extends FetchedContract {
+  /** Where the service runs, where that is known. */
+  readonly instances?: readonly string[];
+}
+
+/** A contract; where there is none to be had, the tools that an MCP server tells of. */
+async function fetchSource(source: string, platform: Platform): Promise<FetchedSource> {
+  try {
+    return await fetchContract(source, platform);
+  } catch (error) {
+    const tools = error instanceof FetchFailure ? await fetchTools(source, platform) : undefined;
+    if (tools === undefined) throw error;
+    const { text, diagnostics } = tools;
+    const documents = new Map([[source, text]]);
+    return { url: source, documents, references: [], diagnostics, instances: [source] };
+  }
 }
 
 function readText(path: string, { files }: Pick<Platform, "files">): string | undefined {
@@ -190,7 +214,8 @@ function readText(path: string, { files }: Pick<Platform, "files">): string | un
 }
 
 /** Names of files that say nothing about what is in them. */
-const sayNothing = /^(?:|openapi|swagger|api|api-docs|spec|service|services|soap|wsdl|index|v\d+)$/;
+const sayNothing =
+  /^(?:|openapi|swagger|api|api-docs|spec|service|services|soap|wsdl|index|v\d+|mcp)$/;
 
 /** From the file's name, or from the title within; a name that is not possible is refused later. */
 function nameFor(path: string, text: string): string {

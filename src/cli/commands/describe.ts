@@ -18,7 +18,10 @@ export const describe: Command = {
   positionals: [{ name: "SERVICE", description: "The service by name.", isRequired: true }],
   options: {
     config: configOption,
-    as: { value: "LANGUAGE", description: "openapi (the default), wsdl, proto, text or json-schema." },
+    as: {
+      value: "LANGUAGE",
+      description: "openapi (the default), wsdl, proto, mcp, text or json-schema.",
+    },
     address: {
       value: "URL",
       description: "Where callers reach the service. Default: where the gateway listens.",

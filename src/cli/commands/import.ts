@@ -7,7 +7,7 @@ import type { ImportOutcome } from "#app/import-service.ts";
 
 export const importCommand: Command = {
   name: "import",
-  summary: "Adds a service to the configuration from its contract, OpenAPI or WSDL.",
+  summary: "Adds a service to the configuration from its contract.",
   description: [
     "A file stays where it is. A URL is fetched, with the documents of the same host that it " +
       "refers to, and copied into contracts/ beside the configuration. Comments and layout of " +

@@ -1,59 +1,7 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import test, { type TestContext } from "node:test";
-import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import test from "node:test";
 import { startStandIn, startTranslating } from "#tests/e2e/translate/stand.ts";
-
-/** An MCP server on the official library, which answers both versions. */
-async function startServer(scope: TestContext): Promise<string> {
-  const handler = createMcpHandler(() => {
-    const server = new McpServer({ name: "weather", version: "3" });
-    const place = z.object({ city: z.string(), days: z.number().int().optional() });
-    server.registerTool(
-      "get_forecast",
-      {
-        description: "What the weather will be.",
-        inputSchema: place,
-        outputSchema: z.object({ city: z.string(), degrees: z.array(z.number()) }),
-        annotations: { readOnlyHint: true },
-      },
-      ({ city, days = 1 }) => {
-        if (city === "Atlantis") throw new Error("there is no such city");
-        const structuredContent = {
-          city,
-          degrees: Array.from({ length: days }, (_, at) => at + 0.5),
-        };
-        return {
-          structuredContent,
-          content: [{ type: "text", text: JSON.stringify(structuredContent) }],
-        };
-      },
-    );
-    server.registerTool("say.hello", { inputSchema: z.object({}) }, () => ({
-      content: [{ type: "text", text: "hello" }],
-    }));
-    return server;
-  });
-  const server = createServer((request, response) => {
-    void (async () => {
-      const parts: Buffer[] = [];
-      for await (const part of request) parts.push(part as Buffer);
-      const headers = new Headers(request.headers as Record<string, string>);
-      const method = request.method ?? "GET";
-      const body = method === "GET" ? {} : { body: Buffer.concat(parts) };
-      const url = `http://127.0.0.1${request.url}`;
-      const answer = await handler.fetch(new Request(url, { method, headers, ...body }));
-      response.writeHead(answer.status, Object.fromEntries(answer.headers));
-      response.end(Buffer.from(await answer.arrayBuffer()));
-    })();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  scope.after(() => server.closeAllConnections());
-  scope.after(() => server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
-}
+import { startServer } from "./weather-server.ts";
 
 const json = { "content-type": "application/json" };
 
@@ -112,7 +60,7 @@ for (const version of ["2026-07-28", "2025-11-25"]) {
       method: "POST",
       headers: { "content-type": "text/xml" },
       body: `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>
-      <get_forecast xmlns="urn:parlance:tools"><city>Rome</city></get_forecast></e:Body></e:Envelope>`,
+      <get_forecast xmlns="urn:parlance:tools"><city xmlns="">Rome</city></get_forecast></e:Body></e:Envelope>`,
     });
     assert.match(await soap.text(), /0\.5/);
   });
