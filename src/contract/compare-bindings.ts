@@ -1,4 +1,5 @@
 /** Whether an operation is still reached, and answers, in the ways that its callers know. */
+import { canonicalText } from "./canonical-bytes.ts";
 import { compareTypes, type TypeComparison } from "./compare-types.ts";
 import type { HeaderField, Operation, RestBinding, RestContent, SoapBinding } from "./contract.ts";
 
@@ -36,6 +37,13 @@ export function compareBindings(report: ReportChange, old: Operation, fresh: Ope
   if (old.soap !== undefined) {
     if (fresh.soap === undefined) report(true, "soap", "the SOAP binding is gone");
     else compareSoap(report, old.soap, fresh.soap);
+  }
+  if (old.text !== undefined) {
+    // Columns have no names on the wire: whatever moves is read as something else.
+    if (fresh.text === undefined) report(true, "text", "the text is gone");
+    else if (canonicalText(old.text) !== canonicalText(fresh.text)) {
+      report(true, "text", "messages are laid out otherwise");
+    }
   }
 }
 

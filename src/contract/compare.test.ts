@@ -63,6 +63,17 @@ const succeeding = (...also: readonly RestResponse[]): Parts => ({
   },
 });
 
+const speaking = (root: string): Parts => ({
+  more: {
+    text: {
+      http: { method: "POST", path: "", contentType: "application/xml" },
+      request: { kind: "xml", root },
+      answer: undefined,
+      faults: [],
+    },
+  },
+});
+
 const cases: readonly (readonly [name: string, before: Parts, after: Parts, expected: string])[] = [
   ["nothing", { input: record(field("a")) }, { input: record(field("a")) }, "same"],
   [
@@ -77,6 +88,14 @@ const cases: readonly (readonly [name: string, before: Parts, after: Parts, expe
     succeeding({ status: 201, field: null, contents: [] }),
     "compatible rest.success may be 201 as well",
   ],
+  ["the same text", speaking("xml"), speaking("xml"), "same"],
+  [
+    "another text",
+    speaking("xml"),
+    speaking("xmi"),
+    "breaking text messages are laid out otherwise",
+  ],
+  ["no text any more", speaking("xml"), {}, "breaking text the text is gone"],
   [
     "another body under a status that is a success",
     succeeding({ status: 201, field: null, contents: [] }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { promisify } from "node:util";
 import {
-  status,
+  status as grpcStatus,
   type GrpcObject,
   type ServiceClientConstructor,
   type ServiceError,
@@ -94,7 +94,7 @@ test("a gRPC client reaches it by the .proto that is described", async (context)
   };
   assert.deepEqual(await quote("DE"), { price: "12.50", days: 7 });
   await assert.rejects(quote("XX"), (error: ServiceError) => {
-    assert.equal(error.code, status.NOT_FOUND);
+    assert.equal(error.code, grpcStatus.NOT_FOUND);
     assert.equal(error.details, "no such country");
     return true;
   });
