@@ -49,9 +49,12 @@ test("a running server is asked for its tools, which become operations", async (
   const again = importTools({ file: "again.json", text: described.text, read: () => undefined });
   assert.deepEqual(again.diagnostics, []);
   const plain = (operations: typeof again.contract.operations) =>
-    operations.map(({ id, safety, input, output, mcp }) => ({ id, safety, input, output, mcp }));
+    JSON.stringify(
+      operations.map(({ id, safety, input, output, mcp }) => ({ id, safety, input, output, mcp })),
+      (key, value: unknown) => (key === "origin" ? undefined : value),
+    );
   const given = revision.contracts.get("weather")?.operations ?? [];
-  assert.deepEqual(plain(again.contract.operations), plain(given));
+  assert.equal(plain(again.contract.operations), plain(given));
 });
 
 test("a server of the handshake alone is asked in its version, page by page", async (context) => {

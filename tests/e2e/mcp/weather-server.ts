@@ -1,43 +1,45 @@
-/** A third-party MCP server, to stand behind a gateway. */
+/** Third-party MCP servers, to stand behind a gateway. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 
+function createWeather(): McpServer {
+  const server = new McpServer({ name: "weather", version: "3" });
+  const place = z.object({ city: z.string(), days: z.number().int().optional() });
+  server.registerTool(
+    "get_forecast",
+    {
+      description: "What the weather will be.",
+      inputSchema: place,
+      outputSchema: z.object({ city: z.string(), degrees: z.array(z.number()) }),
+      annotations: { readOnlyHint: true },
+    },
+    ({ city, days = 1 }) => {
+      if (city === "Atlantis") throw new Error("there is no such city");
+      const structuredContent = {
+        city,
+        degrees: Array.from({ length: days }, (_, at) => at + 0.5),
+      };
+      return {
+        structuredContent,
+        content: [{ type: "text", text: JSON.stringify(structuredContent) }],
+      };
+    },
+  );
+  server.registerTool("say.hello", { inputSchema: z.object({}) }, () => ({
+    content: [{ type: "text", text: "hello" }],
+  }));
+  return server;
+}
+
 /** An MCP server on the official library, which answers both versions. */
 export async function startServer(
   scope: TestContext,
-  options: Parameters<typeof createMcpHandler>[1] = {},
+  create: () => McpServer = createWeather,
 ): Promise<string> {
-  const handler = createMcpHandler(() => {
-    const server = new McpServer({ name: "weather", version: "3" });
-    const place = z.object({ city: z.string(), days: z.number().int().optional() });
-    server.registerTool(
-      "get_forecast",
-      {
-        description: "What the weather will be.",
-        inputSchema: place,
-        outputSchema: z.object({ city: z.string(), degrees: z.array(z.number()) }),
-        annotations: { readOnlyHint: true },
-      },
-      ({ city, days = 1 }) => {
-        if (city === "Atlantis") throw new Error("there is no such city");
-        const structuredContent = {
-          city,
-          degrees: Array.from({ length: days }, (_, at) => at + 0.5),
-        };
-        return {
-          structuredContent,
-          content: [{ type: "text", text: JSON.stringify(structuredContent) }],
-        };
-      },
-    );
-    server.registerTool("say.hello", { inputSchema: z.object({}) }, () => ({
-      content: [{ type: "text", text: "hello" }],
-    }));
-    return server;
-  }, options);
+  const handler = createMcpHandler(create);
   const server = createServer((request, response) => {
     void (async () => {
       const parts: Buffer[] = [];
