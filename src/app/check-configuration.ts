@@ -74,9 +74,12 @@ export async function checkConfiguration(
   const hasContracts = declared.services.some(({ contractFile }) => contractFile !== undefined);
   const reader = hasContracts ? await import("./read-contracts.ts") : undefined;
   const imported = reader?.importContracts(declared.services, files, onContract) ?? noContracts;
-  const { contracts, lockFile, ...locked } = lockContracts(imported.contracts, path, files);
+  const { lockFile, ...locked } = lockContracts(imported.contracts, path, files);
+  const isUsable = !hasErrors([...imported.diagnostics, ...locked.diagnostics]);
+  const faced = isUsable ? reader?.addFaces(declared.services, locked.contracts, files) : undefined;
+  const contracts = faced?.contracts ?? locked.contracts;
   const complete = withContractRoutes(declared, contracts);
-  const problems = [...imported.diagnostics, ...locked.diagnostics];
+  const problems = [...imported.diagnostics, ...locked.diagnostics, ...(faced?.diagnostics ?? [])];
   const diagnostics: Diagnostic[] = [...loaded.diagnostics, ...problems];
   if (!hasErrors(problems)) {
     diagnostics.push(...checkRoutes(complete), ...checkContractGrants(complete));
@@ -84,7 +87,7 @@ export async function checkConfiguration(
     diagnostics.push(...checkContractOffers(complete, contracts));
     diagnostics.push(...checkRawConnections(complete, contracts), ...checkProofs(complete, files));
   }
-  const filesRead = [...loaded.filesRead, ...imported.filesRead];
+  const filesRead = [...loaded.filesRead, ...imported.filesRead, ...(faced?.filesRead ?? [])];
   if (contracts.size > 0) filesRead.push(lockFile);
   if (hasErrors(diagnostics)) return { ...loaded, filesRead, diagnostics, revision: undefined };
   const revision = createRevision(complete, contracts);

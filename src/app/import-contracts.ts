@@ -26,19 +26,13 @@ export function importContracts(
   const contracts = new Map<string, Contract>();
   const diagnostics: Diagnostic[] = [];
   const filesRead = new Set<string>();
-  for (const { name, contractFile, faceFiles = [], routes } of services) {
+  for (const { name, contractFile, routes } of services) {
     if (contractFile === undefined) continue;
     onContract(contractFile);
     const imported = importContract(contractFile, files, filesRead);
     diagnostics.push(...imported.diagnostics);
-    let { contract } = imported;
+    const { contract } = imported;
     if (contract === undefined) continue;
-    for (const file of hasErrors(imported.diagnostics) ? [] : faceFiles) {
-      onContract(file);
-      const faced = addFace(file, contract, files, filesRead);
-      diagnostics.push(...faced.diagnostics);
-      contract = faced.contract;
-    }
     contracts.set(name, contract);
     if (contract.operations.length > 0 || routes.length > 0) continue;
     if (hasErrors(imported.diagnostics)) continue;
@@ -47,6 +41,30 @@ export function importContracts(
     diagnostics.push(refusal("nothing-offered", message, contractFile));
   }
   return { contracts, diagnostics, filesRead: [...filesRead] };
+}
+
+/**
+ * Contracts with the faces that documents of their services declare, which speak of operations and
+ * fields by the names that those have in the end.
+ */
+export function addFaces(
+  services: readonly Service[],
+  contracts: ReadonlyMap<string, Contract>,
+  files: Pick<Files, "readUpTo">,
+): ImportedContracts {
+  const faced = new Map(contracts);
+  const diagnostics: Diagnostic[] = [];
+  const filesRead = new Set<string>();
+  for (const { name, faceFiles = [] } of services) {
+    for (const file of faceFiles) {
+      const contract = faced.get(name);
+      if (contract === undefined) continue;
+      const added = addFace(file, contract, files, filesRead);
+      diagnostics.push(...added.diagnostics);
+      faced.set(name, added.contract);
+    }
+  }
+  return { contracts: faced, diagnostics, filesRead: [...filesRead] };
 }
 
 /** The contract is the same where the document cannot be used. */

@@ -9,7 +9,7 @@ import type { FidelityReport } from "#contract/fidelity.ts";
 import { reportFidelity } from "./fidelity-report.ts";
 import { standardProtocols } from "./standard-protocols.ts";
 
-export { importContracts } from "./import-contracts.ts";
+export { addFaces, importContracts } from "./import-contracts.ts";
 
 export function reportServices(
   services: readonly Service[],
