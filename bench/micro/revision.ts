@@ -30,7 +30,7 @@ export function benchRevision(): Revision {
         {
           name: "up",
           policies: [],
-    contractFile: undefined,
+          contractFile: undefined,
           speaks: undefined,
           maxLoss: undefined,
           instances: [
@@ -44,6 +44,8 @@ export function benchRevision(): Revision {
               authority: "127.0.0.1:9000",
               http2: false,
               tls: undefined,
+              weight: 100,
+              drain: false,
             },
           ],
           routes: [
@@ -64,6 +66,9 @@ export function benchRevision(): Revision {
           responseIdleMs,
           timeoutMs: 0,
           encodedSlash: "refuse",
+          balance: { strategy: "round-robin", hashBy: "caller", slowStartMs: 0 },
+          health: undefined,
+          outlier: undefined,
           ledger: undefined,
         },
       ],

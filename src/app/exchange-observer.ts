@@ -50,6 +50,13 @@ export function createExchangeObserver(
       flights.noteService(exchange.observerSlot, serviceIndex);
       meterOf(exchange.snapshot as Snapshot)?.begin(serviceIndex);
     },
+    onInstance(service, { isHealthy, ejectedUntilMs, pool }, why) {
+      const isPassedOver = !isHealthy || ejectedUntilMs > clock.monotonicMs();
+      const words = isPassedOver ? "an instance is passed over" : "an instance is asked again";
+      const event = isPassedOver ? "instance-unwell" : "instance-well";
+      const fields = { service, instance: pool.instance.url, why };
+      log[isPassedOver ? "warn" : "info"](event, words, fields);
+    },
     onDone(exchange) {
       const snapshot = exchange.snapshot as Snapshot;
       flights.end(exchange.observerSlot);

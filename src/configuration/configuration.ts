@@ -3,6 +3,7 @@ import type { Limits, Timeouts } from "#base/limits.ts";
 import type { RawFraming } from "#base/raw-framing.ts";
 import type { Contract, Dialect } from "#contract/contract.ts";
 import type { Grade, WithheldOperation } from "#contract/fidelity.ts";
+import type { GraphqlSettings } from "#extension/graphql-settings.ts";
 
 export interface Configuration {
   readonly listen: Listen;
@@ -14,6 +15,8 @@ export interface Configuration {
   readonly callers: "open" | readonly Caller[];
   /** How they prove who they are; absent: by keys in headers, or inside SOAP messages. */
   readonly identity?: Identity | undefined;
+  /** Absent: the defaults. */
+  readonly graphql?: GraphqlSettings;
   /** Undefined: nothing is put on record. */
   readonly ledger: Ledger | undefined;
   readonly log: Log;
@@ -125,6 +128,9 @@ export interface Service {
   readonly ledger: ServiceLedger | undefined;
   /** Added to SOAP messages for the instances. */
   readonly wsSecurity?: ServiceSecurity;
+  readonly balance: Balance;
+  readonly health: HealthCheck | undefined;
+  readonly outlier: OutlierRule | undefined;
   /** Behind the general ones. */
   readonly policies: readonly PolicyUse[];
 }
@@ -166,6 +172,35 @@ export interface Instance {
   readonly http2: boolean;
   readonly framing?: RawFraming;
   readonly tls: InstanceTls | undefined;
+  /** Its share of the requests, beside that of the others. */
+  readonly weight: number;
+  /** Whether it gets no new requests. */
+  readonly drain: boolean;
+}
+
+/** Which instance is next. */
+export interface Balance {
+  readonly strategy: "round-robin" | "least-requests" | "peak-ewma" | "hash";
+  /** `caller`, `address`, `path`, or the name of a header. */
+  readonly hashBy: string;
+  readonly slowStartMs: number;
+}
+
+/** How instances are asked whether they are well. */
+export interface HealthCheck {
+  readonly check: "http" | "tcp" | "grpc";
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly unhealthyAfter: number;
+  readonly healthyAfter: number;
+}
+
+/** When an instance that fails real requests is passed over. */
+export interface OutlierRule {
+  readonly failures: number;
+  readonly ejectMs: number;
+  readonly ejectPercentMax: number;
 }
 
 export interface InstanceTls {

@@ -1,8 +1,17 @@
 /** parlance.yaml once it fits its schema: the schema's defaults are filled in, nothing else is. */
+import type { GraphqlLimits } from "#extension/graphql-settings.ts";
 import type { Dialect } from "#contract/contract.ts";
 import type { Grade } from "#contract/fidelity.ts";
 import type { Limits, Timeouts } from "#base/limits.ts";
-import type { Capture, Log, RecordMode, SignedPart } from "./configuration.ts";
+import type {
+  Balance,
+  Capture,
+  HealthCheck,
+  Log,
+  OutlierRule,
+  RecordMode,
+  SignedPart,
+} from "./configuration.ts";
 
 export interface Declared {
   readonly listen: DeclaredListen;
@@ -11,6 +20,7 @@ export interface Declared {
   readonly services: Readonly<Record<string, DeclaredService>>;
   readonly callers?: "open" | Readonly<Record<string, DeclaredCaller>>;
   readonly identity?: DeclaredIdentity;
+  readonly graphql: DeclaredGraphql;
   readonly ledger: "off" | DeclaredLedger;
   readonly log: Log;
   readonly policies: readonly DeclaredPolicy[];
@@ -24,6 +34,12 @@ export interface DeclaredPolicyOptions extends Readonly<Record<string, unknown>>
     readonly callers?: readonly string[];
     readonly operations?: readonly string[];
   };
+}
+
+export interface DeclaredGraphql {
+  readonly introspection: boolean;
+  readonly limits: GraphqlLimits;
+  readonly documents?: { readonly file: string; readonly only: boolean };
 }
 
 export interface DeclaredLedger {
@@ -85,6 +101,9 @@ export interface DeclaredService {
     readonly operations: Readonly<Record<string, Capture>>;
     readonly sensitive: readonly string[];
   };
+  readonly balance: Balance;
+  readonly health?: HealthCheck;
+  readonly outlier?: OutlierRule;
   readonly encodedSlash: "refuse" | "pass";
   readonly http2: boolean;
   readonly wsSecurity?: DeclaredServiceSecurity;
@@ -109,6 +128,8 @@ export interface DeclaredServiceSecurity {
 
 export interface DeclaredInstance {
   readonly url: string;
+  readonly weight?: number;
+  readonly drain?: boolean;
   readonly http2?: boolean;
   readonly tls?: {
     readonly serverName?: string;

@@ -16,6 +16,7 @@ export function diffConfigurations(before: Configuration, after: Configuration):
     ...diffFields("listen", before.listen, after.listen),
     ...diffFields("limits", before.limits, after.limits),
     ...diffFields("timeouts", before.timeouts, after.timeouts),
+    ...diffFields("graphql", before.graphql ?? {}, after.graphql ?? {}),
     ...diffLedger(before.ledger, after.ledger),
     ...diffFields("log", before.log, after.log),
   ];

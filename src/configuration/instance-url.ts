@@ -2,7 +2,10 @@
 import type { Instance } from "./configuration.ts";
 import { checkPathTemplate } from "./path-template.ts";
 
-export type InstanceAddress = Omit<Instance, "framing" | "http2" | "tls" | "url">;
+export type InstanceAddress = Omit<
+  Instance,
+  "drain" | "framing" | "http2" | "tls" | "url" | "weight"
+>;
 
 export interface BadInstanceUrl {
   /** What is wrong, and what was expected. */

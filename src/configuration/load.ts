@@ -16,6 +16,7 @@ import { createPemFiles, reasonOf } from "./pem-files.ts";
 import { toPlain, type PlacedNode } from "#formats/yaml/node-path.ts";
 import { createReporter } from "#formats/yaml/reporter.ts";
 import { resolveCallers } from "./resolve-callers.ts";
+import { resolveGraphql } from "./resolve-graphql.ts";
 import { resolveIdentity } from "./resolve-identity.ts";
 import { resolveLedger } from "./resolve-ledger.ts";
 import { resolveListen } from "./resolve-listen.ts";
@@ -120,6 +121,7 @@ function resolveAll(
     services,
     callers,
     ...(identity !== undefined && { identity }),
+    graphql: resolveGraphql(declared.graphql, pemFiles, reporter),
     ledger: resolveLedger(declared.ledger, folder, reporter),
     log: { ...declared.log },
     policies: resolvePolicies(declared.policies, ["policies"], {

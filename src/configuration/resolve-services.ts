@@ -54,6 +54,9 @@ export function resolveServices(
       responseIdleMs: service.responseIdleMs ?? timeouts.responseIdleMs,
       timeoutMs: service.timeoutMs ?? timeouts.totalMs,
       encodedSlash: service.encodedSlash,
+      balance: service.balance,
+      health: service.health,
+      outlier: service.outlier,
       ledger: resolveServiceLedger(name, service, ledger, reporter),
       ...(wsSecurity === undefined ? {} : { wsSecurity }),
       policies: resolvePolicies(service.policies, ["services", name, "policies"], {
@@ -103,6 +106,9 @@ function resolveFaces(
   return { faceFiles: faces.map((file) => resolve(folder, file)) };
 }
 
+/** Of instances that are written as a URL only; as in the schema. */
+const weightByDefault = 100;
+
 function resolveInstances(
   name: string,
   service: DeclaredService,
@@ -137,6 +143,8 @@ function resolveInstances(
       url,
       ...address,
       http2: declared.http2 ?? service.http2,
+      weight: declared.weight ?? weightByDefault,
+      drain: declared.drain ?? false,
       tls:
         address.scheme === "https"
           ? resolveTls(declared.tls, address.host, [...path, "tls"], pemFiles, reporter)

@@ -1,5 +1,6 @@
 /** Schema of `services`: what the gateway stands in front of. */
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { balanceSchema, healthSchema, outlierSchema } from "./schema-availability.ts";
 import { bytesMax, milliseconds } from "./schema-bounds.ts";
 import { serviceLedgerSchema } from "./schema-ledger.ts";
 import { fileName } from "./schema-listen.ts";
@@ -24,6 +25,19 @@ const instance: JsonSchema = {
     http2: {
       type: "boolean",
       description: "Whether HTTP/2 is spoken to this instance. Default: that of the service.",
+    },
+    weight: {
+      type: "integer",
+      description: "Its share of the requests, beside that of the others.",
+      minimum: 1,
+      maximum: 1_000,
+      default: 100,
+      "x-expected": "a whole number from 1 to 1000",
+    },
+    drain: {
+      type: "boolean",
+      description: "Whether it gets no new requests, because it is to be taken away.",
+      default: false,
     },
     tls: mapOf("How an https:// instance is met.", {
       serverName: {
@@ -193,6 +207,9 @@ const serviceProperties: Readonly<Record<string, JsonSchema>> = {
     maximum: bytesMax,
     "x-expected": `a whole number from 0 to ${bytesMax}`,
   },
+  balance: balanceSchema,
+  health: healthSchema,
+  outlier: outlierSchema,
   ledger: serviceLedgerSchema,
   encodedSlash: {
     type: "string",

@@ -4,6 +4,7 @@
  */
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import { limitsSchema, timeoutsSchema } from "./schema-bounds.ts";
+import { graphqlSchema } from "./schema-graphql.ts";
 import { identitySchema, type ProofSchemas } from "./schema-identity.ts";
 import { ledgerSchema } from "./schema-ledger.ts";
 import { listenSchema } from "./schema-listen.ts";
@@ -85,6 +86,7 @@ export function createConfigurationSchema(
       policies: policiesSchema(general, policies),
       limits: limitsSchema,
       timeouts: timeoutsSchema,
+      graphql: graphqlSchema,
       ledger: ledgerSchema,
       log: logSchema,
     },

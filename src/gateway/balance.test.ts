@@ -1,52 +1,162 @@
-/** Turns among instances, and who is passed over. */
+/** Which instance is next, by each strategy, and who is passed over. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Instance } from "#configuration/configuration.ts";
+import type { Balance, Instance, OutlierRule } from "#configuration/configuration.ts";
 import type { Pool } from "#wire/pool.ts";
 import { Balancer } from "./balance.ts";
 import { InstancePool } from "./instances.ts";
+import type { Target } from "./target.ts";
 
-const clock = { nowMs: 0 };
-
-function poolsOf(...names: readonly string[]): readonly InstancePool[] {
-  return names.map((url) => new InstancePool({ url } as Instance, {} as Pool, clock));
+interface Options {
+  readonly balance?: Partial<Balance>;
+  readonly outlier?: OutlierRule;
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly drain?: readonly string[];
 }
 
-const nameOf = (pool: InstancePool | undefined) => pool?.instance.url;
+function start(names: readonly string[], { balance, outlier, weights, drain }: Options = {}) {
+  const clock = { nowMs: 10_000 };
+  const instances = names.map((url) => ({
+    url,
+    weight: weights?.[url] ?? 100,
+    drain: drain?.includes(url) ?? false,
+  })) as unknown as Instance[];
+  const targets = instances.map((instance) =>
+    new InstancePool(instance, {} as Pool, clock).targetFor("up"),
+  );
+  let drawn = 0;
+  const draw = (bound: number): number => drawn++ % bound;
+  const balancer = new Balancer(
+    {
+      instances,
+      balance: { strategy: "round-robin", hashBy: "caller", slowStartMs: 0, ...balance },
+      outlier,
+    },
+    targets,
+    { clock, draw },
+  );
+  const [one, two, three] = targets as [Target, Target, Target];
+  const pick = (count: number, key?: string): string =>
+    Array.from({ length: count }, () => nameOf(balancer.pick([], key))).join("");
+  return { clock, balancer, one, two, three, pick };
+}
+
+function nameOf(target: Target | undefined): string {
+  return target?.pool.instance.url ?? "-";
+}
 
 test("instances take turns", () => {
-  const balancer = new Balancer(poolsOf("a", "b", "c"));
-  const picked = Array.from({ length: 6 }, () => nameOf(balancer.pick([])));
-  assert.deepEqual(picked.slice(0, 3), picked.slice(3));
-  assert.deepEqual(new Set(picked), new Set(["a", "b", "c"]));
-  assert.notEqual(picked[0], picked[1]);
+  const { pick } = start(["a", "b", "c"]);
+  assert.match(pick(6), /^(abcabc|bcabca|cabcab)$/);
 });
 
 test("an unreachable instance is passed over until it has cooled down", () => {
-  clock.nowMs = 10_000;
-  const pools = poolsOf("a", "b");
-  const balancer = new Balancer(pools);
-  pools[0]?.noteUnreachable();
-  for (let count = 0; count < 4; count++) assert.equal(nameOf(balancer.pick([])), "b");
+  const { one, clock, pick } = start(["a", "b"]);
+  one.pool.noteUnreachable();
+  assert.equal(pick(4), "bbbb");
   clock.nowMs += 2_000;
-  const names = [balancer.pick([]), balancer.pick([])].map(nameOf);
-  assert.deepEqual(new Set(names), new Set(["a", "b"]));
+  assert.match(pick(2), /^(ab|ba)$/);
 });
 
-test("when all are unreachable one is tried all the same", () => {
-  const pools = poolsOf("a", "b");
-  const balancer = new Balancer(pools);
-  for (const pool of pools) pool.noteUnreachable();
-  assert.ok(balancer.pick([]) !== undefined);
+test("when all are unwell one is asked all the same", () => {
+  const { one, two, balancer } = start(["a", "b"]);
+  one.pool.noteUnreachable();
+  two.isHealthy = false;
+  assert.notEqual(balancer.pick([]), undefined);
 });
 
 test("what was tried is not picked again, and nothing is left when all were", () => {
-  const pools = poolsOf("a", "b");
-  const balancer = new Balancer(pools);
-  const first = balancer.pick([]) as InstancePool;
-  const second = balancer.pick([first]) as InstancePool;
+  const { balancer } = start(["a", "b"]);
+  const first = balancer.pick([]) as Target;
+  const second = balancer.pick([first]) as Target;
   assert.notEqual(first, second);
   assert.equal(balancer.hasOther([first]), true);
   assert.equal(balancer.hasOther([first, second]), false);
   assert.equal(balancer.pick([first, second]), undefined);
+});
+
+test("by weight each gets its share, spread out", () => {
+  const { pick } = start(["a", "b", "c"], { weights: { a: 300, b: 100, c: 100 } });
+  const picked = pick(10);
+  assert.equal(picked.replaceAll(/[^a]/g, "").length, 6);
+  assert.doesNotMatch(picked, /aaa/);
+});
+
+test("a drained instance gets nothing, also when it is the only one", () => {
+  const { pick } = start(["a", "b"], { drain: ["a"] });
+  assert.equal(pick(3), "bbb");
+  assert.equal(start(["a"], { drain: ["a"] }).pick(1), "-");
+});
+
+test("of two the one with fewer requests under way is asked", () => {
+  const { one, two, pick } = start(["a", "b"], { balance: { strategy: "least-requests" } });
+  one.inFlight = 5;
+  two.inFlight = 4;
+  assert.equal(pick(4), "bbbb");
+});
+
+test("of two the one that answers sooner is asked, until it has too much to do", () => {
+  const { one, two, clock, pick } = start(["a", "b"], { balance: { strategy: "peak-ewma" } });
+  one.noteLatency(10, clock.nowMs);
+  two.noteLatency(100, clock.nowMs);
+  assert.equal(pick(4), "aaaa");
+  one.inFlight = 20;
+  assert.equal(pick(4), "bbbb");
+});
+
+test("the same key meets the same instance, and few keys move when one goes", () => {
+  const names = ["a", "b", "c", "d"];
+  const keys = Array.from({ length: 400 }, (_, index) => `key ${index}`);
+  const { pick } = start(names, { balance: { strategy: "hash" } });
+  const before = keys.map((key) => pick(1, key));
+  assert.deepEqual(
+    keys.map((key) => pick(1, key)),
+    before,
+  );
+  for (const name of names) {
+    const share = before.filter((one) => one === name).length;
+    assert.ok(share > 40 && share < 180, `${name} has ${share} of 400`);
+  }
+  const without = start(["a", "b", "c"], { balance: { strategy: "hash" } });
+  for (const [index, key] of keys.entries()) {
+    if (before[index] !== "d") assert.equal(without.pick(1, key), before[index]);
+  }
+});
+
+test("an instance that has much more to do than its share passes a key on", () => {
+  const { balancer, pick } = start(["a", "b", "c"], { balance: { strategy: "hash" } });
+  const first = balancer.pick([], "key") as Target;
+  first.inFlight = 10;
+  assert.notEqual(pick(1, "key"), nameOf(first));
+});
+
+test("an instance that fails in a row is passed over, longer each time, and comes back", () => {
+  const outlier = { failures: 3, ejectMs: 1_000, ejectPercentMax: 50 };
+  const { one, clock, balancer, pick } = start(["a", "b"], { outlier });
+  const told = [true, true, false, true, true, true].map((failed) => balancer.note(one, failed));
+  assert.deepEqual(told, [false, false, false, false, false, true]);
+  assert.equal(pick(3), "bbb");
+  clock.nowMs += 1_000;
+  assert.match(pick(2), /a/);
+  for (let count = 0; count < 3; count++) balancer.note(one, true);
+  clock.nowMs += 1_500;
+  assert.equal(pick(3), "bbb");
+});
+
+test("no more than the share that may be is passed over", () => {
+  const outlier = { failures: 1, ejectMs: 1_000, ejectPercentMax: 50 };
+  const { one, two, balancer } = start(["a", "b"], { outlier });
+  assert.equal(balancer.note(one, true), true);
+  assert.equal(balancer.note(two, true), false);
+});
+
+test("an instance that is well again begins with fewer requests", () => {
+  const { one, clock, pick } = start(["a", "b"], { balance: { slowStartMs: 10_000 } });
+  one.isHealthy = false;
+  one.noteHealthy(true, clock.nowMs);
+  const early = pick(20).replaceAll("b", "").length;
+  clock.nowMs += 10_000;
+  const late = pick(20).replaceAll("b", "").length;
+  assert.ok(early <= 3, `${early}`);
+  assert.equal(late, 10);
 });

@@ -5,6 +5,7 @@
  */
 import type { Problem } from "#base/problem.ts";
 import type { Hub } from "#extension/hub.ts";
+import type { BodyDigest } from "#extension/proof.ts";
 import type { CallerListener, UpstreamFailure } from "#wire/ends.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { admit, bodyTooLarge, type Admission } from "./admission.ts";
@@ -16,6 +17,7 @@ import { forwardedFields } from "./forwarded-fields.ts";
 import type { InnerCaller } from "./inner-caller.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
 import { SendingExchange } from "./sending-exchange.ts";
+import { SignedBody } from "./signed-body.ts";
 import { tellInDialect } from "./translation.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
@@ -23,6 +25,8 @@ const noBytes: Buffer = Buffer.alloc(0);
 export class Exchange extends SendingExchange implements CallerListener, InnerExchange {
   #answerMovedMs = 0;
   #upstreamEnded = false;
+  /** Undefined: nothing was signed of it. */
+  #signedBody: SignedBody | undefined;
   // 1. A request has come: may it pass, and where to?
 
   onRequest(bytes: Buffer, from: number, to: number, complete: boolean): void {
@@ -45,6 +49,7 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
   }
 
   #proceed(admission: Admission): void {
+    if (this.bodyDigest !== undefined && !this.#beginSignedBody(this.bodyDigest)) return;
     switch (admission.kind) {
       case "pass":
         if (this.chain === undefined) return this.connectOnRecord();
@@ -62,6 +67,20 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
       case "refuse":
         return this.refuse(admission.problem, admission.fields);
     }
+  }
+
+  /** @returns false: all of the body is there, and it is not the one that was signed. */
+  #beginSignedBody(digest: BodyDigest): boolean {
+    this.#signedBody = new SignedBody(digest, this.requestIsFramed, this.limits);
+    this.#signedBody.add(this.bytes, this.from, this.to);
+    return !this.requestComplete || this.#endSignedBody();
+  }
+
+  #endSignedBody(): boolean {
+    const problem = this.#signedBody?.end();
+    if (problem === undefined) return true;
+    this.#end(problem);
+    return false;
   }
 
   #gather(): void {
@@ -99,6 +118,7 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     this.answeredAtOnce = false;
     this.beginTranslation();
     this.beginPolicies();
+    this.#signedBody = undefined;
     gateway.observer.onBegin(this);
   }
 
@@ -108,6 +128,7 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     if (this.state === "recording") return true;
     this.requestBytes = this.caller.bodyBytes;
     this.tap?.addRequest(bytes, from, to);
+    this.#signedBody?.add(bytes, from, to);
     const upstream = this.upstream;
     if (this.translation !== undefined) this.gather(bytes, from, to);
     else if (this.hub !== undefined) this.gatherForHub(bytes, from, to);
@@ -118,6 +139,12 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     }
     this.firstIsAll = false;
     this.streamed = true;
+    if (this.#signedBody !== undefined) {
+      bytes = this.#signedBody.keepBack(bytes, from, to);
+      from = 0;
+      to = bytes.length;
+      if (to === 0) return true;
+    }
     if (upstream.sendBody(bytes, from, to)) return true;
     this.requestStoppedMs = this.gateway.clock.nowMs;
     return false;
@@ -127,12 +154,22 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     if (this.state === "recording") return;
     this.requestComplete = true;
     this.requestTrailers = trailers;
+    if (this.#signedBody !== undefined && !this.#endBodyInOrder(this.#signedBody)) return;
     if (this.state === "tunnel") {
       this.upstream?.sendEnd(undefined);
       if (this.#upstreamEnded && !this.pending) this.finish();
     } else if (this.translation !== undefined) this.translate();
     else if (this.hub !== undefined) this.hub.handle();
     else if (this.upstream !== undefined) this.endRequest();
+  }
+
+  /** The rest of it goes on if it is the one that was signed. */
+  #endBodyInOrder(body: SignedBody): boolean {
+    if (!this.#endSignedBody()) return false;
+    const kept = body.takeKept();
+    this.#signedBody = undefined;
+    if (kept.length > 0) this.upstream?.sendBody(kept, 0, kept.length);
+    return true;
   }
 
   // 3. The answer.
@@ -149,6 +186,7 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     to: number,
     complete: boolean,
   ): boolean {
+    this.noteOutcome(head);
     if (this.chain !== undefined && this.#isTakenOver(head)) return true;
     this.status = head.status;
     this.responseBytes = to - from;
@@ -232,7 +270,10 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     const problem = failureProblem(failure, this);
     if (this.hasAnswer) return this.breakOff(problem);
     const isReached = failure.kind !== "connect" && failure.kind !== "connect-timeout";
-    if (this.mayTryAgain(failure)) return this.connect();
+    // That a kept connection turned out stale says nothing of the instance.
+    const again = this.mayTryAgain(failure);
+    if (!again || !isReached) this.noteOutcome(undefined);
+    if (again) return this.connect();
     if (this.endAttempt(isReached ? "broken" : "unreachable")) return;
     this.refuse(problem);
   }
@@ -278,6 +319,7 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
   /** Another instance may be faster, as long as the whole has time left. */
   #runOut(problem: Problem): void {
     const isAttempt = problem.definition.code === "answer-timeout";
+    if (isAttempt) this.noteOutcome(undefined);
     if (isAttempt && !this.hasAnswer && this.endAttempt("timeout")) return;
     this.#end(problem);
   }

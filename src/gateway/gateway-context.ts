@@ -3,6 +3,7 @@ import type { Platform } from "#base/platform.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { ExchangeIds } from "./exchange-id.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Target } from "./target.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface GatewayContext {
@@ -26,4 +27,6 @@ export interface ExchangeObserver {
   /** Its route is known; not for exchanges that match none. */
   onRouted(exchange: ExchangeRecord): void;
   onDone(exchange: ExchangeRecord): void;
+  /** An instance is passed over from now on, or asked again. */
+  onInstance?(serviceName: string, target: Target, why: string): void;
 }

@@ -2,6 +2,7 @@
  * One worker's gateway: takes connections, gives each its exchange, swaps revisions, and drains.
  * It owns no thread and no signal; the runtime does.
  */
+import { createQuickRandom } from "#base/quick-random.ts";
 import type { Platform } from "#base/platform.ts";
 import { createReplayTable } from "#base/replay-table.ts";
 import { createSharedCells } from "#base/shared-cells.ts";
@@ -23,6 +24,7 @@ import { createInstanceRegistry } from "./instances.ts";
 import { createKeptParts } from "./kept-parts.ts";
 import type { Recorder } from "./recorder.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
+import type { TellState } from "./probes.ts";
 import { buildSnapshot, type Snapshot } from "./snapshot.ts";
 import { createTextListener } from "./text-listener.ts";
 
@@ -71,6 +73,8 @@ export function createGateway(
   const instances = createInstanceRegistry(platform, clock);
   const kept = createKeptParts();
   const connections = new Set<CallerConnection>();
+  const draw = createQuickRandom(platform.random);
+  const tell: TellState = (name, target, why) => observer.onInstance?.(name, target, why);
   let snapshot: Snapshot = doAtOnce(build(first));
   let draining = false;
   let dateMs = -1;
@@ -151,18 +155,22 @@ export function createGateway(
     for (const one of [listener, ...textListeners]) one.onTick(nowMs);
     for (const connection of connections) connection.onTick(nowMs);
     instances.onTick(nowMs);
+    snapshot.probes.onTick(nowMs);
   });
 
   function build(revision: Revision): SlicedWork<Snapshot> {
     const { protocols, policies: kinds, proofs } = extensions();
     const parts = { kinds, platform, cells };
     const identity = { kinds: proofs, platform, replays, kept };
-    return buildSnapshot(revision, instances, platform.files, protocols, parts, identity);
+    const balancing = { clock, draw, tell };
+    const { files } = platform;
+    return buildSnapshot(revision, instances, files, protocols, parts, identity, balancing);
   }
 
   function makeCurrent(next: Snapshot): void {
     // Exchanges under way keep theirs; they only stop what they do by themselves.
     snapshot.policies.close();
+    snapshot.probes.close();
     snapshot = next;
     instances.retainOnly(next.pools);
   }

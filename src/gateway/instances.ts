@@ -6,6 +6,7 @@ import type { Limits, Timeouts } from "#base/limits.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Instance } from "#configuration/configuration.ts";
 import { Http2Pool } from "#wire/http2-pool.ts";
+import { Target } from "./target.ts";
 import { ConnectionPool, type Pool, type PoolContext, type PoolTarget } from "#wire/pool.ts";
 
 /** After a failed connection the instance is passed over that long, if there are others. */
@@ -16,6 +17,8 @@ export class InstancePool {
   readonly connections: Pool;
   readonly #clock: { readonly nowMs: number };
   #unreachableUntilMs = 0;
+  /** As each service sees it. */
+  readonly #targets = new Map<string, Target>();
 
   constructor(instance: Instance, connections: Pool, clock: { readonly nowMs: number }) {
     this.instance = instance;
@@ -25,6 +28,12 @@ export class InstancePool {
 
   get reachable(): boolean {
     return this.#clock.nowMs >= this.#unreachableUntilMs;
+  }
+
+  targetFor(serviceName: string): Target {
+    const found = this.#targets.get(serviceName) ?? new Target(this);
+    this.#targets.set(serviceName, found);
+    return found;
   }
 
   noteUnreachable(): void {
@@ -50,7 +59,8 @@ export function createInstanceRegistry(
       return instances.map((instance) => {
         // Limits and files belong to the key: a change of them takes new connections.
         const target = targetOf(instance, platform);
-        const key = JSON.stringify([instance, limits, timeouts, target]);
+        const { weight: _weight, drain: _drain, ...same } = instance;
+        const key = JSON.stringify([same, limits, timeouts, target]);
         let pool = pools.get(key);
         if (pool === undefined) {
           const context: PoolContext = { platform, limits, timeouts, clock };

@@ -25,6 +25,8 @@ export function fixtureService(
         authority: "127.0.0.1:9101",
         http2: false,
         tls: undefined,
+        weight: 100,
+        drain: false,
       },
     ],
     routes: routes.map((route, index) => ({
@@ -44,6 +46,9 @@ export function fixtureService(
     responseIdleMs: defaultTimeouts.responseIdleMs,
     timeoutMs: 2_000,
     encodedSlash: "refuse",
+    balance: { strategy: "round-robin", hashBy: "caller", slowStartMs: 0 },
+    health: undefined,
+    outlier: undefined,
     ledger: undefined,
     policies: [],
     ...more,

@@ -8,19 +8,24 @@ import type { ResponseHead } from "#wire/head.ts";
 import type { Waiter } from "#wire/pool.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { HubExchange } from "./hub-exchange.ts";
+import type { Balancer } from "./balance.ts";
 import type { InstancePool } from "./instances.ts";
 import { problems } from "./problems.ts";
 import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { Target } from "./target.ts";
 
 const attemptsMax = 3;
-const noPools: readonly InstancePool[] = [];
+const noTargets: readonly Target[] = [];
 
 export abstract class SendingExchange extends HubExchange implements Waiter {
   protected upstream: UpstreamEnd | undefined;
   protected pool: InstancePool | undefined;
   /** Instances that failed this exchange. */
-  #tried: readonly InstancePool[] = noPools;
+  #tried: readonly Target[] = noTargets;
+  #balancer: Balancer | undefined;
+  /** Counts the request among those under way there; undefined: it is none. */
+  #target: Target | undefined;
   protected firstIsAll = true;
   protected requestTrailers: ResponseHead | undefined;
   protected streamed = false;
@@ -47,7 +52,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
 
   protected beginSending(): void {
     this.waitingSinceMs = this.gateway.clock.nowMs;
-    this.#tried = noPools;
+    this.#tried = noTargets;
     this.firstIsAll = true;
     this.requestTrailers = undefined;
     this.#stale = false;
@@ -57,12 +62,20 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   }
 
   protected connect(): void {
-    const { serviceIndex } = this.route as CompiledRoute;
-    const pool = (this.snapshot as Snapshot).balancers[serviceIndex]?.pick(this.#tried);
-    if (pool === undefined) {
-      const name = this.route?.service.name ?? "";
-      return this.refuse(problems["instance-unreachable"](`service ${name} has no instance`));
+    const { serviceIndex, service } = this.route as CompiledRoute;
+    const balancer = (this.snapshot as Snapshot).balancers[serviceIndex] as Balancer;
+    this.#letGo();
+    const { hashBy } = balancer;
+    const key = hashBy === undefined ? undefined : this.#keyBy(hashBy);
+    const target = balancer.pick(this.#tried, key);
+    if (target === undefined) {
+      const detail = `service ${service.name} has no instance that can be asked`;
+      return this.refuse(problems["instance-unreachable"](detail));
     }
+    const { pool } = target;
+    this.#balancer = balancer;
+    this.#target = target;
+    target.inFlight++;
     this.pool = pool;
     this.attempts++;
     this.instance = pool.instance;
@@ -70,6 +83,8 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     if (this.chain?.wantsAttempts === true) {
       const refused = this.policiesOnAttempt(this.attempts);
       if (refused !== undefined) return this.refuse(refused.problem);
+      this.#attemptMs = this.gateway.platform.clock.monotonicMs();
+    } else if (balancer.wantsLatency) {
       this.#attemptMs = this.gateway.platform.clock.monotonicMs();
     }
     this.waitingSinceMs = this.gateway.clock.nowMs;
@@ -121,7 +136,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     if (this.attempts >= attemptsMax || this.firstByteMs > 0) return false;
     if (failure.kind === "connect" || failure.kind === "connect-timeout") {
       this.pool?.noteUnreachable();
-      if (this.pool !== undefined) this.#tried = [...this.#tried, this.pool];
+      if (this.#target !== undefined) this.#tried = [...this.#tried, this.#target];
       return (this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, this.#tried);
     }
     if (this.streamed || !mayRepeat(failure, this.sentMethod)) return false;
@@ -132,7 +147,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
 
   /** @returns whether a policy has it tried again. */
   protected endAttempt(outcome: AttemptEnd["outcome"], head?: ResponseHead): boolean {
-    if (this.#attemptMs === 0) return false;
+    if (this.#attemptMs === 0 || this.chain?.wantsAttempts !== true) return false;
     const tookMs = this.gateway.platform.clock.monotonicMs() - this.#attemptMs;
     this.#attemptMs = 0;
     const isWhole = this.requestComplete && this.firstIsAll && !this.requestTrailers;
@@ -148,16 +163,17 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
       repeatable,
     });
     if (again === undefined || !repeatable) return false;
+    const target = this.#target;
     this.dropUpstream();
-    if (this.pool !== undefined) this.#passOver(this.pool);
+    if (target !== undefined) this.#passOver(target);
     if (again.afterMs <= 0) this.connect();
     else this.pauseFor(again.afterMs, () => this.connect());
     return true;
   }
 
   /** Another instance is asked next, if there is one. */
-  #passOver(pool: InstancePool): void {
-    const tried = [...this.#tried, pool];
+  #passOver(target: Target): void {
+    const tried = [...this.#tried, target];
     if ((this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, tried)) {
       this.#tried = tried;
     }
@@ -173,6 +189,49 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     if (this.state === "waiting") this.pool?.connections.cancel(this);
     this.upstream?.abort();
     this.upstream = undefined;
+    this.#letGo();
+  }
+
+  protected override finish(): void {
+    super.finish();
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    if (this.#target === undefined) return;
+    this.#target.inFlight--;
+    this.#target = undefined;
+  }
+
+  /** What an answer, or none, says of the instance. */
+  protected noteOutcome(head: ResponseHead | undefined): void {
+    const target = this.#target;
+    const balancer = this.#balancer;
+    if (target === undefined || balancer === undefined) return;
+    const status = head?.status ?? 0;
+    // 501 is about the request.
+    const failed = status === 0 || (status >= 500 && status !== 501);
+    if (balancer.note(target, failed)) {
+      const why = "it failed too many requests in a row";
+      this.gateway.observer.onInstance?.(this.serviceName, target, why);
+    }
+    if (!balancer.wantsLatency) return;
+    const nowMs = this.gateway.platform.clock.monotonicMs();
+    target.noteLatency(nowMs - this.#attemptMs, nowMs);
+  }
+
+  /** What tells requests apart that are to meet the same instance. */
+  #keyBy(name: string): string {
+    switch (name) {
+      case "caller":
+        return this.callerName ?? this.address;
+      case "address":
+        return this.address;
+      case "path":
+        return this.caller.head.path;
+      default:
+        return this.field(name.toLowerCase()) ?? this.address;
+    }
   }
 }
 

@@ -3,11 +3,14 @@ import { createAddressList } from "#base/address-list.ts";
 import type { Files } from "#base/platform.ts";
 import type { SlicedWork } from "#base/slices.ts";
 import type { ListenTls, Revision } from "#configuration/configuration.ts";
+import { defaultGraphqlSettings } from "#extension/graphql-settings.ts";
 import type { Protocol, TellUnrouted } from "#extension/protocol.ts";
 import type { Peer } from "#wire/ends.ts";
 import { createTlsContexts, type TlsContexts } from "#wire/tls-contexts.ts";
 import { createAuthorization, type Authorization } from "./authorization.ts";
-import { Balancer } from "./balance.ts";
+import { Balancer, type BalancerContext } from "./balance.ts";
+import { createProbes, type Probes, type TellState } from "./probes.ts";
+import type { Target } from "./target.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { createHubs, type Hubs } from "./hubs.ts";
 import { createIdentity, type Identity, type IdentityParts } from "./identity.ts";
@@ -38,7 +41,9 @@ export interface Snapshot {
   readonly callerName: (index: number) => string;
   /** Whether what the peer says of earlier hops is believed. */
   readonly trusts: (peer: Peer) => boolean;
-  readonly hasOther: (route: CompiledRoute, tried: readonly InstancePool[]) => boolean;
+  readonly hasOther: (route: CompiledRoute, tried: readonly Target[]) => boolean;
+  /** What each service's instances are asked with, whether they are well. */
+  readonly probes: Probes;
 }
 
 /** Throws when a file that it names cannot be read or used; nothing has changed then. */
@@ -49,6 +54,7 @@ export function* buildSnapshot(
   protocols: readonly Protocol[],
   policyParts: PolicyParts,
   identityParts: IdentityParts,
+  balancing: BalancerContext & { readonly tell: TellState },
 ): SlicedWork<Snapshot> {
   const { configuration } = revision;
   const { limits, timeouts, callers } = configuration;
@@ -57,7 +63,8 @@ export function* buildSnapshot(
   for (const service of configuration.services) {
     const own = instances.of(service.instances, limits, timeouts);
     for (const pool of own) pools.add(pool);
-    balancers.push(new Balancer(own));
+    const targets = own.map((pool) => pool.targetFor(service.name));
+    balancers.push(new Balancer(service, targets, balancing));
     yield;
   }
   const trusted = createAddressList(configuration.listen.trustedProxies);
@@ -77,7 +84,9 @@ export function* buildSnapshot(
         upstreamOf: (service) => upstreamSecurityOf(service, files),
       },
     ),
-    hubs: createHubs(configuration.services, revision.contracts, protocols),
+    hubs: createHubs(configuration.services, revision.contracts, protocols, {
+      graphql: configuration.graphql ?? defaultGraphqlSettings,
+    }),
     policies: createPolicies(configuration, revision.contracts, policyParts),
     unrouted: protocols.flatMap(({ tellUnrouted }) => tellUnrouted ?? []),
     authorization,
@@ -87,6 +96,14 @@ export function* buildSnapshot(
     tls: tlsOf(configuration.listen.tls, files),
     callerName: (index) => (callers === "open" ? "" : (callers[index]?.name ?? "")),
     trusts: (peer) => peer.trusted || trusted(peer.address),
+    probes: createProbes(
+      configuration.services.map(({ name, health }, index) => ({
+        serviceName: name,
+        health,
+        targets: (balancers[index] as Balancer).targets,
+      })),
+      balancing.tell,
+    ),
     hasOther: (route, tried) => balancers[route.serviceIndex]?.hasOther(tried) ?? false,
   };
 }

@@ -55,6 +55,8 @@ function configurationOf(options: GatewayOptions): Configuration {
         authority: `127.0.0.1:${options.upstreamPort}`,
         http2: false,
         tls: undefined,
+        weight: 100,
+        drain: false,
       },
     ],
     routes: [
@@ -75,6 +77,9 @@ function configurationOf(options: GatewayOptions): Configuration {
     responseIdleMs: timeouts.responseIdleMs,
     timeoutMs: timeouts.totalMs,
     encodedSlash: "refuse",
+    balance: { strategy: "round-robin", hashBy: "caller", slowStartMs: 0 },
+    health: undefined,
+    outlier: undefined,
     ledger: undefined,
     policies: [],
     ...options.service,
