@@ -109,7 +109,7 @@ export class Balancer {
       const weight = this.#weightOf(target, nowMs);
       total += weight;
       this.#credit[at] = (this.#credit[at] as number) + weight;
-      if (best < 0 || (this.#credit[at] as number) > (this.#credit[best] as number)) best = at;
+      if (best < 0 || (this.#credit[at] ?? 0) > (this.#credit[best] as number)) best = at;
     }
     this.#credit[best] = (this.#credit[best] as number) - total;
     return this.#open[best] as Target;

@@ -160,11 +160,14 @@ export function createGateway(
 
   function build(revision: Revision): SlicedWork<Snapshot> {
     const { protocols, policies: kinds, proofs } = extensions();
-    const parts = { kinds, platform, cells };
-    const identity = { kinds: proofs, platform, replays, kept };
-    const balancing = { clock, draw, tell };
-    const { files } = platform;
-    return buildSnapshot(revision, instances, files, protocols, parts, identity, balancing);
+    return buildSnapshot(revision, {
+      instances,
+      files: platform.files,
+      protocols,
+      policyParts: { kinds, platform, cells },
+      identityParts: { kinds: proofs, platform, replays, kept },
+      balancing: { clock, draw, tell },
+    });
   }
 
   function makeCurrent(next: Snapshot): void {

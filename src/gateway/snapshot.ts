@@ -46,15 +46,20 @@ export interface Snapshot {
   readonly probes: Probes;
 }
 
+/** What a snapshot is made from, beside the revision. */
+export interface SnapshotParts {
+  readonly instances: InstanceRegistry;
+  readonly files: Pick<Files, "read">;
+  readonly protocols: readonly Protocol[];
+  readonly policyParts: PolicyParts;
+  readonly identityParts: IdentityParts;
+  readonly balancing: BalancerContext & { readonly tell: TellState };
+}
+
 /** Throws when a file that it names cannot be read or used; nothing has changed then. */
 export function* buildSnapshot(
   revision: Revision,
-  instances: InstanceRegistry,
-  files: Pick<Files, "read">,
-  protocols: readonly Protocol[],
-  policyParts: PolicyParts,
-  identityParts: IdentityParts,
-  balancing: BalancerContext & { readonly tell: TellState },
+  { instances, files, protocols, policyParts, identityParts, balancing }: SnapshotParts,
 ): SlicedWork<Snapshot> {
   const { configuration } = revision;
   const { limits, timeouts, callers } = configuration;

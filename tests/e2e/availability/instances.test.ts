@@ -149,9 +149,9 @@ test("one of three instances is killed under load: no request that may be repeat
     [{ retry: { backoffMs: 1 } }],
   );
   const statuses = new Map<number, number>();
-  let isOver = false;
+  const over = new AbortController();
   const ask = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const { status } = await fetch(url);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
@@ -162,7 +162,7 @@ test("one of three instances is killed under load: no request that may be repeat
   await new Promise((resolve) => setTimeout(resolve, 400));
   await instances[1]?.revive();
   await new Promise((resolve) => setTimeout(resolve, 200));
-  isOver = true;
+  over.abort();
   await Promise.all(askers);
   assert.deepEqual([...statuses.keys()], [200]);
   assert.ok((statuses.get(200) ?? 0) > 100);
