@@ -12,7 +12,7 @@ import type {
 } from "#extension/protocol.ts";
 import { readValueSpans } from "#formats/json/value-spans.ts";
 import { textOf } from "#formats/json-rpc/request.ts";
-import { broken, httpFault, readError, readToolError, textsIn } from "./errors.ts";
+import { broken, httpFault, readError, readToolError, textsIn } from "./faults.ts";
 import { createOperations, faceBinding, type McpOperation } from "./mcp-operation.ts";
 import { mirroredFields } from "./mirrored-fields.ts";
 import { responseIn } from "./response-in.ts";
