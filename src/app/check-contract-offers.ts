@@ -1,4 +1,4 @@
-/** Operations that a service offers by name: that there are such is known once contracts are read. */
+/** Operations that a service offers by name: whether there are such, the contract tells. */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { didYouMean } from "#base/nearest.ts";
 import type { Configuration } from "#configuration/configuration.ts";

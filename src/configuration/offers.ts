@@ -1,4 +1,4 @@
-/** Patterns for operations that are offered at a face: a name, or the beginning of names and `*`. */
+/** Which operations are offered at a face: a name, or the beginning of names and `*`. */
 
 export function isOffered(patterns: readonly string[], operationId: string): boolean {
   return patterns.some((pattern) => fits(pattern, operationId));

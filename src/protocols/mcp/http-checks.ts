@@ -10,7 +10,8 @@ export function checkHttp(http: FaceRequest): Wrong | undefined {
   const origin = http.field("origin");
   if (origin !== undefined && !isKnownOrigin(origin, http)) {
     const shown = JSON.stringify(origin.slice(0, 200));
-    const message = `pages of origin ${shown} may not call; expected a program, or a page of this host`;
+    const expected = "expected a program, or a page of this host";
+    const message = `pages of origin ${shown} may not call; ${expected}`;
     return { status: 403, message };
   }
   const type = http.field("content-type") ?? "";

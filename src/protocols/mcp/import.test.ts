@@ -10,8 +10,8 @@ const tool = (name: string, more: object = {}): object => ({
   ...more,
 });
 
-const load = (document: unknown) => {
-  const text = typeof document === "string" ? document : JSON.stringify(document);
+const load = (given: unknown) => {
+  const text = typeof given === "string" ? given : JSON.stringify(given);
   return importTools({ file: "tools.json", text, read: () => undefined });
 };
 
@@ -118,8 +118,8 @@ test("what is described of an import is described the same again", () => {
 });
 
 /** A title is what is said of a tool of which nothing else is. */
-function withTitles(document: unknown): unknown {
-  const { tools } = document as { tools: { title: string; description?: string }[] };
+function withTitles(described: unknown): unknown {
+  const { tools } = described as { tools: { title: string; description?: string }[] };
   return { tools: tools.map((one) => ({ ...one, description: one.description ?? one.title })) };
 }
 

@@ -143,7 +143,8 @@ function unsupported(id: string, requested: string): Refusal {
 
 function mismatch(id: string, name: string, header: string | undefined, body: string): Refusal {
   const found = header === undefined ? "is missing" : `is ${JSON.stringify(header.slice(0, 200))}`;
-  const message = `Header mismatch: ${name} ${found}; the body says ${JSON.stringify(body.slice(0, 200))}`;
+  const said = JSON.stringify(body.slice(0, 200));
+  const message = `Header mismatch: ${name} ${found}; the body says ${said}`;
   return { kind: "refusal", status: 400, id, code: mcpCodes.headerMismatch, message };
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Client as OldClient } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport as OldTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import * as old from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { startShop } from "./shop.ts";
 
 /** What both clients can do, as far as these tests need it. */
@@ -26,7 +26,7 @@ const clients: readonly [version: string, connect: Connect][] = [
       const options = { versionNegotiation: { mode: { pin: "2026-07-28" } } } as const;
       const client = new Client({ name: "test", version: "1" }, options);
       await client.connect(new StreamableHTTPClientTransport(new URL(url), withKey(key)));
-      return client as unknown as AnyClient;
+      return client;
     },
   ],
   [
@@ -35,15 +35,15 @@ const clients: readonly [version: string, connect: Connect][] = [
       const options = { versionNegotiation: { mode: "auto" } } as const;
       const client = new Client({ name: "test", version: "1" }, options);
       await client.connect(new StreamableHTTPClientTransport(new URL(url), withKey(key)));
-      return client as unknown as AnyClient;
+      return client;
     },
   ],
   [
     "2025-11-25",
     async (url, key) => {
       const client = new OldClient({ name: "test", version: "1" });
-      await client.connect(new OldTransport(new URL(url), withKey(key)) as never);
-      return client as unknown as AnyClient;
+      await client.connect(new old.StreamableHTTPClientTransport(new URL(url), withKey(key)));
+      return client;
     },
   ],
 ];
@@ -87,7 +87,7 @@ for (const [version, connect] of clients) {
       _meta: Record<string, Record<string, unknown>>;
     };
     assert.equal(told.isError, true);
-    const fault = told._meta["parlance/fault"];
+    const fault = told["_meta"]["parlance/fault"];
     assert.equal(fault?.["kind"], "not_found");
     assert.deepEqual(fault?.["detail"], { reason: "no such order" });
     assert.match(String(fault?.["exchange"]), /^[0-9a-f]{32}$/);
@@ -97,8 +97,8 @@ for (const [version, connect] of clients) {
       arguments: { customer: "x", lines: [{ sku: "a", quantity: "many" }] },
     })) as typeof told;
     assert.equal(wrong.isError, true);
-    assert.equal(wrong._meta["parlance/fault"]?.["place"], "/arguments/lines/0/quantity");
-    assert.equal(wrong._meta["parlance/fault"]?.["fault"], "client");
+    assert.equal(wrong["_meta"]["parlance/fault"]?.["place"], "/arguments/lines/0/quantity");
+    assert.equal(wrong["_meta"]["parlance/fault"]?.["fault"], "client");
   });
 
   test(`a client of ${version} sees the tools alone that it may call`, async (context) => {

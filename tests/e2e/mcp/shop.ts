@@ -44,7 +44,7 @@ ${callers}
 export function statelessRequest(
   method: string,
   params: Readonly<Record<string, unknown>> = {},
-  { id = 1 as unknown, version = "2026-07-28", meta = {} } = {},
+  { id = 1, version = "2026-07-28", meta = {} } = {},
 ): { readonly headers: Record<string, string>; readonly body: string } {
   const { name } = params;
   const headers = {
@@ -54,7 +54,7 @@ export function statelessRequest(
     "mcp-method": method,
     ...(typeof name === "string" ? { "mcp-name": name } : {}),
   };
-  const _meta = {
+  const own = {
     "io.modelcontextprotocol/protocolVersion": version,
     "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
     "io.modelcontextprotocol/clientCapabilities": {},
@@ -62,6 +62,6 @@ export function statelessRequest(
   };
   return {
     headers,
-    body: JSON.stringify({ jsonrpc: "2.0", id, method, params: { ...params, _meta } }),
+    body: JSON.stringify({ jsonrpc: "2.0", id, method, params: { ...params, _meta: own } }),
   };
 }
