@@ -49,6 +49,9 @@ export class FetchFailure extends Error {
 
 class TooLong extends FetchFailure {}
 
+/** Somebody is there, and has no document to give. */
+export class NoDocument extends FetchFailure {}
+
 export async function fetchContract(
   address: string,
   platform: Pick<Platform, "sockets" | "timers">,
@@ -145,11 +148,11 @@ async function get(
       const type = answer.headers.get("content-type") ?? "";
       if (type.startsWith("text/event-stream")) {
         await answer.body?.cancel();
-        throw new FetchFailure(`${url} answered with a stream of events`);
+        throw new NoDocument(`${url} answered with a stream of events`);
       }
       const location = answer.headers.get("location");
       if (answer.status < 300 || answer.status > 399 || location === null) {
-        if (!answer.ok) throw new FetchFailure(`${url} answered ${answer.status}`);
+        if (!answer.ok) throw new NoDocument(`${url} answered ${answer.status}`);
         return { url, ...(await readText(url, answer, documentBytesMax)) };
       }
       await answer.body?.cancel();

@@ -8,7 +8,7 @@ import type { Platform } from "#base/platform.ts";
 import type { Operation } from "#contract/contract.ts";
 import { addService, type ServiceEntry } from "./add-service.ts";
 import { addressesIn, titleIn } from "./contract-facts.ts";
-import { FetchFailure, fetchContract, type FetchedContract } from "./fetch-contract.ts";
+import { FetchFailure, fetchContract, NoDocument, type FetchedContract } from "./fetch-contract.ts";
 import { fetchTools } from "./fetch-tools.ts";
 import { loadRevision } from "./load-revision.ts";
 import { placeDocuments, type PlacedDocuments } from "./place-documents.ts";
@@ -197,7 +197,7 @@ async function fetchSource(source: string, platform: Platform): Promise<FetchedS
   try {
     return await fetchContract(source, platform);
   } catch (error) {
-    const tools = error instanceof FetchFailure ? await fetchTools(source, platform) : undefined;
+    const tools = error instanceof NoDocument ? await fetchTools(source, platform) : undefined;
     if (tools === undefined) throw error;
     const { text, diagnostics } = tools;
     const documents = new Map([[source, text]]);

@@ -27,7 +27,7 @@ export function resultText(
 }
 
 /** @param data text of an object. */
-export function errorText(id: string, code: number, message: string, data: string): string {
+function errorText(id: string, code: number, message: string, data: string): string {
   const error = `{"code":${code},"message":${JSON.stringify(message)},"data":${data}}`;
   return `{"jsonrpc":"2.0","id":${id},"error":${error}}`;
 }
