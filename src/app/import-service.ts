@@ -2,18 +2,15 @@
  * `parlance import`: a service is added to the configuration from its contract. Everything is
  * loaded as it would stand first; only what loads is written.
  */
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { formatDiagnostic, hasErrors, type Diagnostic } from "#base/diagnostic.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Operation } from "#contract/contract.ts";
 import { addService, type ServiceEntry } from "./add-service.ts";
-import { addressesIn, titleIn } from "./contract-facts.ts";
-import { FetchFailure, fetchContract, NoDocument, type FetchedContract } from "./fetch-contract.ts";
-import { fetchTools } from "./fetch-tools.ts";
+import { addressesIn } from "./contract-facts.ts";
+import { FetchFailure } from "./fetch-contract.ts";
+import { readSource, readText, type ImportSource } from "./import-source.ts";
 import { loadRevision } from "./load-revision.ts";
-import { placeDocuments, type PlacedDocuments } from "./place-documents.ts";
-
-const textBytesMax = 20 * 1024 * 1024;
 
 export interface ImportOptions {
   readonly configPath: string;
@@ -54,14 +51,6 @@ export interface ImportedOperation {
   readonly mode: Operation["mode"];
 }
 
-interface Source extends PlacedDocuments {
-  readonly text: string;
-  readonly url: string | undefined;
-  /** Undefined: the document may say so. */
-  readonly instances?: readonly string[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 export async function importService(
   options: ImportOptions,
   platform: Platform,
@@ -72,7 +61,7 @@ export async function importService(
     const suggestion = "`parlance init` writes a first one";
     return { kind: "refused", message: `${configPath} cannot be read`, suggestion };
   }
-  let found: Source & { readonly name: string };
+  let found: ImportSource;
   try {
     found = await readSource(options, platform);
   } catch (error) {
@@ -103,7 +92,7 @@ export async function importService(
 async function finish(
   { configPath, source }: ImportOptions,
   platform: Platform,
-  { name, files, diagnostics: early }: Source & { readonly name: string },
+  { name, files, diagnostics: early }: ImportSource,
   entry: ServiceEntry,
   configText: string,
 ): Promise<ImportOutcome> {
@@ -165,73 +154,4 @@ function addressOf(service: string, { id, rest, mode }: Operation): ImportedOper
 
 async function findingsOf(path: string, platform: Platform): Promise<readonly Diagnostic[]> {
   return (await loadRevision({ path, isLenient: true }, platform)).diagnostics;
-}
-
-async function readSource(
-  { configPath, source, name }: ImportOptions,
-  platform: Platform,
-): Promise<Source & { readonly name: string }> {
-  if (/^https?:\/\//i.test(source)) {
-    const fetched = await fetchSource(source, platform);
-    const text = fetched.documents.get(fetched.url) ?? "";
-    const chosen = name ?? nameFor(new URL(source).pathname, text);
-    const placed = placeDocuments(chosen, fetched);
-    const { url, diagnostics, instances } = fetched;
-    const where = instances === undefined ? {} : { instances };
-    return { ...placed, text, url, diagnostics, ...where, name: chosen };
-  }
-  const text = readText(source, platform);
-  if (text === undefined) throw new FetchFailure(`${source} cannot be read`);
-  const written = relative(dirname(resolve(configPath)), resolve(source)).replaceAll("\\", "/");
-  const none = { files: new Map<string, string>(), diagnostics: [], url: undefined };
-  return { ...none, contract: written, text, name: name ?? nameFor(source, text) };
-}
-
-interface FetchedSource extends FetchedContract {
-  /** Where the service runs, where that is known. */
-  readonly instances?: readonly string[];
-}
-
-/** A contract; where there is none to be had, the tools that an MCP server tells of. */
-async function fetchSource(source: string, platform: Platform): Promise<FetchedSource> {
-  try {
-    return await fetchContract(source, platform);
-  } catch (error) {
-    const tools = error instanceof NoDocument ? await fetchTools(source, platform) : undefined;
-    if (tools === undefined) throw error;
-    const { text, diagnostics } = tools;
-    const documents = new Map([[source, text]]);
-    return { url: source, documents, references: [], diagnostics, instances: [source] };
-  }
-}
-
-function readText(path: string, { files }: Pick<Platform, "files">): string | undefined {
-  try {
-    return files.readUpTo(path, textBytesMax).toString("utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-/** Names of files that say nothing about what is in them. */
-const sayNothing =
-  /^(?:|openapi|swagger|api|api-docs|spec|service|services|soap|wsdl|index|v\d+|mcp)$/;
-
-/** From the file's name, or from the title within; a name that is not possible is refused later. */
-function nameFor(path: string, text: string): string {
-  const own = slug(
-    basename(path)
-      .replace(/\.(?:wsdl|xml|ya?ml|json)$/i, "")
-      .replace(/\.\w+$/, ""),
-  );
-  if (!sayNothing.test(own)) return own;
-  return slug(titleIn(text) ?? "") || own || "service";
-}
-
-function slug(text: string): string {
-  const words = text.replaceAll(/([a-z\d])([A-Z])/g, "$1-$2").toLowerCase();
-  return words
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .slice(0, 60)
-    .replaceAll(/^[-\d]+|-+$/g, "");
 }

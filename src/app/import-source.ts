@@ -1,0 +1,94 @@
+/** Where a contract that is to be added comes from: a file, a URL, or a running MCP server. */
+import { basename, dirname, relative, resolve } from "node:path";
+import type { Diagnostic } from "#base/diagnostic.ts";
+import type { Platform } from "#base/platform.ts";
+import { titleIn } from "./contract-facts.ts";
+import { FetchFailure, fetchContract, NoDocument, type FetchedContract } from "./fetch-contract.ts";
+import { fetchTools } from "./fetch-tools.ts";
+import { placeDocuments, type PlacedDocuments } from "./place-documents.ts";
+
+const textBytesMax = 20 * 1024 * 1024;
+
+export interface ImportSource extends PlacedDocuments {
+  readonly name: string;
+  readonly text: string;
+  readonly url: string | undefined;
+  /** Undefined: the document may say so. */
+  readonly instances?: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface SourceOptions {
+  readonly configPath: string;
+  readonly source: string;
+  readonly name: string | undefined;
+}
+
+export async function readSource(
+  { configPath, source, name }: SourceOptions,
+  platform: Platform,
+): Promise<ImportSource> {
+  if (/^https?:\/\//i.test(source)) {
+    const fetched = await fetchSource(source, platform);
+    const text = fetched.documents.get(fetched.url) ?? "";
+    const chosen = name ?? nameFor(new URL(source).pathname, text);
+    const placed = placeDocuments(chosen, fetched);
+    const { url, diagnostics, instances } = fetched;
+    const where = instances === undefined ? {} : { instances };
+    return { ...placed, text, url, diagnostics, ...where, name: chosen };
+  }
+  const text = readText(source, platform);
+  if (text === undefined) throw new FetchFailure(`${source} cannot be read`);
+  const written = relative(dirname(resolve(configPath)), resolve(source)).replaceAll("\\", "/");
+  const none = { files: new Map<string, string>(), diagnostics: [], url: undefined };
+  return { ...none, contract: written, text, name: name ?? nameFor(source, text) };
+}
+
+interface FetchedSource extends FetchedContract {
+  /** Where the service runs, where that is known. */
+  readonly instances?: readonly string[];
+}
+
+/** A contract; where there is none to be had, the tools that an MCP server tells of. */
+async function fetchSource(source: string, platform: Platform): Promise<FetchedSource> {
+  try {
+    return await fetchContract(source, platform);
+  } catch (error) {
+    const tools = error instanceof NoDocument ? await fetchTools(source, platform) : undefined;
+    if (tools === undefined) throw error;
+    const { text, diagnostics } = tools;
+    const documents = new Map([[source, text]]);
+    return { url: source, documents, references: [], diagnostics, instances: [source] };
+  }
+}
+
+export function readText(path: string, { files }: Pick<Platform, "files">): string | undefined {
+  try {
+    return files.readUpTo(path, textBytesMax).toString("utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names of files that say nothing about what is in them. */
+const sayNothing =
+  /^(?:|openapi|swagger|api|api-docs|spec|service|services|soap|wsdl|index|v\d+|mcp)$/;
+
+/** From the file's name, or from the title within; a name that is not possible is refused later. */
+function nameFor(path: string, text: string): string {
+  const own = slug(
+    basename(path)
+      .replace(/\.(?:wsdl|xml|ya?ml|json)$/i, "")
+      .replace(/\.\w+$/, ""),
+  );
+  if (!sayNothing.test(own)) return own;
+  return slug(titleIn(text) ?? "") || own || "service";
+}
+
+function slug(text: string): string {
+  const words = text.replaceAll(/([a-z\d])([A-Z])/g, "$1-$2").toLowerCase();
+  return words
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 60)
+    .replaceAll(/^[-\d]+|-+$/g, "");
+}
