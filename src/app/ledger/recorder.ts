@@ -59,7 +59,7 @@ export function createRecorder(
     nowMs: clock.monotonicMs,
     tell: {
       committed: (waiter, index, leafHash) =>
-        waiter.onRecorded(`${receiptStart}${index};leaf=:${leafHash.toString("base64")}:`),
+        waiter.onRecorded(`${receiptStart}${index};leaf=:${leafHash}:`),
       // No promise that it is still there after a power cut, so no receipt.
       written: (waiter) => waiter.onRecorded(""),
       notCommitted: (waiter, waited) => {

@@ -37,7 +37,7 @@ test("bodies and their names are on the disk before the entries are written", (t
       add: () => 0,
       write: note("write entries"),
       sync: note("sync entries"),
-      leafHash: () => Buffer.alloc(32),
+      copyLeafHash: () => undefined,
       settle: () => undefined,
       checkpoint: () => undefined,
       reopen: () => undefined,

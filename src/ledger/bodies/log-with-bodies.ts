@@ -13,7 +13,7 @@ export function logWithBodies(log: CommitLog, bodies: BodySync): CommitLog {
       log.write();
     },
     sync: () => log.sync(),
-    leafHash: (index) => log.leafHash(index),
+    copyLeafHash: (index, target, at) => log.copyLeafHash(index, target, at),
     settle: () => log.settle(),
     checkpoint: (nowMs) => log.checkpoint(nowMs),
     reopen: () => log.reopen(),

@@ -6,8 +6,8 @@ export interface CommitLog {
   write(): void;
   /** The same, of what was written to the disk. */
   sync(): void;
-  /** Of an entry of the present batch. */
-  leafHash(index: number): Uint8Array;
+  /** Puts the hash of an entry of the present batch into `target` at `at`. */
+  copyLeafHash(index: number, target: Buffer, at: number): void;
   /** After release: hashes, sealing, room for what comes; a bounded piece of it at each call. */
   settle(): void;
   /** Signs the tree as it is. */

@@ -6,6 +6,7 @@
  */
 import { assert } from "#base/assert.ts";
 import { isSystemError, LedgerProblem } from "#ledger/store/problems.ts";
+import { hashBytes } from "#ledger/tree/hashes.ts";
 import type { Bell } from "./bell.ts";
 import type { CommitLog } from "./commit-log.ts";
 import { MissedEntries, type Missed } from "./missed-entries.ts";
@@ -125,13 +126,13 @@ export class CommitLoop {
     const count = this.#takeAll() + own.length;
     if (count > 0) {
       log.write();
-      for (const ring of this.#rings.values()) ring.publishWritten(this.#leafHash);
+      for (const ring of this.#rings.values()) ring.publishWritten(this.#copyLeafHash);
       log.sync();
       for (const ring of this.#rings.values()) ring.publishSettled();
       statistics.addBatch(count);
     }
     this.#own = this.#own.slice(own.length);
-    for (const { index, done } of own) done(index, log.leafHash(index));
+    for (const { index, done } of own) done(index, this.#leafHash(index));
     this.#settle();
     this.#dropRetired();
     return count;
@@ -158,7 +159,14 @@ export class CommitLoop {
     return this.#takeEntry(bytes, 0, bytes.length);
   }
 
-  readonly #leafHash = (index: number): Uint8Array => this.#options.log.leafHash(index);
+  readonly #copyLeafHash = (index: number, target: Buffer, at: number): void =>
+    this.#options.log.copyLeafHash(index, target, at);
+
+  #leafHash(index: number): Buffer {
+    const hash = Buffer.alloc(hashBytes);
+    this.#copyLeafHash(index, hash, 0);
+    return hash;
+  }
 
   #takeAll(): number {
     let count = 0;

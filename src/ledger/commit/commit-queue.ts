@@ -12,8 +12,8 @@ export type WaitFor = "durable" | "written" | "nothing";
 
 /** What is told to those who wait; each hears one of it, once. */
 export interface Tell<Waiter> {
-  /** The entry is durable. `leafHash` is valid during the call. */
-  readonly committed: (waiter: Waiter, index: number, leafHash: Buffer) => void;
+  /** The entry is durable. `leafHash`: in base64. */
+  readonly committed: (waiter: Waiter, index: number, leafHash: string) => void;
   /** It is written, and may still be lost when the power fails. */
   readonly written: (waiter: Waiter) => void;
   readonly notCommitted: (waiter: Waiter, waitFor: WaitFor) => void;

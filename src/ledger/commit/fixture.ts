@@ -17,8 +17,9 @@ interface FakeLog extends CommitLog {
   checkpoints: number;
 }
 
+/** In base64. */
 function leafHashOf(entry: string): string {
-  return hash("sha256", Buffer.concat([Buffer.of(0), Buffer.from(entry, "latin1")]));
+  return hash("sha256", Buffer.concat([Buffer.of(0), Buffer.from(entry, "latin1")]), "base64");
 }
 
 function createFakeLog(): FakeLog {
@@ -49,9 +50,9 @@ function createFakeLog(): FakeLog {
       this.entries.push(...batch);
       batch = [];
     },
-    leafHash(index) {
+    copyLeafHash(index, target, at) {
       const entry = this.entries[index] ?? batch[index - this.entries.length] ?? "";
-      return Buffer.from(leafHashOf(entry), "hex");
+      target.write(leafHashOf(entry), at, "base64");
     },
     settle: () => undefined,
     checkpoint() {
@@ -101,7 +102,7 @@ export function createFixture(entryBytesMax = 1_000) {
     entryBytesMax,
     tell: {
       committed: (entry, index, leafHash) =>
-        told.push(`${nameOf(entry)} at ${index} ${leafHash.toString("hex") === leafHashOf(entry)}`),
+        told.push(`${nameOf(entry)} at ${index} ${leafHash === leafHashOf(entry)}`),
       written: (entry) => told.push(`${nameOf(entry)} written`),
       notCommitted: (entry, waitFor) => told.push(`${nameOf(entry)} not ${waitFor}`),
     },

@@ -18,6 +18,9 @@ const hashBytes = slotBytes - 8;
 /** Takes one entry. @returns its index in the log. */
 export type TakeEntry = (bytes: Buffer, from: number, to: number) => number;
 
+/** Puts the leaf hash of the entry with this index into `target` at `at`. */
+export type CopyLeafHash = (index: number, target: Buffer, at: number) => void;
+
 export class RingConsumer {
   readonly #bytes: Buffer;
   readonly #cells: Int32Array;
@@ -70,11 +73,11 @@ export class RingConsumer {
   }
 
   /** What was taken and is not settled has been written. */
-  publishWritten(leafHash: (index: number) => Uint8Array): void {
+  publishWritten(copyLeafHash: CopyLeafHash): void {
     if (this.#taken === this.#settled) return;
     for (let sequence = this.#settled; sequence !== this.#taken; sequence = (sequence + 1) | 0) {
       const slot = sequence & slotMask;
-      this.#hashes.set(leafHash(this.#indexes[slot] as number), slot * hashBytes);
+      copyLeafHash(this.#indexes[slot] as number, this.#hashes, slot * hashBytes);
     }
     Atomics.store(this.#cells, cell.written, this.#taken);
     if ((Atomics.load(this.#cells, cell.wishes) & wish.written) !== 0) this.#wake();

@@ -116,9 +116,9 @@ export class RingProducer {
     return this.#indexes[sequence & slotMask] as number;
   }
 
-  /** Of a settled record that has an index; valid until `done` passes it. */
-  leafHashOf(sequence: number): Buffer {
+  /** Of a settled record that has an index, in base64, until `done` passes it. */
+  leafHashOf(sequence: number): string {
     const at = (sequence & slotMask) * (slotBytes - 8);
-    return this.#hashes.subarray(at, at + slotBytes - 8);
+    return this.#hashes.toString("base64", at, at + slotBytes - 8);
   }
 }

@@ -39,8 +39,8 @@ export interface Appender {
   readonly add: (bytes: Uint8Array, from: number, to: number) => number;
   readonly write: () => void;
   readonly sync: () => void;
-  /** Of an entry that is not sealed yet. */
-  readonly leafHash: (index: number) => Buffer;
+  /** Puts the hash of an entry that is not sealed yet into `target` at `at`. */
+  readonly copyLeafHash: (index: number, target: Buffer, at: number) => void;
   /** A slice of what makes later writes cheap. Errors are those of the disk. */
   readonly prepare: () => void;
   readonly reopen: () => void;
@@ -189,11 +189,11 @@ export function createAppender(options: AppenderOptions): Appender {
         part.file.sync();
         synced = written;
       }),
-    leafHash(index) {
-      const at = (index % segmentEntries) * hashBytes;
+    copyLeafHash(index, target, at) {
+      const from = (index % segmentEntries) * hashBytes;
       const own = leaves.get(Math.floor(index / segmentEntries));
       assert(own !== undefined, "the hash of an entry that is not sealed");
-      return Buffer.from(own.subarray(at, at + hashBytes));
+      own.copy(target, at, from, from + hashBytes);
     },
     prepare() {
       if (failed) return;

@@ -66,7 +66,8 @@ export function createBatch(first: number): Batch {
       else if (end - into.start > framePayloadAim) into = beginFrame();
       bytes[end] = length >>> 8;
       bytes[end + 1] = length & 0xff;
-      bytes.set(source.subarray(from, to), end + 2);
+      if (Buffer.isBuffer(source)) source.copy(bytes, end + 2, from, to);
+      else bytes.set(source.subarray(from, to), end + 2);
       end += 2 + length;
       into.end = end;
       into.count++;

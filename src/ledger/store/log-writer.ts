@@ -102,7 +102,7 @@ export function createLogWriter(parts: WriterParts): LogWriter {
     add: appender.add,
     write: appender.write,
     sync: appender.sync,
-    leafHash: appender.leafHash,
+    copyLeafHash: appender.copyLeafHash,
     settle() {
       tree.grow(appender.synced);
       prepare();

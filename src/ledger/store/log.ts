@@ -40,7 +40,7 @@ export interface LogWriter {
   /** All that was written is on the disk afterwards. Throws as `write` does. */
   readonly sync: () => void;
   /** Of an entry that was added since the last `settle`. */
-  readonly leafHash: (index: number) => Buffer;
+  readonly copyLeafHash: (index: number, target: Buffer, at: number) => void;
   /** What may wait until answers are released: the tree, room for more, a slice of sealing. */
   readonly settle: () => void;
   /**
