@@ -80,6 +80,7 @@ export interface ProofRequest {
   readonly authority: string;
   /** Several lines joined by ", ". */
   readonly field: (lowerCaseName: string) => string | undefined;
+  readonly hasBody: boolean;
   /** Of the client's certificate, where TLS has verified one. */
   readonly certificate: PeerCertificate | undefined;
 }
@@ -106,6 +107,16 @@ export interface Proven {
   readonly subject?: string;
   /** What it is allowed, by the word of the proof. */
   readonly scopes?: ReadonlySet<string>;
+  /** What the body has to be, where the proof is about it, too. */
+  readonly bodyDigest?: BodyDigest;
+}
+
+export interface BodyDigest {
+  readonly algorithm: "sha256" | "sha512";
+  /** Of the length that the algorithm has. */
+  readonly expected: Uint8Array;
+  /** What another body is refused with. */
+  readonly problem: Problem;
 }
 
 export interface Prover {

@@ -6,7 +6,7 @@ import type { Limits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Fault } from "#call/call.ts";
 import type { Instance } from "#configuration/configuration.ts";
-import type { ProofAuthentication } from "#extension/proof.ts";
+import type { BodyDigest, ProofAuthentication } from "#extension/proof.ts";
 import type { CallerEnd } from "#wire/ends.ts";
 import { fieldNames, type FieldId } from "#wire/field-names.ts";
 import type { RequestHead } from "#wire/head.ts";
@@ -69,6 +69,8 @@ export class ExchangeRecord {
   /** Whom exactly it is about, by the word of the proof. */
   subject: string | undefined;
   scopes: ReadonlySet<string> | undefined;
+  /** Undefined: nothing was signed of the body. */
+  bodyDigest: BodyDigest | undefined;
 
   constructor(caller: CallerEnd) {
     this.caller = caller;
@@ -151,5 +153,6 @@ export class ExchangeRecord {
     this.provedBy = undefined;
     this.subject = undefined;
     this.scopes = undefined;
+    this.bodyDigest = undefined;
   }
 }

@@ -77,7 +77,9 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
   }
 
   #endSignedBody(): boolean {
-    const problem = this.#signedBody?.end();
+    const body = this.#signedBody;
+    this.#signedBody = undefined;
+    const problem = body?.end();
     if (problem === undefined) return true;
     this.#end(problem);
     return false;
@@ -152,6 +154,8 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
 
   onRequestEnd(trailers: ResponseHead | undefined): void {
     if (this.state === "recording") return;
+    // What is refused already is refused once.
+    if (this.state === "free") this.#signedBody = undefined;
     this.requestComplete = true;
     this.requestTrailers = trailers;
     if (this.#signedBody !== undefined && !this.#endBodyInOrder(this.#signedBody)) return;
@@ -167,7 +171,6 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
   #endBodyInOrder(body: SignedBody): boolean {
     if (!this.#endSignedBody()) return false;
     const kept = body.takeKept();
-    this.#signedBody = undefined;
     if (kept.length > 0) this.upstream?.sendBody(kept, 0, kept.length);
     return true;
   }

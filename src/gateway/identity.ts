@@ -5,6 +5,7 @@
 import type { Problem } from "#base/problem.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import type {
+  BodyDigest,
   ProofCaller,
   ProofField,
   ProofKind,
@@ -45,6 +46,7 @@ export interface Findings {
   readonly fields: ProofField[];
   readonly broken: Extract<ProofOutcome, { kind: "refused" | "unmatched" }>[];
   conflict: Problem | undefined;
+  bodyDigest: BodyDigest | undefined;
 }
 
 interface NamedProver {
@@ -80,6 +82,7 @@ export function createIdentity(
     if (outcome === undefined) return;
     if (outcome.kind !== "proven") return void found.broken.push(outcome);
     if (outcome.field !== undefined) found.fields.push(outcome.field);
+    if (outcome.bodyDigest !== undefined) found.bodyDigest = outcome.bodyDigest;
     const { proven, by: first } = found;
     if (proven === undefined || first === undefined) {
       found.proven = outcome;
@@ -99,8 +102,8 @@ export function createIdentity(
     from: number,
     coming: Promise<ProofOutcome>,
   ): Promise<Findings> {
-    const authorization = authorizationIn(exchange);
-    const rest = provers.slice(from).map(({ prover }) => prover.prove(exchange, authorization));
+    const value = authorizationIn(exchange);
+    const rest = provers.slice(from).map(({ prover }) => prover.prove(exchange, value));
     const outcomes = await Promise.all([coming, ...rest]);
     for (const [index, outcome] of outcomes.entries()) {
       note(found, provers[from - 1 + index] as NamedProver, outcome);
@@ -143,6 +146,7 @@ export function createIdentity(
       exchange.provedBy = by.authentication;
       exchange.subject = proven.subject;
       exchange.scopes = proven.scopes;
+      exchange.bodyDigest = found.bodyDigest;
       for (let index = 0; index < fields.length; index++) withhold(exchange, fields[index]);
       return undefined;
     },
@@ -160,7 +164,15 @@ export function createIdentity(
 }
 
 function begin(refused: Problem | undefined): Findings {
-  return { refused, proven: undefined, by: undefined, fields: [], broken: [], conflict: undefined };
+  return {
+    refused,
+    proven: undefined,
+    by: undefined,
+    fields: [],
+    broken: [],
+    conflict: undefined,
+    bodyDigest: undefined,
+  };
 }
 
 /** What stands in a field counts, or the request does not. */

@@ -18,7 +18,7 @@ import type {
 } from "#extension/policy.ts";
 import type { ProofRequest } from "#extension/proof.ts";
 import type { FaceResponse, Fields } from "#extension/protocol.ts";
-import type { ResponseHead } from "#wire/head.ts";
+import { framing, type ResponseHead } from "#wire/head.ts";
 import { AnswerTaps } from "./answer-taps.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { schemeAsked } from "./face-request.ts";
@@ -264,6 +264,11 @@ export abstract class PolicedExchange
 
   get certificate(): PeerCertificate | undefined {
     return this.caller.peer.certificate;
+  }
+
+  get hasBody(): boolean {
+    const { framing: how, contentLength } = this.caller.head;
+    return how !== framing.none && !(how === framing.length && contentLength === 0);
   }
 
   get encrypted(): boolean {
