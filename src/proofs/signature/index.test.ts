@@ -37,7 +37,7 @@ async function start(context: TestContext) {
     );
     const answer = await fetch(service.url + path, {
       method,
-      headers: request.headers as Record<string, string>,
+      headers: request.headers,
       ...(sentBody === undefined ? {} : { body: sentBody }),
     });
     const text = await answer.text();
