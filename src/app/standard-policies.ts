@@ -1,6 +1,7 @@
 /** The policies of this build, one line each. */
 import type { Policy } from "#extension/policy.ts";
 import { breaker } from "#policies/breaker/index.ts";
+import { concurrency } from "#policies/concurrency/index.ts";
 import { cors } from "#policies/cors/index.ts";
 import { ipFilter } from "#policies/ip-filter/index.ts";
 import { maintenance } from "#policies/maintenance/index.ts";
@@ -9,6 +10,7 @@ import { retry } from "#policies/retry/index.ts";
 
 export const standardPolicies: readonly Policy[] = [
   breaker,
+  concurrency,
   cors,
   ipFilter,
   maintenance,

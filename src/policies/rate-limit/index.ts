@@ -4,12 +4,13 @@
  */
 import { mapOf } from "#base/json-schema.ts";
 import type { CellKey } from "#base/shared-cells.ts";
-import type { Policy, PolicyRequest } from "#extension/policy.ts";
+import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
+import type { Policy } from "#extension/policy.ts";
 import { problems } from "./problems.ts";
 import { createTheoreticalArrival, requestsPerMsMax } from "./theoretical-arrival.ts";
 
 interface Options {
-  readonly per: "caller" | "address" | "service" | "operation" | "everything";
+  readonly per: CountedPer;
   readonly requests: number;
   readonly windowMs: number;
   readonly burst?: number;
@@ -25,13 +26,7 @@ export const rateLimit: Policy<Options> = {
   options: mapOf(
     "How many requests in a time.",
     {
-      per: {
-        type: "string",
-        description:
-          "What is counted apart. Callers that are not known are told apart by their address.",
-        enum: ["caller", "address", "service", "operation", "everything"],
-        default: "caller",
-      },
+      per: countedPer("caller"),
       requests: {
         type: "integer",
         description: "Requests in a window.",
@@ -68,21 +63,21 @@ export const rateLimit: Policy<Options> = {
     return [{ path: ["requests"], severity: "error", message }];
   },
   explain: ({ per, requests, windowMs, burst = requests }) =>
-    `at most ${requests} in ${windowMs} ms${each(per)}, ${burst} of them at once`,
+    `at most ${requests} in ${windowMs} ms${forEach(per)}, ${burst} of them at once`,
   create({ per, requests, windowMs, burst = requests }, { id, cells, platform }) {
     const limiter = createTheoreticalArrival(cells, { requests, windowMs, burst });
     const keys = createKeys((name) => cells.keyOf(`rate-limit ${id} ${name}`));
     const quota = `"${per}";q=${requests};w=${Math.max(1, Math.ceil(windowMs / 1_000))}`;
     return {
       onRequest(request) {
-        const name = nameIn(request, per);
+        const name = countedName(request, per);
         const { allowed, remaining, waitMs } = limiter.take(keys(name), platform.clock.nowMs());
         const waitS = Math.ceil(waitMs / 1_000);
         request.addAnswerField("RateLimit-Policy", quota);
         request.addAnswerField("RateLimit", `"${per}";r=${remaining};t=${waitS}`);
         if (allowed) return undefined;
         const detail =
-          `at most ${requests} requests in ${windowMs} ms are allowed${each(per)}; ` +
+          `at most ${requests} requests in ${windowMs} ms are allowed${forEach(per)}; ` +
           `wait ${Math.ceil(waitMs)} ms`;
         const retryAfterS = Math.max(1, waitS);
         return { kind: "refuse", problem: problems["rate-limited"](detail, { retryAfterS }) };
@@ -90,25 +85,6 @@ export const rateLimit: Policy<Options> = {
     };
   },
 };
-
-function each(per: Options["per"]): string {
-  return per === "everything" ? "" : ` for each ${per}`;
-}
-
-function nameIn(request: PolicyRequest, per: Options["per"]): string {
-  switch (per) {
-    case "caller":
-      return request.callerName ?? `address ${request.address}`;
-    case "address":
-      return request.address;
-    case "service":
-      return request.serviceName;
-    case "operation":
-      return `${request.serviceName}.${request.operation ?? request.routeId}`;
-    case "everything":
-      return "";
-  }
-}
 
 /** Their digests need not be made anew for each request. */
 const keysKept = 10_000;

@@ -1,0 +1,39 @@
+/** What limits can be told apart by: the same words, with the same meaning, in every policy. */
+import type { JsonSchema } from "#base/json-schema.ts";
+import type { PolicyRequest } from "./policy.ts";
+
+export type CountedPer = "caller" | "address" | "service" | "operation" | "everything";
+
+const words: readonly CountedPer[] = ["caller", "address", "service", "operation", "everything"];
+
+/** Of the option `per`. */
+export function countedPer(byDefault: CountedPer): JsonSchema {
+  return {
+    type: "string",
+    description:
+      "What is counted apart. Callers that are not known are told apart by their address.",
+    enum: words,
+    default: byDefault,
+  };
+}
+
+/** Under what name a request counts. */
+export function countedName(request: PolicyRequest, per: CountedPer): string {
+  switch (per) {
+    case "caller":
+      return request.callerName ?? `address ${request.address}`;
+    case "address":
+      return request.address;
+    case "service":
+      return request.serviceName;
+    case "operation":
+      return `${request.serviceName}.${request.operation ?? request.routeId}`;
+    case "everything":
+      return "";
+  }
+}
+
+/** ` for each caller`, the end of a sentence about a limit. */
+export function forEach(per: CountedPer): string {
+  return per === "everything" ? "" : ` for each ${per}`;
+}

@@ -1,0 +1,11 @@
+/** What this policy refuses with. */
+import { defineProblems } from "#base/problem.ts";
+
+export const problems = defineProblems({
+  "too-many-at-once": {
+    title: "Too many requests are under way at once",
+    httpStatus: 503,
+    faultKind: "unavailable",
+    blame: "policy",
+  },
+});
