@@ -68,7 +68,7 @@ export function endWith(input: CommandInput, { definition, detail }: Problem): n
   return ["data_loss", "not_found"].includes(faultKind) ? exitCode.findings : exitCode.refused;
 }
 
-function complainOf(input: CommandInput, error: { code: string; detail: string }): number {
+export function complainOf(input: CommandInput, error: { code: string; detail: string }): number {
   if (input.json) printJson({ error: { code: error.code, message: error.detail } });
   else complain(`parlance: ${error.detail} (${error.code})`);
   return exitCode.refused;

@@ -1,28 +1,39 @@
 /** `parlance explain`: why a request would be routed, refused and forwarded as it is. */
-import { exitCode, UsageError, type Command } from "#cli/command.ts";
+import { isProblem } from "#base/problem.ts";
+import { exitCode, UsageError, type Command, type CommandInput } from "#cli/command.ts";
 import {
-  configOption,
   configPathOf,
   exitCodeOfRefusal,
   loadFile,
+  loadWithoutKeys,
 } from "#cli/configuration-file.ts";
+import { complainOf, endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
 import { print, printDiagnostics, printJson } from "#cli/print.ts";
+import type { ExplainedExchange } from "#app/explain-exchange.ts";
 import type { Explanation, ExplanationStep } from "#gateway/explain.ts";
 
 export const explain: Command = {
   name: "explain",
-  summary: "Says why a request would be routed, refused and forwarded as it is.",
-  description: ["Nothing is sent: the answer follows from the configuration alone."],
+  summary: "Says why a request would be, or was, routed, refused and forwarded as it is.",
+  description: [
+    "Nothing is sent: the answer follows from the configuration alone. With the id of an exchange " +
+      "instead of a method and a URL, it tells what the ledger knows of it, phase by phase, and " +
+      "then the rules that such a request meets now.",
+  ],
   positionals: [
-    { name: "METHOD", description: "The HTTP method, such as GET.", isRequired: true },
+    {
+      name: "METHOD",
+      description: "The HTTP method, such as GET; or an exchange's id (`Parlance-Exchange`).",
+      isRequired: true,
+    },
     {
       name: "URL",
       description: "A path, or a URL whose host is compared with routes.",
-      isRequired: true,
+      isRequired: false,
     },
   ],
   options: {
-    config: configOption,
+    ...ledgerOptions,
     header: {
       short: "H",
       value: "'NAME: VALUE'",
@@ -34,14 +45,18 @@ export const explain: Command = {
   examples: [
     "parlance explain GET /orders/42 --as storefront",
     "parlance explain POST http://api.example.org/orders -H 'X-Api-Key: ...'",
+    "parlance explain 0199f3a27c1b7d4e9a550c7e6f1b2a3d",
   ],
   exitCodes: {
     fine: "the request would be forwarded, or answered by the gateway itself",
-    findings: "it would be refused, or the configuration has errors",
-    refused: "the configuration cannot be read",
+    findings: "it would be refused, or was, or the configuration has errors",
+    refused: "the configuration or the ledger cannot be read",
   },
   async run(input) {
     const [method = "", url = ""] = input.positionals;
+    const exchange = method.replaceAll("-", "").toLowerCase();
+    if (url === "" && /^[0-9a-f]{32}$/.test(exchange)) return explainHappened(input, exchange);
+    if (url === "") throw new UsageError("URL is missing", "or name an exchange by its 32 digits");
     if (!/^(?:\/|[a-z]+:\/\/)/i.test(url)) {
       const message = `URL is ${JSON.stringify(url)}; expected a path that begins with / or a URL`;
       const isSwapped = /^(?:\/|[a-z]+:\/\/)/i.test(method);
@@ -64,6 +79,46 @@ export const explain: Command = {
     return explanation.outcome.kind === "refused" ? exitCode.findings : exitCode.fine;
   },
 };
+
+async function explainHappened(input: CommandInput, exchange: string): Promise<number> {
+  const folders = await ledgerFolders(input);
+  if (typeof folders === "number") return folders;
+  const loaded = await loadWithoutKeys(configPathOf(input));
+  if (loaded.revision === undefined) return exitCodeOfRefusal(loaded);
+  const { readExchange } = await import("#app/ledger/read-exchange.ts");
+  const shown = await readExchange(folders, exchange, false);
+  if (isProblem(shown)) return endWith(input, shown);
+  const { explainExchange } = await import("#app/explain-exchange.ts");
+  const explained = explainExchange(shown, loaded.revision);
+  if (explained === undefined) {
+    const detail = `only its beginning is on record; parlance ledger show ${exchange} has it`;
+    return complainOf(input, { code: "exchange-not-over", detail });
+  }
+  if (input.json) printJson(explained);
+  else print(formatHappened(explained));
+  const isBroken = explained.happened.some(({ what }) => what.includes("broken by"));
+  return isBroken ? exitCode.findings : exitCode.fine;
+}
+
+function formatHappened({ exchange, happened, isSameRevision, rules }: ExplainedExchange): string {
+  const lines = [`Exchange ${exchange}`, ""];
+  for (const { phase, what, atMs } of happened) {
+    const at = atMs === undefined ? "" : `${atMs.toFixed(2)} ms`;
+    lines.push(`  ${phase.padEnd(9)} ${at.padStart(11)}  ${clean(what)}`);
+  }
+  if (rules === undefined) {
+    lines.push("", "No route of the present configuration is the one it took");
+    return lines.join("\n");
+  }
+  const since = isSameRevision ? "the configuration is the same" : "the configuration has changed";
+  lines.push("", `Such a request now (${since} since):`, formatExplanation(rules));
+  return lines.join("\n");
+}
+
+/** What callers sent may hold what a terminal obeys. */
+function clean(said: string): string {
+  return said.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
+}
 
 function readHeaders(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {};

@@ -1,6 +1,5 @@
 /** `parlance ledger show`: everything about one exchange. */
 import { userInfo } from "node:os";
-import { nodeDisk, nodeProcesses } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { exitCode, UsageError, type Command, type CommandInput } from "#cli/command.ts";
 import { entryLine } from "#cli/entry-line.ts";
@@ -53,24 +52,12 @@ export const ledgerShow: Command = {
 };
 
 async function showFiles(
-  { path }: LedgerFolders,
+  folders: LedgerFolders,
   exchange: string,
   bodies: boolean,
 ): Promise<ShownExchange | Problem> {
-  const { problemOf } = await import("#app/ledger/ledger-folders.ts");
-  const { openReader } = await import("#ledger/store/log-reader.ts");
-  const { showExchange } = await import("#app/ledger/show-exchange.ts");
-  try {
-    const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
-    try {
-      const pause = () => Promise.resolve();
-      return await showExchange(reader, { path, exchange, bodies, pause });
-    } finally {
-      reader.close();
-    }
-  } catch (error) {
-    return problemOf(error);
-  }
+  const { readExchange } = await import("#app/ledger/read-exchange.ts");
+  return readExchange(folders, exchange, bodies);
 }
 
 async function showOnRecord(

@@ -1,0 +1,104 @@
+/**
+ * Why an exchange that has happened went as it did: what the ledger tells of it, phase by phase,
+ * and the rules that such a request meets now.
+ */
+import type { Revision } from "#configuration/configuration.ts";
+import { explainRoute, type Explanation } from "#gateway/explain.ts";
+import type { ShownExchange } from "./ledger/show-exchange.ts";
+import { standardPolicies } from "./standard-policies.ts";
+
+export interface HappenedPhase {
+  readonly phase: "asked" | "routed" | "known" | "sent" | "answered" | "ended" | "record";
+  readonly what: string;
+  /** Since the request's head, in milliseconds; undefined: it is no point in time. */
+  readonly atMs?: number;
+}
+
+export interface ExplainedExchange {
+  readonly exchange: string;
+  readonly happened: readonly HappenedPhase[];
+  /** Whether the configuration of that time is the present one. */
+  readonly isSameRevision: boolean;
+  /** Undefined: its route is not there any more, or there was none. */
+  readonly rules: Explanation | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** @returns undefined: only its intent or its loss is on record, which `ledger show` tells. */
+export function explainExchange(
+  shown: ShownExchange,
+  revision: Revision,
+): ExplainedExchange | undefined {
+  const found = shown.entries.findLast(({ entry }) => fieldsOf(entry)["kind"] === "exchange");
+  if (found === undefined) return undefined;
+  const entry = fieldsOf(found.entry);
+  return {
+    exchange: shown.exchange,
+    happened: [...phasesOf(entry), ...recordOf(found.index, shown)],
+    isSameRevision: text(entry["revision"]) === revision.id,
+    rules: rulesOf(entry, revision),
+  };
+}
+
+function phasesOf(entry: Fields): readonly HappenedPhase[] {
+  const { method, protocol, face, service, route, operation, template, caller } = entry;
+  const { authentication, instance, attempts, speaks, problem, fault, faultKind, blame } = entry;
+  const { totalUs, upstreamUs, queuedUs, status, verdict, aborted } = entry;
+  const phases: HappenedPhase[] = [
+    {
+      phase: "asked",
+      what: `${text(method)} in ${text(face ?? "HTTP")} over ${text(protocol)}`,
+      atMs: 0,
+    },
+  ];
+  const where = `${text(service)}.${text(operation ?? route)} by ${text(template)}`;
+  phases.push({ phase: "routed", what: service === undefined ? "no route matched" : where });
+  const who = caller === undefined ? "nobody known" : text(caller);
+  phases.push({ phase: "known", what: `${who} (${text(authentication)})` });
+  if (instance !== undefined) {
+    const how = speaks === undefined ? "" : ` in ${text(speaks)}`;
+    const what = `to ${text(instance)}${how}, attempt ${text(attempts ?? 1)}`;
+    phases.push({ phase: "sent", what, ...atUs(queuedUs) });
+  }
+  if (upstreamUs !== undefined) {
+    phases.push({ phase: "answered", what: "the instance's answer began", ...atUs(upstreamUs) });
+  }
+  const code = problem ?? fault;
+  const broken =
+    code === undefined ? "" : `: ${text(code)} (${text(faultKind)}), broken by the ${text(blame)}`;
+  const gone = aborted === true ? ", the caller was gone" : "";
+  const what = `${text(verdict)}, status ${text(status)}${broken}${gone}`;
+  phases.push({ phase: "ended", what, ...atUs(totalUs) });
+  return phases;
+}
+
+function recordOf(index: number, { children }: ShownExchange): readonly HappenedPhase[] {
+  const calls = children.length === 0 ? "" : `, and ${children.length} exchanges in its course`;
+  return [{ phase: "record", what: `entry ${index} of the ledger${calls}` }];
+}
+
+/** No path of the call stands in an entry, so one is made that its route matches. */
+function rulesOf(entry: Fields, { configuration, contracts }: Revision): Explanation | undefined {
+  const service = configuration.services.find(({ name }) => name === entry["service"]);
+  const route = service?.routes.find(({ id }) => id === entry["route"]);
+  if (route === undefined) return undefined;
+  const url = route.path.replaceAll(/\{[^}]*\}/g, "x").replace(/\/\*$/, "/");
+  const headers = route.host === undefined ? route.headers : { ...route.headers, host: route.host };
+  const caller = typeof entry["caller"] === "string" ? entry["caller"] : undefined;
+  const request = { method: text(entry["method"]), url, headers, caller };
+  return explainRoute(configuration, request, contracts, standardPolicies);
+}
+
+function atUs(us: unknown): { readonly atMs?: number } {
+  return typeof us === "number" ? { atMs: us / 1_000 } : {};
+}
+
+function fieldsOf(entry: object): Fields {
+  return entry as Fields;
+}
+
+function text(value: unknown): string {
+  if (value === undefined) return "-";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
