@@ -1,0 +1,15 @@
+/** The dialects of instances, one line each: where a gateway that serves them has them. */
+export interface PairUpstream {
+  readonly name: string;
+  readonly speaks: "rest" | "soap" | "grpc" | "jsonrpc" | "mcp";
+  /** Behind the address of the gateway that is the instance. */
+  readonly path: string;
+}
+
+export const pairUpstreams: readonly PairUpstream[] = [
+  { name: "REST", speaks: "rest", path: "/pairs" },
+  { name: "SOAP", speaks: "soap", path: "/soap/pairs" },
+  { name: "gRPC", speaks: "grpc", path: "" },
+  { name: "JSON-RPC", speaks: "jsonrpc", path: "/rpc/pairs" },
+  { name: "MCP", speaks: "mcp", path: "/mcp/pairs" },
+];
