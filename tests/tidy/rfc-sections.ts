@@ -40,6 +40,7 @@ const rfcs: Readonly<Record<string, RfcOutline>> = {
   7239: { sections: 10 },
   7301: { sections: 8 },
   7303: { sections: 11 },
+  7464: { sections: 7 },
   7517: { sections: 10 },
   7519: { sections: 13 },
   7541: { sections: 8 },
