@@ -1,96 +1,17 @@
 /**
- * What one exchange costs in JavaScript alone: a request and its answer through a whole gateway
- * whose sockets are stubs, so that neither the kernel nor Node's streams are counted.
+ * What one exchange costs in JavaScript alone: a request and its answer through a whole gateway.
  * Run: `node bench/micro/exchange.ts [--tiny]`; prints CPU nanoseconds an exchange.
  */
-import { EventEmitter } from "node:events";
-import type { Server, Socket } from "node:net";
-import { nodePlatform, type Platform } from "#base/platform.ts";
-import { createGateway } from "#gateway/gateway.ts";
 import { benchRevision } from "./revision.ts";
+import { runExchanges } from "./stub-gateway.ts";
 
-/** Takes all that is written, at once. */
-class StubSocket extends EventEmitter {
-  readonly writableLength = 0;
-  readonly remoteAddress = "127.0.0.1";
-  readonly remotePort = 50_000;
-  onWrite: () => void = () => undefined;
-  write(): boolean {
-    this.onWrite();
-    return true;
-  }
-  pause(): void {}
-  resume(): void {}
-  end(): void {}
-  destroy(): void {}
-  destroySoon(): void {}
-}
-
-const answer = Buffer.from(
-  "HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Wed, 25 Nov 2026 08:00:00 GMT\r\n" +
-    "Content-Type: application/json\r\nContent-Length: 1024\r\nConnection: keep-alive\r\n" +
-    `ETag: "6b06991d-3fa"\r\n\r\n${"x".repeat(1024)}`,
-);
-const request = Buffer.from(
-  "GET /up/k1.json?page=2 HTTP/1.1\r\nHost: api.example.org:8080\r\nAccept: */*\r\n" +
-    "User-Agent: bench/1.0\r\nAccept-Encoding: gzip, deflate\r\n\r\n",
-);
-
-interface OnRead {
-  readonly buffer: Buffer;
-  readonly callback: (count: number, buffer: Buffer) => boolean;
-}
-
-function stubPlatform(accept: (onConnection: (socket: Socket) => void) => void): Platform {
-  const connect = (options: { onread?: unknown }): Socket => {
-    const socket = new StubSocket();
-    const { buffer, callback } = options.onread as OnRead;
-    socket.onWrite = () => {
-      answer.copy(buffer);
-      queueMicrotask(() => callback(answer.length, buffer));
-    };
-    queueMicrotask(() => socket.emit("connect"));
-    return socket as unknown as Socket;
-  };
-  return {
-    ...nodePlatform,
-    sockets: {
-      ...nodePlatform.sockets,
-      connect,
-      createServer: (_options, onConnection) => {
-        accept(onConnection);
-        return new EventEmitter() as Server;
-      },
-    },
-  };
-}
-
-async function run(count: number): Promise<void> {
-  let onConnection: ((socket: Socket) => void) | undefined;
-  const observer = { onBegin() {}, onRouted() {}, onDone() {} };
-  createGateway(
-    stubPlatform((accepted) => (onConnection = accepted)),
-    observer,
-    benchRevision(),
-  );
-  const socket = new StubSocket();
-  onConnection?.(socket as unknown as Socket);
-  let left = count;
-  await new Promise<void>((resolve) => {
-    socket.onWrite = () => {
-      if (--left === 0) resolve();
-      else queueMicrotask(() => socket.emit("data", request));
-    };
-    socket.emit("data", request);
-  });
-}
-
+const revision = benchRevision();
 const tiny = process.argv.includes("--tiny");
 const count = tiny ? 1_000 : 1_000_000;
-await run(tiny ? 100 : 200_000);
+await runExchanges(revision, tiny ? 100 : 200_000);
 for (let round = 0; round < (tiny ? 1 : 5); round++) {
   const before = process.cpuUsage();
-  await run(count);
+  await runExchanges(revision, count);
   const { user, system } = process.cpuUsage(before);
   console.log(
     JSON.stringify({ exchanges: count, cpuNsPerExchange: ((user + system) * 1e3) / count }),

@@ -78,14 +78,14 @@ class Head {
   /** From now on it is as if no field of this name had come. */
   drop(lowerCaseName: string): void {
     for (let index = 0; index < this.fieldCount; index++) {
-      if (this.nameAt(index).toLowerCase() === lowerCaseName) this.dropAt(index);
+      const at = index * 4;
+      const length = (this.spans[at + 1] as number) - (this.spans[at] as number);
+      if (length !== lowerCaseName.length) continue;
+      if (this.nameAt(index).toLowerCase() !== lowerCaseName) continue;
+      // Its line stays where it is, under a name that is never forwarded.
+      this.ids[index] = fieldNames["keep-alive"];
+      this.spans[at + 1] = this.spans[at] as number;
     }
-  }
-
-  dropAt(index: number): void {
-    // Its line stays where it is, under a name that is never forwarded.
-    this.ids[index] = fieldNames["keep-alive"];
-    this.spans[index * 4 + 1] = this.spans[index * 4] as number;
   }
 
   #grow(): void {
