@@ -175,7 +175,8 @@ function compareFaults(
     const [from, to] = [before, after].map((fault) => fault[member] as Value | undefined);
     const difference = findDifference(from, to, { emptyListIsAbsent: false });
     if (difference === undefined) return [];
-    const text = `${what} ${before.code}: its ${member} was ${showValue(from)}, arrived as ${showValue(to)}`;
+    const [was, is] = [showValue(from), showValue(to)];
+    const text = `${what} ${before.code}: its ${member} was ${was}, arrived as ${is}`;
     return [{ grade: "L2", text }];
   });
 }
@@ -213,7 +214,8 @@ async function measureStreams(
     const seen = await watch({ outputs, fault });
     findings.push(...compareFaults("in mid-stream, fault", fault, seen.fault ?? { kind: "none" }));
     if (seen.outputs.length !== outputs.length) {
-      const text = `in mid-stream, fault: of the ${outputs.length} outputs before it ${seen.outputs.length} arrived`;
+      const count = `of the ${outputs.length} outputs before it ${seen.outputs.length} arrived`;
+      const text = `in mid-stream, fault: ${count}`;
       findings.push({ grade: "L2", text });
     }
   }

@@ -1,5 +1,6 @@
 /**
- * OpenAPI 3.1 of any contract, 3.2 where outputs come one by one. Operations without addresses of their own are `POST /{operation}`,
+ * OpenAPI 3.1 of any contract, 3.2 where outputs come one by one.
+ * Operations without addresses of their own are `POST /{operation}`,
  * safe ones of simple fields also `GET`. What only the contract knows stands under `x-parlance`.
  */
 import type { Diagnostic } from "#base/diagnostic.ts";

@@ -53,7 +53,7 @@ function membersOfJson(body: string): Members | undefined {
   }
 }
 
-/** RFC 9457 Appendix B: elements of the root, by their local names; those with parts are skipped. */
+/** RFC 9457 Appendix B: elements of the root, by their local names; others are skipped. */
 function membersOfXml(body: string): Members | undefined {
   const members = new Map<string, string>();
   try {

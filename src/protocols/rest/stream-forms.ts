@@ -4,7 +4,7 @@
  */
 import type { Operation, RestContent, RestSuccess } from "#contract/contract.ts";
 
-/** lines: JSON, one a line; sequence: RFC 7464; events: WHATWG HTML §9.2; array: JSON as a whole. */
+/** lines: JSON, one a line; sequence: RFC 7464; events: WHATWG HTML §9.2; array: JSON. */
 export type Framing = "lines" | "sequence" | "events" | "array";
 
 const framings: Readonly<Record<string, Framing>> = {
@@ -36,7 +36,7 @@ const usual: readonly RestContent[] = [
 ];
 
 /** As the contract has them; one that knows nothing of them has lines and events. */
-export function streamContents({ rest }: Pick<Operation, "rest">): readonly RestContent[] {
+function streamContents({ rest }: Pick<Operation, "rest">): readonly RestContent[] {
   const own = (rest?.success.contents ?? []).filter((one) => framingOf(one.mediaType));
   return own.length > 0 ? own : usual;
 }
