@@ -3,7 +3,7 @@ import type { Limits, Timeouts } from "#base/limits.ts";
 import type { RawFraming } from "#base/raw-framing.ts";
 import type { Contract, Dialect } from "#contract/contract.ts";
 import type { Grade, WithheldOperation } from "#contract/fidelity.ts";
-import type { GraphqlSettings } from "#extension/graphql-settings.ts";
+import type { GraphqlSettings } from "#base/graphql-settings.ts";
 
 export interface Configuration {
   readonly listen: Listen;

@@ -1,5 +1,5 @@
 /** parlance.yaml once it fits its schema: the schema's defaults are filled in, nothing else is. */
-import type { GraphqlLimits } from "#extension/graphql-settings.ts";
+import type { GraphqlLimits } from "#base/graphql-settings.ts";
 import type { Dialect } from "#contract/contract.ts";
 import type { Grade } from "#contract/fidelity.ts";
 import type { Limits, Timeouts } from "#base/limits.ts";

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import test from "node:test";
+import { defaultGraphqlSettings } from "#base/graphql-settings.ts";
 import { defaultLimits, defaultTimeouts } from "#base/limits.ts";
 import { nodePlatform } from "#base/platform.ts";
 import { brief, loadText } from "#tests/support/load-text.ts";
@@ -83,6 +84,7 @@ test("a minimal file becomes a configuration in which every default is decided",
       },
     ],
     callers: [],
+    graphql: defaultGraphqlSettings,
     ledger: {
       path: resolve("data/ledger"),
       checkpoints: resolve("data/ledger-checkpoints"),

@@ -1,7 +1,7 @@
 /** `graphql`, with the documents of its file at hand. */
 import { hash } from "node:crypto";
 import type { Reporter } from "#formats/yaml/reporter.ts";
-import type { GraphqlDocuments, GraphqlSettings } from "#extension/graphql-settings.ts";
+import type { GraphqlDocuments, GraphqlSettings } from "#base/graphql-settings.ts";
 import type { Declared } from "./declared.ts";
 import type { PemFiles } from "./pem-files.ts";
 

@@ -1,6 +1,6 @@
-/** Schema of `graphql`; its defaults stand in extension/graphql-settings.ts alone. */
+/** Schema of `graphql`; its defaults stand in base/graphql-settings.ts alone. */
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
-import { defaultGraphqlSettings, type GraphqlLimits } from "#extension/graphql-settings.ts";
+import { defaultGraphqlSettings, type GraphqlLimits } from "#base/graphql-settings.ts";
 
 const limits: { readonly [Name in keyof GraphqlLimits]: readonly [string, number] } = {
   tokensMax: ["Words and signs of a document.", 1_000_000],

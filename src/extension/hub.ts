@@ -5,10 +5,16 @@
  */
 import type { Answer, Fault, Reply } from "#call/call.ts";
 import type { ValueRecord } from "#contract/value.ts";
+import type { GraphqlSettings } from "#base/graphql-settings.ts";
 import type { FaceRequest, FaceResponse, Fields, ServiceContract } from "./protocol.ts";
 
 /** Compiled when a revision is loaded. @param services those with a contract, in their order. */
-export type CreateHub = (services: readonly HubService[]) => Hub;
+export type CreateHub = (services: readonly HubService[], settings: HubSettings) => Hub;
+
+/** What an operator decides for a dialect as a whole. */
+export interface HubSettings {
+  readonly graphql: GraphqlSettings;
+}
 
 export interface HubService extends ServiceContract {
   /** Ids of the operations that the operator offers here; undefined: all of them. */

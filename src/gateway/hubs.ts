@@ -2,7 +2,7 @@
 import type { Contract, Dialect } from "#contract/contract.ts";
 import type { Service } from "#configuration/configuration.ts";
 import { isOffered } from "#configuration/offers.ts";
-import type { Hub, HubService } from "#extension/hub.ts";
+import type { Hub, HubService, HubSettings } from "#extension/hub.ts";
 import type { Protocol } from "#extension/protocol.ts";
 import type { RequestHead } from "#wire/head.ts";
 
@@ -28,6 +28,7 @@ export function createHubs(
   services: readonly Service[],
   contracts: ReadonlyMap<string, Contract>,
   protocols: readonly Protocol[],
+  settings: HubSettings,
 ): Hubs {
   const creators = protocols.flatMap(({ name, createHub }) =>
     createHub === undefined ? [] : [{ dialect: name, createHub }],
@@ -36,7 +37,7 @@ export function createHubs(
   let addresses: readonly Address[] | undefined;
   const compile = (): readonly Address[] =>
     creators.flatMap(({ dialect, createHub }) => {
-      const hub = createHub(servicesAt(dialect, services, contracts));
+      const hub = createHub(servicesAt(dialect, services, contracts), settings);
       return hub.addresses.map(({ path, methods }) => ({
         segments: path.split("/").slice(1),
         methods,

@@ -3,7 +3,7 @@ import { createAddressList } from "#base/address-list.ts";
 import type { Files } from "#base/platform.ts";
 import type { SlicedWork } from "#base/slices.ts";
 import type { ListenTls, Revision } from "#configuration/configuration.ts";
-import { defaultGraphqlSettings } from "#extension/graphql-settings.ts";
+import { defaultGraphqlSettings } from "#base/graphql-settings.ts";
 import type { Protocol, TellUnrouted } from "#extension/protocol.ts";
 import type { Peer } from "#wire/ends.ts";
 import { createTlsContexts, type TlsContexts } from "#wire/tls-contexts.ts";

@@ -81,11 +81,15 @@ class Head {
       const at = index * 4;
       const length = (this.spans[at + 1] as number) - (this.spans[at] as number);
       if (length !== lowerCaseName.length) continue;
-      if (this.nameAt(index).toLowerCase() !== lowerCaseName) continue;
-      // Its line stays where it is, under a name that is never forwarded.
-      this.ids[index] = fieldNames["keep-alive"];
-      this.spans[at + 1] = this.spans[at] as number;
+      if (this.nameAt(index).toLowerCase() === lowerCaseName) this.dropAt(index);
     }
+  }
+
+  /** The same of one field line. */
+  dropAt(index: number): void {
+    // It stays where it is, under a name that is never forwarded.
+    this.ids[index] = fieldNames["keep-alive"];
+    this.spans[index * 4 + 1] = this.spans[index * 4] as number;
   }
 
   #grow(): void {

@@ -1,0 +1,126 @@
+/**
+ * Fields of the root as calls: side by side in queries, one after the other in mutations, as
+ * GraphQL's executor asks for them. Equal calls of one query are made once.
+ */
+import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
+import type { Answer, Reply } from "#call/call.ts";
+import { DocumentFailure } from "#contract/document-fault.ts";
+import type { HubCall, HubService, HubSession } from "#extension/hub.ts";
+import { createFaultDetails, errorOf, inputFault, type FaultDetails } from "./faults.ts";
+import type { FieldCalls, RootField } from "./schema.ts";
+import type { Given } from "./schema-input.ts";
+
+/** Of one operation that is executed. */
+export interface Execution {
+  readonly session: HubSession;
+  /** Calls of this query that change nothing, by what is asked. */
+  readonly made: Map<string, Promise<Reply>>;
+}
+
+export function createFieldCalls(services: readonly HubService[]): FieldCalls {
+  const contracts = new Map(services.map((one) => [one.serviceName, one.contract]));
+  const known = new Map<RootField, FaultDetails>();
+  const detailsOf = (root: RootField): FaultDetails | undefined => {
+    const contract = contracts.get(root.serviceName);
+    if (contract === undefined || known.has(root)) return known.get(root);
+    const made = createFaultDetails(contract, root.operation);
+    known.set(root, made);
+    return made;
+  };
+  const finish = (root: RootField, reply: Reply, { session }: Execution): unknown => {
+    if (reply.kind === "answer") return root.convert(reply.output);
+    throw errorOf(reply, session.exchangeId, detailsOf(root));
+  };
+  return {
+    async resolve(root, given, context, source) {
+      const execution = context as Execution;
+      if (root.kind === "subscription") return root.convert((source as Answer).output);
+      return finish(root, await callOf(root, given, execution), execution);
+    },
+    async *subscribe(root, given, context) {
+      const execution = context as Execution;
+      const fault = yield* answersOf(execution.session, hubCall(root, given, execution));
+      if (fault !== undefined) finish(root, fault, execution);
+    },
+  };
+}
+
+function callOf(root: RootField, given: Given, execution: Execution): Promise<Reply> {
+  const { session, made } = execution;
+  const call = hubCall(root, given, execution);
+  if (root.kind !== "query") return session.invoke(call);
+  const key = `${root.name} ${JSON.stringify([call.input, call.headers])}`;
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const reply = session.invoke(call);
+  made.set(key, reply);
+  return reply;
+}
+
+function hubCall(root: RootField, given: Given, { session }: Execution): HubCall {
+  const { serviceName, operation } = root;
+  try {
+    return { serviceName, operationId: operation.id, ...root.readArguments(given) };
+  } catch (error) {
+    if (!(error instanceof DocumentFailure)) throw error;
+    throw errorOf(inputFault(error.fault), session.exchangeId);
+  }
+}
+
+/** One at a time: the service is asked for the next answer when this one has gone out. */
+async function* answersOf(
+  session: HubSession,
+  call: HubCall,
+): AsyncGenerator<Answer, Exclude<Reply, Answer> | undefined> {
+  let wake: () => void = () => undefined;
+  let waiting: { readonly answer: Answer; readonly taken: () => void } | undefined;
+  let isOver = false;
+  const ended = session.subscribe(call, (answer) => {
+    if (isOver) return Promise.resolve();
+    return new Promise((taken) => {
+      waiting = { answer, taken };
+      wake();
+    });
+  });
+  let hasEnded = false;
+  void ended.then(() => {
+    hasEnded = true;
+    wake();
+  });
+  try {
+    for (;;) {
+      if (waiting === undefined && !hasEnded) {
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+      const next = waiting as { readonly answer: Answer; readonly taken: () => void } | undefined;
+      if (next === undefined) return await ended;
+      waiting = undefined;
+      yield next.answer;
+      next.taken();
+    }
+  } finally {
+    isOver = true;
+    (waiting as { readonly taken: () => void } | undefined)?.taken();
+  }
+}
+
+/** Errors of GraphQL's own say no more than where; the code says what they are. */
+export function withExchange(error: GraphQLError, code: string, exchangeId: string): GraphQLError {
+  const own = { code, kind: "invalid_argument", fault: "client", exchange: exchangeId };
+  return errorLike(error, error.message, { ...own, ...error.extensions });
+}
+
+/** At the same place. */
+export function errorLike(
+  { nodes, source, positions, path }: GraphQLError,
+  message: string,
+  extensions: GraphQLErrorExtensions,
+): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+    extensions,
+  });
+}
