@@ -67,40 +67,47 @@ function hubCall(root: RootField, given: Given, { session }: Execution): HubCall
   }
 }
 
-/** One at a time: the service is asked for the next answer when this one has gone out. */
+interface Waiting {
+  readonly answer: Answer;
+  /** It has gone out: the service may send more. */
+  readonly taken: () => void;
+}
+
+/** Answers that came in the same bytes are there at once; they go out one after the other. */
 async function* answersOf(
   session: HubSession,
   call: HubCall,
 ): AsyncGenerator<Answer, Exclude<Reply, Answer> | undefined> {
+  const waiting: Waiting[] = [];
   let wake: () => void = () => undefined;
-  let waiting: { readonly answer: Answer; readonly taken: () => void } | undefined;
   let isOver = false;
+  let hasEnded = false;
   const ended = session.subscribe(call, (answer) => {
     if (isOver) return Promise.resolve();
     return new Promise((taken) => {
-      waiting = { answer, taken };
+      waiting.push({ answer, taken });
       wake();
     });
   });
-  let hasEnded = false;
   void ended.then(() => {
     hasEnded = true;
     wake();
   });
   try {
     for (;;) {
-      if (waiting === undefined && !hasEnded) {
-        await new Promise<void>((resolve) => (wake = resolve));
-      }
-      const next = waiting as { readonly answer: Answer; readonly taken: () => void } | undefined;
-      if (next === undefined) return await ended;
-      waiting = undefined;
-      yield next.answer;
-      next.taken();
+      const next = waiting.shift();
+      if (next !== undefined) {
+        try {
+          yield next.answer;
+        } finally {
+          next.taken();
+        }
+      } else if (hasEnded) return await ended;
+      else await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
     isOver = true;
-    (waiting as { readonly taken: () => void } | undefined)?.taken();
+    for (const { taken } of waiting) taken();
   }
 }
 
