@@ -10,6 +10,7 @@ const languages = {
   openapi: "rest",
   wsdl: "soap",
   proto: "grpc",
+  graphql: "graphql",
   mcp: "mcp",
   text: "text",
   "json-schema": undefined,

@@ -20,7 +20,7 @@ export const describe: Command = {
     config: configOption,
     as: {
       value: "LANGUAGE",
-      description: "openapi (the default), wsdl, proto, mcp, text or json-schema.",
+      description: "openapi (the default), wsdl, proto, graphql, mcp, text or json-schema.",
     },
     address: {
       value: "URL",

@@ -43,7 +43,7 @@ function compileDetail(contract: Contract, { type }: DeclaredFault) {
 }
 
 /** What stands in `extensions`: `code` is GraphQL's custom, the rest says it exactly. */
-export function extensionsOf(
+function extensionsOf(
   { faultKind, code, blame, place, declared }: Omit<Fault, "message">,
   exchangeId: string,
   details?: FaultDetails,

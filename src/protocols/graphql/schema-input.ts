@@ -237,7 +237,7 @@ function unionInput(scope: TypeScope, type: UnionType, hint: string, inputOf: In
   };
 }
 
-export function refuse(message: string, place: string): never {
+function refuse(message: string, place: string): never {
   throw new DocumentFailure({ kind: "fault", code: "invalid-value", message, place });
 }
 

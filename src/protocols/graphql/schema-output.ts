@@ -19,7 +19,7 @@ import { upperFirst } from "./schema-names.ts";
 import { namedFields, othersName, shapeOf, type TypeScope } from "./schema-types.ts";
 
 /** A value of a union, with the type that it has there. */
-export class Chosen {
+class Chosen {
   readonly typeName: string;
   readonly value: unknown;
 
@@ -102,7 +102,7 @@ function recordOutput(
     ...{ name, description, fields },
     resolveType: (source) => {
       const value = unwrap(source) as ValueRecord;
-      return members.get(String(value[typeKey] ?? line.own))?.name;
+      return members.get((value[typeKey] as string | undefined) ?? line.own)?.name;
     },
   });
   for (const [own, type] of line.members) {
@@ -181,7 +181,7 @@ function unwrap(source: unknown): unknown {
 function jsonOf(record: ValueRecord, known: readonly string[]): string | null {
   const members = Object.keys(record)
     .filter((name) => name !== typeKey && !known.includes(name))
-    .map((name) => `${JSON.stringify(name)}:${String(record[name])}`);
+    .map((name) => `${JSON.stringify(name)}:${record[name] as string}`);
   return members.length === 0 && known.length > 0 ? null : `{${members.join(",")}}`;
 }
 
@@ -210,7 +210,7 @@ function mapOutput(scope: TypeScope, type: MapType, hint: string, outputOf: Outp
   };
 }
 
-/** Records are members as they are; whatever else, or stands there twice, gets an object round it. */
+/** Records are members as they are; whatever else, or comes twice, gets an object round it. */
 function unionOutput(scope: TypeScope, type: UnionType, hint: string, outputOf: OutputOf): Output {
   const { contract, names } = scope;
   const name = names.output(type, hint);

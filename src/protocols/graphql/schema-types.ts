@@ -57,11 +57,6 @@ export function namedFields(contract: Contract, record: RecordType): readonly Na
   }));
 }
 
-export interface NamedVariant {
-  readonly name: string;
-  readonly variant: string;
-}
-
 /** How a record stands in a schema. */
 export function shapeOf(contract: Contract, record: RecordType): "fields" | "json" | "nothing" {
   if (fieldsOf(contract, record).length > 0) return "fields";

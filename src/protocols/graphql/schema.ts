@@ -17,7 +17,7 @@ import type { Operation } from "#contract/contract.ts";
 import { createNumbering } from "#contract/numbering.ts";
 import { resolve } from "#contract/resolve.ts";
 import type { Field } from "#contract/types.ts";
-import type { Value, ValueRecord } from "#contract/value.ts";
+import type { ValueRecord } from "#contract/value.ts";
 import type { HubService } from "#extension/hub.ts";
 import { createInputs, inputFields, type Given, type InputOf } from "./schema-input.ts";
 import { readRecord, type InputField } from "./schema-input-record.ts";
@@ -85,7 +85,7 @@ function createRoot(
     ...one,
     input: inputOf(one.field.type, `${hint}${upperFirst(one.name)}`),
   });
-  const arguments_ = fields.map(withInput);
+  const inputs = fields.map(withInput);
   const headers = input.headers.map(({ name: header, type, required }) =>
     withInput({
       name: take(identifier(header)),
@@ -99,13 +99,13 @@ function createRoot(
   const root: RootField = {
     ...{ ...own, kind },
     readArguments: (given) => ({
-      input: readRecord(arguments_, isOpen, given, ""),
+      input: readRecord(inputs, isOpen, given, ""),
       headers: readRecord(headers, false, given, ""),
     }),
-    convert: (value) => (result === undefined ? true : (result.convert?.(value as Value) ?? value)),
+    convert: (value) => (result === undefined ? true : (result.convert?.(value) ?? value)),
     config: {
       ...{ type, description: documentation },
-      args: inputFields([...arguments_, ...headers], isOpen),
+      args: inputFields([...inputs, ...headers], isOpen),
       ...(deprecated === true && { deprecationReason: "No longer supported" }),
       resolve: (source, given, context) => calls.resolve(root, given, context, source),
       ...(kind === "subscription" && {
