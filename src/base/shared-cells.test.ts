@@ -6,10 +6,16 @@ import { createCellMemory, createSharedCells } from "./shared-cells.ts";
 test("a cell keeps its number until its time is over, and forgets it then", () => {
   const cells = createSharedCells(createCellMemory(4));
   const key = cells.keyOf("a");
-  assert.equal(cells.update(key, 1_000, (present) => ({ value: present + 5, untilMs: 2_000 })), 0);
+  assert.equal(
+    cells.update(key, 1_000, (present) => ({ value: present + 5, untilMs: 2_000 })),
+    0,
+  );
   assert.equal(cells.read(key, 1_999), 5);
   assert.equal(cells.read(key, 2_000), 0);
-  assert.equal(cells.update(key, 2_000, (present) => ({ value: present + 1, untilMs: 3_000 })), 0);
+  assert.equal(
+    cells.update(key, 2_000, (present) => ({ value: present + 1, untilMs: 3_000 })),
+    0,
+  );
   assert.equal(cells.read(key, 2_500), 1);
 });
 
