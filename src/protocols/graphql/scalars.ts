@@ -66,6 +66,8 @@ function scalar(
 /** Numbers and texts are what answers hold; bytes become their text. */
 function write(name: string, text: ScalarText, value: Value): unknown {
   if (typeof value === "number") {
+    // JSON.stringify leaves out its sign.
+    if (Object.is(value, -0)) return new ExactNumber("-0");
     if (Number.isFinite(value)) return value;
     throw new GraphQLError(`${name} cannot represent ${value}`);
   }

@@ -229,7 +229,7 @@ function unionOutput(scope: TypeScope, type: UnionType, hint: string, outputOf: 
         continue;
       }
       const wrapper = new GraphQLObjectType({
-        name: names.fresh(`${name}${upperFirst(own)}`),
+        name: names.fresh(`${name}${upperFirst(own)}Value`),
         fields: {
           value: { type: nullable === true ? output.type : new GraphQLNonNull(output.type) },
         },
