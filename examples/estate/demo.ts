@@ -72,8 +72,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       const { name, script, env } = program;
       const child = supervise({ name, args: [script], env, isTalkative: false }, report);
       services.push(child);
-      // A program without a protocol has no address that tells how it is.
-      const where = program.url.startsWith("tcp:") ? program.url : `${program.url}/health`;
+      // Those that speak no HTTP/1.1 have no address that tells how they are.
+      const where = program.url.startsWith("http:") ? `${program.url}/health` : program.url;
       return waitUntilUp(program, where, child, signal, report);
     });
     await Promise.all(started);
@@ -138,7 +138,7 @@ async function waitUntilUp(
 }
 
 async function answers(url: string): Promise<boolean> {
-  if (url.startsWith("tcp:")) return isListening(Number(new URL(url).port));
+  if (!url.startsWith("http:")) return isListening(Number(new URL(url).port));
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) });
     await answer.arrayBuffer();

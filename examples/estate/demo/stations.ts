@@ -26,6 +26,7 @@ const portsWithDefaults = {
   PAYMENTS_PORT: 9103,
   STOREFRONT_PORT: 9100,
   TARIFFS_PORT: 9106,
+  INVENTORY_PORT: 9104,
 } as const;
 
 export function serviceProgramsIn(
@@ -38,6 +39,7 @@ export function serviceProgramsIn(
     GATEWAY_URL: gatewayUrl,
     ORDERS_KEY: keys.orders,
   };
+  const inventory = program("inventory", "inventory", "INVENTORY_PORT", "gRPC", {});
   const tariffs = program("tariffs", "tariffs", "TARIFFS_PORT", "fixed width", {});
   return [
     program("orders-a", "orders", "ORDERS_A_PORT", "REST with JSON", ordersEnv),
@@ -53,6 +55,7 @@ export function serviceProgramsIn(
       STOREFRONT_KEY: keys.storefront,
     }),
     { ...tariffs, url: `tcp://127.0.0.1:${tariffs.port}` },
+    { ...inventory, url: `grpc://127.0.0.1:${inventory.port}` },
   ];
 }
 

@@ -17,6 +17,12 @@ function payment(txnId: string): string {
 
 const parcel = '{"country":"DE","weightKg":"2.5"}';
 
+const reservation = '{"sku":"TEA-ASSAM-250","quantity":"2"}';
+
+const question =
+  '{"query":"{ orders_listOrders(limit: 2) { items { id status } } ' +
+  'inventory_ListStock { articles { sku available } } }"}';
+
 const listInvoices = '{"customerName":"ravi@example.org","limit":2}';
 
 const listOrders =
@@ -24,6 +30,7 @@ const listOrders =
   '<o:listOrders xmlns:o="urn:parlance:orders"><limit>2</limit></o:listOrders>' +
   "</s:Body></s:Envelope>";
 
+const agent = fileURLToPath(new URL("../agent/agent.ts", import.meta.url));
 const oldClient = fileURLToPath(new URL("../old-client/main.ts", import.meta.url));
 const parlance = fileURLToPath(new URL("../../../bin/parlance", import.meta.url));
 
@@ -64,6 +71,26 @@ export function trialsOf(
     {
       what: "ask a program that follows no protocol: fixed columns over TCP, by tariffs.text.yaml",
       command: `curl -i ${key} ${json} -d '${parcel}' ${gateway}/tariffs/quoteTariff`,
+    },
+    {
+      what: "ask a gRPC service in JSON",
+      command: `curl -i ${key} '${gateway}/inventory/GetStock?sku=TEA-ASSAM-250'`,
+    },
+    {
+      what: "watch a stream of gRPC as lines of JSON (10 seconds; the next one changes it)",
+      command: `curl -N --max-time 10 ${key} '${gateway}/inventory/WatchStock?sku=TEA-ASSAM-250'`,
+    },
+    {
+      what: "set some of it aside",
+      command: `curl -i ${key} ${json} -d '${reservation}' ${gateway}/inventory/ReserveStock`,
+    },
+    {
+      what: "ask several services at once, in GraphQL",
+      command: `curl ${key} ${json} -d '${question}' ${gateway}/graphql`,
+    },
+    {
+      what: "what an AI agent sees and does: tools over MCP",
+      command: `${process.execPath} ${agent} ${gateway}/mcp ${keys.storefront}`,
     },
     {
       what: "an old program that knows nothing but SOAP places an order",

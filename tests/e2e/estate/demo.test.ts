@@ -31,6 +31,7 @@ const ports = {
   PAYMENTS_PORT: String(await freePort()),
   STOREFRONT_PORT: String(await freePort()),
   TARIFFS_PORT: String(await freePort()),
+  INVENTORY_PORT: String(await freePort()),
 };
 
 function startDemo(...more: readonly string[]): ChildProcess {
@@ -92,6 +93,7 @@ describe("the demo", () => {
       "payments",
       "storefront",
       "tariffs",
+      "inventory",
       "gateway",
     ]) {
       assert.ok(seen("up", name) !== undefined, name);
@@ -110,6 +112,11 @@ describe("the demo", () => {
       / 200 [^]*"number":"90071992547\d+"/,
       / 200 [^]*:listOrdersResponse /,
       / 200 [^]*"price":"10\.96"/,
+      / 200 [^]*"available":"120"/,
+      /^\{"sku":"TEA-ASSAM-250"/,
+      / 200 [^]*"reserved":"2"/,
+      /"inventory_ListStock":\{"articles":\[\{"sku":"POT-IRON-08"/,
+      /inventory\.GetStock \(reads\)/,
       /^Placed o-\w+ over 360\.00 INR, invoice 90071992547\d+\n/,
       /retry: /,
       / 40[13] [^]*parlance-fault: policy/i,

@@ -41,11 +41,12 @@ export async function startEstate(): Promise<RunningEstate> {
     PORT: String(paymentsPort),
   };
   const storefrontEnv = { GATEWAY_URL: gatewayUrl, STOREFRONT_KEY: storefrontKey };
-  const [ordersA, ordersB, storefront, tariffs, payments, billing] = await Promise.all([
+  const [ordersA, ordersB, storefront, tariffs, inventory, payments, billing] = await Promise.all([
     startService("orders", ordersEnv),
     startService("orders", ordersEnv),
     startService("storefront", storefrontEnv),
     startService("tariffs", {}),
+    startService("inventory", {}),
     interruptible(() => startService("payments", paymentsEnv)),
     interruptible(() => startService("billing", billingEnv)),
   ]);
@@ -59,6 +60,7 @@ export async function startEstate(): Promise<RunningEstate> {
     BILLING_PORT: String(billingPort),
     STOREFRONT_PORT: new URL(storefront.url).port,
     TARIFFS_PORT: new URL(tariffs.url).port,
+    INVENTORY_PORT: new URL(inventory.url).port,
   });
   return {
     gatewayUrl,
@@ -68,7 +70,7 @@ export async function startEstate(): Promise<RunningEstate> {
     billing,
     close: async () => {
       await gateway.stop();
-      const all = [ordersA, ordersB, storefront, tariffs, payments, billing];
+      const all = [ordersA, ordersB, storefront, tariffs, inventory, payments, billing];
       await Promise.all(all.map((service) => service.stop()));
       folder.remove();
     },

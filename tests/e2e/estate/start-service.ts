@@ -21,11 +21,11 @@ const startMs = 15_000;
 const stopMs = 10_000;
 
 export function startService(
-  name: "orders" | "payments" | "billing" | "storefront" | "tariffs",
+  name: "orders" | "payments" | "billing" | "storefront" | "tariffs" | "inventory",
   env: Readonly<Record<string, string>>,
 ): Promise<RunningProgram> {
   const script = join(root, "examples", "estate", name, "main.ts");
-  return startProgram([script], { PORT: "0", ...env }, /listens on ((?:http|tcp):\S+)/);
+  return startProgram([script], { PORT: "0", ...env }, /listens on ((?:http|tcp|grpc):\S+)/);
 }
 
 /** When a program counts as started: a line that it prints, or an address that answers with 200. */
