@@ -3,6 +3,7 @@ import type { Policy } from "#extension/policy.ts";
 import { breaker } from "#policies/breaker/index.ts";
 import { concurrency } from "#policies/concurrency/index.ts";
 import { cors } from "#policies/cors/index.ts";
+import { headers } from "#policies/headers/index.ts";
 import { ipFilter } from "#policies/ip-filter/index.ts";
 import { maintenance } from "#policies/maintenance/index.ts";
 import { rateLimit } from "#policies/rate-limit/index.ts";
@@ -12,6 +13,7 @@ export const standardPolicies: readonly Policy[] = [
   breaker,
   concurrency,
   cors,
+  headers,
   ipFilter,
   maintenance,
   rateLimit,

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import type { RequestListener } from "node:http";
+import test from "node:test";
+import { startPoliced } from "#tests/support/policed-service.ts";
+import { headers } from "./index.ts";
+
+const key = "key-of-one-0123456789";
+const callers = { one: { key, may: ["*"] } };
+
+const tellAll: RequestListener = (incoming, outgoing) => {
+  outgoing.setHeader("server", "old/1.0");
+  outgoing.setHeader("x-frame-options", "SAMEORIGIN");
+  outgoing.end(JSON.stringify(incoming.headers));
+};
+
+test("fields of requests are set, with what is known of them, and removed", async (context) => {
+  const request = { set: { "X-Tenant": "{caller} by {operation}" }, remove: ["Cookie"] };
+  const policies = [{ headers: { request } }];
+  const { url } = await startPoliced(context, policies, [tellAll], { callers });
+  const sent = { "x-api-key": key, "x-tenant": "forged", cookie: "a=b", "x-kept": "1" };
+  const seen = (await (await fetch(url, { headers: sent })).json()) as Record<string, string>;
+  assert.equal(seen["x-tenant"], "one by default");
+  assert.equal(seen["cookie"], undefined);
+  assert.equal(seen["x-kept"], "1");
+});
+
+test("fields of answers are set and removed, and those of refusals too", async (context) => {
+  const answer = { set: { "X-Exchange": "{exchange}" }, remove: ["Server"] };
+  const policies = [{ headers: { answer } }, { maintenance: { only: { callers: ["one"] } } }];
+  const more = { callers: { ...callers, anonymous: { may: ["*"] } } };
+  const { url } = await startPoliced(context, policies, [tellAll], more);
+  for (const [sent, status] of [
+    [{}, 200],
+    [{ "x-api-key": key }, 503],
+  ] as const) {
+    const given = await fetch(url, { headers: sent });
+    assert.equal(given.status, status);
+    assert.equal(given.headers.get("x-exchange"), given.headers.get("parlance-exchange"));
+    assert.equal(given.headers.get("server"), null);
+  }
+});
+
+test("browsers are told to be careful, unless the service says something itself", async (context) => {
+  const { url } = await startPoliced(context, [{ headers: { secure: true } }], [tellAll]);
+  const given = await fetch(url);
+  assert.equal(given.headers.get("x-content-type-options"), "nosniff");
+  assert.equal(given.headers.get("x-frame-options"), "SAMEORIGIN");
+  assert.match(given.headers.get("content-security-policy") ?? "", /default-src 'none'/);
+});
+
+test("what delimits messages, or what the gateway vouches for, cannot be touched", () => {
+  const site = { serviceName: undefined, contract: undefined, callers: undefined };
+  const nothing = { set: {}, remove: [] };
+  const request = {
+    set: { "content-length": "1", "X-Fine": "" },
+    remove: ["Host", "X-Forwarded-For"],
+  };
+  const answer = { set: { "Parlance-Receipt": "x" }, remove: [] };
+  const found = headers.check?.({ request, answer, secure: false }, site) ?? [];
+  assert.deepEqual(
+    found.map(({ path }) => path[0]),
+    ["request", "request", "request", "answer"],
+  );
+  assert.deepEqual(headers.check?.({ request: nothing, answer: nothing, secure: true }, site), []);
+});

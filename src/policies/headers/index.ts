@@ -1,0 +1,144 @@
+/** Sets, adds and removes header fields, of requests on their way in and of answers on theirs out. */
+import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import type { OptionFinding, Policy, PolicyRequest } from "#extension/policy.ts";
+
+interface Changes {
+  readonly set: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}
+
+interface Options {
+  readonly request: Changes;
+  readonly answer: Changes;
+  readonly secure: boolean;
+}
+
+/** What the gateway vouches for, or messages are delimited by. */
+const kept =
+  /^(?:host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|via|date|expect|x-request-id|traceparent|tracestate|parlance-.*|x-forwarded-.*|forwarded)$/i;
+
+const fieldName = {
+  pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$",
+  "x-expected": "a header name",
+};
+
+/** For services that are no web pages; what a service sets itself stays. */
+const secureFields: readonly (readonly [name: string, value: string])[] = [
+  ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
+  ["X-Content-Type-Options", "nosniff"],
+  ["X-Frame-Options", "DENY"],
+  ["Referrer-Policy", "no-referrer"],
+  ["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"],
+];
+
+function changes(description: string): JsonSchema {
+  return mapOf(
+    description,
+    {
+      set: {
+        type: "object",
+        description:
+          "Names and the values they have from then on. `{caller}`, `{exchange}`, `{address}` and " +
+          "`{operation}` stand for what is known of the request.",
+        default: {},
+        propertyNames: fieldName,
+        additionalProperties: {
+          type: "string",
+          pattern: "^[\\t\\x20-\\x7e]{0,8192}$",
+          "x-expected": "text of visible ASCII characters; put numbers in quotes",
+        },
+      },
+      remove: {
+        type: "array",
+        description: "Names that are taken out.",
+        default: [],
+        items: { type: "string", ...fieldName },
+      },
+    },
+    { default: { set: {}, remove: [] } },
+  );
+}
+
+export const headers: Policy<Options> = {
+  name: "headers",
+  summary: "Sets and removes header fields of requests and answers.",
+  description:
+    "Fields that delimit messages or that the gateway vouches for (`Host`, `Content-Length`, " +
+    "`Via`, `X-Forwarded-*`, `Parlance-*` and their like) cannot be touched. Of exchanges that are " +
+    "translated only fields of answers are changed. With `secure` answers get " +
+    "`Strict-Transport-Security`, `X-Content-Type-Options`, `X-Frame-Options`, `Referrer-Policy` " +
+    "and a `Content-Security-Policy` that allows nothing, each unless the service sets its own.",
+  options: mapOf("Which fields.", {
+    request: changes("On the way to instances."),
+    answer: changes("On the way to callers, also of refusals."),
+    secure: {
+      type: "boolean",
+      description: "Whether browsers are told to be careful with answers.",
+      default: false,
+    },
+  }),
+  example:
+    '- headers: { request: { set: { X-Tenant: "{caller}" } }, answer: { remove: [Server] } }',
+  problems: [],
+  level: "call",
+  check: (options) => [...checkNames("request", options), ...checkNames("answer", options)],
+  explain: ({ request, answer, secure }) =>
+    `request: ${tell(request)}; answer: ${tell(answer)}${secure ? ", and fields of caution" : ""}`,
+  create({ request, answer, secure }) {
+    const dropped = [...answer.remove, ...Object.keys(answer.set)].map((name) =>
+      name.toLowerCase(),
+    );
+    return {
+      onRequest(asked) {
+        for (const name of request.remove) asked.dropRequestField(name.toLowerCase());
+        for (const [name, value] of Object.entries(request.set)) {
+          asked.dropRequestField(name.toLowerCase());
+          asked.addRequestField(name, filledIn(value, asked));
+        }
+        for (const [name, value] of Object.entries(answer.set)) {
+          asked.addAnswerField(name, filledIn(value, asked));
+        }
+        return undefined;
+      },
+      onAnswer(asked, given) {
+        for (const name of dropped) given.dropField(name);
+        if (!secure) return undefined;
+        for (const [name, value] of secureFields) {
+          if (given.field(name.toLowerCase()) === undefined) asked.addAnswerField(name, value);
+        }
+        return undefined;
+      },
+    };
+  },
+};
+
+/** What callers sent cannot end the line: it is made visible ASCII. */
+function filledIn(value: string, request: PolicyRequest): string {
+  if (!value.includes("{")) return value;
+  const known: Readonly<Record<string, string | undefined>> = {
+    caller: request.callerName ?? "anonymous",
+    exchange: request.id,
+    address: request.address,
+    operation: request.operation ?? request.routeId,
+  };
+  return value
+    .replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => known[name] ?? whole)
+    .replaceAll(/[^\t\x20-\x7e]/g, "?");
+}
+
+function tell({ set, remove }: Changes): string {
+  const words = [
+    ...Object.keys(set).map((name) => `sets ${name}`),
+    ...remove.map((name) => `removes ${name}`),
+  ];
+  return words.length === 0 ? "nothing" : words.join(", ");
+}
+
+function checkNames(key: "request" | "answer", options: Options): readonly OptionFinding[] {
+  const { set, remove } = options[key];
+  return [...Object.keys(set), ...remove].flatMap((name) => {
+    if (!kept.test(name)) return [];
+    const message = `${name} is the gateway's own; it can be neither set nor removed`;
+    return [{ path: [key], severity: "error" as const, message }];
+  });
+}
