@@ -75,7 +75,7 @@ function servicesAt(
 }
 
 /** No service can have these names (see schema-services.ts). */
-const reserved: ReadonlySet<string> = new Set(["graphql", "rpc", "mcp"]);
+const reserved: ReadonlySet<string> = new Set(["graphql", "rpc", "mcp", "grpc.health.v1.Health"]);
 
 const initials: ReadonlySet<number> = new Set([...reserved].map((name) => name.charCodeAt(0)));
 
