@@ -81,6 +81,14 @@ const json = { contentType: jsonType, accept: jsonType, body: orderJson() };
 const xml = { contentType: "application/xml", accept: "application/xml" };
 const soap = { contentType: "text/xml", accept: "text/xml", body: callEnvelope() };
 
+/** The whole order of both services, whose two calls are each that of `rpc-json`. */
+function graphqlBody(): string {
+  const order =
+    "{ order { number placedAt customer address { street city country } note " +
+    "line { sku description quantity price shipped } } }";
+  return JSON.stringify({ query: `{ one_find(id: "1") ${order} two_find(id: "1") ${order} }` });
+}
+
 const large: LoadCase = {
   id: "large",
   title: "A SOAP answer of 10 MiB to a caller of JSON",
@@ -128,5 +136,17 @@ export const cases: readonly LoadCase[] = [
     holds: number,
   }),
   caseOf("pass", "JSON to JSON, passed as it is", { ...json, path: "/rest/submit", holds: number }),
+  caseOf("rpc-json", "JSON-RPC to JSON and back, one call", {
+    ...json,
+    body: '{"jsonrpc":"2.0","id":1,"method":"one.find","params":{"id":"1"}}',
+    path: "/rpc",
+    holds: number,
+  }),
+  caseOf("graphql", "GraphQL to JSON and back, one query over two services", {
+    ...json,
+    body: graphqlBody(),
+    path: "/graphql",
+    holds: number,
+  }),
   large,
 ];

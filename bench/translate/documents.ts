@@ -75,6 +75,21 @@ export const orderOpenApi = JSON.stringify({
   },
 });
 
+/** The same order, asked for by its id. */
+export const findOpenApi = JSON.stringify({
+  openapi: "3.1.0",
+  info: { title: "Found", version: "1" },
+  paths: {
+    "/find/{id}": {
+      get: {
+        operationId: "find",
+        parameters: [{ name: "id", in: "path", required: true, schema: text }],
+        responses: { "200": { description: "The order.", content } },
+      },
+    },
+  },
+});
+
 const usualLines = 8;
 
 export function orderJson(lines = usualLines): string {

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import type { GatewayPlan } from "#bench/load/gateway.ts";
 import { createRig, type Rig } from "#bench/rig/rig.ts";
-import { answerEnvelope, orderJson, orderOpenApi, orderWsdl } from "./documents.ts";
+import { answerEnvelope, findOpenApi, orderJson, orderOpenApi, orderWsdl } from "./documents.ts";
 
 const linesPerMiB = 4_900;
 
@@ -17,6 +17,7 @@ export function createTranslateRig(largeMiB: number): Promise<Rig> {
     locations: `    types { text/xml xml; application/json json; }
     location = /soap { error_page 405 =200 /answer.xml; return 405; }
     location = /rest/submit { error_page 405 =200 /answer.json; return 405; }
+    location = /rest/find/1 { try_files /answer.json =404; }
     location = /large { error_page 405 =200 /large.xml; return 405; }
     location = /answer.xml { error_page 405 =200 /answer.xml; }
     location = /answer.json { error_page 405 =200 /answer.json; }
@@ -28,7 +29,9 @@ export function translatePlan(rig: Rig): GatewayPlan {
   const wsdl = `${rig.directory}/orders.wsdl`;
   const openApi = `${rig.directory}/orders.openapi.json`;
   writeFileSync(wsdl, orderWsdl);
+  const found = `${rig.directory}/found.openapi.json`;
   writeFileSync(openApi, orderOpenApi);
+  writeFileSync(found, findOpenApi);
   const origin = `http://127.0.0.1:${rig.upstream.port}`;
   return {
     workers: 1,
@@ -37,6 +40,8 @@ export function translatePlan(rig: Rig): GatewayPlan {
     services: {
       old: { contract: wsdl, instances: [`${origin}/soap`] },
       large: { contract: wsdl, instances: [`${origin}/large`] },
+      one: { contract: found, instances: [`${origin}/rest`] },
+      two: { contract: found, instances: [`${origin}/rest`] },
       rest: { contract: openApi, instances: [`${origin}/rest`] },
     },
   };

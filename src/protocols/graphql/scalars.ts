@@ -159,20 +159,25 @@ const uuid = scalar("UUID", { kind: "uuid" }, { url: `${rfc}9562`, description: 
 
 type Timed = "date" | "time" | "dateTime";
 
-/** By zone: that a zone must be there, may be there, or must not. */
+/** The plain names are those of RFC 3339; XML Schema lets callers choose whether to tell a zone. */
 const timed: Readonly<Record<Timed, Readonly<Record<Zone, GraphQLScalarType>>>> = {
-  date: zoned("date", "Date"),
-  time: zoned("time", "Time"),
-  dateTime: zoned("dateTime", "DateTime"),
+  date: zoned("date", ["ZonedDate", "XsdDate", "Date"]),
+  time: zoned("time", ["Time", "XsdTime", "LocalTime"]),
+  dateTime: zoned("dateTime", ["DateTime", "XsdDateTime", "LocalDateTime"]),
 };
 
-function zoned(kind: Timed, name: string): Readonly<Record<Zone, GraphQLScalarType>> {
-  const one = (zone: Zone, own: string, description: string): GraphQLScalarType =>
-    scalar(own, { kind, zone }, { url: `${xsd}${kind}`, description });
+function zoned(
+  kind: Timed,
+  [required, optional, none]: readonly [string, string, string],
+): Readonly<Record<Zone, GraphQLScalarType>> {
+  const one = (zone: Zone, name: string, description: string): GraphQLScalarType => {
+    const url = /^(?:Date|Time|DateTime)$/.test(name) ? `${rfc}3339` : `${xsd}${kind}`;
+    return scalar(name, { kind, zone }, { url, description });
+  };
   return {
-    required: one("required", `Zoned${name}`, `A ${kind} with its offset from UTC.`),
-    optional: one("optional", name, `A ${kind}, with or without its offset from UTC.`),
-    none: one("none", `Local${name}`, `A ${kind} without an offset.`),
+    required: one("required", required, `A ${kind} with its offset from UTC.`),
+    optional: one("optional", optional, `A ${kind}, with or without its offset from UTC.`),
+    none: one("none", none, `A ${kind} without an offset.`),
   };
 }
 

@@ -75,9 +75,9 @@ function createRoot(
   outputOf: OutputOf,
   calls: FieldCalls,
 ): RootField {
-  const { name, operation } = own;
+  const { operation } = own;
   const { mode, safety, input, output, documentation, deprecated } = operation;
-  const hint = upperFirst(name);
+  const hint = upperFirst(identifier(operation.id));
   const record = resolve(contract, input.type);
   const fields = record.kind === "record" ? namedFields(contract, record) : [];
   const take = createNumbering(fields.map((one) => one.name));
