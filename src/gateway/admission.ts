@@ -3,6 +3,7 @@
  * which `explain` follows too; at last, whether it can be put on record. Nothing was sent yet.
  */
 import type { Problem } from "#base/problem.ts";
+import { readGrpcTimeout } from "#call/grpc-timeout.ts";
 import type { Dialect } from "#contract/contract.ts";
 import type { Hub } from "#extension/hub.ts";
 import type { Verdict } from "#extension/policy.ts";
@@ -17,6 +18,7 @@ import { ownHead } from "./own-head.ts";
 import { answerOf, type OwnAnswer } from "./own-addresses.ts";
 import type { PolicedExchange } from "./policed-exchange.ts";
 import { problems } from "./problems.ts";
+import type { RequestHead } from "#wire/head.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { speedOf } from "./speed.ts";
 import { Translation } from "./translation.ts";
@@ -108,8 +110,18 @@ function admitCaller(
   const isSoap = match.face === "soap";
   const mayCallAll =
     exchange.proof === undefined ? !isSoap || mayCallEvery(snapshot, match, exchange) : undefined;
-  if (speedOf(head, match, mayCallAll).kind === "pass") return pass;
+  if (speedOf(head, match, mayCallAll).kind === "pass") {
+    if (match.face === "grpc") exchange.givenMs = givenToGrpc(head);
+    return pass;
+  }
   return translate(exchange, snapshot, match);
+}
+
+/** Of calls that pass, the instance hears it too; what is malformed is for it to refuse. */
+function givenToGrpc(head: RequestHead): number | undefined {
+  const text = head.field("grpc-timeout");
+  const givenMs = text === undefined ? NaN : readGrpcTimeout(text);
+  return Number.isNaN(givenMs) ? undefined : givenMs;
 }
 
 /** What it may call is asked for each call. */

@@ -2,6 +2,7 @@
  * Which of the protocols of the gRPC family a request speaks: gRPC over HTTP/2, gRPC-Web (also as
  * text), Connect with one message, Connect with streams; and in which form its messages are.
  */
+import { readGrpcTimeout } from "#call/grpc-timeout.ts";
 import type { FaceRequest } from "#extension/protocol.ts";
 import type { Form } from "./grpc-operation.ts";
 
@@ -73,25 +74,13 @@ export function getMessage(
   return { bytes: Buffer.from(text, "base64url"), coding };
 }
 
-const unitMs: Readonly<Record<string, number>> = {
-  H: 3_600_000,
-  M: 60_000,
-  S: 1_000,
-  m: 1,
-  u: 0.001,
-  n: 0.000001,
-};
-
 /**
  * What the caller gives the call: `grpc-timeout` (gRPC over HTTP/2, Timeout), or
  * `connect-timeout-ms`. NaN: it is none.
  */
 export function timeoutOf(request: FaceRequest): number | undefined {
   const grpc = request.field("grpc-timeout");
-  if (grpc !== undefined) {
-    const match = /^(\d{1,8})([HMSmun])$/.exec(grpc);
-    return match === null ? NaN : Number(match[1]) * (unitMs[match[2] as string] as number);
-  }
+  if (grpc !== undefined) return readGrpcTimeout(grpc);
   const connect = request.field("connect-timeout-ms");
   if (connect === undefined) return undefined;
   return /^\d{1,10}$/.test(connect) ? Number(connect) : NaN;

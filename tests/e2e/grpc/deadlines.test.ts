@@ -1,5 +1,7 @@
 /** The time that a caller gives a call, which the gateway keeps and passes on. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { test, type TestContext } from "node:test";
 import { status, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
 import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
@@ -81,4 +83,37 @@ test("a call that comes with no time left does not reach the service", async (co
   });
   assert.match(await answer.text(), new RegExp(`grpc-status: ?${status.DEADLINE_EXCEEDED}\r\n`));
   assert.deepEqual(service.requests, []);
+});
+
+test("a call that passes as it is ends with its caller's time, and the instance hears of it", async (context) => {
+  const { promise: cancelled, resolve } = Promise.withResolvers<void>();
+  const port = await startOrders(context, {
+    Get(call: Unary) {
+      call.on("cancelled", () => resolve());
+    },
+  });
+  const gateway = await startTranslating(context, {
+    text: `services:
+  orders: { contract: orders.proto, http2: true, instances: ["http://127.0.0.1:${port}"] }
+`,
+    files: { "orders.proto": shopProto },
+  });
+  const session = connectHttp2(gateway.url);
+  context.after(() => session.close());
+  // grpc-js would end the call by itself.
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/shop.v1.Orders/Get",
+    "content-type": "application/grpc",
+    te: "trailers",
+    "grpc-timeout": "300m",
+  });
+  stream.end(Buffer.from([0, 0, 0, 0, 2, 8, 1]));
+  const told: Record<string, unknown> = {};
+  stream.on("response", (fields) => Object.assign(told, fields));
+  stream.on("trailers", (fields) => Object.assign(told, fields));
+  stream.resume();
+  await once(stream, "end");
+  assert.equal(told["grpc-status"], "4");
+  await cancelled;
 });
