@@ -1,4 +1,4 @@
-/** Schemas of `balance`, `health` and `outlier` of services: which instance is asked, and which not. */
+/** Schemas of `balance`, `health` and `outlier` of services: which instance is asked. */
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 
 function whole(
@@ -23,10 +23,10 @@ export const balanceSchema = mapOf(
     strategy: {
       type: "string",
       description:
-        "`round-robin`: in turn, by weight. `least-requests`: of two that are drawn, the one with " +
-        "fewer requests under way. `peak-ewma`: of two, the one that answers sooner, requests " +
-        "under way counted. `hash`: the same for the same key, unless it has much more to do " +
-        "than the others (consistent hashing with bounded load).",
+        "`round-robin`: in turn, by weight. `least-requests`: of two that are drawn, the one " +
+        "with fewer requests under way. `peak-ewma`: of two, the one that answers sooner, " +
+        "requests under way counted. `hash`: the same for the same key, unless it has much more " +
+        "to do than the others (consistent hashing with bounded load).",
       enum: ["round-robin", "least-requests", "peak-ewma", "hash"],
       default: "round-robin",
     },

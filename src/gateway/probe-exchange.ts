@@ -1,4 +1,4 @@
-/** One question to an instance whether it is well: a connection, a GET, or gRPC's health service. */
+/** One question to an instance, whether it is well: a connection, a GET, or a call in gRPC. */
 import { assert } from "#base/assert.ts";
 import { defaultLimits } from "#base/limits.ts";
 import type { HealthCheck, Instance } from "#configuration/configuration.ts";

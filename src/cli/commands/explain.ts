@@ -16,9 +16,9 @@ export const explain: Command = {
   name: "explain",
   summary: "Says why a request would be, or was, routed, refused and forwarded as it is.",
   description: [
-    "Nothing is sent: the answer follows from the configuration alone. With the id of an exchange " +
-      "instead of a method and a URL, it tells what the ledger knows of it, phase by phase, and " +
-      "then the rules that such a request meets now.",
+    "Nothing is sent: the answer follows from the configuration alone. With the id of an " +
+      "exchange instead of a method and a URL, it tells what the ledger knows of it, phase by " +
+      "phase, and then the rules that such a request meets now.",
   ],
   positionals: [
     {

@@ -25,9 +25,9 @@ export const breaker: Policy<Options> = {
   description:
     "Counts, in a window of time and in each worker, how many attempts fail: no connection, a " +
     "break, no answer in time, a status from 500 on other than 501, or slower than `slowMs`. At " +
-    "`failurePercent` it opens: for `openMs` nothing is asked, callers get 503 with `Retry-After`. " +
-    "Then one attempt is let through; when it goes well the circuit is closed, else it is open " +
-    "again. `retry` behind it sees its own attempts counted.",
+    "`failurePercent` it opens: for `openMs` nothing is asked, callers get 503 with " +
+    "`Retry-After`. Then one attempt is let through; when it goes well the circuit is closed, " +
+    "else it is open again. `retry` behind it sees its own attempts counted.",
   options: mapOf("When it opens, and for how long.", {
     per: {
       type: "string",

@@ -1,7 +1,7 @@
 /**
  * How many requests a service takes at once before it only gets slower, found out while it works,
- * by the gradient of its latency (after Netflix's concurrency-limits). As long as the recent latency
- * is near the best one the limit grows; when it rises the limit falls by as much.
+ * by the gradient of its latency (after Netflix's concurrency-limits). As long as the recent
+ * latency is near the best one the limit grows; when it rises the limit falls by as much.
  */
 
 export interface Gradient {

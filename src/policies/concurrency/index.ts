@@ -24,11 +24,11 @@ export const concurrency: Policy<Options> = {
   description:
     "A bulkhead: a service that is slow holds so many requests and no more. With `adaptive` the " +
     "bound is found while it works: as long as answers come as fast as usual it grows, when they " +
-    "come slower it falls, before the service breaks down. Who finds no room waits up to `waitMs`; " +
-    "room goes round among callers, by `weights`, so that one with very many requests keeps none " +
-    "of the others out, and when the queue is full its own give way first. Beyond: 503 with " +
-    "`Retry-After`, before anything was sent. Counted in each worker for itself: with four workers " +
-    "there are four times as many.",
+    "come slower it falls, before the service breaks down. Who finds no room waits up to " +
+    "`waitMs`; room goes round among callers, by `weights`, so that one with very many requests " +
+    "keeps none of the others out, and when the queue is full its own give way first. Beyond: " +
+    "503 with `Retry-After`, before anything was sent. Counted in each worker for itself: with " +
+    "four workers there are four times as many.",
   options: mapOf("How many at once.", {
     per: countedPer("service"),
     max: {

@@ -29,11 +29,11 @@ export const cors: Policy<Options> = {
   name: "cors",
   summary: "Lets pages of other origins ask, and answers what browsers ask before that.",
   description:
-    "Preflights (`OPTIONS` with `Access-Control-Request-Method`) are answered by the gateway: they " +
-    "need no key, for browsers send none. Other requests go on and get " +
-    "`Access-Control-Allow-Origin` on their answer, also when that is a refusal, so that the page " +
-    "can read it; those of origins that are not allowed get 403. Fields of the same names that " +
-    "instances set are taken out. Requests without `Origin` are none of its business.",
+    "Preflights (`OPTIONS` with `Access-Control-Request-Method`) are answered by the gateway: " +
+    "they need no key, for browsers send none. Other requests go on and get " +
+    "`Access-Control-Allow-Origin` on their answer, also when that is a refusal, so that the " +
+    "page can read it; those of origins that are not allowed get 403. Fields of the same names " +
+    "that instances set are taken out. Requests without `Origin` are none of its business.",
   options: mapOf(
     "Who may ask for what.",
     {

@@ -1,4 +1,4 @@
-/** Sets, adds and removes header fields, of requests on their way in and of answers on theirs out. */
+/** Sets and removes header fields, of requests on their way in and of answers on theirs out. */
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import type { OptionFinding, Policy, PolicyRequest } from "#extension/policy.ts";
 
@@ -14,8 +14,15 @@ interface Options {
 }
 
 /** What the gateway vouches for, or messages are delimited by. */
-const kept =
-  /^(?:host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|via|date|expect|x-request-id|traceparent|tracestate|parlance-.*|x-forwarded-.*|forwarded)$/i;
+const keptNames = new Set([
+  ...["host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te"],
+  ...["trailer", "via", "date", "expect", "forwarded", "x-request-id", "traceparent", "tracestate"],
+]);
+
+function isKept(name: string): boolean {
+  const lower = name.toLowerCase();
+  return keptNames.has(lower) || /^(?:parlance|x-forwarded)-/.test(lower);
+}
 
 const fieldName = {
   pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$",
@@ -38,8 +45,8 @@ function changes(description: string): JsonSchema {
       set: {
         type: "object",
         description:
-          "Names and the values they have from then on. `{caller}`, `{exchange}`, `{address}` and " +
-          "`{operation}` stand for what is known of the request.",
+          "Names and the values they have from then on. `{caller}`, `{exchange}`, `{address}` " +
+          "and `{operation}` stand for what is known of the request.",
         default: {},
         propertyNames: fieldName,
         additionalProperties: {
@@ -64,8 +71,8 @@ export const headers: Policy<Options> = {
   summary: "Sets and removes header fields of requests and answers.",
   description:
     "Fields that delimit messages or that the gateway vouches for (`Host`, `Content-Length`, " +
-    "`Via`, `X-Forwarded-*`, `Parlance-*` and their like) cannot be touched. Of exchanges that are " +
-    "translated only fields of answers are changed. With `secure` answers get " +
+    "`Via`, `X-Forwarded-*`, `Parlance-*` and their like) cannot be touched. Of exchanges that " +
+    "are translated only fields of answers are changed. With `secure` answers get " +
     "`Strict-Transport-Security`, `X-Content-Type-Options`, `X-Frame-Options`, `Referrer-Policy` " +
     "and a `Content-Security-Policy` that allows nothing, each unless the service sets its own.",
   options: mapOf("Which fields.", {
@@ -137,7 +144,7 @@ function tell({ set, remove }: Changes): string {
 function checkNames(key: "request" | "answer", options: Options): readonly OptionFinding[] {
   const { set, remove } = options[key];
   return [...Object.keys(set), ...remove].flatMap((name) => {
-    if (!kept.test(name)) return [];
+    if (!isKept(name)) return [];
     const message = `${name} is the gateway's own; it can be neither set nor removed`;
     return [{ path: [key], severity: "error" as const, message }];
   });

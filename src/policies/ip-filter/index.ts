@@ -24,9 +24,9 @@ export const ipFilter: Policy<Options> = {
   summary: "Takes requests from some addresses only, or from all but some.",
   description:
     "The address is that of the connection, or, behind `listen.trustedProxies` and the PROXY " +
-    "protocol, the one that they name: the nearest in `X-Forwarded-For` at which no trusted proxy " +
-    "stands. What a caller itself writes there counts for nothing. `deny` wins over `allow`; with " +
-    "`allow`, whoever is not in it is refused.",
+    "protocol, the one that they name: the nearest in `X-Forwarded-For` at which no trusted " +
+    "proxy stands. What a caller itself writes there counts for nothing. `deny` wins over " +
+    "`allow`; with `allow`, whoever is not in it is refused.",
   options: mapOf("Which addresses.", {
     allow: { ...blocks, description: "Blocks that may ask. Empty: all." },
     deny: { ...blocks, description: "Blocks that may not." },

@@ -12,9 +12,10 @@ export const maintenance: Policy<Options> = {
   name: "maintenance",
   summary: "Takes a service out of use, with a message in the caller's dialect.",
   description:
-    "Nothing is sent to instances. Callers get 503 and `Retry-After`, as problem+json, SOAP fault, " +
-    "gRPC status or whatever they speak. It is meant to be put in and taken out again: a changed " +
-    "file is taken while the gateway runs. With `only: { callers: [...] }` some can go on working.",
+    "Nothing is sent to instances. Callers get 503 and `Retry-After`, as problem+json, SOAP " +
+    "fault, gRPC status or whatever they speak. It is meant to be put in and taken out again: a " +
+    "changed file is taken while the gateway runs. With `only: { callers: [...] }` some can go " +
+    "on working.",
   options: mapOf("What callers are told.", {
     message: {
       type: "string",

@@ -1,6 +1,7 @@
 /**
- * The health service of gRPC (grpc.health.v1), as the gateway itself: whether it serves, and whether
- * it knows a service. Whether instances are well is a matter of balancing, and stands in the log.
+ * The health service of gRPC (grpc.health.v1), as the gateway itself: whether it serves, and
+ * whether it knows a service. Whether instances are well is a matter of balancing, and stands in
+ * the log.
  */
 import type { Fault, Reply } from "#call/call.ts";
 import { createRecord } from "#contract/value.ts";

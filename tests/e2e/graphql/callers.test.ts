@@ -97,11 +97,19 @@ test("who may not call an operation neither calls nor sees it", async (context) 
   assert.equal(stranger.status, 401);
 });
 
+function many(count: number, write: (at: number) => string): string {
+  return Array.from({ length: count }, (_, at) => write(at)).join(" ");
+}
+
+function nested(opening: string, depth: number): string {
+  return `${`${opening} `.repeat(depth)}name ${"} } ".repeat(depth)}`;
+}
+
 const floods: Readonly<Record<string, string>> = {
   "a document of very many tokens": `{ ${"__typename ".repeat(6_000)} }`,
-  "very many aliases": `{ ${Array.from({ length: 60 }, (_, at) => `a${at}: __typename`).join(" ")} }`,
-  "very many calls": `{ ${Array.from({ length: 51 }, (_, at) => `getOrder(id: "${at}") { id }`).join(" ")} }`,
-  "a deep introspection": `{ __schema { types { ${"fields { type { ".repeat(12)} name ${"} }".repeat(12)} } } }`,
+  "very many aliases": `{ ${many(60, (at) => `a${at}: __typename`)} }`,
+  "very many calls": `{ ${many(51, (at) => `a${at}: getOrder(id: "${at}") { id }`)} }`,
+  "a deep introspection": `{ __schema { types { ${nested("fields { type {", 12)} } } }`,
   "fragments in a ring": "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }",
 };
 
