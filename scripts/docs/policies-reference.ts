@@ -20,8 +20,8 @@ export function policiesReference(policies: readonly Policy[]): string {
 
 Rules that exchanges are held to. Those under \`policies\` at the top of \`parlance.yaml\` are for
 all services and come first; those under \`services.NAME.policies\` are for one, behind them; both
-in the order written. Each can be narrowed: \`only: { callers: [...], operations: [...] }\`. \`parlance
-explain\` tells which of them a request meets. What they cost stands in
+in the order written. Each can be narrowed: \`only: { callers: [...], operations: [...] }\`.
+\`parlance explain\` tells which of them a request meets. What they cost stands in
 [performance](../internals/performance.md).
 
 ${table(["policy", "does"], rows)}
