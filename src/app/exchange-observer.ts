@@ -1,5 +1,6 @@
 /** What a worker notes of each exchange: its flight, its numbers, its log line. */
 import type { Log } from "#base/log.ts";
+import type { ProblemDefinition } from "#base/problem.ts";
 import type { Clock } from "#base/platform.ts";
 import { createMeter, type Meter } from "#analytics/meter.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
@@ -8,7 +9,6 @@ import type { Snapshot } from "#gateway/snapshot.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import { createFlightTable } from "#runtime/flight-table.ts";
 import { logExchange } from "./exchange-line.ts";
-import { knownProblems } from "./known-problems.ts";
 
 export interface WorkerObserver extends ExchangeObserver {
   /** Where exchanges of a revision are counted; to be told before it becomes current. */
@@ -18,6 +18,8 @@ export interface WorkerObserver extends ExchangeObserver {
 export function createExchangeObserver(
   clock: Clock,
   flightMemory: SharedArrayBuffer,
+  /** In the order in which they are counted. */
+  problems: readonly ProblemDefinition[],
   log: Log,
 ): WorkerObserver {
   const flights = createFlightTable(flightMemory);
@@ -37,7 +39,7 @@ export function createExchangeObserver(
   return {
     expect(revision, memory) {
       const services = revision.configuration.services.length;
-      meters.set(revision, createMeter(memory, { services, problems: knownProblems }));
+      meters.set(revision, createMeter(memory, { services, problems }));
     },
     onBegin(exchange) {
       const { head } = exchange.caller;

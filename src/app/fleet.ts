@@ -98,6 +98,7 @@ export function createFleet(options: FleetOptions): Fleet {
         flightMemory: memory.flight,
         gaugeMemory: memory.gauges,
         writtenMemory: memory.written,
+        problems: knownProblems,
         sharedMemory,
         ledger: options.ledger?.ringFor(index),
       };

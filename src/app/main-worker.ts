@@ -2,9 +2,8 @@
 import { workerData } from "node:worker_threads";
 import { nodePlatform } from "#base/platform.ts";
 import type { Revision } from "#configuration/configuration.ts";
-import type { Protocol } from "#extension/protocol.ts";
 import { writeGauges } from "#analytics/worker-gauges.ts";
-import { createGateway } from "#gateway/gateway.ts";
+import { createGateway, type Extensions } from "#gateway/gateway.ts";
 import { answerQuestions, sendMessage } from "#runtime/worker-port.ts";
 import { createExchangeObserver } from "./exchange-observer.ts";
 import { causeFault, failIfAsked } from "./fault.ts";
@@ -12,8 +11,6 @@ import type { WorkerRecorder } from "./ledger/recorder.ts";
 import { createLoopDelay } from "./loop-delay.ts";
 import type { MeteredRevision, Question, WorkerData } from "./worker-messages.ts";
 import { joinRevision, type RevisionPart } from "./revision-parts.ts";
-import { standardPolicies } from "./standard-policies.ts";
-import { standardProofs } from "./standard-proofs.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
 const gaugesMs = 1_000;
@@ -21,16 +18,16 @@ const gaugesMs = 1_000;
 const data = workerData as WorkerData;
 const { clock, timers } = nodePlatform;
 const workerLog = createWorkerLog(nodePlatform, data.logForm, data.writtenMemory, sendMessage);
-const observer = createExchangeObserver(clock, data.flightMemory, workerLog.log);
+const observer = createExchangeObserver(clock, data.flightMemory, data.problems, workerLog.log);
 observer.expect(data.revision, data.meterMemory);
 const recorder = await startRecorder();
-let protocols: readonly Protocol[] = [];
-await loadProtocols(data.revision);
+let extensions: Extensions = { protocols: [], policies: [], proofs: [] };
+await loadExtensions(data.revision);
 const gateway = createGateway(
   nodePlatform,
   observer,
   data.revision,
-  () => ({ protocols, policies: standardPolicies, proofs: standardProofs }),
+  () => extensions,
   recorder,
   data.sharedMemory,
 );
@@ -109,15 +106,28 @@ async function startRecorder(): Promise<WorkerRecorder | undefined> {
   return created;
 }
 
-/** Where nothing is translated, the protocols' code takes no memory. */
-async function loadProtocols({ contracts }: Revision): Promise<void> {
-  if (contracts.size === 0 || protocols.length > 0) return;
-  protocols = (await import("./standard-protocols.ts")).standardProtocols;
+/** What no revision has asked for yet takes no memory. */
+async function loadExtensions({ contracts, configuration }: Revision): Promise<void> {
+  const { services, policies, callers, identity } = configuration;
+  if (contracts.size > 0 && extensions.protocols.length === 0) {
+    const { standardProtocols: protocols } = await import("./standard-protocols.ts");
+    extensions = { ...extensions, protocols };
+  }
+  const isPoliced = policies.length > 0 || services.some((service) => service.policies.length > 0);
+  if (isPoliced && extensions.policies.length === 0) {
+    const { standardPolicies } = await import("./standard-policies.ts");
+    extensions = { ...extensions, policies: standardPolicies };
+  }
+  const hasProofs = callers !== "open" && callers.some(({ proofs = [] }) => proofs.length > 0);
+  if ((hasProofs || identity !== undefined) && extensions.proofs.length === 0) {
+    const { standardProofs: proofs } = await import("./standard-proofs.ts");
+    extensions = { ...extensions, proofs };
+  }
 }
 
 async function prepare({ revision, meterMemory }: MeteredRevision): Promise<() => void> {
   failIfAsked();
-  await loadProtocols(revision);
+  await loadExtensions(revision);
   observer.expect(revision, meterMemory);
   const commit = await gateway.prepare(revision);
   return () => {

@@ -1,4 +1,5 @@
 /** What the main thread and its workers say to each other. All of it can be cloned. */
+import type { ProblemDefinition } from "#base/problem.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import type { WorkerLedger } from "./ledger/ledger-messages.ts";
 import type { SharedMemory } from "#gateway/shared-memory.ts";
@@ -19,6 +20,8 @@ export interface WorkerData extends MeteredRevision {
   readonly flightMemory: SharedArrayBuffer;
   readonly gaugeMemory: SharedArrayBuffer;
   readonly writtenMemory: SharedArrayBuffer;
+  /** All that exchanges can be refused with, in the order in which they are counted. */
+  readonly problems: readonly ProblemDefinition[];
   /** Of all workers together. */
   readonly sharedMemory: SharedMemory;
   /** Undefined: nothing is put on record. */
