@@ -151,7 +151,7 @@ const serviceProperties: Readonly<Record<string, JsonSchema>> = {
   speaks: {
     type: "string",
     description: "Dialect of the instances. Default: that of the contract.",
-    enum: ["rest", "soap", "grpc", "jsonrpc", "mcp", "text"],
+    enum: ["rest", "soap", "grpc", "graphql", "jsonrpc", "mcp", "text"],
   },
   mcp: {
     type: "array",

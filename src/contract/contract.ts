@@ -36,6 +36,7 @@ export interface Operation {
   readonly grpc?: GrpcBinding;
   readonly jsonrpc?: JsonRpcBinding;
   readonly mcp?: McpBinding;
+  readonly graphql?: GraphQlBinding;
   readonly text?: TextBinding;
   readonly origin?: SourcePlace;
 }
@@ -176,6 +177,17 @@ export interface McpBinding {
   readonly result: string | undefined | null;
   /** Arguments that stand in HTTP fields `Mcp-Param-{name}` as well. */
   readonly mirrored: readonly { readonly path: readonly string[]; readonly name: string }[];
+}
+
+export interface GraphQlBinding {
+  /** Sent as it is. Its variables are the fields of the input. */
+  readonly document: string;
+  /** Its name in the document. */
+  readonly operation: string;
+  /** Member of the answer's data that is meant; undefined: the data itself. */
+  readonly key: string | undefined;
+  /** Output field that holds it; undefined: it is the output. */
+  readonly result: string | undefined;
 }
 
 export interface QualifiedName {

@@ -1,0 +1,73 @@
+/**
+ * Calls to instances in GraphQL over HTTP: a document by POST. Subscriptions are answered with
+ * server-sent events, a connection each (graphql-sse, distinct connections mode).
+ */
+import { defaultDocumentLimits } from "#base/limits.ts";
+import type { Answer, Fault } from "#call/call.ts";
+import { streamNotOffered, takesStream } from "#call/problems.ts";
+import type { Operation } from "#contract/contract.ts";
+import type { Fields, ServiceContract, Upstream, UpstreamRequest } from "#extension/protocol.ts";
+import type { ReplyStream } from "#extension/streams.ts";
+import { readEvents } from "#formats/sse/read-events.ts";
+import { compileOperation, type GraphqlOperation } from "./graphql-operation.ts";
+import { broken, replyIn } from "./upstream-answer.ts";
+
+const limits = defaultDocumentLimits;
+
+const whole = "application/graphql-response+json, application/json;q=0.9";
+
+function fieldsFor({ mode }: Operation): Fields {
+  const accept = mode === "server-stream" ? `text/event-stream, ${whole}` : whole;
+  return [
+    ["content-type", "application/json"],
+    ["accept", accept],
+  ];
+}
+
+export function createGraphqlUpstream({ contract }: ServiceContract): Upstream {
+  const known = new Map<Operation, GraphqlOperation>();
+  const find = (operation: Operation): GraphqlOperation => {
+    const found = known.get(operation);
+    if (found !== undefined) return found;
+    const { graphql } = operation;
+    if (graphql === undefined) throw new Error("to come");
+    const compiled = compileOperation(contract, operation, graphql, limits);
+    known.set(operation, compiled);
+    return compiled;
+  };
+  return {
+    encode({ operation, input }): UpstreamRequest | Fault {
+      if (takesStream(operation)) return streamNotOffered(operation, "GraphQL");
+      const body = Buffer.from(find(operation).write(input));
+      return { kind: "request", method: "POST", target: "", fields: fieldsFor(operation), body };
+    },
+    decode: ({ status, body }, { operation }) => replyIn(body, status, find(operation)),
+    decodeOutputs({ status, field }, { operation }) {
+      const type = field("content-type") ?? "";
+      const isEvents = /^text\/event-stream\s*(?:;|$)/i.test(type);
+      if (operation.mode !== "server-stream" || status !== 200 || !isEvents) return undefined;
+      return createResults(find(operation));
+    },
+  };
+}
+
+function createResults(operation: GraphqlOperation): ReplyStream {
+  const reader = readEvents(limits.documentBytesMax);
+  let isOver = false;
+  return {
+    push(bytes) {
+      return reader.push(bytes).flatMap((event): readonly (Answer | Fault)[] => {
+        if (event.kind === "fault") return [{ ...broken(event.message), code: event.code }];
+        const { type, data } = event;
+        if (type === "complete") isOver = true;
+        // Services that name no events have nothing but results.
+        if (isOver || (type !== "next" && type !== "message")) return [];
+        return [replyIn(data, undefined, operation)];
+      });
+    },
+    end() {
+      if (isOver || reader.isBetween()) return undefined;
+      return broken("the stream ends in the middle of an event");
+    },
+  };
+}
