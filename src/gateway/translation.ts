@@ -328,8 +328,9 @@ function askedIn(decoded: Exclude<Decoded, { readonly kind: "document" }>): Aske
   return { operation, negotiated: decoded.negotiated };
 }
 
+/** Deviation: services on graphql-yoga keep proxies from coding their streams by calling it none. */
 function isCoded(coding: string | undefined): coding is string {
-  return coding !== undefined && !/^(?:[ \t,]|identity)*$/i.test(coding);
+  return coding !== undefined && !/^(?:[ \t,]|identity|none)*$/i.test(coding);
 }
 
 /** No coding was offered to anybody: RFC 9110 §8.4, §12.5.3. */

@@ -65,7 +65,7 @@ function exact(name: string): GraphQLScalarType {
   });
 }
 
-const maker = { __typename: "Maker", id: "m1", name: "Daruma" };
+const maker = { __typename: "Maker", id: "m1", name: "Daruma", products: [] };
 const assam = {
   ...{ __typename: "Product", id: "p1", name: "Assam", price: "12.50", sold: "9007199254740993" },
   ...{ purpose: "DRINK", maker, tags: ["black"], related: [{ id: "p2", name: "Pot" }] },
