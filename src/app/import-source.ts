@@ -1,10 +1,12 @@
-/** Where a contract that is to be added comes from: a file, a URL, or a running MCP server. */
+/** Where a contract that is to be added comes from: a file, a URL, or a server that tells it. */
 import { basename, dirname, relative, resolve } from "node:path";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Platform } from "#base/platform.ts";
 import { titleIn } from "./contract-facts.ts";
 import { FetchFailure, fetchContract, NoDocument, type FetchedContract } from "./fetch-contract.ts";
+import { fetchSchema } from "./fetch-schema.ts";
 import { fetchTools } from "./fetch-tools.ts";
+import { recognizeContract } from "./import-contracts.ts";
 import { placeDocuments, type PlacedDocuments } from "./place-documents.ts";
 
 const textBytesMax = 20 * 1024 * 1024;
@@ -49,17 +51,29 @@ interface FetchedSource extends FetchedContract {
   readonly instances?: readonly string[];
 }
 
-/** A contract; where there is none to be had, the tools that an MCP server tells of. */
+/** A contract; where there is none to be had, what a GraphQL or an MCP server tells of itself. */
 async function fetchSource(source: string, platform: Platform): Promise<FetchedSource> {
+  let fetched: FetchedContract | undefined;
+  let failure: NoDocument | undefined;
   try {
-    return await fetchContract(source, platform);
+    fetched = await fetchContract(source, platform);
+    // Servers have pages for those who look at them with a browser.
+    const text = fetched.documents.get(fetched.url) ?? "";
+    if (recognizeContract(text, fetched.url) !== undefined) return fetched;
   } catch (error) {
-    const tools = error instanceof NoDocument ? await fetchTools(source, platform) : undefined;
-    if (tools === undefined) throw error;
-    const { text, diagnostics } = tools;
+    if (!(error instanceof NoDocument)) throw error;
+    failure = error;
+  }
+  const told = (text: string, diagnostics: FetchedContract["diagnostics"]): FetchedSource => {
     const documents = new Map([[source, text]]);
     return { url: source, documents, references: [], diagnostics, instances: [source] };
-  }
+  };
+  const schema = await fetchSchema(source, platform);
+  if (schema !== undefined) return told(schema, []);
+  if (fetched !== undefined) return fetched;
+  const tools = await fetchTools(source, platform);
+  if (tools === undefined) throw failure ?? new NoDocument(`${source} gives no contract`);
+  return told(tools.text, tools.diagnostics);
 }
 
 export function readText(path: string, { files }: Pick<Platform, "files">): string | undefined {
@@ -72,17 +86,20 @@ export function readText(path: string, { files }: Pick<Platform, "files">): stri
 
 /** Names of files that say nothing about what is in them. */
 const sayNothing =
-  /^(?:|openapi|swagger|api|api-docs|spec|service|services|soap|wsdl|index|v\d+|mcp)$/;
+  /^(?:|openapi|swagger|api|api-docs|spec|service|services|soap|wsdl|index|schema|graphql|v\d+|mcp)$/;
+
+/** Names that no service may have. */
+const reserved = /^(?:graphql|mcp|soap)$/;
 
 /** From the file's name, or from the title within; a name that is not possible is refused later. */
 function nameFor(path: string, text: string): string {
   const own = slug(
     basename(path)
-      .replace(/\.(?:wsdl|xml|ya?ml|json)$/i, "")
+      .replace(/\.(?:wsdl|xml|ya?ml|json|graphqls?|gql)$/i, "")
       .replace(/\.\w+$/, ""),
   );
   if (!sayNothing.test(own)) return own;
-  return slug(titleIn(text) ?? "") || own || "service";
+  return slug(titleIn(text) ?? "") || (reserved.test(own) ? "" : own) || "service";
 }
 
 function slug(text: string): string {

@@ -80,12 +80,16 @@ function pathOf({ pathname, search }: URL, common: string, text: string): string
   const plain = pathname.slice(common.length).replaceAll(/[^A-Za-z0-9._/-]/g, "-");
   const query = search.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replaceAll(/-$/g, "");
   const whole = (plain === "" ? "document" : plain) + query;
-  return /\.(?:xsd|wsdl|xml|ya?ml|json)$/i.test(whole) ? whole : whole + extensionOf("", text);
+  return /\.(?:xsd|wsdl|xml|ya?ml|json|graphqls?|gql)$/i.test(whole)
+    ? whole
+    : whole + extensionOf("", text);
 }
 
 function extensionOf(url: string, text: string): string {
   const start = text.replace(/^\uFEFF/, "").trimStart();
   if (start.startsWith("<")) return /<(?:\w+:)?definitions[\s/>]/.test(start) ? ".wsdl" : ".xsd";
   if (start.startsWith("{")) return ".json";
+  const isSchema = /^(?:schema|(?:type|interface|input)[ \t]+\w+)[^:\n]*\{/m.test(start);
+  if (isSchema || /\.(?:graphqls?|gql)(?:$|\?)/i.test(url)) return ".graphql";
   return /\.yml(?:$|\?)/i.test(url) ? ".yml" : ".yaml";
 }
