@@ -37,7 +37,10 @@ export async function fetchSchema(
   for (const query of questions) {
     const result = await ask(sockets, url, JSON.stringify({ query }));
     if (result === undefined) break;
-    if (result.data?.__schema !== undefined) return printed(url, result.data as IntrospectionQuery);
+    const { data } = result;
+    if (data !== undefined && data !== null && "__schema" in data) {
+      return printed(url, data as IntrospectionQuery);
+    }
     const message = result.errors?.[0]?.message;
     refusal = typeof message === "string" ? message.slice(0, 200) : "no reason";
   }

@@ -85,8 +85,14 @@ export function readText(path: string, { files }: Pick<Platform, "files">): stri
 }
 
 /** Names of files that say nothing about what is in them. */
-const sayNothing =
-  /^(?:|openapi|swagger|api|api-docs|spec|service|services|soap|wsdl|index|schema|graphql|v\d+|mcp)$/;
+const sayNothing = new Set([
+  ...["", "openapi", "swagger", "api", "api-docs", "spec", "service", "services", "soap", "wsdl"],
+  ...["index", "schema", "graphql", "mcp"],
+]);
+
+function saysNothing(name: string): boolean {
+  return sayNothing.has(name) || /^v\d+$/.test(name);
+}
 
 /** Names that no service may have. */
 const reserved = /^(?:graphql|mcp|soap)$/;
@@ -98,7 +104,7 @@ function nameFor(path: string, text: string): string {
       .replace(/\.(?:wsdl|xml|ya?ml|json|graphqls?|gql)$/i, "")
       .replace(/\.\w+$/, ""),
   );
-  if (!sayNothing.test(own)) return own;
+  if (!saysNothing(own)) return own;
   return slug(titleIn(text) ?? "") || (reserved.test(own) ? "" : own) || "service";
 }
 

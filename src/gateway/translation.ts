@@ -328,7 +328,7 @@ function askedIn(decoded: Exclude<Decoded, { readonly kind: "document" }>): Aske
   return { operation, negotiated: decoded.negotiated };
 }
 
-/** Deviation: services on graphql-yoga keep proxies from coding their streams by calling it none. */
+/** Deviation: `none`, because services on graphql-yoga call their streams so against proxies. */
 function isCoded(coding: string | undefined): coding is string {
   return coding !== undefined && !/^(?:[ \t,]|identity|none)*$/i.test(coding);
 }

@@ -18,8 +18,15 @@ import { createDeriveSelection } from "./selection.ts";
 
 export const schemaImporter: ContractImporter = { recognize, import: importSchema };
 
-const definition =
-  /^(?:extend[ \t]+)?(?:(?:type|interface|input)[ \t]+\w+[^:{}=]*\{|schema\b[^:{}]*\{|union[ \t]+\w+[^:{}]*=|scalar[ \t]+\w+|directive[ \t]+@)/m;
+/** How definitions of a schema begin, each on a line of its own. */
+const openings = [
+  "(?:type|interface|input)[ \\t]+\\w+[^:{}=]*\\{",
+  "schema\\b[^:{}]*\\{",
+  "union[ \\t]+\\w+[^:{}]*=",
+  "scalar[ \\t]+\\w+",
+  "directive[ \\t]+@",
+];
+const definition = new RegExp(`^(?:extend[ \\t]+)?(?:${openings.join("|")})`, "m");
 
 function recognize(text: string, file: string): number {
   if (/^\uFEFF?\s*\{/.test(text)) return text.includes('"__schema"') ? 1 : 0;

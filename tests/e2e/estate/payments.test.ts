@@ -54,7 +54,8 @@ async function post(
   type = "application/xml",
 ): Promise<Answer> {
   const headers = { "content-type": type };
-  const answer = await fetch(service.url + path, { method: "POST", headers, body });
+  const sent = typeof body === "string" ? body : new Uint8Array(body);
+  const answer = await fetch(service.url + path, { method: "POST", headers, body: sent });
   assert.match(answer.headers.get("content-type") ?? "", /^application\/xml/);
   return { status: answer.status, text: await answer.text() };
 }

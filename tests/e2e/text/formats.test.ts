@@ -18,7 +18,8 @@ async function start(scope: test.TestContext, contract: string, url: string) {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
   const text = async (path: string, body: string | Buffer) => {
-    const response = await fetch(`${gateway.url}/text/old${path}`, { method: "POST", body });
+    const sent = typeof body === "string" ? body : new Uint8Array(body);
+    const response = await fetch(`${gateway.url}/text/old${path}`, { method: "POST", body: sent });
     return { status: response.status, body: await response.text() };
   };
   return { gateway, rest, text };
