@@ -4,7 +4,8 @@ import fc from "fast-check";
 import protobuf from "protobufjs";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import { createProtoCodec } from "./codec.ts";
-import { contract, proto, scalars } from "./fixture.ts";
+import { contract, proto } from "./fixture.ts";
+import { scalarTypes } from "./scalar-types.ts";
 
 const codec = createProtoCodec(contract);
 const all = { kind: "ref", name: "All" } as const;
@@ -85,7 +86,7 @@ const model: Record<string, fc.Arbitrary<Value>> = {
   ),
 };
 const needed = ["a_colour", "c_colour", "inners", "by_number", "by_bool"];
-for (const name of Object.keys(scalars)) {
+for (const name of Object.keys(scalarTypes)) {
   const arbitrary = arbitraries[name] as fc.Arbitrary<Value>;
   model[`a_${name}`] = arbitrary;
   model[`b_${name}`] = arbitrary;

@@ -1,34 +1,12 @@
 /** A contract with every kind of field, and the same as .proto for a library that is not ours. */
 import type { Contract } from "#contract/contract.ts";
-import type { Field, NamedType, Type } from "#contract/types.ts";
+import type { Field, NamedType, ScalarType, Type } from "#contract/types.ts";
+import { scalarTypes } from "./scalar-types.ts";
 
-const int = (bits: 32 | 64, signed: boolean, protoEncoding?: "zigzag" | "fixed"): Type => ({
-  kind: "int",
-  bits,
-  signed,
-  ...(protoEncoding === undefined ? {} : { protoEncoding }),
-});
-const text: Type = { kind: "string", whitespace: "preserve" };
 const list = (item: Type): Type => ({ kind: "list", item, itemNullable: false, min: 0 });
 const ref = (name: string): Type => ({ kind: "ref", name });
 
-export const scalars: Readonly<Record<string, Type>> = {
-  double: { kind: "float", bits: 64 },
-  float: { kind: "float", bits: 32 },
-  int32: int(32, true),
-  int64: int(64, true),
-  uint32: int(32, false),
-  uint64: int(64, false),
-  sint32: int(32, true, "zigzag"),
-  sint64: int(64, true, "zigzag"),
-  fixed32: int(32, false, "fixed"),
-  fixed64: int(64, false, "fixed"),
-  sfixed32: int(32, true, "fixed"),
-  sfixed64: int(64, true, "fixed"),
-  bool: { kind: "bool" },
-  string: text,
-  bytes: { kind: "bytes", encoding: "base64" },
-};
+const scalar = (name: string): ScalarType => scalarTypes[name] as ScalarType;
 
 const colour: Type = {
   kind: "enum",
@@ -50,14 +28,14 @@ const add = (line: string, name: string, type: Type, presence: Field["presence"]
   next += 7;
 };
 
-for (const [name, type] of Object.entries(scalars)) {
+for (const [name, type] of Object.entries(scalarTypes as Readonly<Record<string, ScalarType>>)) {
   add(name, `a_${name}`, type, "implicit");
   add(`optional ${name}`, `b_${name}`, type, "optional");
   add(`repeated ${name}`, `c_${name}`, list(type), "implicit");
   add(
     `map<string, ${name}>`,
     `d_${name}`,
-    { kind: "map", key: text as never, value: type },
+    { kind: "map", key: { kind: "string", whitespace: "preserve" }, value: type },
     "implicit",
   );
 }
@@ -94,9 +72,9 @@ fields.push({
     kind: "union",
     exclusive: true,
     variants: [
-      { name: "whole", type: int(32, true), protoNumber: 1_000 },
+      { name: "whole", type: scalar("int32"), protoNumber: 1_000 },
       { name: "inside", type: ref("Inner"), protoNumber: 1_001 },
-      { name: "words", type: text, protoNumber: 536_870_911 },
+      { name: "words", type: scalar("string"), protoNumber: 536_870_911 },
     ],
   },
 });
@@ -109,9 +87,21 @@ const types: NamedType[] = [
     type: {
       kind: "record",
       fields: [
-        { name: "id", type: int(64, false), presence: "implicit", nullable: false, protoNumber: 1 },
+        {
+          name: "id",
+          type: scalar("uint64"),
+          presence: "implicit",
+          nullable: false,
+          protoNumber: 1,
+        },
         { name: "next", type: ref("Inner"), presence: "optional", nullable: false, protoNumber: 2 },
-        { name: "tags", type: list(text), presence: "implicit", nullable: false, protoNumber: 3 },
+        {
+          name: "tags",
+          type: list(scalar("string")),
+          presence: "implicit",
+          nullable: false,
+          protoNumber: 3,
+        },
       ],
     },
   },

@@ -2,7 +2,7 @@
 import protobuf from "protobufjs";
 import { defaultContractLimits } from "#base/limits.ts";
 import type { EnumType, Field, NamedType, RecordType, Type, TypeName } from "#contract/types.ts";
-import { scalarTypes } from "./import-scalars.ts";
+import { scalarTypes } from "#formats/protobuf/scalar-types.ts";
 import { wellKnownTypes } from "#formats/protobuf/well-known.ts";
 import type { ProtoReport } from "./import-report.ts";
 
