@@ -24,7 +24,7 @@ const questions = [
 ];
 
 interface Result {
-  readonly data?: { readonly __schema?: unknown } | null;
+  readonly data?: object | null;
   readonly errors?: readonly { readonly message?: unknown }[];
 }
 

@@ -12,7 +12,7 @@ import { createFaultDetails, type FaultDetails } from "./faults.ts";
 
 export interface GraphqlOperation {
   /** Body of a request. */
-  readonly write: (input: ValueRecord) => string;
+  readonly write: (input: ValueRecord, headers: ValueRecord) => string;
   /** @param data as its text. Undefined: the service says that there is no such object. */
   readonly read: (
     data: string,

@@ -11,6 +11,7 @@ import type { ReplyStream } from "#extension/streams.ts";
 import { readEvents } from "#formats/sse/read-events.ts";
 import { compileOperation, type GraphqlOperation } from "./graphql-operation.ts";
 import { broken, replyIn } from "./upstream-answer.ts";
+import { createOwnOperations, type FindOwn } from "./upstream-own.ts";
 
 const limits = defaultDocumentLimits;
 
@@ -24,21 +25,25 @@ function fieldsFor({ mode }: Operation): Fields {
   ];
 }
 
-export function createGraphqlUpstream({ contract }: ServiceContract): Upstream {
+export function createGraphqlUpstream(service: ServiceContract): Upstream {
+  const { contract } = service;
+  let findOwn: FindOwn | undefined;
   const known = new Map<Operation, GraphqlOperation>();
   const find = (operation: Operation): GraphqlOperation => {
     const found = known.get(operation);
     if (found !== undefined) return found;
     const { graphql } = operation;
-    if (graphql === undefined) throw new Error("to come");
-    const compiled = compileOperation(contract, operation, graphql, limits);
+    const compiled =
+      graphql === undefined
+        ? (findOwn ??= createOwnOperations(service))(operation)
+        : compileOperation(contract, operation, graphql, limits);
     known.set(operation, compiled);
     return compiled;
   };
   return {
-    encode({ operation, input }): UpstreamRequest | Fault {
+    encode({ operation, input, headers }): UpstreamRequest | Fault {
       if (takesStream(operation)) return streamNotOffered(operation, "GraphQL");
-      const body = Buffer.from(find(operation).write(input));
+      const body = Buffer.from(find(operation).write(input, headers));
       return { kind: "request", method: "POST", target: "", fields: fieldsFor(operation), body };
     },
     decode: ({ status, body }, { operation }) => replyIn(body, status, find(operation)),
