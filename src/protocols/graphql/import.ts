@@ -66,7 +66,10 @@ export function importSchema(source: ContractSource): ImportedContract {
     );
   }
   return {
-    contract: { ...nothing.contract, ...named(source.file), types, operations },
+    contract: {
+      ...{ ...nothing.contract, ...named(source.file), types, operations },
+      ...(schema.description ? { documentation: schema.description } : {}),
+    },
     diagnostics: report.diagnostics,
   };
 }

@@ -3,34 +3,11 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import type { Reply } from "#call/call.ts";
-import type { Contract, Operation } from "#contract/contract.ts";
-import type { Type } from "#contract/types.ts";
-import type { Value, ValueRecord } from "#contract/value.ts";
-import { defaultGraphqlSettings } from "#base/graphql-settings.ts";
 import { contractCase } from "#formats/xml/contract-arbitrary-fixture.ts";
 import { createTestHub } from "./hub-fixture.ts";
 import { createGraphqlUpstream } from "./upstream.ts";
+import { echoOf, unbounded, isFinite } from "./upstream-fixture.ts";
 import { withoutNulls } from "./values-fixture.ts";
-
-const much = 1_000_000;
-const limits = Object.fromEntries(
-  Object.keys(defaultGraphqlSettings.limits).map((name) => [name, much]),
-) as unknown as typeof defaultGraphqlSettings.limits;
-const settings = { limits: { ...limits, listLength: 1, batchMax: 1 } };
-
-function echoOf(contract: Contract, type: Type): Contract {
-  const message = {
-    type: {
-      kind: "record" as const,
-      fields: [{ name: "body", type, presence: "required" as const, nullable: true }],
-    },
-    headers: [],
-  };
-  const echo: Operation = {
-    ...{ id: "echo", mode: "unary", safety: "safe", input: message, output: message, faults: [] },
-  };
-  return { ...contract, operations: [echo] };
-}
 
 test("values go to a gateway of ours and come back the same", async () => {
   let arrived = 0;
@@ -42,7 +19,7 @@ test("values go to a gateway of ours and come back the same", async () => {
     const hub = createTestHub(
       own,
       ({ input }) => ({ kind: "answer", output: input, headers: {} }),
-      settings,
+      unbounded,
     );
     const upstream = createGraphqlUpstream({ serviceName: "s", contract: own });
     const call = { operation, input: { body: value }, headers: {} };
@@ -67,10 +44,3 @@ test("values go to a gateway of ours and come back the same", async () => {
   await fc.assert(property, { numRuns: 200 });
   assert.ok(arrived > 100, `only ${arrived} values are not too deep`);
 });
-
-/** NaN and infinities are no Float of GraphQL (§3.5.2). */
-function isFinite(value: Value): boolean {
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return true;
-  return Object.values(value as ValueRecord).every(isFinite);
-}
