@@ -4,7 +4,7 @@
  */
 import { assert, assertNever } from "#base/assert.ts";
 import type { Contract } from "#contract/contract.ts";
-import type { ListType, MapType, Type } from "#contract/types.ts";
+import type { DecimalType, IntType, ListType, MapType, Type } from "#contract/types.ts";
 import type { Value, ValueRecord } from "#contract/value.ts";
 import type { JsonWriteOptions } from "./options.ts";
 import { jsonNumberOf } from "./plain-number.ts";
@@ -94,11 +94,15 @@ function compileType(scope: WriterScope, type: Exclude<Type, { kind: "ref" }>): 
 const text = writeString as WriteJson;
 
 function compileExact(
-  { spelling }: { readonly spelling?: "string" | "number" },
-  options: JsonWriteOptions,
+  { kind, spelling }: IntType | DecimalType,
+  { exactNumbers = "string" }: JsonWriteOptions,
 ): WriteJson {
-  const asNumber = (spelling ?? options.exactNumbers ?? "string") === "number";
-  return asNumber ? (value) => jsonNumberOf(value as string) : (value) => `"${value as string}"`;
+  const quoted: WriteJson = (value) => `"${value as string}"`;
+  const plain: WriteJson = (value) => jsonNumberOf(value as string);
+  if (exactNumbers === "safe" && kind === "int") {
+    return (value) => (Number.isSafeInteger(Number(value)) ? plain(value) : quoted(value));
+  }
+  return (spelling ?? exactNumbers) === "number" ? plain : quoted;
 }
 
 function writeFloat(value: Value): string {

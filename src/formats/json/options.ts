@@ -22,8 +22,11 @@ export interface JsonReadOptions {
 }
 
 export interface JsonWriteOptions {
-  /** How 64-bit and big integers and decimals are spelled unless their type says so. */
-  readonly exactNumbers?: "string" | "number";
+  /**
+   * How 64-bit and big integers and decimals are spelled unless their type says so. safe: integers
+   * that a double holds as numbers, whatever their type says, all else as strings.
+   */
+  readonly exactNumbers?: "string" | "number" | "safe";
 }
 
 /** What a compiled reader returns. */

@@ -35,14 +35,15 @@ interface Scope {
   failed: boolean;
 }
 
-/** @returns undefined when values of the type hold JSON that is carried as text. */
+/** @returns undefined when values hold JSON as text, or how one is spelled depends on the value. */
 export function compileShadow(
   contract: Contract,
   type: Type,
   options: JsonWriteOptions,
 ): Shadow | undefined {
   const derived = derivedTypes(contract);
-  const exactNumbers = options.exactNumbers ?? "string";
+  const { exactNumbers = "string" } = options;
+  if (exactNumbers === "safe") return undefined;
   const scope: Scope = { contract, derived, exactNumbers, named: new Map(), failed: false };
   if (carriesText(scope, type, new Set())) return undefined;
   const convert = compile(scope, type);

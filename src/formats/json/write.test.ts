@@ -28,6 +28,22 @@ test("exact numbers are strings unless their type or the option says otherwise",
   assert.equal(writeAs(type, value, { options }), `{"a":9007199254740993,"b":10.90,"c":"5"}`);
 });
 
+test("whole numbers are numbers as far as a double holds them, where that is asked for", () => {
+  const spelled: Type = { kind: "int", bits: 64, signed: true, spelling: "string" };
+  const type = record([
+    field("a", int64),
+    field("b", int64),
+    field("c", spelled),
+    field("d", decimal),
+  ]);
+  const value = { a: "9007199254740991", b: "9007199254740993", c: "-5", d: "10.90" };
+  const options = { exactNumbers: "safe" } as const;
+  assert.equal(
+    writeAs(type, value, { options }),
+    '{"a":9007199254740991,"b":"9007199254740993","c":-5,"d":"10.90"}',
+  );
+});
+
 test("decimals in XML's spelling become JSON's", () => {
   const options = { exactNumbers: "number" } as const;
   const written = ["+5", ".5", "-.50", "007", "5."].map((one) =>

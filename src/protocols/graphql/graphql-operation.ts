@@ -27,7 +27,8 @@ export function compileOperation(
   limits: DocumentLimits,
 ): GraphqlOperation {
   const head = `{"query":${JSON.stringify(document)},"operationName":${JSON.stringify(name)}`;
-  const writeInput = compileJsonWriter(contract, operation.input.type, {});
+  // Many servers take whole numbers as numbers alone, and many more lose digits beyond 2^53.
+  const writeInput = compileJsonWriter(contract, operation.input.type, { exactNumbers: "safe" });
   return {
     write: (input) => `${head},"variables":${writeInput(input)}}`,
     read: compileRead(contract, operation, { key, result }, limits),
