@@ -43,12 +43,16 @@ const schemaRules = [
   LoneSchemaDefinitionRule,
   UniqueOperationTypesRule,
   UniqueTypeNamesRule,
-  UniqueEnumValueNamesRule,
-  UniqueFieldDefinitionNamesRule,
-  UniqueArgumentDefinitionNamesRule,
   UniqueDirectiveNamesRule,
   KnownTypeNamesRule,
   PossibleTypeExtensionsRule,
+];
+
+/** Schemas in wide use say the same twice. The last one counts. */
+const twiceRules = [
+  UniqueEnumValueNamesRule,
+  UniqueFieldDefinitionNamesRule,
+  UniqueArgumentDefinitionNamesRule,
   UniqueInputFieldNamesRule,
 ];
 
@@ -130,6 +134,7 @@ function build(all: readonly DefinitionNode[], report: Report): ReadDocuments | 
     const errors = validateSDL(document, null, schemaRules);
     report.addErrors("bad-schema", errors);
     if (errors.length > 0) return undefined;
+    report.addErrors("said-twice", validateSDL(document, null, twiceRules), "warning");
     const schema = buildASTSchema(document, { assumeValidSDL: true });
     const wrong = validateSchema(schema);
     report.addErrors("bad-schema", wrong);

@@ -51,6 +51,7 @@ export function importOperation(
   const name = definition.name?.value;
   if (!root || name === undefined) return undefined;
   try {
+    scope.outputs.restart();
     const selected = selectedOf(scope, root, source);
     if (selected.length === 0) return undefined;
     const [only] = selected;

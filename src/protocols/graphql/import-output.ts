@@ -23,13 +23,13 @@ import {
   typenameKey,
   type Selected,
   type Selection,
+  type SelectionReader,
 } from "./selection-fields.ts";
 
-export interface Outputs {
+export interface Outputs extends Pick<SelectionReader, "fieldsOn" | "restart"> {
   /** @param hint the name of a type that has none of its own. */
   readonly typeOf: (selected: Selected, hint: string) => Type;
   readonly fieldOf: (selected: Selected, owner: string) => Field;
-  readonly fieldsOn: (type: GraphQLCompositeType, selection: Selection) => readonly Selected[];
 }
 
 interface Place extends Selection {
@@ -125,7 +125,7 @@ export function createOutputs(
   };
 
   const outputs: Outputs = {
-    fieldsOn: reader.fieldsOn,
+    ...reader,
     typeOf({ field, selection }, hint) {
       const of = (given: GraphQLOutputType): Type => {
         const type = isNonNullType(given) ? given.ofType : given;

@@ -11,7 +11,11 @@ export interface Report {
     message: string,
   ) => void;
   /** What GraphQL's own rules have found. */
-  readonly addErrors: (code: string, errors: readonly GraphQLError[]) => void;
+  readonly addErrors: (
+    code: string,
+    errors: readonly GraphQLError[],
+    severity?: Diagnostic["severity"],
+  ) => void;
   readonly placeOf: (node: ASTNode | null | undefined) => SourcePlace | undefined;
   /** Lines of this text are not those of the file that it comes from. */
   readonly hidePlaces: (source: Source) => void;
@@ -47,11 +51,11 @@ export function createReport(file: string): Report {
       const more = `only the first ${diagnosticsMax} findings are listed`;
       diagnostics.push({ code: "more-findings", severity: "warning", message: more });
     },
-    addErrors(code, errors) {
+    addErrors(code, errors, severity = "error") {
       for (const { message, locations, source } of errors) {
         const [at] = locations ?? [];
         const where = at && source ? place(source, at.line, at.column) : undefined;
-        report.add("error", code, where, message.slice(0, 500));
+        report.add(severity, code, where, message.slice(0, 500));
       }
     },
   };

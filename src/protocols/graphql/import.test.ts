@@ -230,6 +230,19 @@ for (const [name, text, expected] of wrong) {
   });
 }
 
+test("what a type says twice is told, and the last one counts", () => {
+  const imported = read(
+    "type Query { a: Int }\ntype A { b: Int\nb: String }\nextend type Query { x: A }",
+  );
+  assert.deepEqual(
+    imported.diagnostics.map(({ severity }) => severity),
+    ["warning"],
+  );
+  assert.match(findingsIn(imported)[0] ?? "", /^said-twice 2:10 Field "A\.b"/);
+  const [field] = fieldsIn(imported, { kind: "ref", name: "A" });
+  assert.equal(field?.type.kind, "string");
+});
+
 test("documents of GraphQL are recognised, others are not", () => {
   const scores = [
     schemaImporter.recognize("type Query { a: Int }", "/a"),

@@ -40,13 +40,15 @@ const typename: SelectedField = {
 };
 
 export interface SelectionReader {
+  /** What is read from here on is counted anew. */
+  readonly restart: () => void;
   readonly fieldsOn: (type: GraphQLCompositeType, selection: Selection) => readonly Selected[];
   /** Whether there are fields that only some of the objects have. */
   readonly isNarrowed: (type: GraphQLCompositeType, selection: Selection) => boolean;
 }
 
-/** One document must not have us walk for ever. */
-const visitedMax = 50_000;
+/** Of one operation: it must not have us walk for ever. */
+const visitedMax = 100_000;
 
 export class TooMuchSelected extends Error {
   override readonly name = "TooMuchSelected";
@@ -60,6 +62,7 @@ export function createSelectionReader(schema: GraphQLSchema): SelectionReader {
     return isAbstractType(wanted) && !isUnionType(type) && schema.isSubType(wanted, type);
   };
   return {
+    restart: () => void (visited = 0),
     fieldsOn(type, { sets, fragments }) {
       const found = new Map<string, Selected & { readonly sets: SelectionSetNode[] }>();
       walk(sets, fragments, {

@@ -121,19 +121,17 @@ function reasonAgainst(
 }
 
 /** Undefined: there is nothing in it. */
-function print({ fields, fragments, type }: Spot): string | undefined {
-  if (fragments.length > 0) {
-    const known = new Map<string, string>();
-    const parts = fragments.map((one) => {
-      const own = one.fields.map((field) => printField(field, aliasFor(field, one, known)));
-      const text = own.filter((part) => part !== undefined).join(" ");
-      return text === "" ? "" : ` ... on ${one.type.name} { ${text} }`;
-    });
-    return `{ __typename${parts.join("")} }`;
+function print({ fields, fragments }: Spot): string | undefined {
+  if (fragments.length === 0) {
+    const own = fields.flatMap((field) => printField(field, "") ?? []);
+    return own.length === 0 ? undefined : `{ ${own.join(" ")} }`;
   }
-  const own = fields.flatMap((field) => printField(field, "") ?? []);
-  if (own.length > 0) return `{ ${own.join(" ")} }`;
-  return isAbstractType(type) ? "{ __typename }" : undefined;
+  const known = new Map<string, string>();
+  const parts = fragments.flatMap((one) => {
+    const own = one.fields.flatMap((field) => printField(field, aliasFor(field, one, known)) ?? []);
+    return own.length === 0 ? [] : [`... on ${one.type.name} { ${own.join(" ")} }`];
+  });
+  return parts.length === 0 ? undefined : `{ __typename ${parts.join(" ")} }`;
 }
 
 function printField({ name, spot }: Chosen, alias: string): string | undefined {
