@@ -105,11 +105,15 @@ test("a selection is bounded, however large the types are", () => {
     { length: 20 },
     (_, index) => `type T${index} { x: Int t: T${index + 1} }`,
   );
+  const manyTypes = Array.from(
+    { length: 30 },
+    (_, index) => `type M${index} implements Many { id: ID m: Int }`,
+  );
   const imported = read(`
     type Query { wide: Wide deep: T0 many: Many }
     type Wide { ${wide} } ${deep.join(" ")} type T20 { x: Int }
     interface Many { id: ID }
-    ${Array.from({ length: 30 }, (_, index) => `type M${index} implements Many { id: ID m: Int }`).join(" ")}`);
+    ${manyTypes.join(" ")}`);
   const wideText = operationIn(imported, "wide").graphql?.document ?? "";
   assert.equal(wideText.match(/f\d+/g)?.length, 200);
   assert.match(
