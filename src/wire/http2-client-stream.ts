@@ -4,6 +4,7 @@
  */
 import type { ClientHttp2Stream } from "node:http2";
 import type { Limits } from "#base/limits.ts";
+import { atTurnEnd } from "#base/platform.ts";
 import { ChunkedReader } from "./chunked.ts";
 import type { RequestPlan, UpstreamEnd, UpstreamListener } from "./ends.ts";
 import { framing, ResponseHead, type RequestHead } from "./head.ts";
@@ -148,7 +149,15 @@ export class Http2ClientStream implements UpstreamEnd {
 
   abort(): void {
     this.#listener = undefined;
-    this.#stream?.close(constants.NGHTTP2_CANCEL);
+    this.#cancel();
+  }
+
+  /**
+   * Deviation: not at once. While a session reads, node:http2 sends CANCEL only after it has
+   * destroyed the stream, and asks a destroyed one for trailers: that stops the whole process.
+   */
+  #cancel(): void {
+    atTurnEnd(() => this.#stream?.close(constants.NGHTTP2_CANCEL));
   }
 
   // Reading
@@ -205,7 +214,7 @@ export class Http2ClientStream implements UpstreamEnd {
     if (!this.#answering || !this.#sawEnd || stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
     const listener = this.#listener;
     this.#listener = undefined;
-    if (!this.#requestSent) stream.close(constants.NGHTTP2_CANCEL);
+    if (!this.#requestSent) this.#cancel();
     listener?.onResponseEnd(this.#answerTrailers);
   }
 
