@@ -76,7 +76,7 @@ test("documents that are derived are valid, and not larger than their bound", ()
         assert.ok(fields < 1_000, `${id} asks for ${fields} fields`);
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 150 },
   );
 });
 

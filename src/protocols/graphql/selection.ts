@@ -12,16 +12,22 @@ import {
   isListType,
   isObjectType,
   isRequiredArgument,
+  type GraphQLAbstractType,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLSchema,
 } from "graphql";
+import { createNumbering } from "#contract/numbering.ts";
 
 const depthMax = 4;
 const fieldsMax = 200;
 /** Objects that may stand in one place, each with fields of its own. */
 const possibleMax = 20;
 const toldMax = 8;
+const none: Aliases = new Map();
+
+/** Other names for fields, by `Object.field`. */
+type Aliases = ReadonlyMap<string, string>;
 
 export interface DerivedSelection {
   /** `{ id name }`; "" for values without fields. */
@@ -38,11 +44,11 @@ interface Spot {
   readonly fields: Chosen[];
   /** Of an abstract type: one for each object that may stand there. */
   readonly fragments: Spot[];
+  readonly aliases: Aliases;
 }
 
 interface Chosen {
   readonly name: string;
-  readonly type: string;
   readonly spot: Spot | undefined;
 }
 
@@ -50,14 +56,51 @@ export type DeriveSelection = (type: GraphQLCompositeType) => DerivedSelection;
 
 export function createDeriveSelection(schema: GraphQLSchema): DeriveSelection {
   const known = new Map<string, DerivedSelection>();
+  const aliases = new Map<string, Aliases>();
+  const aliasesIn = (type: GraphQLAbstractType): Aliases => {
+    const found = aliases.get(type.name) ?? conflictsIn(schema, type);
+    aliases.set(type.name, found);
+    return found;
+  };
   return (type) => {
-    const found = known.get(type.name) ?? derive(schema, type);
+    const found = known.get(type.name) ?? derive(schema, type, aliasesIn);
     known.set(type.name, found);
     return found;
   };
 }
 
-function derive(schema: GraphQLSchema, type: GraphQLCompositeType): DerivedSelection {
+/**
+ * GraphQL §5.3.2: what has another type in another object cannot have the same name there. The
+ * same wherever the type stands, for selections of several places may be merged.
+ */
+function conflictsIn(schema: GraphQLSchema, abstract: GraphQLAbstractType): Aliases {
+  const objects = schema.getPossibleTypes(abstract);
+  const taken = createNumbering(objects.flatMap((one) => Object.keys(one.getFields())));
+  const types = new Map<string, string>();
+  const found = new Map<string, string>();
+  for (const object of objects) {
+    for (const { name, type } of Object.values(object.getFields())) {
+      const other = types.get(name);
+      if (other === undefined) types.set(name, String(type));
+      else if (other !== String(type)) {
+        found.set(`${object.name}.${name}`, taken(`${name}_${object.name}`));
+      }
+    }
+  }
+  return found;
+}
+
+function derive(
+  schema: GraphQLSchema,
+  type: GraphQLCompositeType,
+  aliasesIn: (type: GraphQLAbstractType) => Aliases,
+): DerivedSelection {
+  const spotOf = (one: GraphQLCompositeType, path: readonly string[]): Spot => {
+    const isSame = path.at(-1) === one.name;
+    const aliases = isAbstractType(one) ? aliasesIn(one) : none;
+    const own = isSame ? path : [...path, one.name];
+    return { type: one, path: own, fields: [], fragments: [], aliases };
+  };
   const told = new Set<string>();
   const root = spotOf(type, []);
   const waiting = [root];
@@ -84,7 +127,7 @@ function derive(schema: GraphQLSchema, type: GraphQLCompositeType): DerivedSelec
         told.add(`${spot.type.name}.${field.name} (more than ${fieldsMax} fields)`);
       } else {
         const child = inner && spotOf(inner, spot.path);
-        spot.fields.push({ name: field.name, type: String(field.type), spot: child });
+        spot.fields.push({ name: field.name, spot: child });
         if (child === undefined) count++;
         else waiting.push(child);
       }
@@ -98,11 +141,6 @@ function derive(schema: GraphQLSchema, type: GraphQLCompositeType): DerivedSelec
   const more = list.length - toldMax;
   const leftOut = more > 0 ? [...list.slice(0, toldMax), `and ${more} more`] : list;
   return { text: print(root) ?? "{ __typename }", leftOut };
-}
-
-function spotOf(type: GraphQLCompositeType, path: readonly string[]): Spot {
-  const isSame = path.at(-1) === type.name;
-  return { type, path: isSame ? path : [...path, type.name], fields: [], fragments: [] };
 }
 
 /** Undefined: the field is taken. */
@@ -121,32 +159,21 @@ function reasonAgainst(
 }
 
 /** Undefined: there is nothing in it. */
-function print({ fields, fragments }: Spot): string | undefined {
+function print({ fields, fragments, aliases }: Spot): string | undefined {
   if (fragments.length === 0) {
-    const own = fields.flatMap((field) => printField(field, "") ?? []);
+    const own = fields.flatMap((field) => printField(field, undefined) ?? []);
     return own.length === 0 ? undefined : `{ ${own.join(" ")} }`;
   }
-  const known = new Map<string, string>();
-  const parts = fragments.flatMap((one) => {
-    const own = one.fields.flatMap((field) => printField(field, aliasFor(field, one, known)) ?? []);
-    return own.length === 0 ? [] : [`... on ${one.type.name} { ${own.join(" ")} }`];
+  const parts = fragments.flatMap(({ type: { name: owner }, fields: all }) => {
+    const own = all.flatMap((one) => printField(one, aliases.get(`${owner}.${one.name}`)) ?? []);
+    return own.length === 0 ? [] : [`... on ${owner} { ${own.join(" ")} }`];
   });
   return parts.length === 0 ? undefined : `{ __typename ${parts.join(" ")} }`;
 }
 
-function printField({ name, spot }: Chosen, alias: string): string | undefined {
-  if (spot === undefined) return alias + name;
+function printField({ name, spot }: Chosen, alias: string | undefined): string | undefined {
+  const own = alias === undefined ? name : `${alias}: ${name}`;
+  if (spot === undefined) return own;
   const inner = print(spot);
-  return inner === undefined ? undefined : `${alias}${name} ${inner}`;
-}
-
-/** GraphQL §5.3.2: what has another type in another object cannot have the same name there. */
-function aliasFor(
-  { name, type }: Chosen,
-  { type: owner }: Spot,
-  known: Map<string, string>,
-): string {
-  const other = known.get(name);
-  if (other === undefined) known.set(name, type);
-  return other === undefined || other === type ? "" : `${name}_${owner.name}: `;
+  return inner === undefined ? undefined : `${own} ${inner}`;
 }
