@@ -79,6 +79,11 @@ test("whatever stands in an introspection result, a contract comes out", () => {
   fc.assert(property, { numRuns: 200 });
 });
 
+function holdsInfinite(value: unknown): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsInfinite);
+}
+
 test("a service that is described is called by the contract that is imported", async () => {
   let called = 0;
   const property = fc.asyncProperty(contractCase, async ({ contract, type, value }) => {
@@ -106,6 +111,9 @@ test("a service that is described is called by the contract that is imported", a
       const field = (): undefined => undefined;
       const { status, body: answer } = response;
       const reply: Reply = upstream.decode({ status, field, body: answer }, call);
+      // GraphQL §3.5.2: a Float is finite, so an answer that is not has no place in it.
+      if (holdsInfinite(value) && "code" in reply && reply.code === "answer-not-encodable")
+        continue;
       if (reply.kind === "answer") called++;
       // What the contract asks of values, and the schema cannot say, is refused by itself.
       else
