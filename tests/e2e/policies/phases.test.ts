@@ -200,16 +200,16 @@ test("a tap sees what the caller gets, without framing, and how it ends", async 
 
 test("who is gone while a policy waits is told to it, and nothing is sent", async (context) => {
   let asked = 0;
-  const ended = new Promise<PolicyEnd>((resolve) => {
-    const wait = policyOf("wait", {
-      onRequest: () => new Promise((decide) => void setTimeout(decide, 100, undefined)),
-      onEnd: (_request, end) => resolve(end),
-    });
-    void startBehind(context, [wait], () => asked++).then((url) =>
-      fetch(url, { signal: AbortSignal.timeout(20) }).catch(() => undefined),
-    );
+  const decision = Promise.withResolvers<undefined>();
+  const ended = Promise.withResolvers<PolicyEnd>();
+  const wait = policyOf("wait", {
+    onRequest: () => decision.promise,
+    onEnd: (_request, end) => ended.resolve(end),
   });
-  assert.equal((await ended).aborted, true);
-  await new Promise((resolve) => setTimeout(resolve, 120));
+  const url = await startBehind(context, [wait], () => asked++);
+  await assert.rejects(fetch(url, { signal: AbortSignal.timeout(20) }));
+  assert.equal((await ended.promise).aborted, true);
+  decision.resolve(undefined);
+  await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(asked, 0);
 });
