@@ -27,6 +27,7 @@ const portsWithDefaults = {
   STOREFRONT_PORT: 9100,
   TARIFFS_PORT: 9106,
   INVENTORY_PORT: 9104,
+  CATALOG_PORT: 9105,
 } as const;
 
 export function serviceProgramsIn(
@@ -56,6 +57,7 @@ export function serviceProgramsIn(
     }),
     { ...tariffs, url: `tcp://127.0.0.1:${tariffs.port}` },
     { ...inventory, url: `grpc://127.0.0.1:${inventory.port}` },
+    program("catalog", "catalog", "CATALOG_PORT", "GraphQL", {}),
   ];
 }
 

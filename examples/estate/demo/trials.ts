@@ -23,6 +23,8 @@ const question =
   '{"query":"{ orders_listOrders(limit: 2) { items { id status } } ' +
   'inventory_ListStock { articles { sku available } } }"}';
 
+const newPrice = '{"sku":"TEA-ASSAM-250","price":"355.00"}';
+
 const listInvoices = '{"customerName":"ravi@example.org","limit":2}';
 
 const listOrders =
@@ -83,6 +85,18 @@ export function trialsOf(
     {
       what: "set some of it aside",
       command: `curl -i ${key} ${json} -d '${reservation}' ${gateway}/inventory/ReserveStock`,
+    },
+    {
+      what: "ask a GraphQL service in JSON: catalog has nothing but its schema",
+      command: `curl -i ${key} '${gateway}/catalog/tea?sku=TEA-ASSAM-250'`,
+    },
+    {
+      what: "follow a subscription of GraphQL as lines of JSON (10 seconds; the next one changes it)",
+      command: `curl -N --max-time 10 ${key} '${gateway}/catalog/priceChanges?sku=TEA-ASSAM-250'`,
+    },
+    {
+      what: "set its price",
+      command: `curl -i ${key} ${json} -d '${newPrice}' ${gateway}/catalog/setPrice`,
     },
     {
       what: "ask several services at once, in GraphQL",

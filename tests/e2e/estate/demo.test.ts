@@ -32,6 +32,7 @@ const ports = {
   STOREFRONT_PORT: String(await freePort()),
   TARIFFS_PORT: String(await freePort()),
   INVENTORY_PORT: String(await freePort()),
+  CATALOG_PORT: String(await freePort()),
 };
 
 function startDemo(...more: readonly string[]): ChildProcess {
@@ -94,6 +95,7 @@ describe("the demo", () => {
       "storefront",
       "tariffs",
       "inventory",
+      "catalog",
       "gateway",
     ]) {
       assert.ok(seen("up", name) !== undefined, name);
@@ -115,6 +117,9 @@ describe("the demo", () => {
       / 200 [^]*"available":"120"/,
       /^\{"sku":"TEA-ASSAM-250"/,
       / 200 [^]*"reserved":"2"/,
+      / 200 [^]*"price":"349\.50"/,
+      /^\{"sku":"TEA-ASSAM-250","price":"349\.50"/,
+      / 200 [^]*"price":"355\.00"/,
       /"inventory_ListStock":\{"articles":\[\{"sku":"POT-IRON-08"/,
       /inventory\.GetStock \(reads\)/,
       /^Placed o-\w+ over 360\.00 INR, invoice 90071992547\d+\n/,

@@ -41,15 +41,17 @@ export async function startEstate(): Promise<RunningEstate> {
     PORT: String(paymentsPort),
   };
   const storefrontEnv = { GATEWAY_URL: gatewayUrl, STOREFRONT_KEY: storefrontKey };
-  const [ordersA, ordersB, storefront, tariffs, inventory, payments, billing] = await Promise.all([
-    startService("orders", ordersEnv),
-    startService("orders", ordersEnv),
-    startService("storefront", storefrontEnv),
-    startService("tariffs", {}),
-    startService("inventory", {}),
-    interruptible(() => startService("payments", paymentsEnv)),
-    interruptible(() => startService("billing", billingEnv)),
-  ]);
+  const [ordersA, ordersB, storefront, tariffs, inventory, catalog, payments, billing] =
+    await Promise.all([
+      startService("orders", ordersEnv),
+      startService("orders", ordersEnv),
+      startService("storefront", storefrontEnv),
+      startService("tariffs", {}),
+      startService("inventory", {}),
+      startService("catalog", {}),
+      interruptible(() => startService("payments", paymentsEnv)),
+      interruptible(() => startService("billing", billingEnv)),
+    ]);
   const gateway = await startGateway(port, adminPort, {
     ESTATE_DATA: folder.path,
     STOREFRONT_KEY: storefrontKey,
@@ -61,6 +63,7 @@ export async function startEstate(): Promise<RunningEstate> {
     STOREFRONT_PORT: new URL(storefront.url).port,
     TARIFFS_PORT: new URL(tariffs.url).port,
     INVENTORY_PORT: new URL(inventory.url).port,
+    CATALOG_PORT: new URL(catalog.url).port,
   });
   return {
     gatewayUrl,
@@ -70,7 +73,8 @@ export async function startEstate(): Promise<RunningEstate> {
     billing,
     close: async () => {
       await gateway.stop();
-      const all = [ordersA, ordersB, storefront, tariffs, inventory, payments, billing];
+      const others = [tariffs, inventory, catalog, payments, billing];
+      const all = [ordersA, ordersB, storefront, ...others];
       await Promise.all(all.map((service) => service.stop()));
       folder.remove();
     },

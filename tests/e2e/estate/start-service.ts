@@ -17,11 +17,14 @@ export interface RunningProgram {
   readonly stop: () => Promise<number | string>;
 }
 
+/** One for each program. */
+process.setMaxListeners(50);
+
 const startMs = 15_000;
 const stopMs = 10_000;
 
 export function startService(
-  name: "orders" | "payments" | "billing" | "storefront" | "tariffs" | "inventory",
+  name: "orders" | "payments" | "billing" | "storefront" | "tariffs" | "inventory" | "catalog",
   env: Readonly<Record<string, string>>,
 ): Promise<RunningProgram> {
   const script = join(root, "examples", "estate", name, "main.ts");
