@@ -91,7 +91,7 @@ export function trialsOf(
       command: `curl -i ${key} '${gateway}/catalog/tea?sku=TEA-ASSAM-250'`,
     },
     {
-      what: "follow a subscription of GraphQL as lines of JSON (10 seconds; the next one changes it)",
+      what: "follow a subscription of GraphQL in JSON (10 seconds; the next one changes it)",
       command: `curl -N --max-time 10 ${key} '${gateway}/catalog/priceChanges?sku=TEA-ASSAM-250'`,
     },
     {
