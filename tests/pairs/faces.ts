@@ -1,6 +1,7 @@
 /** The faces of the matrix, one line each. */
 import type { PairFace } from "./face.ts";
 import { connect } from "./faces/connect.ts";
+import { graphql } from "./faces/graphql.ts";
 import { grpcWeb } from "./faces/grpc-web.ts";
 import { grpc } from "./faces/grpc.ts";
 import { jsonRpc } from "./faces/json-rpc.ts";
@@ -17,6 +18,7 @@ export const pairFaces: readonly PairFace[] = [
   grpc,
   grpcWeb,
   connect,
+  graphql,
   jsonRpc,
   mcp,
 ];

@@ -1,7 +1,7 @@
 /** The dialects of instances, one line each: where a gateway that serves them has them. */
 export interface PairUpstream {
   readonly name: string;
-  readonly speaks: "rest" | "soap" | "grpc" | "jsonrpc" | "mcp";
+  readonly speaks: "rest" | "soap" | "grpc" | "graphql" | "jsonrpc" | "mcp";
   /** Behind the address of the gateway that is the instance. */
   readonly path: string;
 }
@@ -10,6 +10,7 @@ export const pairUpstreams: readonly PairUpstream[] = [
   { name: "REST", speaks: "rest", path: "/pairs" },
   { name: "SOAP", speaks: "soap", path: "/soap/pairs" },
   { name: "gRPC", speaks: "grpc", path: "" },
+  { name: "GraphQL", speaks: "graphql", path: "/graphql/pairs" },
   { name: "JSON-RPC", speaks: "jsonrpc", path: "/rpc/pairs" },
   { name: "MCP", speaks: "mcp", path: "/mcp/pairs" },
 ];

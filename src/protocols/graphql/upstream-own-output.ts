@@ -21,21 +21,15 @@ import type { Field, MapType, RecordType, Type, UnionType } from "#contract/type
 import { createRecord, typeKey, type Value } from "#contract/value.ts";
 import { derivedObjects } from "./schema-output.ts";
 import { namedFields, othersName, shapeOf } from "./schema-types.ts";
+import { itemsOf, membersOf, readLeaf, type ReadText } from "./upstream-own-leaf.ts";
 import {
-  itemsOf,
-  membersOf,
-  readLeaf,
-  refuse,
-  textIn,
-  type ReadText,
-} from "./upstream-own-leaf.ts";
-
-export interface OwnOutput {
-  /** `{ id name }`; "" for values without fields. */
-  readonly selection: string;
-  /** Throws DocumentFailure. */
-  readonly read: ReadText;
-}
+  addOthers,
+  choiceOf,
+  spaced,
+  tooDeep,
+  valueOf,
+  type OwnOutput,
+} from "./upstream-own-parts.ts";
 
 /** Times that a type may stand within itself. */
 const withinItselfMax = 3;
@@ -233,55 +227,4 @@ export function compileOwnOutput(
   };
 
   return outputOf(output, outputType, []);
-}
-
-interface Member extends OwnOutput {
-  readonly object: GraphQLObjectType;
-  /** Of the variant, or of the derived type. */
-  readonly name: string;
-}
-
-function choiceOf(
-  members: readonly Member[],
-  made: (value: Value, member: Member) => Value,
-): OwnOutput {
-  const byName = new Map(members.map((one) => [one.object.name, one]));
-  const fragments = members.map(({ object, selection }) => ` ... on ${object.name} ${selection}`);
-  return {
-    selection: `{ __typename${fragments.join("")} }`,
-    read(text, place) {
-      const name = textIn(membersOf(text, place).get("__typename"));
-      const member = byName.get(name ?? "");
-      if (member === undefined) return refuse(`expected one of its types, found ${name}`, place);
-      return made(member.read(text, place), member);
-    },
-  };
-}
-
-/** Asked for only so far as to see whether something is there. */
-function tooDeep(contract: Contract, type: RecordType | UnionType): OwnOutput {
-  const isScalar = type.kind === "record" && shapeOf(contract, type) !== "fields";
-  return {
-    selection: isScalar ? "" : "{ __typename }",
-    read: (_text, place) => refuse("the answer is nested deeper than is asked for", place),
-  };
-}
-
-/** Undefined: the field is not there. GraphQL's null says that as well. */
-function valueOf(field: Field, text: string, read: ReadText, place: string): Value | undefined {
-  if (text !== "null") return read(text, place);
-  if (field.nullable) return null;
-  if (field.presence === "optional") return undefined;
-  return refuse(`expected a value, found null`, place);
-}
-
-function addOthers(record: { [name: string]: Value }, text: string, place: string): Value {
-  for (const [name, own] of membersOf(text, place)) {
-    if (!Object.hasOwn(record, name)) record[name] = own;
-  }
-  return record;
-}
-
-function spaced(selection: string): string {
-  return selection === "" ? "" : ` ${selection}`;
 }
