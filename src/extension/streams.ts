@@ -32,8 +32,11 @@ export interface Input {
 
 /** A face whose callers send one input after the other (client-stream, bidi). */
 export interface InputStream {
-  /** The inputs that these bytes complete; a fault ends the stream. What is left over is kept. */
-  readonly push: (bytes: Buffer) => readonly (Input | Fault)[];
+  /**
+   * The inputs that these bytes complete; a fault ends the stream. What is left over is kept. The
+   * bytes are read at once, inputs may be decoded when they are asked for.
+   */
+  readonly push: (bytes: Buffer) => Iterable<Input | Fault>;
   /** No more bytes come. */
   readonly end: () => Fault | undefined;
 }

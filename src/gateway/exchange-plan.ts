@@ -43,13 +43,15 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
     this.#translated = translation?.requestHead;
     this.#exactTarget = (translation ?? (this.route as CompiledRoute)).exactTarget;
     this.decodeAnswer = wantsDecodedBody || translation !== undefined || this.holding;
+    this.bodyIsDecoded = translation?.inputs !== undefined || this.caller.protocol === "HTTP/2";
     this.upgrade = translation === undefined && head.upgrade && offersUpgrade(head);
     return this.#translated ?? head;
   }
 
   /** Whether the request's body comes with chunk framing. */
   protected get requestIsFramed(): boolean {
-    return this.caller.head.framing === framing.chunked && !this.bodyIsDecoded;
+    const { head, protocol } = this.caller;
+    return head.framing === framing.chunked && protocol !== "HTTP/2";
   }
 
   /** Whether that of an instance's answer does. */

@@ -16,13 +16,13 @@ import type { InnerExchange } from "./hub-calls.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
 import type { InnerCaller } from "./inner-caller.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
-import { SendingExchange } from "./sending-exchange.ts";
+import { StreamingExchange } from "./streaming-exchange.ts";
 import { SignedBody } from "./signed-body.ts";
 import { tellInDialect } from "./translation.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
 
-export class Exchange extends SendingExchange implements CallerListener, InnerExchange {
+export class Exchange extends StreamingExchange implements CallerListener, InnerExchange {
   #answerMovedMs = 0;
   #upstreamEnded = false;
   /** Undefined: nothing was signed of it. */
@@ -86,6 +86,7 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
   }
 
   #gather(): void {
+    if (this.translation?.takesInputs === true) return this.beginInputs();
     this.gather(this.bytes, this.from, this.to);
     if (!this.requestComplete && this.state === "waiting") this.caller.resume();
   }
@@ -132,21 +133,25 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     this.tap?.addRequest(bytes, from, to);
     this.#signedBody?.add(bytes, from, to);
     const upstream = this.upstream;
-    if (this.translation !== undefined) this.gather(bytes, from, to);
+    const takesInputs = this.translation?.inputs !== undefined;
+    if (takesInputs) {
+      if (this.state === "free") return true;
+    } else if (this.translation !== undefined) this.gather(bytes, from, to);
     else if (this.hub !== undefined) this.gatherForHub(bytes, from, to);
-    if (upstream === undefined || this.translation !== undefined) return true;
+    if (!takesInputs && (upstream === undefined || this.translation !== undefined)) return true;
     if (this.requestBytes > (this.route as CompiledRoute).service.bodyBytesMax) {
       if (this.state !== "tunnel") this.#end(bodyTooLarge(this.route as CompiledRoute));
       if (this.state !== "tunnel") return true;
     }
-    this.firstIsAll = false;
-    this.streamed = true;
     if (this.#signedBody !== undefined) {
       bytes = this.#signedBody.keepBack(bytes, from, to);
       from = 0;
       to = bytes.length;
       if (to === 0) return true;
     }
+    if (upstream === undefined || takesInputs) return this.passInputs(bytes, from, to);
+    this.firstIsAll = false;
+    this.streamed = true;
     if (upstream.sendBody(bytes, from, to)) return true;
     this.requestStoppedMs = this.gateway.clock.nowMs;
     return false;
@@ -157,12 +162,13 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
     // What is refused already is refused once.
     if (this.state === "free") this.#signedBody = undefined;
     this.requestComplete = true;
-    this.requestTrailers = trailers;
+    this.requestTrailers = this.translation === undefined ? trailers : undefined;
     if (this.#signedBody !== undefined && !this.#endBodyInOrder(this.#signedBody)) return;
     if (this.state === "tunnel") {
       this.upstream?.sendEnd(undefined);
       if (this.#upstreamEnded && !this.pending) this.finish();
-    } else if (this.translation !== undefined) this.translate();
+    } else if (this.translation?.inputs !== undefined) this.endInputs();
+    else if (this.translation !== undefined) this.translate();
     else if (this.hub !== undefined) this.hub.handle();
     else if (this.upstream !== undefined) this.endRequest();
   }
@@ -171,7 +177,9 @@ export class Exchange extends SendingExchange implements CallerListener, InnerEx
   #endBodyInOrder(body: SignedBody): boolean {
     if (!this.#endSignedBody()) return false;
     const kept = body.takeKept();
-    if (kept.length > 0) this.upstream?.sendBody(kept, 0, kept.length);
+    if (kept.length === 0) return true;
+    if (this.translation?.inputs !== undefined) this.passInputs(kept, 0, kept.length);
+    else this.upstream?.sendBody(kept, 0, kept.length);
     return true;
   }
 

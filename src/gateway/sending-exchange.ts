@@ -127,7 +127,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     this.bytes = body;
     this.from = 0;
     this.to = body.length;
-    this.firstIsAll = true;
+    this.firstIsAll = this.translation?.inputs === undefined;
     this.requestTrailers = undefined;
     this.connectOnRecord();
   }

@@ -162,6 +162,14 @@ export abstract class TranslatedExchange extends PolicedExchange {
     }
   }
 
+  /** What the caller sends breaks off: the instance is not waited for. */
+  protected breakWith(fault: Fault): void {
+    this.dropUpstream();
+    const stream = this.#stream;
+    if (stream !== undefined) return this.#endStream(stream, fault);
+    this.respond((this.translation as Translation).encode(fault));
+  }
+
   /** The caller's dialect tells how the stream ended. */
   #endStream(stream: StreamedAnswer, fault: Fault | undefined): void {
     this.fault = fault;

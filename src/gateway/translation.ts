@@ -25,6 +25,7 @@ import {
   type CollectedAnswer,
   type StreamedAnswer,
 } from "./streamed-answer.ts";
+import { createStreamedRequest, type StreamedRequest } from "./streamed-request.ts";
 import { isFieldValue, readUpstreamHead } from "./upstream-head.ts";
 
 /** What decoding led to: an answer at once, or a request that is ready to be sent. */
@@ -60,6 +61,8 @@ export class Translation {
   received: Buffer = noBytes;
   /** Whether it is sent to the URL of the instance itself, with nothing behind it. */
   exactTarget = false;
+  /** What is sent behind the head as it comes, once `decode` has decided so. */
+  inputs: StreamedRequest | undefined;
 
   constructor(exchange: ExchangeRecord, face: Face, translator: Translator) {
     this.#exchange = exchange;
@@ -74,7 +77,15 @@ export class Translation {
     return this.#request.add(bytes, from, to, framed);
   }
 
-  /** The whole request is there. */
+  /** Whether the caller sends inputs one by one, which are sent on so: only the head is decoded. */
+  get takesInputs(): boolean {
+    const { operation } = (this.#exchange.route as CompiledRoute).route;
+    if (operation === undefined || !this.#translator.takesStream(operation)) return false;
+    const { upstream } = this.#translator;
+    return this.#face.decodeInputs !== undefined && upstream?.encodeInputs !== undefined;
+  }
+
+  /** The whole request is there, or the head of one with inputs to come. */
   decode(nowMs: number): Decision {
     try {
       return this.#decode(nowMs);
@@ -112,16 +123,20 @@ export class Translation {
       const detail = `there is no ${service.speaks ?? ""} upstream in this build`;
       return this.#refuse(problems["face-unavailable"](detail));
     }
-    const request = upstream.encode(call);
+    const requests = this.takesInputs ? upstream.encodeInputs?.(call) : undefined;
+    if (requests !== undefined && "kind" in requests) return this.#respond(requests);
+    const request = requests?.head ?? upstream.encode(call);
     if (request.kind === "fault") return this.#respond(request);
     const { limits } = this.#exchange;
     const head = (this.#exchange.upstreamHead ??= new RequestHead());
-    if (!readUpstreamHead(request, limits, head)) {
+    if (!readUpstreamHead(request, limits, head, requests === undefined)) {
       const detail = "a parameter's value cannot stand in the path or a header of the service";
       return this.#refuse(problems["not-forwardable"](detail));
     }
     this.exactTarget = request.target === "";
     this.requestHead = head;
+    const inputs = requests && this.#face.decodeInputs?.(this.#context());
+    if (requests && inputs) this.inputs = createStreamedRequest(inputs, requests);
     return { kind: "send", body: request.body };
   }
 

@@ -2,6 +2,7 @@
  * What translates for a service: its faces and its upstream, compiled from the contract when the
  * first exchange needs them and kept as long as the revision.
  */
+import { takesStream } from "#call/problems.ts";
 import type { Contract, Dialect } from "#contract/contract.ts";
 import type { FaceSecurity, UpstreamSecurity } from "#extension/message-security.ts";
 import type { Face, Protocol, Upstream } from "#extension/protocol.ts";
@@ -16,6 +17,8 @@ export interface Translator {
   face(dialect: Dialect): Face | undefined;
   readonly upstream: Upstream | undefined;
   readonly contract: Contract;
+  /** Whether callers send the inputs of an operation one by one. */
+  takesStream(operationId: string): boolean;
   /** Index of the route that stands for an operation. */
   routeOf(operationId: string): number | undefined;
   /** Indexes of the routes of all operations. */
@@ -51,9 +54,11 @@ export function createTranslators(
     const faces = new Map<Dialect, Face | undefined>();
     let upstream: Upstream | undefined;
     const operations = routesByService[serviceIndex] as ReadonlyMap<string, number>;
+    const streamed = new Set(contract.operations.filter(takesStream).map(({ id }) => id));
     const find = (dialect: Dialect | undefined) => protocols.find(({ name }) => name === dialect);
     return {
       contract,
+      takesStream: (operationId) => streamed.has(operationId),
       face(dialect) {
         if (!faces.has(dialect)) {
           const face = find(dialect)?.createFace?.(named, security?.face);

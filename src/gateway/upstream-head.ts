@@ -12,11 +12,15 @@ export function isFieldValue(value: string): boolean {
   return /^(?![ \t])[\t\x20-\x7e\x80-\xff]*$/.test(value) && !/[ \t]$/.test(value);
 }
 
-/** False: what the values of a call put into target or fields would not pass as anybody's. */
+/**
+ * @param isWhole whether the body is all there is. @returns false: what the values of a call put into target or fields would not
+ * pass as anybody's.
+ */
 export function readUpstreamHead(
   { method, target, fields, body }: UpstreamRequest,
   limits: Limits,
   head: RequestHead,
+  isWhole: boolean,
 ): boolean {
   if (!/^[\x21-\x7e]*$/.test(target)) return false;
   let lines = `${method} ${target === "" ? "/" : target} HTTP/1.1\r\nHost: instance\r\n`;
@@ -24,7 +28,8 @@ export function readUpstreamHead(
     if (!isFieldValue(value)) return false;
     lines += `${name}: ${value}\r\n`;
   }
-  lines += `Content-Length: ${body.length}\r\n\r\n`;
+  lines += isWhole ? `Content-Length: ${body.length}\r\n` : "Transfer-Encoding: chunked\r\n";
+  lines += "\r\n";
   const bytes = Buffer.from(lines, "latin1");
   return parseRequestHead(head, bytes, 0, bytes.length, limits) === bytes.length;
 }

@@ -1,7 +1,7 @@
 /** gRPC, gRPC-Web and Connect to callers: one service's operations under their full names. */
 import { defaultDocumentLimits } from "#base/limits.ts";
 import type { Fault, Reply } from "#call/call.ts";
-import { isStream } from "#call/problems.ts";
+import { isStream, takesStream } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
 import { operationsByGrpcPath } from "#contract/grpc-names.ts";
 import { createRecord, type ValueRecord } from "#contract/value.ts";
@@ -15,7 +15,7 @@ import type {
 } from "#extension/protocol.ts";
 import { createAnswerEncoder, type Asked } from "./face-encode.ts";
 import { createAnswerStream } from "./face-stream.ts";
-import { createFrameReader, decompress, flags } from "./framing.ts";
+import { createFrameReader, decompress, unpack } from "./framing.ts";
 import { createOperations, type GrpcOperation } from "./grpc-operation.ts";
 import { createInputStream } from "./input-stream.ts";
 import { compileMetadata, type MetadataCodec, type Read } from "./metadata.ts";
@@ -61,7 +61,7 @@ export function createGrpcFace(service: ServiceContract): Face {
     if (wrong !== undefined) return refuse(wrong);
     const headers = metadataOf(operation).input.read(request.field, "client");
     if (headers.kind === "fault") return refuse(headers);
-    const input = manyInputs(operation) ? nothing() : decodeInput(request, asked.grpc, variant);
+    const input = takesStream(operation) ? nothing() : decodeInput(request, asked.grpc, variant);
     if (input.kind === "fault") return refuse(input);
     const timeoutMs = timeoutOf(request);
     if (Number.isNaN(timeoutMs)) {
@@ -91,10 +91,6 @@ function nothing(): Read<ValueRecord> {
   return { kind: "value", value: createRecord() };
 }
 
-function manyInputs({ mode }: Operation): boolean {
-  return mode === "client-stream" || mode === "bidi";
-}
-
 /** Connect has content types of their own for streams, and GET for what changes nothing. */
 function checkVariant(
   request: FaceRequest,
@@ -111,6 +107,10 @@ function checkVariant(
     const expected = "expected application/proto or application/json";
     const message = `${operation.id} has one answer: ${expected}`;
     return grpcFault("unimplemented", "content-type-unknown", message);
+  }
+  if (wire === "web-text" && takesStream(operation)) {
+    const message = `${operation.id} is ${operation.mode}: gRPC-Web as text has one input`;
+    return grpcFault("unimplemented", "method-not-offered", message);
   }
   if (request.method === "GET" && operation.safety !== "safe") {
     const message = `${operation.id} may change something, so it cannot be called with GET`;
@@ -132,7 +132,7 @@ function decodeInput(
 }
 
 /** The one message of the request. */
-function messageOf(request: FaceRequest, { wire }: Variant): Buffer | Fault {
+function messageOf(request: FaceRequest, { wire, inputCoding }: Variant): Buffer | Fault {
   if (wire === "connect") {
     const got = request.method === "GET" ? getMessage(request.query) : undefined;
     if (request.method === "GET" && got === undefined) {
@@ -154,24 +154,7 @@ function messageOf(request: FaceRequest, { wire }: Variant): Buffer | Fault {
     const message = `expected one whole message in the request's body, found ${found}`;
     return grpcFault("invalid_argument", "bad-framing", message);
   }
-  return frameBytes(request, first);
-}
-
-function frameBytes(
-  request: FaceRequest,
-  frame: { readonly flags: number; readonly bytes: Buffer },
-): Buffer | Fault {
-  if (frame.flags === flags.plain) return frame.bytes;
-  if (frame.flags !== flags.compressed) {
-    const message = `flags ${frame.flags} of a message are not known; expected 0 or 1`;
-    return grpcFault("invalid_argument", "bad-framing", message);
-  }
-  const coding = request.field("grpc-encoding") ?? request.field("connect-content-encoding");
-  if (coding !== undefined && coding !== "identity") {
-    return decompress(frame.bytes, coding, limits.documentBytesMax);
-  }
-  const message = "a message is marked as compressed, and grpc-encoding does not say how";
-  return grpcFault("internal", "bad-framing", message);
+  return unpack(first, inputCoding, limits.documentBytesMax);
 }
 
 /** Pieces that are padded by themselves stand behind each other. */

@@ -9,6 +9,7 @@ import { grpcFault } from "./problems.ts";
 
 export const flags = { plain: 0, compressed: 1, connectEnd: 2, webTrailers: 0x80 } as const;
 const prefixBytes = 5;
+const noBytes: Buffer = Buffer.alloc(0);
 
 export interface Frame {
   readonly flags: number;
@@ -25,7 +26,7 @@ export function frameOf(bytes: Buffer, flag: number = flags.plain): Buffer {
 }
 
 export interface FrameReader {
-  /** The frames that these bytes complete. */
+  /** The frames that these bytes complete; nobody else uses what they stand in. */
   readonly push: (bytes: Buffer) => readonly (Frame | Fault)[];
   /** Whether nothing of a frame is left over. */
   readonly isBetween: () => boolean;
@@ -33,46 +34,67 @@ export interface FrameReader {
 
 /** @param bytesMax of one message; what is longer ends the stream before it is gathered. */
 export function createFrameReader(bytesMax: number): FrameReader {
-  let rest: Buffer = Buffer.alloc(0);
-  let parts: Buffer[] = [];
-  let held = 0;
-  let wanted = prefixBytes;
-  const gather = (bytes: Buffer): boolean => {
-    // A copy: what comes stands in a buffer that is used again.
-    parts.push(Buffer.from(bytes));
-    held += bytes.length;
-    if (held < wanted) return false;
-    rest = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, held);
-    parts = [];
-    return true;
+  /** The beginning of a frame, with room for more; grows as bytes come, not as they are announced. */
+  let held: Buffer = noBytes;
+  let length = 0;
+  let broken = false;
+  const gather = (bytes: Buffer): Buffer => {
+    if (length + bytes.length > held.length) {
+      const size = Math.max(2 * held.length, length + bytes.length);
+      const larger = Buffer.allocUnsafe(
+        Math.min(size, length + bytes.length + prefixBytes + bytesMax),
+      );
+      held.copy(larger, 0, 0, length);
+      held = larger;
+    }
+    bytes.copy(held, length);
+    length += bytes.length;
+    return held.subarray(0, length);
   };
   return {
-    isBetween: () => held === 0,
+    isBetween: () => length === 0,
     push(bytes) {
-      if (bytes.length === 0 || !gather(bytes)) return [];
+      if (bytes.length === 0 || broken) return [];
+      const all = gather(bytes);
       const frames: (Frame | Fault)[] = [];
       let at = 0;
-      wanted = prefixBytes;
-      while (rest.length - at >= prefixBytes) {
-        const length = rest.readUInt32BE(at + 1);
-        if (length > bytesMax) {
-          const message = `a message of ${length} bytes; at most ${bytesMax} are taken`;
-          frames.push(grpcFault("resource_exhausted", "message-too-large", message));
+      while (all.length - at >= prefixBytes) {
+        const size = all.readUInt32BE(at + 1);
+        if (size > bytesMax) {
+          broken = true;
+          frames.push(tooLarge(size, bytesMax));
           break;
         }
-        const end = at + prefixBytes + length;
-        if (rest.length < end) {
-          wanted = prefixBytes + length;
-          break;
-        }
-        frames.push({ flags: rest[at] as number, bytes: rest.subarray(at + prefixBytes, end) });
+        const end = at + prefixBytes + size;
+        if (all.length < end) break;
+        frames.push({ flags: all[at] as number, bytes: all.subarray(at + prefixBytes, end) });
         at = end;
       }
-      held = rest.length - at;
-      parts = held === 0 ? [] : [rest.subarray(at)];
+      // The frames stand in what was held, so what is left over moves to a buffer of its own.
+      if (at > 0) {
+        held = broken ? noBytes : Buffer.from(all.subarray(at));
+        length = held.length;
+      }
       return frames;
     },
   };
+}
+
+function tooLarge(size: number, bytesMax: number): Fault {
+  const message = `a message of ${size} bytes; at most ${bytesMax} are taken`;
+  return grpcFault("resource_exhausted", "message-too-large", message);
+}
+
+/** @param coding that the sender names for those of its messages that are compressed. */
+export function unpack(frame: Frame, coding: string, bytesMax: number): Buffer | Fault {
+  if (frame.flags === flags.plain) return frame.bytes;
+  if (frame.flags !== flags.compressed) {
+    const message = `flags ${frame.flags} of a message are not known; expected 0 or 1`;
+    return grpcFault("invalid_argument", "bad-framing", message);
+  }
+  if (coding !== "identity") return decompress(frame.bytes, coding, bytesMax);
+  const message = "a message is marked as compressed, and grpc-encoding does not say how";
+  return grpcFault("internal", "bad-framing", message);
 }
 
 export type Coding = "identity" | "gzip";

@@ -4,7 +4,7 @@ import type { Fault } from "#call/call.ts";
 import type { ValueRecord } from "#contract/value.ts";
 import type { Input, InputStream } from "#extension/streams.ts";
 import type { Asked } from "./face-encode.ts";
-import { createFrameReader, decompress, flags, type Frame } from "./framing.ts";
+import { createFrameReader, flags, unpack, type Frame } from "./framing.ts";
 import type { GrpcOperation } from "./grpc-operation.ts";
 import { documentFault, grpcFault } from "./problems.ts";
 
@@ -14,31 +14,29 @@ export function createInputStream(
 ): InputStream {
   const reader = createFrameReader(documentBytesMax);
   let hasEnded = false;
-  const inputsOf = (frame: Frame): readonly (Input | Fault)[] => {
-    if (variant.wire === "connect-stream" && frame.flags === flags.connectEnd) {
-      hasEnded = true;
-      return [];
-    }
-    const bytes =
-      frame.flags === flags.compressed
-        ? decompress(frame.bytes, variant.coding, documentBytesMax)
-        : frame.bytes;
-    if ("faultKind" in bytes) return [bytes];
+  const inputOf = (frame: Frame): Input | Fault => {
+    const bytes = unpack(frame, variant.inputCoding, documentBytesMax);
+    if ("faultKind" in bytes) return bytes;
     const read = (grpc as GrpcOperation).readInput[variant.form](bytes);
-    if (read.kind === "fault") return [documentFault(read, "client")];
-    return [{ kind: "input", input: read.value as ValueRecord }];
+    if (read.kind === "fault") return documentFault(read, "client");
+    return { kind: "input", input: read.value as ValueRecord };
   };
+  /** One is decompressed and decoded after the other, as it is asked for. */
+  function* inputsOf(frames: readonly (Frame | Fault)[]): Iterable<Input | Fault> {
+    for (const frame of frames) {
+      if ("faultKind" in frame) yield frame;
+      else if (hasEnded) yield badFraming("a message stands behind the end of the stream");
+      else if (variant.wire === "connect-stream" && (frame.flags & flags.connectEnd) !== 0) {
+        hasEnded = true;
+      } else yield inputOf(frame);
+    }
+  }
   return {
-    push: (bytes) =>
-      reader.push(bytes).flatMap((frame): readonly (Input | Fault)[] => {
-        if ("faultKind" in frame) return [frame];
-        if (hasEnded)
-          return [grpcFault("invalid_argument", "bad-framing", "a message after the end")];
-        return inputsOf(frame);
-      }),
-    end: () =>
-      reader.isBetween()
-        ? undefined
-        : grpcFault("invalid_argument", "bad-framing", "the stream ends inside a message"),
+    push: (bytes) => inputsOf(reader.push(bytes)),
+    end: () => (reader.isBetween() ? undefined : badFraming("the stream ends inside a message")),
   };
+}
+
+function badFraming(message: string): Fault {
+  return grpcFault("invalid_argument", "bad-framing", message);
 }

@@ -13,6 +13,8 @@ export interface Variant {
   readonly contentType: string;
   /** Whether the caller compresses what it sends, so that it takes the same. */
   readonly coding: "identity" | "gzip";
+  /** Of those of its framed messages that are marked as compressed. */
+  readonly inputCoding: string;
 }
 
 const families: readonly (readonly [RegExp, Variant["wire"]])[] = [
@@ -28,6 +30,7 @@ export const plainGrpc: Variant = {
   form: "proto",
   contentType: "application/grpc+proto",
   coding: "identity",
+  inputCoding: "identity",
 };
 
 /** Undefined: it is none of them. */
@@ -39,7 +42,7 @@ export function variantOf(request: FaceRequest): Variant | undefined {
     const match = pattern.exec(type);
     if (match === null) continue;
     const form = match[1] === "json" ? "json" : "proto";
-    return { wire, form, contentType: type, coding: accepted };
+    return { wire, form, contentType: type, coding: accepted, inputCoding: inputCodingOf(request) };
   }
   return undefined;
 }
@@ -47,6 +50,11 @@ export function variantOf(request: FaceRequest): Variant | undefined {
 function codingOf(request: FaceRequest): Variant["coding"] {
   const names = ["grpc-encoding", "connect-content-encoding", "content-encoding"];
   return names.some((name) => request.field(name) === "gzip") ? "gzip" : "identity";
+}
+
+function inputCodingOf(request: FaceRequest): string {
+  const coding = request.field("grpc-encoding") ?? request.field("connect-content-encoding");
+  return coding ?? "identity";
 }
 
 /** Connect, Unary-Get-Request. */
@@ -59,6 +67,7 @@ function getVariant(query: string): Variant | undefined {
     form: encoding,
     contentType: `application/${encoding}`,
     coding: "identity",
+    inputCoding: "identity",
   };
 }
 
