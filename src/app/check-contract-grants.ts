@@ -2,6 +2,7 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { didYouMean } from "#base/nearest.ts";
 import type { Configuration } from "#configuration/configuration.ts";
+import { grantedOperations } from "#configuration/grant.ts";
 
 export function checkContractGrants({ services, callers }: Configuration): readonly Diagnostic[] {
   if (callers === "open") return [];
@@ -12,7 +13,8 @@ export function checkContractGrants({ services, callers }: Configuration): reado
       .map(({ name, routes }) => [name, new Set(routes.map(({ id }) => `${name}.${id}`))]),
   );
   for (const { name, may } of callers) {
-    for (const pattern of may) {
+    for (const grant of may) {
+      const pattern = grantedOperations(grant);
       const known = operations.get(pattern.split(".")[0] ?? "");
       if (known === undefined || pattern.endsWith(".*") || known.has(pattern)) continue;
       const suggestion = didYouMean(pattern, known);

@@ -4,7 +4,7 @@ import type { Platform } from "#base/platform.ts";
 import { formatMetrics } from "#analytics/prometheus.ts";
 import type { Estate } from "#control/admin-api/operation.ts";
 import { explainRoute } from "#gateway/explain.ts";
-import { standardPolicies } from "./standard-policies.ts";
+import { explainedKinds } from "./explained-kinds.ts";
 import type { Fleet } from "./fleet.ts";
 import { eraseRunning } from "./ledger/erase-running.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
@@ -40,7 +40,7 @@ export function createEstate(source: EstateSource): Estate {
     },
     explain(request) {
       const { configuration, contracts } = fleet.revision;
-      return explainRoute(configuration, request, contracts, standardPolicies);
+      return explainRoute(configuration, request, contracts, explainedKinds(clock));
     },
     workers: () =>
       fleet.workers().map((worker) => ({

@@ -2,6 +2,7 @@
  * `parlance import`: a service is added to the configuration from its contract. Everything is
  * loaded as it would stand first; only what loads is written.
  */
+import { grantedOperations } from "#configuration/grant.ts";
 import { dirname, join, resolve } from "node:path";
 import { formatDiagnostic, hasErrors, type Diagnostic } from "#base/diagnostic.ts";
 import type { Platform } from "#base/platform.ts";
@@ -134,7 +135,9 @@ async function finish(
   const { callers } = configuration;
   const isOpen =
     callers === "open" ||
-    callers.some(({ may }) => may.some((one) => one === "*" || one.startsWith(`${name}.`)));
+    callers.some(({ may }) =>
+      may.map(grantedOperations).some((one) => one === "*" || one.startsWith(`${name}.`)),
+    );
   return {
     kind: "added",
     service: name,

@@ -20,11 +20,13 @@ export interface Problem {
   readonly cause?: unknown;
   /** Seconds, sent as `Retry-After`. */
   readonly retryAfterS?: number;
+  /** Of OAuth: what a token would have to be for, sent in `WWW-Authenticate`. */
+  readonly scopes?: readonly string[];
 }
 
 type ProblemFactory = (
   detail: string,
-  more?: { readonly cause?: unknown; readonly retryAfterS?: number },
+  more?: Pick<Problem, "cause" | "retryAfterS" | "scopes">,
 ) => Problem;
 
 type ProblemFactories<Definitions> = { readonly [Code in keyof Definitions]: ProblemFactory };

@@ -248,8 +248,18 @@ export interface Caller {
   readonly wsSecurity?: CallerSecurity;
   /** Any of them is enough. */
   readonly proofs?: readonly ProofUse[];
-  /** `*`, `orders.*`, `orders.getOrder`. */
-  readonly may: readonly string[];
+  readonly may: readonly Grant[];
+}
+
+/** `*`, `orders.*`, `orders.getOrder`; or one of these where it holds for some requests only. */
+export type Grant = string | NarrowedGrant;
+
+export interface NarrowedGrant {
+  readonly operations: string;
+  /** Upper case; any of them. */
+  readonly methods?: readonly string[];
+  /** All of them. */
+  readonly scopes?: readonly string[];
 }
 
 /** A way in which a caller proves who it is, see src/proofs/. */

@@ -11,6 +11,7 @@ import type {
   OutlierRule,
   RecordMode,
   SignedPart,
+  Grant,
 } from "./configuration.ts";
 
 export interface Declared {
@@ -159,7 +160,7 @@ export interface DeclaredCaller extends Readonly<Record<string, unknown>> {
   /** Absent for `anonymous`, and where there is another proof. */
   readonly key?: string;
   readonly wsSecurity?: DeclaredCallerSecurity;
-  readonly may: readonly string[];
+  readonly may: readonly Grant[];
 }
 
 export interface DeclaredCallerSecurity {

@@ -4,6 +4,7 @@ import { didYouMean } from "#base/nearest.ts";
 import type { Caller, CallerSecurity, Service } from "./configuration.ts";
 import type { Declared, DeclaredCaller } from "./declared.ts";
 import type { Reporter } from "#formats/yaml/reporter.ts";
+import { grantedOperations } from "./grant.ts";
 import { proofNames, resolveProofs, type ProofSurroundings } from "./resolve-identity.ts";
 import { resolveCallerSecurity } from "./resolve-security.ts";
 
@@ -105,17 +106,23 @@ function checkProof(
 
 function checkGrants(
   name: string,
-  { may }: DeclaredCaller,
+  caller: DeclaredCaller,
   callables: ReadonlySet<string>,
   withContract: ReadonlySet<string>,
   reporter: Reporter,
 ): void {
-  for (const [index, pattern] of may.entries()) {
+  for (const [index, grant] of caller.may.entries()) {
+    const isText = typeof grant === "string";
+    if (!isText && grant.scopes !== undefined && caller["token"] === undefined) {
+      const message = `caller ${name} has no \`token\`, and no other proof tells scopes`;
+      reporter.warning(["callers", name, "may", index, "scopes"], "scopes-unknown", message);
+    }
+    const pattern = grantedOperations(grant);
     if (callables.has(pattern)) continue;
     // Which operations a contract has is known once it is read.
     const [service = "", operation = "*"] = pattern.split(".");
     if (withContract.has(service) && operation !== "*") continue;
-    const path = ["callers", name, "may", index];
+    const path = ["callers", name, "may", index, ...(isText ? [] : ["operations"])];
     const shown = JSON.stringify(pattern.slice(0, 200));
     if (!/^(?:\*|[^\s.*]+\.(?:\*|[^\s.*]+))$/.test(pattern)) {
       const expected = "expected `*`, `service.*` or `service.route`";

@@ -12,6 +12,47 @@ import { policiesSchema, type PolicySchemas } from "./schema-policies.ts";
 import { callerSecuritySchema } from "./schema-security.ts";
 import { createServicesSchema } from "./schema-services.ts";
 
+const words = (description: string, pattern: string, expected: string): JsonSchema => ({
+  type: "array",
+  description,
+  minItems: 1,
+  items: { type: "string", pattern, "x-expected": expected },
+});
+
+const grantSchema = mapOf(
+  "`*`, `orders.*` or `orders.getOrder`; or a map, for some requests only.",
+  {
+    operations: {
+      type: "string",
+      description: "What may be called: `*`, `orders.*` or `orders.getOrder`.",
+      "x-expected": "*, service.* or service.route",
+    },
+    methods: words(
+      "By which methods, GET with HEAD. An operation of a contract has those of its REST form, in " +
+        "whichever dialect it is called. Default: any.",
+      "^[A-Z][A-Z-]{0,31}$",
+      "a method in upper case, such as GET",
+    ),
+    scopes: words(
+      "Scopes that the caller's token has to have, all of them. Default: none.",
+      "^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,256}$",
+      "a scope: visible ASCII characters without spaces, quotes and backslashes",
+    ),
+  },
+  { required: ["operations"] },
+);
+
+const maySchema: JsonSchema = {
+  type: "array",
+  description: "What the caller may call, each `*`, `orders.*` or `orders.getOrder`, or a map.",
+  default: [],
+  items: {
+    ...grantSchema,
+    type: ["string", "object"],
+    "x-expected": "*, service.* or service.route, or a map with these as `operations`",
+  },
+};
+
 const createCallersSchema = (proofs: ProofSchemas): JsonSchema => ({
   type: ["object", "string"],
   description:
@@ -37,15 +78,7 @@ const createCallersSchema = (proofs: ProofSchemas): JsonSchema => ({
     },
     wsSecurity: callerSecuritySchema,
     ...Object.fromEntries(Object.entries(proofs).map(([name, { caller }]) => [name, caller])),
-    may: {
-      type: "array",
-      description: "What the caller may call: `*`, `orders.*` or `orders.getOrder`.",
-      default: [],
-      items: {
-        type: "string",
-        "x-expected": "*, service.* or service.route",
-      },
-    },
+    may: maySchema,
   }),
 });
 

@@ -136,4 +136,7 @@ export interface ProofExplanation {
   readonly why: string;
   /** Name of the caller that it would be; undefined: none. */
   readonly caller?: string;
+  readonly scopes?: ReadonlySet<string>;
+  /** The request carries no proof of this kind, so it is not refused for it. */
+  readonly absent?: true;
 }

@@ -6,6 +6,7 @@ import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { hasProof, type Findings, type Identity } from "./identity.ts";
 import { proofAsked } from "./message-proof.ts";
+import { notPermitted } from "./operation-permission.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -37,7 +38,7 @@ function authorize(
   stranger: Problem | undefined,
   hasSent: boolean,
 ): Problem | undefined {
-  const { authorization, callerName, translators } = snapshot;
+  const { authorization, translators } = snapshot;
   if (stranger === undefined || !hasSent) {
     exchange.proof = proofAsked(exchange, snapshot, route, hasSent);
     if (exchange.proof === "required") return undefined;
@@ -45,17 +46,12 @@ function authorize(
   if (stranger !== undefined) return stranger;
   if (authorization.may(exchange.callerIndex, route.index, exchange)) return undefined;
   // Which operation a SOAP request is for is not known yet, and documents go with any of them.
-  if (route.route.face !== undefined && route.route.operation === undefined) {
-    const translator = translators[route.serviceIndex];
-    const mayAny = translator?.routes.some((index) =>
-      authorization.may(exchange.callerIndex, index, exchange),
-    );
-    if (mayAny === true) return undefined;
-  }
-  const name = callerName(exchange.callerIndex ?? -1);
-  return problems["caller-not-permitted"](
-    `caller ${name} may not call ${route.service.name}.${route.route.id}`,
-  );
+  const isOperation = route.route.face === undefined || route.route.operation !== undefined;
+  const within = isOperation ? [] : (translators[route.serviceIndex]?.routes ?? []);
+  const may = (index: number): boolean => authorization.may(exchange.callerIndex, index, exchange);
+  if (within.some(may)) return undefined;
+  const what = `${route.service.name}.${route.route.id}`;
+  return notPermitted(exchange, what, [route.index, ...within]);
 }
 
 /** Notes who calls, by key in a header or anonymous. */

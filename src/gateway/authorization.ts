@@ -1,9 +1,11 @@
 /**
- * Who may call what: deny by default. Grants are compiled to one bit per caller and route. Keys
- * are known by their SHA-256 only; a raw key is remembered once it proved to be a caller's.
+ * Who may call what: deny by default. Grants are compiled to one bit per caller and route, as far
+ * as they hold for whatever is asked. Keys are known by their SHA-256 only; a raw key is remembered
+ * once it proved to be a caller's.
  */
 import { hash } from "node:crypto";
 import type { Configuration } from "#configuration/configuration.ts";
+import { createGrants, type Asked, type NarrowGrant } from "./grants.ts";
 
 export interface Authorization {
   /** Anybody may call anything. */
@@ -20,11 +22,12 @@ export interface Authorization {
   callerNamed(name: string): number | undefined;
   /** `caller` undefined: nobody known. `route`: `CompiledRoute.index`. */
   may(caller: number | undefined, route: number, asked?: Asked): boolean;
-}
-
-/** What grants may depend on. */
-export interface Asked {
-  readonly scopes: ReadonlySet<string> | undefined;
+  /** Of what it may not call: the scopes that it would take; undefined: they would not help. */
+  scopesFor(
+    caller: number | undefined,
+    route: number,
+    asked?: Asked,
+  ): readonly string[] | undefined;
 }
 
 export function createAuthorization(configuration: Configuration): Authorization {
@@ -37,6 +40,7 @@ export function createAuthorization(configuration: Configuration): Authorization
       callerNamed: () => undefined,
       provesByMessage: () => false,
       may: () => true,
+      scopesFor: () => undefined,
     };
   }
   const byDigest = new Map<string, number>();
@@ -53,11 +57,11 @@ export function createAuthorization(configuration: Configuration): Authorization
   const grants = createGrants(configuration);
   const words = (grants.routeCount + 31) >>> 5;
   const bits = new Uint32Array(callers.length * words);
+  const narrow = new Map<number, readonly NarrowGrant[]>();
   for (const [index, caller] of callers.entries()) {
     const own = bits.subarray(index * words, (index + 1) * words);
-    for (const pattern of caller.may) {
-      for (const range of grants.rangesOf(pattern)) grant(own, range);
-    }
+    const others = grants.compile(caller.may, own);
+    if (others.length > 0) narrow.set(index, others);
   }
   return {
     open: false,
@@ -73,11 +77,18 @@ export function createAuthorization(configuration: Configuration): Authorization
       if (found !== undefined) byKey.set(key, found);
       return found;
     },
-    may(caller, route) {
+    may(caller, route, asked) {
       // Asked this way round, NaN is refused too.
       if (caller === undefined || !(caller >= 0 && caller < callers.length)) return false;
       if (!(route >= 0 && route < grants.routeCount)) return false;
-      return (((bits[caller * words + (route >>> 5)] as number) >>> (route & 31)) & 1) === 1;
+      const word = bits[caller * words + (route >>> 5)] as number;
+      if (((word >>> (route & 31)) & 1) === 1) return true;
+      const others = narrow.get(caller);
+      return others !== undefined && others.some((one) => grants.allows(one, route, asked));
+    },
+    scopesFor(caller, route, asked) {
+      const others = caller === undefined ? undefined : narrow.get(caller);
+      return others?.find((one) => grants.covers(one, route, asked?.method))?.scopes;
     },
   };
 }
@@ -94,38 +105,4 @@ export function presentedKey(
 export function bearerIn(credentials: string | undefined): string | undefined {
   if (credentials === undefined || !/^bearer +/i.test(credentials)) return undefined;
   return credentials.slice("bearer".length).trim();
-}
-
-type Range = readonly [from: number, to: number];
-
-interface Grants {
-  readonly routeCount: number;
-  /** Half-open ranges of route indexes; none for what does not exist. */
-  rangesOf(pattern: string): readonly Range[];
-}
-
-function createGrants(configuration: Configuration): Grants {
-  const ranges = new Map<string, Range[]>();
-  const add = (pattern: string, range: Range): void => {
-    const known = ranges.get(pattern);
-    if (known === undefined) ranges.set(pattern, [range]);
-    else known.push(range);
-  };
-  let routeCount = 0;
-  for (const { name, routes } of configuration.services) {
-    add(`${name}.*`, [routeCount, routeCount + routes.length]);
-    for (const { id, operation } of routes) {
-      const range: Range = [routeCount, ++routeCount];
-      add(`${name}.${id}`, range);
-      // An operation is the same at whatever address it is called.
-      if (operation !== undefined && operation !== id) add(`${name}.${operation}`, range);
-    }
-  }
-  add("*", [0, routeCount]);
-  return { routeCount, rangesOf: (pattern) => ranges.get(pattern) ?? [] };
-}
-
-function grant(bits: Uint32Array, range: Range): void {
-  for (let route = range[0]; route < range[1]; route++)
-    bits[route >>> 5] = (bits[route >>> 5] as number) | (1 << (route & 31));
 }

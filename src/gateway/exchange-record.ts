@@ -110,6 +110,10 @@ export class ExchangeRecord {
     return this.decodedOperation ?? this.route?.route.operation;
   }
 
+  get method(): string {
+    return this.caller.head.method;
+  }
+
   get callerName(): string | undefined {
     const { callerIndex } = this;
     return callerIndex === undefined ? undefined : this.snapshot?.callerName(callerIndex);

@@ -6,11 +6,12 @@ import type { SourcePlace } from "#base/diagnostic.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
 import type { RequestHead } from "#wire/head.ts";
-import { createAuthorization, presentedKey } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { Contracts } from "./contract-routes.ts";
+import { explainCaller } from "./explain-caller.ts";
 import { explainPolicies } from "./explain-policies.ts";
 import { explainForwarding } from "./explain-forwarding.ts";
+import type { ExplainedProofs } from "./explain-proofs.ts";
 import { readRequest, type ExplainedRequest } from "./explain-request.ts";
 import { explainRoutes } from "./explain-routes.ts";
 import { explainTranslation } from "./explain-translation.ts";
@@ -78,15 +79,22 @@ export interface Explanation {
   readonly steps: readonly ExplanationStep[];
 }
 
+/** What a build can do; what is not there is told by name alone. */
+export interface ExplainedKinds extends ExplainedProofs {
+  readonly policies: readonly Policy[];
+}
+
+const noKinds: ExplainedKinds = { policies: [], proofs: [], nowMs: 0 };
+
 /**
  * @param contracts by the names of services; without them operations are told by name alone.
- * @param kinds without them policies are told by name alone.
+ * @param kinds without them policies are told by name alone, and of proofs only keys are looked at.
  */
 export function explainRoute(
   configuration: Configuration,
   request: ExplainedRequest,
   contracts: Contracts = new Map(),
-  kinds: readonly Policy[] = [],
+  kinds: ExplainedKinds = noKinds,
 ): Explanation {
   const { target, authority, read } = readRequest(configuration, request);
   const router = createRouter(configuration);
@@ -124,13 +132,15 @@ export function explainRoute(
   const name = routeName(match);
   const { source } = match.route;
   steps.push({ step: "choice", verdict: "chosen", what: name, why: routing.why, source });
-  const mayCallAll = explainCaller(configuration, request, match, steps, refuse);
+  const { policies, proofs, nowMs } = kinds;
+  const asker = { configuration, request, head: read, route: match, steps, refuse };
+  const mayCallAll = explainCaller({ ...asker, proofs, nowMs });
   if (read.encodedSlash && match.service.encodedSlash === "refuse") {
     const why = `the path has an encoded slash, and service ${match.service.name} refuses them`;
     refuse("target", 400, what, why);
   }
   const known = steps.find(({ step, verdict }) => step === "caller" && verdict === "matched");
-  steps.push(...explainPolicies(configuration, match, known?.what, kinds));
+  steps.push(...explainPolicies(configuration, match, known?.what, policies));
   const speed = speedOf(read, match, mayCallAll);
   steps.push(...explainTranslation(match, speed, contracts.get(match.service.name)));
   const path = forwardedPath(match, read.path);
@@ -157,91 +167,6 @@ function whyAnsweredHere(head: RequestHead): string | undefined {
   if (head.path === "*") return "OPTIONS * is about the server (RFC 9110 §9.3.7)";
   const isLastHop = head.field("max-forwards") === "0";
   return isLastHop ? "Max-Forwards is 0 (RFC 9110 §7.6.2)" : undefined;
-}
-
-/** The places of callers and operations among routes that permissions are asked for. */
-function operationRoutes({ services }: Configuration, name: string): readonly number[] {
-  const all = services.flatMap((service) => service.routes.map((route) => ({ service, route })));
-  return all.flatMap(({ service, route }, index) =>
-    service.name === name && route.operation !== undefined ? [index] : [],
-  );
-}
-
-type Refuse = (step: ExplanationStep["step"], status: number, what: string, why: string) => void;
-
-/**
- * Returns whether the caller may call every operation of the service; undefined: the message has to
- * prove who calls.
- */
-function explainCaller(
-  configuration: Configuration,
-  request: ExplainedRequest,
-  route: CompiledRoute,
-  steps: ExplanationStep[],
-  refuse: Refuse,
-): boolean | undefined {
-  const { callers } = configuration;
-  const name = routeName(route);
-  if (callers === "open") {
-    const why = "callers: open, anybody may call anything";
-    steps.push({ step: "caller", verdict: "info", what: request.caller ?? "anybody", why });
-    steps.push({ step: "permission", verdict: "matched", what: name, why });
-    return true;
-  }
-  const authorization = createAuthorization(configuration);
-  const key = presentedKey((field) => fieldOf(request.headers, field));
-  const isNamed = request.caller !== undefined;
-  const found = isNamed
-    ? callers.findIndex((caller) => caller.name === request.caller)
-    : (authorization.callerOf(key) ?? -1);
-  const caller = callers[found];
-  const isPost = route.route.face === "soap" && request.method === "POST";
-  if (isPost && !isNamed && key === undefined && authorization.byMessage) {
-    const provers = callers.filter(({ wsSecurity }) => wsSecurity !== undefined);
-    const what = caller === undefined ? "by the message" : `by the message, else ${caller.name}`;
-    const names = provers.map((one) => one.name).join(", ");
-    const why = `no key was sent; wsse:Security in the message may prove to be from ${names}`;
-    steps.push({ step: "caller", verdict: "matched", what, why });
-    return undefined;
-  }
-  if (caller === undefined) {
-    const who = isNamed ? `"${request.caller}"` : key === undefined ? "no key" : "an unknown key";
-    const why = isNamed
-      ? `no caller of this name; there are ${callers.length}`
-      : key === undefined
-        ? "neither X-Api-Key nor Authorization: Bearer is there, and no caller anonymous"
-        : "the key belongs to no caller";
-    refuse("caller", 401, who, why);
-    return false;
-  }
-  const isAnonymous = caller.name === "anonymous";
-  const isProof = isPost && caller.wsSecurity !== undefined;
-  const known = isNamed ? "named in the question" : isAnonymous ? "no key was sent" : "by its key";
-  steps.push({ step: "caller", verdict: "matched", what: caller.name, why: known });
-  const grants = caller.may.length === 0 ? "nothing" : caller.may.join(", ");
-  const operations = operationRoutes(configuration, route.service.name);
-  const some = operations.filter((index) => authorization.may(found, index));
-  if (!authorization.may(found, route.index)) {
-    const isOperation = route.route.face === undefined || route.route.operation !== undefined;
-    if (!isOperation && some.length > 0) {
-      const why = `caller ${caller.name} may call ${grants}; the body has to be for one of these`;
-      steps.push({ step: "permission", verdict: "matched", what: name, why });
-      return isProof ? undefined : some.length === operations.length;
-    }
-    const why = `caller ${caller.name} may call ${grants}; that does not cover ${name}`;
-    refuse("permission", 403, name, why);
-    return false;
-  }
-  const covering = caller.may.filter((grant) =>
-    ["*", `${route.service.name}.*`, name].includes(grant),
-  );
-  const why = `caller ${caller.name} may call ${covering.join(", ")}`;
-  steps.push({ step: "permission", verdict: "matched", what: name, why });
-  return isProof ? undefined : some.length === operations.length;
-}
-
-function fieldOf(headers: ExplainedRequest["headers"], wanted: string): string | undefined {
-  return Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
 
 function routeName({ service, route }: CompiledRoute): string {

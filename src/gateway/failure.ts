@@ -36,8 +36,16 @@ export function problemLines(problem: Problem, identity: Identity | undefined): 
   const retry = retryAfterS === undefined ? "" : `Retry-After: ${retryAfterS}\r\n`;
   const { httpStatus } = definition;
   if (httpStatus !== 401 && httpStatus !== 403) return retry;
+  if (problem.scopes !== undefined) return retry + scopeLines(problem);
   if (identity !== undefined) return retry + identity.challenges(problem);
   return httpStatus === 401 ? `${retry}WWW-Authenticate: Bearer realm="parlance"\r\n` : retry;
+}
+
+/** RFC 6750 §3.1; "" where it is not scopes that are missing. */
+export function scopeLines({ scopes }: Problem): string {
+  if (scopes === undefined) return "";
+  const error = `error="insufficient_scope", scope="${scopes.join(" ")}"`;
+  return `WWW-Authenticate: Bearer realm="parlance", ${error}\r\n`;
 }
 
 /** What an upstream's failure is to the caller. */

@@ -229,10 +229,6 @@ export abstract class PolicedExchange
 
   // What policies see.
 
-  get method(): string {
-    return this.caller.head.method;
-  }
-
   get target(): string {
     return this.caller.head.pathAndQuery;
   }

@@ -92,6 +92,12 @@ export const problems = defineProblems({
     faultKind: "permission_denied",
     blame: "policy",
   },
+  "scope-missing": {
+    title: "The caller's token is not for this",
+    httpStatus: 403,
+    faultKind: "permission_denied",
+    blame: "policy",
+  },
   overloaded: {
     title: "The gateway takes no more connections",
     httpStatus: 503,

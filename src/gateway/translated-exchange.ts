@@ -10,6 +10,7 @@ import type { FaceResponse } from "#extension/protocol.ts";
 import type { StreamEnd } from "#extension/streams.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { documentTooLarge } from "./deadlines.ts";
+import { scopeLines } from "./failure.ts";
 import type { BegunAnswer } from "./large-answer.ts";
 import { ownHead, ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
@@ -44,7 +45,10 @@ export abstract class TranslatedExchange extends PolicedExchange {
     const translation = this.translation as Translation;
     const decision = translation.decode(this.gateway.platform.clock.monotonicMs());
     if (this.proof !== undefined) this.openLateEvidence(translation.received);
-    if (decision.kind === "respond") return this.respond(decision.response);
+    if (decision.kind === "respond") {
+      const { problem } = this;
+      return this.respond(decision.response, problem === undefined ? "" : scopeLines(problem));
+    }
     const send = (): void => this.sendTranslated(decision.body);
     if (this.chain === undefined) return send();
     const judge = (): void => {

@@ -1,4 +1,5 @@
 /** `parlance explain`: why a request would be routed, refused and forwarded as it is. */
+import { nodePlatform } from "#base/platform.ts";
 import { isProblem } from "#base/problem.ts";
 import { exitCode, UsageError, type Command, type CommandInput } from "#cli/command.ts";
 import {
@@ -70,10 +71,11 @@ export const explain: Command = {
       return exitCodeOfRefusal(loaded);
     }
     const { explainRoute } = await import("#gateway/explain.ts");
-    const { standardPolicies } = await import("#app/standard-policies.ts");
+    const { explainedKinds } = await import("#app/explained-kinds.ts");
     const { configuration, contracts } = loaded.revision;
     const request = { method, url, headers, caller: input.text("as") };
-    const explanation = explainRoute(configuration, request, contracts, standardPolicies);
+    const kinds = explainedKinds(nodePlatform.clock);
+    const explanation = explainRoute(configuration, request, contracts, kinds);
     if (input.json) printJson(explanation);
     else print(formatExplanation(explanation));
     return explanation.outcome.kind === "refused" ? exitCode.findings : exitCode.fine;

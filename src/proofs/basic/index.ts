@@ -76,7 +76,9 @@ export const basic: ProofKind<BasicCaller> = {
   },
   explain({ callers }, request) {
     const credentials = read(request.field(field));
-    if (credentials === undefined) return { why: "no Authorization: Basic was sent" };
+    if (credentials === undefined) {
+      return { why: "no Authorization: Basic was sent", absent: true };
+    }
     if (credentials === "malformed") return { why: "the credentials are not well-formed" };
     const found = callers.find(({ options }) => options.username === credentials.username);
     if (found === undefined) return { why: "no caller has this username" };

@@ -47,7 +47,7 @@ export const certificate: ProofKind<CertificateCaller> = {
   problems: [],
   check: ({ callers }) => checkOwners(callers),
   explain({ callers }, { certificate: shown }) {
-    if (shown === undefined) return { why: "no certificate was shown" };
+    if (shown === undefined) return { why: "no certificate was shown", absent: true };
     const found = find(callers, shown);
     if (found === undefined) return { why: "the certificate is of no caller" };
     return { why: `by the certificate ${shown.sha256}`, caller: found.name };

@@ -36,7 +36,7 @@ export const signature: ProofKind<SignatureCaller, SignatureOptions> = {
   check: ({ callers }, files) => checkKeys(callers, files),
   explain({ callers }, request) {
     const read = readInputs(request);
-    if (read === undefined) return { why: "no Signature-Input was sent" };
+    if (read === undefined) return { why: "no Signature-Input was sent", absent: true };
     if ("definition" in read) return { why: read.detail };
     const names = new Map(callers.map(({ name, options }) => [options.keyId, name]));
     for (const { keyId } of read.inputs) {

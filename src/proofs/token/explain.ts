@@ -1,7 +1,7 @@
 /** What `parlance explain` says of a token: read, not verified, since nothing is fetched for it. */
 import { isProblem } from "#base/problem.ts";
 import type { ProofExplanation, ProofRequest, ProofUses } from "#extension/proof.ts";
-import { findCaller } from "./claims.ts";
+import { findCaller, scopesIn } from "./claims.ts";
 import { tokenBytesMaxByDefault, type TokenCaller, type TokenOptions } from "./options.ts";
 import { bearerIn, isLikeJwt, readToken } from "./read-token.ts";
 
@@ -12,11 +12,11 @@ export function explainToken(
 ): ProofExplanation {
   const { issuers = {}, tokenBytesMax = tokenBytesMaxByDefault } = options;
   const text = bearerIn(request.field("authorization"));
-  if (text === undefined) return { why: "no Authorization: Bearer was sent" };
+  if (text === undefined) return { why: "no Authorization: Bearer was sent", absent: true };
   const asked = Object.entries(issuers).filter(([, { introspection }]) => introspection);
   if (!isLikeJwt(text)) {
     const names = asked.map(([name]) => name).join(", ");
-    if (names === "") return { why: "the bearer token is no JWT" };
+    if (names === "") return { why: "the bearer token is no JWT", absent: true };
     return { why: `the bearer token is no JWT; issuer ${names} is asked about it` };
   }
   if (text.length > tokenBytesMax) {
@@ -43,7 +43,7 @@ export function explainToken(
     return { why: `of issuer ${name}: subject and claims fit none of ${who.join(", ")}` };
   }
   const why = `of issuer ${name}, if its signature holds, which is not looked at here`;
-  return { why, caller: caller.name };
+  return { why, caller: caller.name, scopes: scopesIn(claims) };
 }
 
 function timeFault(

@@ -1,0 +1,177 @@
+/** Who calls, by which proofs, and whether it may: steps of an explanation. */
+import type { Caller, Configuration } from "#configuration/configuration.ts";
+import { grantText } from "#configuration/grant.ts";
+import type { RequestHead } from "#wire/head.ts";
+import { createAuthorization, presentedKey } from "./authorization.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { ExplainedRequest } from "./explain-request.ts";
+import { explainProofs, type ExplainedProofs } from "./explain-proofs.ts";
+import type { ExplanationStep } from "./explain.ts";
+import { createGrants, type Asked } from "./grants.ts";
+
+export interface CallerQuestion extends ExplainedProofs {
+  readonly configuration: Configuration;
+  readonly request: ExplainedRequest;
+  readonly head: RequestHead;
+  readonly route: CompiledRoute;
+  readonly steps: ExplanationStep[];
+  readonly refuse: Refuse;
+}
+
+type Refuse = (step: ExplanationStep["step"], status: number, what: string, why: string) => void;
+
+interface Known {
+  readonly index: number;
+  readonly caller: Caller;
+  readonly asked: Asked;
+}
+
+/**
+ * Returns whether the caller may call every operation of the service; undefined: the message has to
+ * prove who calls.
+ */
+export function explainCaller(question: CallerQuestion): boolean | undefined {
+  const { configuration, request, route, steps } = question;
+  if (configuration.callers === "open") {
+    const why = "callers: open, anybody may call anything";
+    steps.push({ step: "caller", verdict: "info", what: request.caller ?? "anybody", why });
+    steps.push({ step: "permission", verdict: "matched", what: routeName(route), why });
+    return true;
+  }
+  const known = explainKnown(question, configuration.callers);
+  if (known === undefined || known === "by-message") return known === undefined ? false : undefined;
+  return explainPermission(question, known);
+}
+
+function explainKnown(
+  { configuration, request, head, route, steps, refuse, ...kinds }: CallerQuestion,
+  callers: readonly Caller[],
+): Known | "by-message" | undefined {
+  const { method } = request;
+  const authorization = createAuthorization(configuration);
+  if (request.caller !== undefined) {
+    const index = callers.findIndex(({ name }) => name === request.caller);
+    const caller = callers[index];
+    if (caller === undefined) {
+      const why = `no caller of this name; there are ${callers.length}`;
+      refuse("caller", 401, `"${request.caller}"`, why);
+      return undefined;
+    }
+    const why = "named in the question";
+    steps.push({ step: "caller", verdict: "matched", what: caller.name, why });
+    return { index, caller, asked: { scopes: allScopes(caller), method } };
+  }
+  const key = presentedKey((field) => head.field(field));
+  const ofProofs = explainProofs(configuration, head, kinds);
+  steps.push(...ofProofs.steps);
+  if (ofProofs.broken !== undefined) {
+    refuse("caller", 401, ofProofs.broken.what, ofProofs.broken.why);
+    return undefined;
+  }
+  const { proven } = ofProofs;
+  const index =
+    proven === undefined
+      ? (authorization.callerOf(key) ?? -1)
+      : callers.findIndex(({ name }) => name === proven.caller);
+  const caller = callers[index];
+  const isPost = route.route.face === "soap" && method === "POST";
+  if (isPost && key === undefined && proven === undefined && authorization.byMessage) {
+    const provers = callers.filter(({ wsSecurity }) => wsSecurity !== undefined);
+    const what = caller === undefined ? "by the message" : `by the message, else ${caller.name}`;
+    const names = provers.map((one) => one.name).join(", ");
+    const why = `no key was sent; wsse:Security in the message may prove to be from ${names}`;
+    steps.push({ step: "caller", verdict: "matched", what, why });
+    return "by-message";
+  }
+  if (caller === undefined) {
+    const why =
+      key === undefined
+        ? `${nothingSent(ofProofs.steps.length > 0)}, and no caller anonymous`
+        : "the key belongs to no caller";
+    refuse("caller", 401, key === undefined ? "no key" : "an unknown key", why);
+    return undefined;
+  }
+  const isAnonymous = caller.name === "anonymous";
+  const why =
+    proven === undefined ? (isAnonymous ? "no key was sent" : "by its key") : `by ${proven.by}`;
+  steps.push({ step: "caller", verdict: "matched", what: caller.name, why });
+  return { index, caller, asked: { scopes: proven?.scopes, method } };
+}
+
+function nothingSent(hasProofs: boolean): string {
+  return hasProofs ? "no proof is there" : "neither X-Api-Key nor Authorization: Bearer is there";
+}
+
+function explainPermission(
+  { configuration, request, route, steps, refuse }: CallerQuestion,
+  { index, caller, asked }: Known,
+): boolean | undefined {
+  const authorization = createAuthorization(configuration);
+  const name = routeName(route);
+  const isProof =
+    route.route.face === "soap" && request.method === "POST" && caller.wsSecurity !== undefined;
+  const grants = caller.may.length === 0 ? "nothing" : caller.may.map(grantText).join(", ");
+  const operations = operationRoutes(configuration, route.service.name);
+  const some = operations.filter((one) => authorization.may(index, one, asked));
+  const mayCallAll = isProof ? undefined : some.length === operations.length;
+  if (authorization.may(index, route.index, asked)) {
+    const covering = coveringGrants(configuration, caller, route.index, asked);
+    const isGuessed = request.caller !== undefined && covering.every(({ scopes }) => scopes);
+    const assumed = isGuessed ? ", if its token has it" : "";
+    const told = covering.map(({ text }) => text).join(", ");
+    const why = `caller ${caller.name} may call ${told}${assumed}`;
+    steps.push({ step: "permission", verdict: "matched", what: name, why });
+    return mayCallAll;
+  }
+  const isOperation = route.route.face === undefined || route.route.operation !== undefined;
+  if (!isOperation && some.length > 0) {
+    const why = `caller ${caller.name} may call ${grants}; the body has to be for one of these`;
+    steps.push({ step: "permission", verdict: "matched", what: name, why });
+    return mayCallAll;
+  }
+  const lacking = [route.index, ...(isOperation ? [] : operations)]
+    .map((one) => authorization.scopesFor(index, one, asked))
+    .find((scopes) => scopes !== undefined);
+  const end =
+    lacking === undefined
+      ? `that does not cover ${name}`
+      : `for ${name} its proof lacks scope ${lacking.join(" ")}`;
+  refuse("permission", 403, name, `caller ${caller.name} may call ${grants}; ${end}`);
+  return false;
+}
+
+function coveringGrants(
+  configuration: Configuration,
+  { may }: Caller,
+  route: number,
+  asked: Asked,
+): readonly { readonly text: string; readonly scopes: boolean }[] {
+  const grants = createGrants(configuration);
+  return may.flatMap((grant) => {
+    const bits = new Uint32Array((grants.routeCount + 31) >>> 5);
+    const [narrow] = grants.compile([grant], bits);
+    const isCovered =
+      narrow === undefined
+        ? (((bits[route >>> 5] as number) >>> (route & 31)) & 1) === 1
+        : grants.allows(narrow, route, asked);
+    if (!isCovered) return [];
+    return [{ text: grantText(grant), scopes: (narrow?.scopes.length ?? 0) > 0 }];
+  });
+}
+
+/** Of a caller that is named only, nobody knows what its token says. */
+function allScopes({ may }: Caller): ReadonlySet<string> {
+  return new Set(may.flatMap((grant) => (typeof grant === "string" ? [] : (grant.scopes ?? []))));
+}
+
+/** The places of callers and operations among routes that permissions are asked for. */
+function operationRoutes({ services }: Configuration, name: string): readonly number[] {
+  const all = services.flatMap((service) => service.routes.map((route) => ({ service, route })));
+  return all.flatMap(({ service, route }, index) =>
+    service.name === name && route.operation !== undefined ? [index] : [],
+  );
+}
+
+function routeName({ service, route }: CompiledRoute): string {
+  return `${service.name}.${route.id}`;
+}
