@@ -83,7 +83,8 @@ export async function startTranslating(
     const timeouts = { ...configuration.timeouts, drainMs: 1 };
     gateway.take({
       id: "last",
-      configuration: { ...configuration, services: [], timeouts },
+      // Files that callers' proofs are read from may be gone by now.
+      configuration: { ...configuration, services: [], callers: "open", timeouts },
       contracts: new Map(),
     });
     await gateway.drain();
