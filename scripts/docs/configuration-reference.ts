@@ -43,7 +43,9 @@ refuses in requests (\`//\`, \`..\`, encoded dots and backslashes, \`;\`) cannot
 \`unix:/path/to.sock:/base\`; the base path is put before every forwarded path.
 
 **Callers.** Nobody may call what \`may\` does not list: \`*\` is everything, \`orders.*\` a
-service, \`orders.default\` one route by its id. \`anonymous\` is whoever sends no key. \`callers:
+service, \`orders.default\` one route by its id;
+\`{ operations: "orders.*", methods: [GET], scopes: ["orders:read"] }\` holds for some methods, or
+tokens with some scopes, only. \`anonymous\` is whoever sends no key. \`callers:
 open\` lets anybody call everything.
 
 ${section("Keys", schema, "")}`;

@@ -2,10 +2,10 @@
  * `parlance import`: a service is added to the configuration from its contract. Everything is
  * loaded as it would stand first; only what loads is written.
  */
-import { grantedOperations } from "#configuration/grant.ts";
 import { dirname, join, resolve } from "node:path";
 import { formatDiagnostic, hasErrors, type Diagnostic } from "#base/diagnostic.ts";
 import type { Platform } from "#base/platform.ts";
+import { grantedOperations } from "#configuration/grant.ts";
 import type { Operation } from "#contract/contract.ts";
 import { addService, type ServiceEntry } from "./add-service.ts";
 import { addressesIn } from "./contract-facts.ts";

@@ -217,6 +217,42 @@ const callers: readonly BadInput[] = [
       "4:44 error bad-grant",
     ],
   },
+  {
+    name: "narrowed grants that cannot be",
+    text:
+      `${ok}callers:\n  a:\n    key: "\${A}"\n    may:\n` +
+      "      - { operations: orders }\n" +
+      "      - { methods: [GET] }\n" +
+      '      - { operations: "*", methods: [get] }\n' +
+      '      - { operations: "*", methods: [] }\n' +
+      `      - { operations: "*", scopes: ['a"b', "a b", ""] }\n` +
+      '      - { operations: "*", scope: [a] }\n' +
+      "      - 7\n",
+    env: keys,
+    expected: [
+      "8:9 error missing-key has no `operations`",
+      "9:38 error bad-value expected a method in upper case",
+      "10:37 error bad-value",
+      "11:37 error bad-value expected a scope",
+      "11:44 error bad-value expected a scope",
+      "11:51 error bad-value expected a scope",
+      "12:28 error unknown-key did you mean `scopes`?",
+      "13:9 error wrong-type or a map with these as `operations`",
+    ],
+  },
+  {
+    name: "narrowed grants of another form, and scopes that nothing tells",
+    text:
+      `${ok}callers:\n  a:\n    key: "\${A}"\n    may:\n` +
+      "      - { operations: orders, scopes: [a] }\n" +
+      "      - { operations: orders.defualt, methods: [GET] }\n",
+    env: keys,
+    expected: [
+      "7:23 error bad-grant did you mean `orders.*`?",
+      "7:31 warning scopes-unknown",
+      "8:23 warning unknown-grant did you mean `orders.default`?",
+    ],
+  },
 ];
 
 for (const one of [...routes, ...others, ...callers]) {

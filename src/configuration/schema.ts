@@ -28,8 +28,8 @@ const grantSchema = mapOf(
       "x-expected": "*, service.* or service.route",
     },
     methods: words(
-      "By which methods, GET with HEAD. An operation of a contract has those of its REST form, in " +
-        "whichever dialect it is called. Default: any.",
+      "By which methods, GET with HEAD. An operation of a contract has those of its REST form, " +
+        "in whichever dialect it is called. Default: any.",
       "^[A-Z][A-Z-]{0,31}$",
       "a method in upper case, such as GET",
     ),

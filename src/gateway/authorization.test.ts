@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
-import type { Caller } from "#configuration/configuration.ts";
+import type { Caller, Grant } from "#configuration/configuration.ts";
 import { createAuthorization, presentedKey } from "./authorization.ts";
 import { fixtureConfiguration, fixtureService } from "./router-fixture.ts";
 
@@ -13,7 +13,7 @@ const services = [
 /** In the order of their indexes. */
 const routes = ["orders.get", "orders.put", "orders.default", "billing.default", "order.get"];
 
-function caller(name: string, key: string | undefined, may: readonly string[]): Caller {
+function caller(name: string, key: string | undefined, may: readonly Grant[]): Caller {
   const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
   return { name, keySha256: key === undefined ? undefined : digest(key), may };
 }
@@ -85,6 +85,61 @@ describe("what callers may", () => {
   test("open callers: anybody may do anything", () => {
     const { open, may, callerOf } = createAuthorization(fixtureConfiguration(services));
     assert.deepEqual([open, may(undefined, 0), callerOf("k")], [true, true, undefined]);
+  });
+});
+
+describe("what callers may by some methods and scopes", () => {
+  const operation = { face: "rest", operation: "get" } as const;
+  const contract = fixtureService("shop", [
+    { id: "get", methods: ["GET"], ...operation },
+    { id: ".grpc.get", methods: ["POST"], face: "grpc", operation: "get" },
+    { id: "own", methods: [], ...operation },
+    { id: "put", methods: ["POST"], face: "rest", operation: "put" },
+    { id: ".soap", methods: ["GET", "POST"], face: "soap" },
+  ]);
+  const mayOf = (...may: readonly Grant[]) => {
+    const callers = [caller("b", "b", []), caller("a", "a", may), caller("c", "c", ["*"])];
+    return createAuthorization(fixtureConfiguration([contract, ...services], callers));
+  };
+  const scopes = (...names: readonly string[]) => ({ scopes: new Set(names) });
+
+  test("operations have the methods of their REST form, other routes those of the request", () => {
+    const { may } = mayOf({ operations: "*", methods: ["GET"] });
+    const asked = (method?: string) =>
+      Array.from({ length: 10 }, (_, route) => route).filter((route) =>
+        may(1, route, { scopes: undefined, ...(method !== undefined && { method }) }),
+      );
+    assert.deepEqual(asked("GET"), [0, 1, 2, 4, 5, 6, 7, 8, 9]);
+    assert.deepEqual(asked("HEAD"), asked("GET"));
+    assert.deepEqual(asked("POST"), [0, 1, 2]);
+    assert.deepEqual(asked(), [0, 1, 2]);
+    assert.deepEqual(
+      [may(1, 0), may(1, 3), may(0, 0, { scopes: undefined })],
+      [true, false, false],
+    );
+  });
+
+  test("scopes are needed all, and those that are not known are not there", () => {
+    const { may, scopesFor } = mayOf({ operations: "shop.get", scopes: ["a", "b"] });
+    const cases = [undefined, { scopes: undefined }, scopes(), scopes("a"), scopes("a", "c")];
+    for (const asked of cases) {
+      assert.equal(may(1, 0, asked), false);
+      assert.deepEqual(scopesFor(1, 0, asked), ["a", "b"]);
+    }
+    assert.equal(may(1, 0, scopes("b", "a")), true);
+    assert.deepEqual([may(1, 3, scopes("a", "b")), scopesFor(1, 3)], [false, undefined]);
+    for (const other of [0, 2, 3, -1, undefined, Number.NaN]) {
+      assert.equal(scopesFor(other, 0), undefined);
+    }
+  });
+
+  test("scopes do not help where the method is another", () => {
+    const grant = { operations: "orders.*", methods: ["PUT"], scopes: ["a"] };
+    const { may, scopesFor } = mayOf(grant);
+    const asked = { ...scopes("a"), method: "GET" };
+    assert.deepEqual([may(1, 5, asked), scopesFor(1, 5, asked)], [false, undefined]);
+    assert.equal(may(1, 5, { ...asked, method: "PUT" }), true);
+    assert.deepEqual(scopesFor(1, 5, { ...scopes(), method: "PUT" }), ["a"]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Which proofs of who calls a request carries, as far as that can be told without asking anybody. */
+/** Which proofs of who calls a request carries, as far as that is seen without asking anybody. */
 import type { Configuration } from "#configuration/configuration.ts";
 import type { ProofKind, ProofRequest } from "#extension/proof.ts";
 import { framing, type RequestHead } from "#wire/head.ts";

@@ -7,6 +7,7 @@ import { checkConfiguration } from "#app/check-configuration.ts";
 import { explainedKinds } from "#app/explained-kinds.ts";
 import { nodePlatform } from "#base/platform.ts";
 import { explainRoute, type Explanation } from "#gateway/explain.ts";
+import { statelessRequest } from "#tests/e2e/mcp/shop.ts";
 import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
 import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
 import { envelopeOf } from "#tests/e2e/translate/soap-messages.ts";
@@ -28,7 +29,13 @@ interface Stand {
   readonly url: string;
   readonly asked: () => number;
   /** With a token that has these scopes. */
-  readonly ask: (scope: string, path: string, body?: string, type?: string) => Promise<Told>;
+  readonly ask: (
+    scope: string,
+    path: string,
+    body?: string,
+    type?: string,
+    more?: Readonly<Record<string, string>>,
+  ) => Promise<Told>;
 }
 
 function configurationText(may: string, instance: string, callers = ""): string {
@@ -37,7 +44,7 @@ function configurationText(may: string, instance: string, callers = ""): string 
 callers:
   ann: { token: { issuer: main }, may: ${may} }
 ${callers}services:
-  shop: { contract: shop.yaml, instances: ["${instance}"] }
+  shop: { contract: shop.yaml, instances: ["${instance}"], mcp: ["*"] }
   bills: { contract: bills.wsdl, instances: ["${instance}/bills"] }
 `;
 }
@@ -59,9 +66,10 @@ async function start(context: TestContext, may: string): Promise<Stand> {
   return {
     url,
     asked: () => service.requests.length,
-    async ask(scope, path, body, type = "application/json") {
+    async ask(scope, path, body, type = "application/json", more = {}) {
       const authorization = `Bearer ${await issuer.sign({ scope })}`;
-      const headers = { authorization, ...(body !== undefined && { "content-type": type }) };
+      const typed = body !== undefined && { "content-type": type };
+      const headers = { ...more, authorization, ...typed };
       const method = body === undefined ? "GET" : "POST";
       const sent = { method, headers, ...(body !== undefined && { body }) };
       const answer = await fetch(url + path, sent);
@@ -149,26 +157,17 @@ test("a SOAP service whose operations need different scopes reads which one is c
   const may =
     '[{ operations: bills.getInvoice, scopes: [a] }, { operations: "bills.*", scopes: [all] }]';
   const { ask, asked } = await start(context, may);
-  const { operations } = await operationsOf(context);
-  const other = operations.find((id) => id !== "getInvoice") ?? "";
-  const message = envelopeOf(`<${other} xmlns="urn:billing"/>`);
-  const nothing = await ask("", "/soap/bills", message, "text/xml");
-  assert.match(nothing.text, /with scope/);
+  const message = envelopeOf('<x:ping xmlns:x="urn:example:billing"/>');
+  for (const scope of ["", "a"]) {
+    const refused = await ask(scope, "/soap/bills", message, "text/xml");
+    assert.match(refused.text, /may call bills\.\S+ with scope/);
+    assert.match(refused.challenge ?? "", /error="insufficient_scope", scope="(?:a|all)"/);
+  }
   assert.equal(asked(), 0);
   // Whoever may call everything is not read.
-  await ask("all", "/soap/bills", message, "text/xml");
-  assert.equal(asked(), 1);
+  const sent = await ask("all", "/soap/bills", "no envelope", "text/xml");
+  assert.deepEqual([sent.status, asked()], [200, 1]);
 });
-
-async function operationsOf(context: TestContext): Promise<{ readonly operations: string[] }> {
-  const { revision } = await load(context, '["*"]');
-  const service = revision.configuration.services.find(({ name }) => name === "bills");
-  return {
-    operations: (service?.routes ?? []).flatMap(({ id, operation }) =>
-      operation === id ? [id] : [],
-    ),
-  };
-}
 
 test("GraphQL, JSON-RPC and MCP show and call what the scopes of a token allow", async (context) => {
   const { ask, asked } = await start(context, readAlways + writeByScope);
@@ -193,6 +192,13 @@ test("GraphQL, JSON-RPC and MCP show and call what the scopes of a token allow",
   const discover = { jsonrpc: "2.0", id: 1, method: "rpc.discover" };
   assert.doesNotMatch(await post("", "/rpc/shop", discover), /placeOrder/);
   assert.match(await post("orders:write", "/rpc/shop", discover), /placeOrder/);
+  const tools = async (scope: string) => {
+    const { headers, body } = statelessRequest("tools/list");
+    return (await ask(scope, "/mcp/shop", body, "application/json", headers)).text;
+  };
+  assert.match(await tools(""), /getOrder/);
+  assert.doesNotMatch(await tools(""), /placeOrder/);
+  assert.match(await tools("orders:write"), /placeOrder/);
 });
 
 async function load(context: TestContext, may: string) {
