@@ -2,6 +2,7 @@
  * The part of an explanation that tells at which speed a contract's service is called, and what
  * translation does on the way. The choice is that of admission.
  */
+import { takesStream } from "#call/problems.ts";
 import type { Contract, Dialect, Operation } from "#contract/contract.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { documentRouteId } from "./contract-routes.ts";
@@ -35,7 +36,11 @@ export function explainTranslation(
   const translate = (what: string, told: string): void => {
     steps.push({ step: "translation", verdict: "info", what, why: told });
   };
-  translate(`${nameOf(face)} to a call`, `the document of ${called} is read and checked whole`);
+  const isStream = operation !== undefined && takesStream(operation) && speaks === "grpc";
+  const read = isStream
+    ? `the inputs of ${called} are read, checked and sent on one by one`
+    : `the document of ${called} is read and checked whole`;
+  translate(`${nameOf(face)} to a call`, read);
   translate(`the call to ${nameOf(speaks)}`, upstreamOf(speaks, operation));
   translate(
     `the answer to ${nameOf(face)}`,

@@ -10,7 +10,7 @@ export interface StreamedRequest {
   push(bytes: Buffer): void;
   /** The caller's half is over. */
   end(): void;
-  /** What goes to the instance next. A fault: it breaks here. Undefined: nothing is left for now. */
+  /** What goes to the instance next. A fault: it breaks here. Undefined: nothing for now. */
   next(): Buffer | Fault | undefined;
   /** Whether all is given that will ever be; true once. */
   takeEnd(): boolean;

@@ -13,8 +13,8 @@ export function isFieldValue(value: string): boolean {
 }
 
 /**
- * @param isWhole whether the body is all there is. @returns false: what the values of a call put into target or fields would not
- * pass as anybody's.
+ * @param isWhole whether the body is all there is. @returns false: what the values of a call put
+ * into target or fields would not pass as anybody's.
  */
 export function readUpstreamHead(
   { method, target, fields, body }: UpstreamRequest,

@@ -34,7 +34,7 @@ export interface FrameReader {
 
 /** @param bytesMax of one message; what is longer ends the stream before it is gathered. */
 export function createFrameReader(bytesMax: number): FrameReader {
-  /** The beginning of a frame, with room for more; grows as bytes come, not as they are announced. */
+  /** The beginning of a frame; grows as bytes come, not as they are announced. */
   let held: Buffer = noBytes;
   let length = 0;
   let broken = false;
