@@ -9,10 +9,12 @@ import type { Comparison } from "#bench/peers/compare.ts";
 import { findParlance } from "#bench/peers/parlance.ts";
 import { peers, referenceId } from "#bench/peers/peers.ts";
 import { cases as records } from "#bench/ledger/cases.ts";
+import { cases as calls } from "#bench/grpc/cases.ts";
 import { cases as translations } from "#bench/translate/cases.ts";
 import { lacks } from "#tests/support/tools.ts";
 
 const skip = lacks("nginx", "wrk", "taskset", "openssl");
+const grpcSkip = lacks("nginx", "wrk", "taskset", "openssl", "h2load");
 
 interface Ended {
   readonly code: number;
@@ -103,7 +105,23 @@ test("bench:ledger tells what records cost, and loses no request", { skip }, asy
   assert.ok((durable?.value ?? 0) > 0);
 });
 
-const scripts = ["./peers/main.ts", "./load/main.ts", "./translate/main.ts", "./ledger/main.ts"];
+test("bench:grpc measures every proxy, and loses no call", { skip: grpcSkip }, async () => {
+  const ended = await run("./grpc/main.ts", "--tiny", "--json");
+  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+  const results = (JSON.parse(ended.stdout) as { readonly cases: readonly CaseResult[] }).cases;
+  assert.deepEqual(
+    results.map((result) => [result.id, result.broken]),
+    calls.map((one) => [one.id, undefined]),
+  );
+});
+
+const scripts = [
+  "./peers/main.ts",
+  "./load/main.ts",
+  "./translate/main.ts",
+  "./ledger/main.ts",
+  "./grpc/main.ts",
+];
 for (const script of scripts) {
   test(`${script} refuses what it does not know and says what there is`, async () => {
     const ended = await run(script, "--only", "nonsense");

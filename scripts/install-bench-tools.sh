@@ -3,12 +3,12 @@
 # its kin and as root; elsewhere it says what to install.
 set -eu
 
-needed="nginx-light wrk openssl util-linux"
+needed="nginx-light wrk openssl util-linux nghttp2-client"
 peers="haproxy caddy"
 
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "Not a Debian system. Install with your own package manager:" >&2
-  echo "  needed:           nginx (with TLS and stub_status), wrk, openssl, taskset" >&2
+  echo "  needed:           nginx (with TLS and stub_status), wrk, openssl, taskset, h2load" >&2
   echo "  for comparison:   $peers" >&2
   exit 3
 fi

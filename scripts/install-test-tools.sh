@@ -7,7 +7,7 @@ set -euo pipefail
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 # command:Debian package
-tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils strace:strace xmlsec1:xmlsec1 go:golang-go protoc:protobuf-compiler)
+tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils strace:strace xmlsec1:xmlsec1 go:golang-go protoc:protobuf-compiler h2load:nghttp2-client)
 
 missing_packages() {
   local tool
@@ -23,9 +23,10 @@ missing_packages() {
   [ -f /usr/include/google/protobuf/empty.proto ] || printf 'libprotobuf-dev\n'
   # Modules of Debian's Python, which need not be the first one in the PATH.
   local module
-  for module in zeep suds xmlsec; do
+  for module in zeep suds xmlsec grpc; do
     /usr/bin/python3 -c "import $module" >/dev/null 2>&1 ||
-      python3 -c "import $module" >/dev/null 2>&1 || printf 'python3-%s\n' "$module"
+      python3 -c "import $module" >/dev/null 2>&1 ||
+      printf 'python3-%s\n' "${module/#grpc/grpcio}"
   done
 }
 
