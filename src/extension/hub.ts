@@ -22,10 +22,22 @@ export interface HubService extends ServiceContract {
 }
 
 export interface Hub {
-  /** Addresses on the gateway port, with the methods of each: `/rpc`, `/rpc/{service}`. */
-  readonly addresses: readonly { readonly path: string; readonly methods: readonly string[] }[];
+  readonly addresses: readonly HubAddress[];
   /** @param request its path is the whole path. Never rejects. */
-  readonly handle: (request: FaceRequest, session: HubSession) => Promise<FaceResponse | HubStream>;
+  readonly handle: (request: HubRequest, session: HubSession) => Promise<FaceResponse | HubStream>;
+}
+
+/** On the gateway port: `/rpc`, `/rpc/{service}`. */
+export interface HubAddress {
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** Requests are handled when their head is there; their body comes as `parts`. */
+  readonly inParts?: boolean;
+}
+
+export interface HubRequest extends FaceRequest {
+  /** The body, where the address says so: to be read once, and no more is taken than is read. */
+  readonly parts?: AsyncIterable<Buffer>;
 }
 
 /** What a hub may do for one request of a caller. */
@@ -33,6 +45,8 @@ export interface HubSession {
   readonly exchangeId: string;
   /** Aborted when the caller is gone or the exchange is over. */
   readonly signal: AbortSignal;
+  /** Aborted when what the request sees is no longer live: another revision is, or none soon. */
+  readonly superseded: AbortSignal;
   /** Whether the caller may call an operation; one that it may not is not shown to it either. */
   readonly may: (serviceName: string, operationId: string) => boolean;
   /** Calls an operation. Never rejects: whatever goes wrong is a fault. */
@@ -59,6 +73,9 @@ export interface HubStream {
   readonly kind: "stream";
   readonly status: number;
   readonly fields: Fields;
-  /** @param write settles when the caller has room for more. Never rejects. */
-  readonly run: (write: (bytes: Buffer) => Promise<void>) => Promise<void>;
+  /**
+   * @param write settles when the caller has room for more. Never rejects. @returns the trailers, if
+   * there are any.
+   */
+  readonly run: (write: (bytes: Buffer) => Promise<void>) => Promise<Fields | void>;
 }

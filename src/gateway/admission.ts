@@ -36,6 +36,7 @@ interface Translate {
 interface ToHub {
   readonly kind: "hub";
   readonly hub: Hub;
+  readonly inParts: boolean;
 }
 interface Refusal {
   readonly kind: "refuse";
@@ -135,22 +136,21 @@ function admitToHub(
   const verdict = exchange.policiesOnRouted(snapshot.policies.hubChain);
   if (verdict !== undefined) return decided(verdict);
   const { authorization, identity } = snapshot;
-  const { hub } = match;
-  if (authorization.open) return admitHubCaller(exchange, gateway, hub);
+  if (authorization.open) return admitHubCaller(exchange, gateway, match);
   if (identity !== undefined) {
     return identify(exchange, identity, (found) => {
       const problem = identity.conclude(exchange, found);
-      return problem === undefined ? admitHubCaller(exchange, gateway, hub) : refuse(problem);
+      return problem === undefined ? admitHubCaller(exchange, gateway, match) : refuse(problem);
     });
   }
   const problem = identifyByKey(exchange, snapshot);
-  return problem === undefined ? admitHubCaller(exchange, gateway, hub) : refuse(problem);
+  return problem === undefined ? admitHubCaller(exchange, gateway, match) : refuse(problem);
 }
 
 function admitHubCaller(
   exchange: PolicedExchange,
   { recorder }: GatewayContext,
-  hub: Hub,
+  { hub, inParts }: ToHub,
 ): Admission {
   const unrecorded = recorder?.refusal(undefined);
   if (unrecorded !== undefined) return refuse(unrecorded);
@@ -158,7 +158,7 @@ function admitHubCaller(
   if (exchange.caller.head.contentLength > limits.documentBytesMax) {
     return refuse(documentTooLarge(limits, "client"));
   }
-  return { kind: "hub", hub };
+  return { kind: "hub", hub, inParts };
 }
 
 function identify(

@@ -60,8 +60,8 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
         if (this.chain === undefined || this.proof !== undefined) return this.#gather();
         return this.enterPolicies(() => this.#gather());
       case "hub":
-        if (this.chain === undefined) return this.#beginHub(admission.hub);
-        return this.enterPolicies(() => this.#beginHub(admission.hub));
+        if (this.chain === undefined) return this.#beginHub(admission);
+        return this.enterPolicies(() => this.#beginHub(admission));
       case "answer":
         return this.respond(admission.response);
       case "refuse":
@@ -91,9 +91,11 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     if (!this.requestComplete && this.state === "waiting") this.caller.resume();
   }
 
-  #beginHub(hub: Hub): void {
-    this.beginHub(hub, this.bytes, this.from, this.to);
-    if (!this.requestComplete && this.state === "waiting") this.caller.resume();
+  #beginHub({ hub, inParts }: { readonly hub: Hub; readonly inParts: boolean }): void {
+    const taken = this.beginHub(hub, inParts);
+    if (this.requestComplete || this.state !== "waiting") return;
+    if (taken) this.caller.resume();
+    else this.caller.pause();
   }
 
   onMalformedRequest(status: number, detail: string): void {
@@ -137,7 +139,7 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     if (takesInputs) {
       if (this.state === "free") return true;
     } else if (this.translation !== undefined) this.gather(bytes, from, to);
-    else if (this.hub !== undefined) this.gatherForHub(bytes, from, to);
+    else if (this.hub !== undefined) return this.gatherForHub(bytes, from, to);
     if (!takesInputs && (upstream === undefined || this.translation !== undefined)) return true;
     if (this.requestBytes > (this.route as CompiledRoute).service.bodyBytesMax) {
       if (this.state !== "tunnel") this.#end(bodyTooLarge(this.route as CompiledRoute));
@@ -308,7 +310,8 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
   onTick(nowMs: number): void {
     const { state } = this;
     if (state === "free" || state === "recording" || state === "tunnel") return;
-    this.hub?.tick(nowMs);
+    const { snapshot, draining } = this.gateway;
+    this.hub?.tick(nowMs, this.snapshot === snapshot && !draining);
     if (this.route === undefined) return;
     const { service } = this.route;
     const begun = this.firstByteMs > 0;

@@ -46,6 +46,7 @@ export class HubCalls implements HubSession {
   readonly #origin: InnerOrigin;
   readonly #create: CreateInner;
   readonly #abort = new AbortController();
+  readonly #superseded = new AbortController();
   readonly #underWay = new Map<InnerCaller, InnerExchange>();
 
   constructor(asked: Asked, origin: InnerOrigin, create: CreateInner) {
@@ -57,6 +58,10 @@ export class HubCalls implements HubSession {
 
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  get superseded(): AbortSignal {
+    return this.#superseded.signal;
   }
 
   may(serviceName: string, operationId: string): boolean {
@@ -123,7 +128,9 @@ export class HubCalls implements HubSession {
     return operation === undefined || route === undefined ? undefined : { route, operation };
   }
 
-  tick(nowMs: number): void {
+  /** @param isCurrent whether the exchange's revision is the one that is live. */
+  tick(nowMs: number, isCurrent: boolean): void {
+    if (!isCurrent) this.#superseded.abort();
     for (const exchange of this.#underWay.values()) exchange.onTick(nowMs);
   }
 

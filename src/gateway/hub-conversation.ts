@@ -1,12 +1,17 @@
 /**
- * One request to a face over all services: gathered whole, handled, answered at once or in parts.
+ * One request to a face over all services: gathered whole or read as it comes, handled, answered at
+ * once or in parts.
  * It ends with its exchange, and the calls that it made end with it.
  */
-import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
-import type { Hub, HubStream } from "#extension/hub.ts";
+import type { FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
+import type { Hub, HubRequest, HubStream } from "#extension/hub.ts";
 import type { Limits } from "#base/limits.ts";
 import type { HubCalls } from "./hub-calls.ts";
+import { HubParts } from "./hub-parts.ts";
 import { RequestGatherer } from "./request-gatherer.ts";
+import type { Unframe } from "./unframe.ts";
+
+const noBytes: Buffer = Buffer.alloc(0);
 
 /** The exchange, to which the answer goes. */
 export interface HubAsker {
@@ -18,7 +23,9 @@ export interface HubAsker {
   /** @returns whether the caller takes more at once. */
   hubStream(stream: HubStream): boolean;
   part(bytes: Buffer): boolean;
-  end(): void;
+  end(trailers: Fields): void;
+  /** Of a request in parts: there is room for more. */
+  takeMore(): void;
   fail(cause: unknown): void;
 }
 
@@ -26,6 +33,8 @@ export class HubConversation {
   readonly #hub: Hub;
   readonly #asker: HubAsker;
   readonly #request: RequestGatherer;
+  #parts: HubParts | undefined;
+  #unframe: Unframe | undefined;
   #calls: HubCalls | undefined;
   #isOver = false;
   #flushed: (() => void) | undefined;
@@ -41,24 +50,48 @@ export class HubConversation {
     return this.#request.add(bytes, from, to, framed);
   }
 
+  get inParts(): boolean {
+    return this.#parts !== undefined;
+  }
+
+  /** The head of a request is there that is read in parts. */
+  begin(unframe: Unframe): void {
+    this.#unframe = unframe;
+    this.#parts = new HubParts(() => {
+      if (!this.#isOver) this.#asker.takeMore();
+    });
+    this.#handle({ ...this.#asker.hubRequest(noBytes), parts: this.#parts });
+  }
+
+  /** Of a request in parts. @returns whether more is taken at once. */
+  push(bytes: Buffer, from: number, to: number): boolean {
+    const data = this.#unframe?.(bytes, from, to);
+    return data === undefined || this.#parts?.push(data) !== false;
+  }
+
   /** The request is whole. */
   handle(): void {
-    if (this.#calls !== undefined) return;
+    if (this.#parts !== undefined) this.#parts.end();
+    else if (this.#calls === undefined) {
+      this.#handle(this.#asker.hubRequest(this.#request.take()));
+    }
+  }
+
+  #handle(request: HubRequest): void {
     const calls = this.#asker.openCalls();
     this.#calls = calls;
-    const request = this.#asker.hubRequest(this.#request.take());
     this.#run(request, calls).catch((cause: unknown) => {
       if (!this.#isOver) this.#asker.fail(cause);
     });
   }
 
-  async #run(request: FaceRequest, calls: HubCalls): Promise<void> {
+  async #run(request: HubRequest, calls: HubCalls): Promise<void> {
     const outcome = await this.#hub.handle(request, calls);
     if (this.#isOver) return;
     if (!("kind" in outcome)) return this.#asker.answer(outcome);
     this.#asker.hubStream(outcome);
-    await outcome.run((bytes) => this.#write(bytes));
-    if (!this.#isOver) this.#asker.end();
+    const trailers = await outcome.run((bytes) => this.#write(bytes));
+    if (!this.#isOver) this.#asker.end(trailers ?? []);
   }
 
   #write(bytes: Buffer): Promise<void> {
@@ -73,13 +106,14 @@ export class HubConversation {
     waiting?.();
   }
 
-  tick(nowMs: number): void {
-    this.#calls?.tick(nowMs);
+  tick(nowMs: number, isCurrent: boolean): void {
+    this.#calls?.tick(nowMs, isCurrent);
   }
 
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#parts?.drop();
     this.#calls?.close();
     this.flushed();
   }

@@ -2,19 +2,21 @@
  * The part of an exchange that is for a face over all services, and exchanges that the gateway
  * begins itself in the course of one: their route and caller are known, their call is decoded.
  */
-import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
+import type { FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
 import type { Hub, HubStream } from "#extension/hub.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import { faceRequest } from "./face-request.ts";
 import { HubCalls, type InnerBeginning, type InnerExchange } from "./hub-calls.ts";
 import { HubConversation, type HubAsker } from "./hub-conversation.ts";
 import type { InnerCaller } from "./inner-caller.ts";
+import { ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { newTraceFlags } from "./trace.ts";
 import { TranslatedExchange } from "./translated-exchange.ts";
 import { Translation } from "./translation.ts";
 import type { Translator } from "./translators.ts";
+import { createUnframe } from "./unframe.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
 
@@ -32,15 +34,25 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     this.hub = undefined;
   }
 
-  protected beginHub(hub: Hub, bytes: Buffer, from: number, to: number): void {
-    this.hub = new HubConversation(hub, this);
-    this.gatherForHub(bytes, from, to);
+  /** @returns whether more is taken at once. */
+  protected beginHub(hub: Hub, inParts: boolean): boolean {
+    const { bytes, from, to, requestIsFramed, limits } = this;
+    const conversation = new HubConversation(hub, this);
+    this.hub = conversation;
+    if (inParts) conversation.begin(createUnframe(requestIsFramed, limits));
+    const taken = this.gatherForHub(bytes, from, to);
+    if (inParts && this.requestComplete) conversation.handle();
+    return taken;
   }
 
-  protected gatherForHub(bytes: Buffer, from: number, to: number): void {
-    if (!this.hub?.add(bytes, from, to, this.requestIsFramed)) {
+  /** @returns whether more is taken at once. */
+  protected gatherForHub(bytes: Buffer, from: number, to: number): boolean {
+    const { hub } = this;
+    if (hub?.inParts === true) return hub.push(bytes, from, to);
+    if (!hub?.add(bytes, from, to, this.requestIsFramed)) {
       this.refuse(documentTooLarge(this.limits, "client"));
-    } else if (this.requestComplete) this.hub.handle();
+    } else if (this.requestComplete) hub.handle();
+    return true;
   }
 
   /** A call that the gateway makes itself. */
@@ -91,8 +103,13 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     return this.sendPart(bytes);
   }
 
-  end(): void {
-    this.giveEnd(undefined);
+  end(trailers: Fields): void {
+    this.giveEnd(trailers.length === 0 ? undefined : ownTrailers(trailers));
+  }
+
+  /** Of a request in parts: there is room for more. */
+  takeMore(): void {
+    if (!this.requestComplete) this.caller.resume();
   }
 
   /** A defect of ours: a hub never rejects. */

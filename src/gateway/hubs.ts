@@ -7,7 +7,7 @@ import type { Protocol } from "#extension/protocol.ts";
 import type { RequestHead } from "#wire/head.ts";
 
 export type HubMatch =
-  | { readonly kind: "hub"; readonly hub: Hub }
+  | { readonly kind: "hub"; readonly hub: Hub; readonly inParts: boolean }
   | { readonly kind: "miss"; readonly allowedMethods: readonly string[] };
 
 export interface Hubs {
@@ -19,6 +19,7 @@ interface Address {
   readonly segments: readonly string[];
   readonly methods: readonly string[];
   readonly hub: Hub;
+  readonly inParts: boolean;
 }
 
 const none: Hubs = { match: () => undefined };
@@ -38,10 +39,9 @@ export function createHubs(
   const compile = (): readonly Address[] =>
     creators.flatMap(({ dialect, createHub }) => {
       const hub = createHub(servicesAt(dialect, services, contracts), settings);
-      return hub.addresses.map(({ path, methods }) => ({
+      return hub.addresses.map(({ path, methods, inParts = false }) => ({
         segments: path.split("/").slice(1),
-        methods,
-        hub,
+        ...{ methods, hub, inParts },
       }));
     });
   return {
@@ -53,8 +53,9 @@ export function createHubs(
       const found = (addresses ??= compile()).filter((address) => fits(address, segments));
       const [address] = found;
       if (address === undefined) return undefined;
-      if (address.methods.includes(head.method)) return { kind: "hub", hub: address.hub };
-      return { kind: "miss", allowedMethods: address.methods };
+      const { methods, hub, inParts } = address;
+      if (methods.includes(head.method)) return { kind: "hub", hub, inParts };
+      return { kind: "miss", allowedMethods: methods };
     },
   };
 }
@@ -75,7 +76,10 @@ function servicesAt(
 }
 
 /** No service can have these names (see schema-services.ts). */
-const reserved: ReadonlySet<string> = new Set(["graphql", "rpc", "mcp", "grpc.health.v1.Health"]);
+const reserved: ReadonlySet<string> = new Set([
+  ...["graphql", "rpc", "mcp", "grpc.health.v1.Health"],
+  ...["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"],
+]);
 
 const initials: ReadonlySet<number> = new Set([...reserved].map((name) => name.charCodeAt(0)));
 

@@ -25,6 +25,7 @@ export function createTestHub(
   const session: HubSession = {
     exchangeId: "0".repeat(32),
     signal: new AbortController().signal,
+    superseded: new AbortController().signal,
     may: () => true,
     invoke(call) {
       calls.push(call);

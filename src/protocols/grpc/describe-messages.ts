@@ -4,6 +4,7 @@ import { fieldsOf, resolve } from "#contract/resolve.ts";
 import type { EnumType, Field, Type } from "#contract/types.ts";
 import type { FieldPlan, Form, MessagePlan, PlanMessage } from "#formats/protobuf/message-plan.ts";
 import type { ServiceContract } from "#extension/protocol.ts";
+import { googleFileOf } from "./google/files.ts";
 import { capitalized, identifier, isGoogleType, type ProtoNames } from "./proto-names.ts";
 
 export interface Messages {
@@ -27,23 +28,8 @@ export function describeMessage(messages: Messages, name: string, type: Type): v
   writeMessage(messages, name, messages.plan(type), documentedFields(messages, type));
 }
 
-const googleFiles: Readonly<Record<string, string>> = {
-  Any: "any",
-  Empty: "empty",
-  FieldMask: "field_mask",
-  Timestamp: "timestamp",
-  Duration: "duration",
-  Struct: "struct",
-  Value: "struct",
-  ListValue: "struct",
-  SourceContext: "source_context",
-  Api: "api",
-};
-
 export function importGoogle({ imports }: Messages, name: string): void {
-  const simple = name.slice(name.lastIndexOf(".") + 1);
-  const file = googleFiles[simple] ?? (simple.endsWith("Value") ? "wrappers" : "type");
-  imports.add(`google/protobuf/${file}.proto`);
+  imports.add(googleFileOf(name) ?? "google/protobuf/type.proto");
 }
 
 function documentedFields({ service }: Messages, type: Type): ReadonlyMap<string, Field> {

@@ -3,69 +3,120 @@
  * whether it knows a service. Whether instances are well is a matter of balancing, and stands in
  * the log.
  */
-import type { Fault, Reply } from "#call/call.ts";
-import { createRecord } from "#contract/value.ts";
-import type { Hub, HubService, HubSession } from "#extension/hub.ts";
-import type { FaceContext } from "#extension/protocol.ts";
+import type { Answer, Fault, Reply } from "#call/call.ts";
+import { grpcNameOf } from "#contract/grpc-names.ts";
+import { createRecord, type ValueRecord } from "#contract/value.ts";
+import type { HubService, HubSession, HubStream } from "#extension/hub.ts";
+import type { FaceContext, FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
 import { createGrpcFace } from "./face.ts";
 import { protoImporter } from "./import.ts";
+import { healthProto } from "./own-protos.ts";
 import { grpcFault } from "./problems.ts";
 
-/** From grpc/grpc-proto, without its comments. */
-const healthProto = `syntax = "proto3";
-package grpc.health.v1;
-message HealthCheckRequest { string service = 1; }
-message HealthCheckResponse {
-  enum ServingStatus { UNKNOWN = 0; SERVING = 1; NOT_SERVING = 2; SERVICE_UNKNOWN = 3; }
-  ServingStatus status = 1;
+export const healthService = "grpc.health.v1.Health";
+
+export type AnswerHealth = (
+  request: FaceRequest,
+  session: HubSession,
+) => Promise<FaceResponse | HubStream>;
+
+type Serving = "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN";
+
+export function createHealth(services: readonly HubService[]): AnswerHealth {
+  const source = { file: "health.proto", text: healthProto, read: () => undefined };
+  const { contract } = protoImporter.import(source);
+  const face = createGrpcFace({ serviceName: healthService, contract });
+  const known = knownServices(services);
+  const isKnown = (name: string, session: HubSession): boolean =>
+    name === "" || known.get(name)?.some(([service, id]) => session.may(service, id)) === true;
+
+  const listed = (session: HubSession): ValueRecord => {
+    const statuses = createRecord();
+    for (const name of ["", ...known.keys()]) {
+      if (isKnown(name, session)) statuses[name] = statusOf("SERVING");
+    }
+    return Object.assign(createRecord(), { statuses });
+  };
+
+  return async (request, session) => {
+    const { exchangeId } = session;
+    const decoded = face.decode(request);
+    if (decoded.kind === "document") return decoded.response;
+    const { negotiated } = decoded;
+    if (decoded.kind === "fault") {
+      return face.encode(decoded.fault, { operation: decoded.operation, negotiated, exchangeId });
+    }
+    const { operation, input } = decoded.call;
+    const context: FaceContext = { operation, negotiated, exchangeId };
+    const name = typeof input["service"] === "string" ? input["service"] : "";
+    const serves = isKnown(name, session);
+    if (operation.id === "Watch") return watch(face, context, session, serves);
+    if (operation.id === "List") return face.encode(answerOf(listed(session)), context);
+    const reply: Reply = serves ? answerOf(statusOf("SERVING")) : unknown(name);
+    return face.encode(reply, context);
+  };
 }
-service Health { rpc Check(HealthCheckRequest) returns (HealthCheckResponse); }
-`;
 
-const ownName = "grpc.health.v1.Health";
-
-export function createHealthHub(services: readonly HubService[]): Hub {
-  const file = "health.proto";
-  const { contract } = protoImporter.import({ file, text: healthProto, read: () => undefined });
-  const face = createGrpcFace({ serviceName: ownName, contract });
-  /** Which operations stand behind a name, to be asked whether the caller may know of them. */
-  const known = new Map<string, (readonly [serviceName: string, operationId: string])[]>();
-  for (const { serviceName, contract: own } of services) {
-    for (const { id, grpc } of own.operations) {
-      if (grpc === undefined) continue;
-      const named = known.get(grpc.service) ?? [];
-      named.push([serviceName, id]);
-      known.set(grpc.service, named);
+/** Which operations stand behind a name, to be asked whether the caller may know of them. */
+function knownServices(
+  services: readonly HubService[],
+): ReadonlyMap<string, readonly (readonly [serviceName: string, operationId: string])[]> {
+  const known = new Map<string, (readonly [string, string])[]>();
+  for (const { serviceName, contract } of services) {
+    for (const operation of contract.operations) {
+      const { service } = grpcNameOf(serviceName, operation);
+      const named = known.get(service) ?? [];
+      named.push([serviceName, operation.id]);
+      known.set(service, named);
     }
   }
-  const reply = (name: string, session: HubSession): Reply => {
-    const named = known.get(name) ?? [];
-    const isKnown = name === "" || named.some(([service, id]) => session.may(service, id));
-    if (!isKnown) return unknown(name);
-    const output = createRecord();
-    output["status"] = "SERVING";
-    return { kind: "answer", output, headers: createRecord() };
+  return known;
+}
+
+/**
+ * What a caller may call does not change while it watches: the stream has one status, and ends when
+ * the gateway no longer is what it was; clients watch again.
+ */
+function watch(
+  face: ReturnType<typeof createGrpcFace>,
+  context: FaceContext,
+  { signal, superseded }: HubSession,
+  serves: boolean,
+): HubStream | FaceResponse {
+  const answers = face.encodeStream?.(context);
+  const first = answers?.item(answerOf(statusOf(serves ? "SERVING" : "SERVICE_UNKNOWN")));
+  if (answers === undefined || first === undefined) return face.encode(changed, context);
+  if ("faultKind" in first) return face.encode(first, context);
+  const run = async (write: (bytes: Buffer) => Promise<void>): Promise<Fields> => {
+    await write(first);
+    await aborted(AbortSignal.any([signal, superseded]));
+    const { body, trailers } = answers.end(superseded.aborted ? changed : undefined);
+    if (body.length > 0) await write(body);
+    return trailers;
   };
-  return {
-    addresses: [
-      { path: `/${ownName}/Check`, methods: ["POST", "GET"] },
-      { path: `/${ownName}/{method}`, methods: ["POST", "GET"] },
-    ],
-    handle(request, session) {
-      const { exchangeId } = session;
-      const decoded = face.decode(request);
-      if (decoded.kind === "document") return Promise.resolve(decoded.response);
-      if (decoded.kind === "fault") {
-        const { operation, negotiated } = decoded;
-        return Promise.resolve(face.encode(decoded.fault, { operation, negotiated, exchangeId }));
-      }
-      const { call, negotiated } = decoded;
-      const context: FaceContext = { operation: call.operation, negotiated, exchangeId };
-      const name = call.input["service"];
-      const asked = typeof name === "string" ? name : "";
-      return Promise.resolve(face.encode(reply(asked, session), context));
-    },
-  };
+  return { kind: "stream", status: answers.status, fields: answers.fields, run };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
+}
+
+const changed: Fault = grpcFault(
+  "unavailable",
+  "configuration-changed",
+  "the gateway has another configuration now, or is stopping: watch again",
+  "gateway",
+);
+
+function statusOf(serving: Serving): ValueRecord {
+  return Object.assign(createRecord(), { status: serving });
+}
+
+function answerOf(output: ValueRecord): Answer {
+  return { kind: "answer", output, headers: createRecord() };
 }
 
 function unknown(name: string): Fault {

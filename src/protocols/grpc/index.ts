@@ -3,7 +3,7 @@ import type { Protocol } from "#extension/protocol.ts";
 import { describeProto } from "./describe.ts";
 import { createGrpcFace } from "./face.ts";
 import { grpcForms } from "./forms.ts";
-import { createHealthHub } from "./health.ts";
+import { createGrpcHub } from "./hub.ts";
 import { protoImporter } from "./import.ts";
 import { createGrpcUpstream } from "./upstream.ts";
 
@@ -13,6 +13,6 @@ export const grpc = {
   describe: describeProto,
   createFace: createGrpcFace,
   createUpstream: createGrpcUpstream,
-  createHub: createHealthHub,
+  createHub: createGrpcHub,
   forms: grpcForms,
 } satisfies Protocol;
