@@ -1,5 +1,5 @@
 /** One HTTP/2 connection to an instance: hands out streams, and notices when it has gone quiet. */
-import type { ClientHttp2Session, ClientSessionOptions } from "node:http2";
+import type { ClientHttp2Session, ClientHttp2Stream, ClientSessionOptions } from "node:http2";
 import type { Socket } from "node:net";
 import { http2 } from "#base/late-modules.ts";
 import type { Limits } from "#base/limits.ts";
@@ -23,10 +23,11 @@ export interface Http2SessionEvents {
   onClosed(session: Http2ClientSession, cause: unknown): void;
 }
 
-export class Http2ClientSession {
+export class Http2ClientSession implements Http2StreamContext {
   readonly #session: ClientHttp2Session;
   readonly #socket: Socket;
-  readonly #limits: Limits;
+  readonly limits: Limits;
+  readonly scheme: string;
   readonly #events: Http2SessionEvents;
   readonly #clock: { readonly nowMs: number };
   #streams = 0;
@@ -47,7 +48,8 @@ export class Http2ClientSession {
     events: Http2SessionEvents,
   ) {
     this.#socket = socket;
-    this.#limits = limits;
+    this.limits = limits;
+    this.scheme = "encrypted" in socket ? "https" : "http";
     this.#events = events;
     this.#clock = clock;
     this.#idleSinceMs = this.#heardMs = clock.nowMs;
@@ -85,24 +87,32 @@ export class Http2ClientSession {
 
   open(listener: UpstreamListener): Http2ClientStream {
     this.#streams++;
-    const session = this.#session;
-    const wasCarrying = this.#carried;
-    const context: Http2StreamContext = {
-      limits: this.#limits,
-      scheme: "encrypted" in this.#socket ? "https" : "http",
-      request: (fields, options) => session.request(fields, options),
-      get wasStale() {
-        return session.destroyed && wasCarrying;
-      },
-      onClosed: () => {
-        this.#streams--;
-        this.#carried = true;
-        this.#idleSinceMs = this.#heardMs = this.#clock.nowMs;
-        if (this.#retired) this.#endWhenIdle();
-        else this.#events.onRoom(this);
-      },
-    };
-    return new Http2ClientStream(listener, context);
+    return new Http2ClientStream(listener, this);
+  }
+
+  // What streams ask
+
+  request(
+    fields: readonly string[],
+    options: { endStream: boolean; waitForTrailers: boolean },
+  ): ClientHttp2Stream {
+    return this.#session.request(fields, options);
+  }
+
+  get hasCarried(): boolean {
+    return this.#carried;
+  }
+
+  get isGone(): boolean {
+    return this.#session.destroyed;
+  }
+
+  onStreamClosed(): void {
+    this.#streams--;
+    this.#carried = true;
+    this.#idleSinceMs = this.#heardMs = this.#clock.nowMs;
+    if (this.#retired) this.#endWhenIdle();
+    else this.#events.onRoom(this);
   }
 
   onTick(nowMs: number, keepAliveMs: number): void {

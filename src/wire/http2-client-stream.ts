@@ -10,6 +10,7 @@ import type { RequestPlan, UpstreamEnd, UpstreamListener } from "./ends.ts";
 import { framing, ResponseHead, type RequestHead } from "./head.ts";
 import { constants } from "./http2-codes.ts";
 import { fieldsObject, requestFields } from "./http2-fields.ts";
+import { listenToAnswer, type Http2AnswerListener } from "./http2-listeners.ts";
 import { readTrailers, spellResponse, type RawFields } from "./http2-spelling.ts";
 import { parseFault } from "./parse-faults.ts";
 import { parseResponseHead } from "./parse-response-head.ts";
@@ -26,16 +27,19 @@ export interface Http2StreamContext {
     fields: readonly string[],
     options: { endStream: boolean; waitForTrailers: boolean },
   ): ClientHttp2Stream;
-  /** Whether the session is gone after it has carried exchanges before. */
-  readonly wasStale: boolean;
-  readonly onClosed: () => void;
+  /** Whether the session has carried exchanges. */
+  readonly hasCarried: boolean;
+  readonly isGone: boolean;
+  onStreamClosed(): void;
 }
 
-export class Http2ClientStream implements UpstreamEnd {
+export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
   readonly #context: Http2StreamContext;
   readonly #head = new ResponseHead();
   #listener: UpstreamListener | undefined;
   #stream: ClientHttp2Stream | undefined;
+  /** Whether the session was no new one. */
+  readonly #isReused: boolean;
   #toHead = false;
   #callerTakesTrailers = false;
   /** Takes the chunk framing off a body that came with it. */
@@ -53,6 +57,7 @@ export class Http2ClientStream implements UpstreamEnd {
   constructor(listener: UpstreamListener, context: Http2StreamContext) {
     this.#listener = listener;
     this.#context = context;
+    this.#isReused = context.hasCarried;
   }
 
   // Sending
@@ -81,34 +86,15 @@ export class Http2ClientStream implements UpstreamEnd {
     } catch (cause) {
       // Nothing was sent: the session has announced its end a moment ago.
       this.#cause = cause;
-      this.#context.onClosed();
+      this.#context.onStreamClosed();
       this.#fail(true, true);
       return true;
     }
-    this.#listen(this.#stream);
+    listenToAnswer(this.#stream, this);
     if (endStream) return true;
     const taken = from === to ? true : this.sendBody(bytes, from, to);
     if (complete) this.#stream.end();
     return taken;
-  }
-
-  #listen(stream: ClientHttp2Stream): void {
-    // RST_STREAM with NO_ERROR looks like END_STREAM to listeners, but it marks the stream closed
-    // before it pushes the end.
-    const push = stream.push.bind(stream);
-    stream.push = (chunk, encoding) => {
-      if (chunk === null && !stream.closed) this.#sawEnd = true;
-      return push(chunk, encoding);
-    };
-    stream.on("headers", (_fields, _flags, fields) => this.#onInterim(fields));
-    stream.on("response", (_fields, flags, fields) => this.#onResponse(fields, flags));
-    stream.on("trailers", (_fields, _flags, fields) => this.#onTrailers(fields));
-    stream.on("data", (bytes: Buffer) => this.#onData(bytes));
-    stream.on("end", () => this.#onEnd());
-    stream.on("drain", () => this.#onFlushed());
-    stream.on("wantTrailers", () => this.#sendTrailers());
-    stream.on("error", (cause) => (this.#cause = cause));
-    stream.on("close", () => this.#onClose());
   }
 
   sendBody(bytes: Buffer, from: number, to: number): boolean {
@@ -132,7 +118,7 @@ export class Http2ClientStream implements UpstreamEnd {
     this.#stream?.end();
   }
 
-  #sendTrailers(): void {
+  onTrailersWanted(): void {
     const stream = this.#stream as ClientHttp2Stream;
     if (stream.destroyed || stream.closed) return;
     const trailers = this.#requestTrailers;
@@ -175,7 +161,7 @@ export class Http2ClientStream implements UpstreamEnd {
     return true;
   }
 
-  #onInterim(fields: RawFields): void {
+  onInterim(fields: RawFields): void {
     if (this.#listener === undefined || !this.#readHead(fields, false)) return;
     if (++this.#interims > interimAnswersMax) {
       this.#failMalformed(parseFault.interimFlood);
@@ -183,7 +169,7 @@ export class Http2ClientStream implements UpstreamEnd {
     else this.#listener.onInterim(this.#head);
   }
 
-  #onResponse(fields: RawFields, flags: number): void {
+  onResponse(fields: RawFields, flags: number): void {
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     if (this.#listener === undefined || !this.#readHead(fields, endStream)) return;
     // RFC 9113 §8.6: HTTP/2 knows no 101.
@@ -192,14 +178,14 @@ export class Http2ClientStream implements UpstreamEnd {
     if (!this.#listener.onResponse(this.#head, noBytes, 0, 0, endStream)) this.pause();
   }
 
-  #onData(bytes: Buffer): void {
+  onData(bytes: Buffer): void {
     if (this.#listener === undefined || !this.#answering) return;
     // nghttp2 holds DATA to content-length, but not behind an answer that must have none.
     if (this.#head.framing === framing.none) return;
     if (!this.#listener.onResponseBody(bytes, 0, bytes.length)) this.pause();
   }
 
-  #onTrailers(fields: RawFields): void {
+  onTrailers(fields: RawFields): void {
     const trailers = readTrailers(fields, this.#context.limits);
     if (typeof trailers === "string") this.#failMalformed(parseFault.trailerInvalid);
     // HTTP/1.1 has no place for them behind a body with a length.
@@ -208,7 +194,11 @@ export class Http2ClientStream implements UpstreamEnd {
     }
   }
 
-  #onEnd(): void {
+  onLastFrame(): void {
+    this.#sawEnd = true;
+  }
+
+  onEnd(): void {
     const stream = this.#stream as ClientHttp2Stream;
     // After a reset the stream ends, too; `close` follows and tells.
     if (!this.#answering || !this.#sawEnd || stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
@@ -218,16 +208,20 @@ export class Http2ClientStream implements UpstreamEnd {
     listener?.onResponseEnd(this.#answerTrailers);
   }
 
-  #onFlushed(): void {
+  onFlushed(): void {
     if (!this.#blocked) return;
     this.#blocked = false;
     this.#listener?.onUpstreamFlushed();
   }
 
-  #onClose(): void {
-    this.#context.onClosed();
+  onError(cause: unknown): void {
+    this.#cause = cause;
+  }
+
+  onClose(): void {
+    this.#context.onStreamClosed();
     const refused = this.#stream?.rstCode === constants.NGHTTP2_REFUSED_STREAM;
-    this.#fail(refused || this.#context.wasStale, refused);
+    this.#fail(refused || (this.#isReused && this.#context.isGone), refused);
   }
 
   /**

@@ -9,7 +9,7 @@ import { http2 } from "#base/late-modules.ts";
 import type { Limits } from "#base/limits.ts";
 import type { CallerConnection, Peer } from "./ends.ts";
 import { constants } from "./http2-codes.ts";
-import { Http2ServerStream } from "./http2-server-stream.ts";
+import { Http2ServerStream, type Http2StreamEvents } from "./http2-server-stream.ts";
 import type { ServerContext } from "./server-context.ts";
 
 const streamsMax = 100;
@@ -25,7 +25,7 @@ const lastStreamId = 2 ** 31 - 1;
 /** From that announcement to the end: what was on its way has come by then. */
 const farewellMs = 200;
 
-export class Http2ServerSession implements CallerConnection {
+export class Http2ServerSession implements CallerConnection, Http2StreamEvents {
   readonly #context: ServerContext;
   readonly #socket: Socket;
   readonly #session: ServerHttp2Session;
@@ -48,15 +48,8 @@ export class Http2ServerSession implements CallerConnection {
     const session = this.#session;
     session.on("stream", (stream, _headers, _flags, fields) => {
       if (this.#resets > resetsBurst) return stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
-      const own = new Http2ServerStream(stream, peer, context);
+      const own = new Http2ServerStream(stream, peer, context, this);
       this.#streams.add(own);
-      stream.once("aborted", () => {
-        if (!own.truncated) this.#countReset();
-      });
-      stream.once("close", () => {
-        this.#streams.delete(own);
-        this.#idleSinceMs = context.clock.nowMs;
-      });
       own.begin(fields);
     });
     session.on("remoteSettings", () => {
@@ -70,6 +63,15 @@ export class Http2ServerSession implements CallerConnection {
     // A caller that sends nothing more cannot even give windows: its streams are over.
     socket.on("end", () => this.destroy());
     if (context.draining) this.drain();
+  }
+
+  onStreamAborted(stream: Http2ServerStream): void {
+    if (!stream.truncated) this.#countReset();
+  }
+
+  onStreamClosed(stream: Http2ServerStream): void {
+    this.#streams.delete(stream);
+    this.#idleSinceMs = this.#context.clock.nowMs;
   }
 
   #countControlFrame(): void {

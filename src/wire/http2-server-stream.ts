@@ -14,6 +14,7 @@ import {
   trailersObject,
 } from "./http2-fields.ts";
 import { Http2HeldEnd } from "./http2-held-end.ts";
+import { listenToRequest, type Http2RequestListener } from "./http2-listeners.ts";
 import { readTrailers, spellRequest, type RawFields } from "./http2-spelling.ts";
 import { parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
@@ -24,12 +25,19 @@ const noBytes: Buffer = Buffer.alloc(0);
 /** For node:http2 any error means RST_STREAM with INTERNAL_ERROR. */
 const brokenOff = new Error("the answer was broken off");
 
-export class Http2ServerStream implements CallerEnd {
+/** What the session wants to know of its streams. */
+export interface Http2StreamEvents {
+  onStreamAborted(stream: Http2ServerStream): void;
+  onStreamClosed(stream: Http2ServerStream): void;
+}
+
+export class Http2ServerStream implements CallerEnd, Http2RequestListener {
   readonly head = new RequestHead();
   readonly peer: Peer;
   readonly protocol = "HTTP/2";
   readonly wantsDecodedBody = true;
   readonly #context: ServerContext;
+  readonly #events: Http2StreamEvents;
   readonly #stream: ServerHttp2Stream;
   readonly #exchange: CallerListener;
   #paused = false;
@@ -51,18 +59,20 @@ export class Http2ServerStream implements CallerEnd {
   truncated = false;
   #sinceMs: number;
 
-  constructor(stream: ServerHttp2Stream, peer: Peer, context: ServerContext) {
+  constructor(
+    stream: ServerHttp2Stream,
+    peer: Peer,
+    context: ServerContext,
+    events: Http2StreamEvents,
+  ) {
     this.#stream = stream;
     this.peer = peer;
     this.#context = context;
+    this.#events = events;
     this.#sinceMs = context.clock.nowMs;
     this.#requestEnded = stream.endAfterHeaders;
     this.#exchange = context.createExchange(this);
-    stream.on("error", () => this.#onGone());
-    stream.on("aborted", () => this.#onGone());
-    stream.on("close", () => this.#onGone());
-    stream.on("drain", () => this.#onFlushed());
-    stream.on("wantTrailers", () => this.#sendTrailers());
+    listenToRequest(stream, this, !this.#requestEnded);
   }
 
   /** The request's head has come. */
@@ -82,9 +92,6 @@ export class Http2ServerStream implements CallerEnd {
       this.#stream.resume();
       return this.#exchange.onRequest(noBytes, 0, 0, true);
     }
-    this.#stream.on("trailers", (_fields, _flags, trailers) => this.#onTrailers(trailers));
-    this.#stream.on("data", (bytes: Buffer) => this.#onData(bytes));
-    this.#stream.on("end", () => this.#onEnd());
     this.#exchange.onRequest(noBytes, 0, 0, false);
   }
 
@@ -103,7 +110,7 @@ export class Http2ServerStream implements CallerEnd {
     return !this.#closed && !this.#requestEnded && this.#held?.isOver !== true;
   }
 
-  #onData(bytes: Buffer): void {
+  onData(bytes: Buffer): void {
     if (!this.#listens) return;
     this.#sinceMs = this.#context.clock.nowMs;
     this.#requestBytes += bytes.length;
@@ -119,14 +126,14 @@ export class Http2ServerStream implements CallerEnd {
     return this.head.framing === framing.chunked ? Infinity : this.head.contentLength;
   }
 
-  #onTrailers(fields: RawFields): void {
+  onTrailers(fields: RawFields): void {
     const trailers = readTrailers(fields, this.#context.limits);
     if (typeof trailers === "string") this.#failBody(trailers);
     // Behind a body with a length HTTP/1.1 has no place for them (RFC 9112 §7.1.2).
     else if (this.head.framing === framing.chunked) this.#requestTrailers = trailers;
   }
 
-  #onEnd(): void {
+  onEnd(): void {
     if (!this.#listens) return;
     if (this.#requestBytes < this.#lengthMax && this.#lengthMax !== Infinity) {
       return this.#failBody("the body is shorter than content-length");
@@ -316,7 +323,7 @@ export class Http2ServerStream implements CallerEnd {
     return bodyIdleMs > 0 && idleMs > bodyIdleMs;
   }
 
-  #sendTrailers(): void {
+  onTrailersWanted(): void {
     const fields = trailersObject(this.#answerTrailers, this.#linesBehind);
     this.#attempt(() => this.#stream.sendTrailers(fields));
   }
@@ -345,11 +352,25 @@ export class Http2ServerStream implements CallerEnd {
     }
   }
 
-  #onFlushed(): void {
+  onFlushed(): void {
     if (this.#closed || !this.#blocked) return;
     this.#blocked = false;
     this.#sinceMs = this.#context.clock.nowMs;
     this.#exchange.onCallerFlushed();
+  }
+
+  onError(): void {
+    this.#onGone();
+  }
+
+  onAborted(): void {
+    this.#onGone();
+    this.#events.onStreamAborted(this);
+  }
+
+  onClose(): void {
+    this.#onGone();
+    this.#events.onStreamClosed(this);
   }
 
   #onGone(): void {
