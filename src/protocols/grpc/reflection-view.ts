@@ -82,8 +82,8 @@ export function createView(methods: readonly ReflectedMethod[], types: HeldTypes
     }
     for (const name of references) pending.push([name, file]);
   }
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [name, from] = next;
+  // It grows on the way: what is met first is in the file that a name alone leads to.
+  for (const [name, from] of pending) {
     const { dependencies } = shownOf(from);
     const google = googleFileOf(name);
     if (google !== undefined) {

@@ -1,57 +1,105 @@
 /** The health service that the gateway answers itself. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { credentials, Metadata, type GrpcObject, type ServiceError } from "@grpc/grpc-js";
-import type { ServiceClientConstructor } from "@grpc/grpc-js";
+import { test, type TestContext } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  credentials,
+  Metadata,
+  type ClientReadableStream,
+  type GrpcObject,
+  type ServiceClientConstructor,
+  type ServiceError,
+  type StatusObject,
+} from "@grpc/grpc-js";
+import { healthProto } from "#protocols/grpc/own-protos.ts";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
 import { packageOf, shopProto } from "./stand.ts";
 
-const proto = `syntax = "proto3";
-package grpc.health.v1;
-message HealthCheckRequest { string service = 1; }
-message HealthCheckResponse {
-  enum ServingStatus { UNKNOWN = 0; SERVING = 1; NOT_SERVING = 2; SERVICE_UNKNOWN = 3; }
-  ServingStatus status = 1;
-}
-service Health {
-  rpc Check(HealthCheckRequest) returns (HealthCheckResponse);
-  rpc Watch(HealthCheckRequest) returns (stream HealthCheckResponse);
-}
-`;
-
-test("whoever may call a service is told that it is served, others that it is not known", async (context) => {
-  const gateway = await startTranslating(context, {
-    text: `services:
+const text = `services:
   shop: { contract: shop.proto, http2: true, instances: ["http://127.0.0.1:1"] }
 callers:
   one: { key: key-of-one-0123456789, may: ["shop.*"] }
   two: { key: key-of-two-0123456789, may: [] }
-`,
-    files: { "shop.proto": shopProto },
-  });
-  const health = ((packageOf(proto)["grpc"] as GrpcObject)["health"] as GrpcObject)["v1"];
-  const Client = (health as GrpcObject)["Health"] as ServiceClientConstructor;
-  const client = new Client(`127.0.0.1:${gateway.port}`, credentials.createInsecure());
+`;
+
+type Client = InstanceType<ServiceClientConstructor>;
+
+async function startHealth(context: TestContext) {
+  const gateway = await startTranslating(context, { text, files: { "shop.proto": shopProto } });
+  const health = ((packageOf(healthProto)["grpc"] as GrpcObject)["health"] as GrpcObject)["v1"];
+  const Health = (health as GrpcObject)["Health"] as ServiceClientConstructor;
+  const client: Client = new Health(`127.0.0.1:${gateway.port}`, credentials.createInsecure());
   context.after(() => client.close());
-  const check = (service: string, key: string): Promise<unknown> => {
-    const metadata = new Metadata();
-    metadata.set("x-api-key", key);
-    return new Promise((resolve) => {
-      client["Check"]?.({ service }, metadata, (error: ServiceError | null, answer: object) =>
-        resolve(error === null ? answer : error.code),
-      );
-    });
-  };
-  const serving = { status: "SERVING" };
-  assert.deepEqual(await check("", "key-of-one-0123456789"), serving);
-  assert.deepEqual(await check("shop.v1.Orders", "key-of-one-0123456789"), serving);
-  assert.equal(await check("shop.v1.Orders", "key-of-two-0123456789"), 5);
-  assert.equal(await check("shop.v1.Others", "key-of-one-0123456789"), 5);
-  assert.equal(await check("", "no-key-of-anybody-0123"), 16);
-  const watched = client["Watch"]?.({ service: "" }, new Metadata()) as NodeJS.EventEmitter;
-  const code = await new Promise((resolve) => {
-    watched.on("error", (error: ServiceError) => resolve(error.code));
-    watched.on("data", () => resolve("data"));
+  return { ...gateway, client };
+}
+
+function keyOf(name: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set("x-api-key", `key-of-${name}-0123456789`);
+  return metadata;
+}
+
+/** The answer, or the code of the error. */
+function call(client: Client, method: string, service: string, key: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    client[method]?.({ service }, keyOf(key), (error: ServiceError | null, answer: object) =>
+      resolve(error === null ? answer : error.code),
+    );
   });
-  assert.ok(code === 12 || code === 16, String(code));
+}
+
+test("whoever may call a service is told that it is served, others that it is not known", async (context) => {
+  const { client } = await startHealth(context);
+  const serving = { status: "SERVING" };
+  assert.deepEqual(await call(client, "Check", "", "one"), serving);
+  assert.deepEqual(await call(client, "Check", "shop.v1.Orders", "one"), serving);
+  assert.equal(await call(client, "Check", "shop.v1.Orders", "two"), 5);
+  assert.equal(await call(client, "Check", "shop.v1.Others", "one"), 5);
+  assert.equal(await call(client, "Check", "", "nobody"), 16);
+});
+
+test("what is listed are the services that the caller may call", async (context) => {
+  const { client } = await startHealth(context);
+  const serving = { status: "SERVING" };
+  const all = { statuses: { "": serving, "shop.v1.Orders": serving } };
+  assert.deepEqual(await call(client, "List", "", "one"), all);
+  assert.deepEqual(await call(client, "List", "", "two"), { statuses: { "": serving } });
+});
+
+/** What was heard, and how it ended. */
+function watch(client: Client, service: string, key: string) {
+  const stream = client["Watch"]?.({ service }, keyOf(key)) as ClientReadableStream<object>;
+  const heard: object[] = [];
+  const first = new Promise<void>((resolve) => {
+    stream.on("data", (status: object) => {
+      heard.push(status);
+      resolve();
+    });
+  });
+  const code = new Promise<number>((resolve) => {
+    stream.on("status", (status: StatusObject) => resolve(status.code));
+  });
+  stream.on("error", () => undefined);
+  return { stream, heard, first, code };
+}
+
+test("who watches is told once, and again after another configuration came", async (context) => {
+  const { client, gateway, revision } = await startHealth(context);
+  const known = watch(client, "shop.v1.Orders", "one");
+  const unknown = watch(client, "shop.v1.Orders", "two");
+  await Promise.all([known.first, unknown.first]);
+  gateway.take({ ...revision, id: "another" });
+  assert.deepEqual(await Promise.all([known.code, unknown.code]), [14, 14]);
+  assert.deepEqual(known.heard, [{ status: "SERVING" }]);
+  assert.deepEqual(unknown.heard, [{ status: "SERVICE_UNKNOWN" }]);
+});
+
+test("who no longer watches has no exchange left", async (context) => {
+  const { client, done } = await startHealth(context);
+  const { stream, first, code } = watch(client, "", "one");
+  await first;
+  stream.cancel();
+  assert.equal(await code, 1);
+  for (let count = 0; done.length === 0 && count < 100; count++) await delay(20);
+  assert.equal(done[0]?.aborted, true);
 });

@@ -1,10 +1,17 @@
 /** Server reflection that the gateway answers itself, as clients of others ask for it. */
 import assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { credentials, Metadata, type GrpcObject } from "@grpc/grpc-js";
 import type { ServiceClientConstructor } from "@grpc/grpc-js";
 import { GrpcReflection } from "grpc-js-reflection-client";
 import { reflectionProto } from "#protocols/grpc/own-protos.ts";
+import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
+import { lacksPythonModule, pythonWith } from "#tests/support/python.ts";
 import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
 import { startStandIn, startTranslating } from "#tests/e2e/translate/stand.ts";
 import { connect, packageOf, shopProto, startOrders } from "./stand.ts";
@@ -128,3 +135,27 @@ test("one stream has question after question, and questions without sense", asyn
   stream.end();
   assert.equal(((await ended) as { code: number }).code, 0);
 });
+
+test(
+  "python builds messages of a REST service from what it is told, and calls it",
+  {
+    skip: lacksPythonModule("grpc"),
+  },
+  async (context) => {
+    const { port } = await startBoth(context);
+    const folder = temporaryFolder(context);
+    writeFileSync(join(folder, "reflection.proto"), reflectionProto("grpc.reflection.v1"));
+    execFileSync("protoc", [`-I${folder}`, `--python_out=${folder}`, "reflection.proto"]);
+    const script = fileURLToPath(new URL("call_by_reflection.py", import.meta.url));
+    const call = ["shop.Shop", "GetOrder", '{"id":"7"}'];
+    const { stdout } = await promisify(execFile)(pythonWith("grpc") ?? "", [
+      ...[script, String(port), "key-of-one-0123456789", folder, ...call],
+    ]);
+    const said = JSON.parse(stdout) as { files: string[]; services: string[]; answer: object };
+    assert.deepEqual(said.services, ["shop.v1.Orders", "shop.Shop", ...own]);
+    assert.deepEqual(said.answer, { id: "7" });
+    for (const file of ["orders.proto", "shop.proto", "grpc/health/v1/health.proto"]) {
+      assert.ok(said.files.includes(file), `${file} in ${said.files.join(" ")}`);
+    }
+  },
+);

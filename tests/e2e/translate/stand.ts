@@ -11,6 +11,7 @@ import { standardProtocols } from "#app/standard-protocols.ts";
 import { nodePlatform } from "#base/platform.ts";
 import type { Blame, FaultKind } from "#base/fault-kind.ts";
 import type { Protocol } from "#extension/protocol.ts";
+import type { Revision } from "#configuration/configuration.ts";
 import { createGateway, type Gateway } from "#gateway/gateway.ts";
 import type { Recorder } from "#gateway/recorder.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
@@ -31,6 +32,8 @@ export interface TranslatingGateway {
   readonly port: number;
   readonly url: string;
   readonly gateway: Gateway;
+  /** The one that it began with. */
+  readonly revision: Revision;
   readonly done: readonly SeenExchange[];
 }
 
@@ -89,7 +92,7 @@ export async function startTranslating(
     });
     await gateway.drain();
   });
-  return { port, url: `http://127.0.0.1:${port}`, gateway, done };
+  return { port, url: `http://127.0.0.1:${port}`, gateway, revision, done };
 }
 
 export interface ServiceRequest {
