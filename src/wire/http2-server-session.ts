@@ -7,6 +7,7 @@ import type { ServerHttp2Session, ServerSessionOptions } from "node:http2";
 import type { Socket } from "node:net";
 import { http2 } from "#base/late-modules.ts";
 import type { Limits } from "#base/limits.ts";
+import { Roster } from "#base/roster.ts";
 import type { CallerConnection, Peer } from "./ends.ts";
 import { constants } from "./http2-codes.ts";
 import { Http2ServerStream, type Http2StreamEvents } from "./http2-server-stream.ts";
@@ -29,7 +30,7 @@ export class Http2ServerSession implements CallerConnection, Http2StreamEvents {
   readonly #context: ServerContext;
   readonly #socket: Socket;
   readonly #session: ServerHttp2Session;
-  readonly #streams = new Set<Http2ServerStream>();
+  readonly #streams = new Roster<Http2ServerStream>();
   #greeted = false;
   #closed = false;
   #idleSinceMs: number;
@@ -90,7 +91,7 @@ export class Http2ServerSession implements CallerConnection, Http2StreamEvents {
 
   onTick(nowMs: number): void {
     if (this.#closed) return;
-    for (const stream of this.#streams) stream.onTick(nowMs);
+    this.#streams.forEach((stream) => stream.onTick(nowMs));
     if (nowMs - this.#controlSinceMs > 1_000) {
       this.#controlSinceMs = nowMs;
       this.#controlFrames = 0;

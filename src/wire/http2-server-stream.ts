@@ -3,6 +3,7 @@
  * (RFC 9113 §8.1). Frames, flow control and order are node:http2's; what they say is checked here.
  */
 import type { ServerHttp2Stream } from "node:http2";
+import type { Enrolled } from "#base/roster.ts";
 import type { CallerEnd, CallerListener, OwnLines, Peer } from "./ends.ts";
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
 import { constants } from "./http2-codes.ts";
@@ -31,9 +32,10 @@ export interface Http2StreamEvents {
   onStreamClosed(stream: Http2ServerStream): void;
 }
 
-export class Http2ServerStream implements CallerEnd, Http2RequestListener {
+export class Http2ServerStream implements CallerEnd, Http2RequestListener, Enrolled {
   readonly head = new RequestHead();
   readonly peer: Peer;
+  place = -1;
   readonly protocol = "HTTP/2";
   readonly wantsDecodedBody = true;
   readonly #context: ServerContext;
