@@ -1,6 +1,7 @@
 /** The policies of this build, one line each. */
 import type { Policy } from "#extension/policy.ts";
 import { breaker } from "#policies/breaker/index.ts";
+import { cache } from "#policies/cache/index.ts";
 import { concurrency } from "#policies/concurrency/index.ts";
 import { cors } from "#policies/cors/index.ts";
 import { headers } from "#policies/headers/index.ts";
@@ -11,6 +12,7 @@ import { retry } from "#policies/retry/index.ts";
 
 export const standardPolicies: readonly Policy[] = [
   breaker,
+  cache,
   concurrency,
   cors,
   headers,

@@ -96,6 +96,15 @@ export interface PolicyRequest {
   /** IP address of who asks: behind trusted proxies the one that they name. */
   readonly address: string;
   readonly encrypted: boolean;
+  /** Host and port that were asked for. */
+  readonly authority: string;
+  readonly hasBody: boolean;
+  /** Whom exactly it is about, by the word of a token; undefined: it does not say. */
+  readonly subject: string | undefined;
+  /** Whether it is decoded and encoded anew for the instance. */
+  readonly isTranslated: boolean;
+  /** Whether a policy has had it made once more (see `repeat`): nobody waits for its answer. */
+  readonly isRepeat: boolean;
   /** When it began, monotonic. */
   readonly startedMs: number;
   /** Whether repeating it changes no more than doing it once: method, or contract. */
@@ -105,12 +114,20 @@ export interface PolicyRequest {
   readonly addRequestField: (name: string, value: string) => void;
   /** The caller's own of that name does not reach the instance. */
   readonly dropRequestField: (lowerCaseName: string) => void;
+  /**
+   * The same request is made once more, as it came and for the same caller, while this one goes on:
+   * an exchange of its own, whose answer only policies see. Of requests without a body, or whose
+   * call is decoded.
+   */
+  readonly repeat: () => void;
 }
 
 /** An instance's answer before any of it has left. */
 export interface PolicyAnswer {
   readonly status: number;
   readonly field: (lowerCaseName: string) => string | undefined;
+  /** All that the caller would get, names in lower case. */
+  readonly fields: Fields;
   readonly dropField: (lowerCaseName: string) => void;
 }
 
@@ -174,12 +191,12 @@ export interface PolicySteps {
   readonly onAttemptEnd?: (request: PolicyRequest, end: AttemptEnd) => Again | undefined;
   /** An instance's answer is about to be passed on. */
   readonly onAnswer?: (request: PolicyRequest, answer: PolicyAnswer) => Verdict;
-  /** It is decoded: of translated exchanges only. */
+  /** It is decoded: of translated exchanges only. @returns what takes its place. */
   readonly onReply?: (
     request: PolicyRequest,
     reply: Reply,
     operation: Operation,
-  ) => Fault | undefined;
+  ) => Reply | undefined;
   /** Before an answer begins; undefined: nobody wants to see this one. */
   readonly tapAnswer?: (request: PolicyRequest) => AnswerTap | undefined;
   /** A problem of the gateway's, before the caller is told. @returns what it gets instead. */

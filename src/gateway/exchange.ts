@@ -6,7 +6,7 @@
 import type { Problem } from "#base/problem.ts";
 import type { Hub } from "#extension/hub.ts";
 import type { BodyDigest } from "#extension/proof.ts";
-import type { CallerListener, UpstreamFailure } from "#wire/ends.ts";
+import type { CallerEnd, CallerListener, UpstreamFailure } from "#wire/ends.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { admit, bodyTooLarge, type Admission } from "./admission.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -14,7 +14,6 @@ import { overdue } from "./deadlines.ts";
 import { failureProblem, problemLines, problemResponse } from "./failure.ts";
 import type { InnerExchange } from "./hub-calls.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
-import type { InnerCaller } from "./inner-caller.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
 import { StreamingExchange } from "./streaming-exchange.ts";
 import { SignedBody } from "./signed-body.ts";
@@ -248,8 +247,14 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     }
     if (chain?.wantsAnswer !== true) return false;
     const { status } = head;
-    const field = (name: string): string | undefined => head.field(name);
-    const verdict = this.policiesOnAnswer({ status, field, dropField: (name) => head.drop(name) });
+    const verdict = this.policiesOnAnswer({
+      status,
+      field: (name) => head.field(name),
+      get fields() {
+        return forwardedFields(head);
+      },
+      dropField: (name) => head.drop(name),
+    });
     if (verdict === undefined) return false;
     if (verdict.kind === "refuse") this.refuse(verdict.problem);
     else this.answerInstead(verdict.response);
@@ -262,7 +267,7 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     this.hub?.flushed();
   }
 
-  protected createInner(caller: InnerCaller): InnerExchange {
+  protected createInner(caller: CallerEnd): InnerExchange {
     return new Exchange(caller, this.gateway);
   }
 

@@ -2,6 +2,7 @@
 import type { Platform } from "#base/platform.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { ExchangeIds } from "./exchange-id.ts";
+import type { Background } from "./repeated-request.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Target } from "./target.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -14,6 +15,8 @@ export interface GatewayContext {
   /** The revision that new exchanges take. */
   readonly snapshot: Snapshot;
   readonly draining: boolean;
+  /** Exchanges that no connection carries. */
+  readonly background: Set<Background>;
   readonly observer: ExchangeObserver;
   /** Undefined: the ledger is off. */
   readonly recorder: Recorder | undefined;

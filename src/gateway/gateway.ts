@@ -23,6 +23,7 @@ import type { ExchangeObserver, GatewayContext } from "./gateway-context.ts";
 import { createInstanceRegistry } from "./instances.ts";
 import { createKeptParts } from "./kept-parts.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Background } from "./repeated-request.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 import type { TellState } from "./probes.ts";
 import { buildSnapshot, type Snapshot } from "./snapshot.ts";
@@ -73,6 +74,7 @@ export function createGateway(
   const instances = createInstanceRegistry(platform, clock);
   const kept = createKeptParts();
   const connections = new Set<CallerConnection>();
+  const background = new Set<Background>();
   const draw = createQuickRandom(platform.random);
   const tell: TellState = (name, target, why) => observer.onInstance?.(name, target, why);
   let snapshot: Snapshot = doAtOnce(build(first));
@@ -90,6 +92,7 @@ export function createGateway(
     get draining() {
       return draining;
     },
+    background,
     observer,
     recorder,
     httpDate() {
@@ -154,6 +157,7 @@ export function createGateway(
     clock.nowMs = nowMs;
     for (const one of [listener, ...textListeners]) one.onTick(nowMs);
     for (const connection of connections) connection.onTick(nowMs);
+    for (const exchange of background) exchange.onTick(nowMs);
     instances.onTick(nowMs);
     snapshot.probes.onTick(nowMs);
   });
@@ -207,6 +211,8 @@ export function createGateway(
       }
       const cut = connections.size;
       for (const connection of connections) connection.destroy();
+      for (const exchange of background) exchange.onCallerGone();
+      background.clear();
       stopTicking();
       instances.retainOnly(new Set());
       return cut;

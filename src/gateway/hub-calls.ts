@@ -15,6 +15,8 @@ import type { Snapshot } from "./snapshot.ts";
 /** An exchange, as far as one that asks for it must know it. */
 export interface InnerExchange {
   beginInner(call: InnerBeginning, caller: InnerCaller): void;
+  /** One that was asked for before (see `repeat` of policies). */
+  beginRepeat(beginning: InnerBeginning, translated: InnerCaller | undefined): void;
   onCallerGone(): void;
   onCallerFlushed(): void;
   onTick(nowMs: number): void;

@@ -6,11 +6,14 @@ import type { FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
 import type { Hub, HubStream } from "#extension/hub.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import { faceRequest } from "./face-request.ts";
-import { HubCalls, type InnerBeginning, type InnerExchange } from "./hub-calls.ts";
+import type { CallerEnd } from "#wire/ends.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import { HubCalls, type Asked, type InnerBeginning, type InnerExchange } from "./hub-calls.ts";
 import { HubConversation, type HubAsker } from "./hub-conversation.ts";
-import type { InnerCaller } from "./inner-caller.ts";
+import { InnerCaller, type InnerOrigin } from "./inner-caller.ts";
 import { ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
+import { backgroundMax, copyOfHead, RepeatedRequest } from "./repeated-request.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { newTraceFlags } from "./trace.ts";
 import { TranslatedExchange } from "./translated-exchange.ts";
@@ -24,7 +27,7 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
   protected hub: HubConversation | undefined;
 
   /** An exchange with its own caller's end. */
-  protected abstract createInner(caller: InnerCaller): InnerExchange;
+  protected abstract createInner(caller: CallerEnd): InnerExchange;
   protected abstract begin(hasHead: boolean): void;
 
   /** With it, the calls end that were made for it. */
@@ -56,7 +59,25 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
   }
 
   /** A call that the gateway makes itself. */
-  beginInner({ snapshot, route, ...proven }: InnerBeginning, caller: InnerCaller): void {
+  beginInner(beginning: InnerBeginning, caller: InnerCaller): void {
+    this.#beginKnown(beginning, caller, () => this.translate());
+  }
+
+  /** What a policy has made once more. */
+  beginRepeat(beginning: InnerBeginning, translated: InnerCaller | undefined): void {
+    this.isRepeat = true;
+    const send = (): void => {
+      if (translated === undefined) this.connectOnRecord();
+      else this.translate();
+    };
+    this.#beginKnown(beginning, translated, send);
+  }
+
+  #beginKnown(
+    { snapshot, route, ...proven }: InnerBeginning,
+    translated: InnerCaller | undefined,
+    goOn: () => void,
+  ): void {
     this.begin(true);
     this.snapshot = snapshot;
     this.requestComplete = true;
@@ -66,12 +87,33 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     this.gateway.observer.onRouted(this);
     const unrecorded = recorder?.refusal(route.service);
     if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
-    const translator = snapshot.translators[route.serviceIndex] as Translator;
-    this.translation = new Translation(this, caller.face, translator);
+    if (translated !== undefined) {
+      const translator = snapshot.translators[route.serviceIndex] as Translator;
+      this.translation = new Translation(this, translated.face, translator);
+    }
     this.findInnerPolicies();
     if (unrecorded !== undefined) this.refuse(unrecorded);
-    else if (this.chain === undefined) this.translate();
-    else this.enterPolicies(() => this.translate());
+    else if (this.chain === undefined) goOn();
+    else this.enterPolicies(goOn);
+  }
+
+  repeat(): void {
+    const { background, draining } = this.gateway;
+    if (draining || background.size >= backgroundMax) return;
+    const done = (): void => void background.delete(exchange);
+    const call = this.translation?.call;
+    const head = call === undefined ? copyOfHead(this.caller.head, this.limits) : undefined;
+    const { origin, asked } = this.#asAsker();
+    let caller: InnerCaller | RepeatedRequest;
+    if (call !== undefined) {
+      const hear = { onAnswer: undefined, onDone: done, onFlushed: () => undefined };
+      caller = new InnerCaller(origin, this.caller.head.path, call, hear);
+    } else if (head !== undefined) caller = new RepeatedRequest(head, this.caller.peer, done);
+    else return;
+    const exchange = this.createInner(caller);
+    background.add(exchange);
+    const beginning = { ...asked, route: this.route as CompiledRoute };
+    exchange.beginRepeat(beginning, caller instanceof InnerCaller ? caller : undefined);
   }
 
   // What the conversation asks for.
@@ -81,14 +123,18 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
   }
 
   openCalls(): HubCalls {
+    const { asked, origin } = this.#asAsker();
+    return new HubCalls(asked, origin, (inner) => this.createInner(inner));
+  }
+
+  #asAsker(): { readonly asked: Asked; readonly origin: InnerOrigin } {
     const { snapshot, callerIndex, caller, id, requestId, traceId, withheld } = this;
     const flags = this.ownLines.trace?.flags ?? newTraceFlags;
     const traceParent = `00-${traceId}-${id.slice(id.length / 2)}-${flags}`;
     const origin = { peer: caller.peer, traceParent, exchangeId: id, requestId };
     const { provedBy, provenByMessage, subject, scopes } = this;
     const proven = { callerIndex, withheld, provedBy, provenByMessage, subject, scopes };
-    const asked = { snapshot: snapshot as Snapshot, ...proven };
-    return new HubCalls(asked, origin, (inner) => this.createInner(inner));
+    return { asked: { snapshot: snapshot as Snapshot, ...proven }, origin };
   }
 
   answer(response: FaceResponse): void {

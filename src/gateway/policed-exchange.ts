@@ -5,7 +5,7 @@
  */
 import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { Problem } from "#base/problem.ts";
-import type { Call, Fault, Reply } from "#call/call.ts";
+import type { Call, Reply } from "#call/call.ts";
 import type { Operation } from "#contract/contract.ts";
 import type {
   Again,
@@ -46,6 +46,10 @@ export abstract class PolicedExchange
   #turn = 0;
 
   protected abstract answerInstead(response: Answered["response"]): void;
+  abstract readonly isTranslated: boolean;
+  abstract repeat(): void;
+  /** Set for an exchange that is one from the beginning. */
+  isRepeat = false;
 
   protected beginPolicies(): void {
     this.chain = undefined;
@@ -158,7 +162,7 @@ export abstract class PolicedExchange
     return this.#first((policy) => policy.steps.onAnswer?.(this, answer));
   }
 
-  protected policiesOnReply(reply: Reply, operation: Operation): Fault | undefined {
+  protected policiesOnReply(reply: Reply, operation: Operation): Reply | undefined {
     return this.#first((policy) => policy.steps.onReply?.(this, reply, operation));
   }
 

@@ -34,6 +34,10 @@ export abstract class TranslatedExchange extends PolicedExchange {
     this.#stream = undefined;
   }
 
+  get isTranslated(): boolean {
+    return this.translation !== undefined;
+  }
+
   protected gather(bytes: Buffer, from: number, to: number): void {
     if (!this.translation?.addRequest(bytes, from, to, this.requestIsFramed)) {
       this.refuse(documentTooLarge(this.limits, "client"));
@@ -208,7 +212,7 @@ export abstract class TranslatedExchange extends PolicedExchange {
     if (trailers !== undefined && trailers.length > 0) return this.#respondInParts(response);
     this.status = status;
     this.responseBytes = body.length;
-    let lines = this.ownFields() + added;
+    let lines = this.ownFields(hasDate(fields)) + added;
     for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
     if (this.recorder !== undefined) this.answerContentType = contentTypeOf(fields);
     this.giveOwn(status, reasonPhrase(status) ?? "", lines, body);
@@ -222,13 +226,19 @@ export abstract class TranslatedExchange extends PolicedExchange {
   }
 
   /** The field lines that every answer of the gateway's own carries. */
-  protected ownFields(): string {
-    return `${this.ownLines.answerText()}Date: ${this.gateway.httpDate()}\r\n${this.answerLines}`;
+  protected ownFields(hasDate = false): string {
+    const date = hasDate ? "" : `Date: ${this.gateway.httpDate()}\r\n`;
+    return `${this.ownLines.answerText()}${date}${this.answerLines}`;
   }
 }
 
 function untranslated(cause: unknown): Problem {
   return problems["gateway-failure"]("the message could not be translated", { cause });
+}
+
+/** An answer that was kept has that of when it was made. */
+function hasDate(fields: FaceResponse["fields"]): boolean {
+  return fields.some(([name]) => name === "date");
 }
 
 function contentTypeOf(fields: FaceResponse["fields"]): string | undefined {

@@ -46,8 +46,8 @@ export class Translation {
   readonly #translator: Translator;
   readonly #request: RequestGatherer;
   readonly #response: Gatherer;
-  /** What policies make of a whole reply; a fault takes its place. */
-  judge: ((reply: Reply, operation: Operation) => Fault | undefined) | undefined;
+  /** What policies make of a whole reply: another one that takes its place. */
+  judge: ((reply: Reply, operation: Operation) => Reply | undefined) | undefined;
   #collected: CollectedAnswer | undefined;
   #isLargeAsked = false;
   #call: Call | undefined;

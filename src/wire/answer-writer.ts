@@ -142,8 +142,8 @@ export class AnswerWriter {
   sendOwn(status: number, reason: string, added: string, body: Buffer): void {
     this.#begun = true;
     const toHead = this.#request?.method === "HEAD";
-    // RFC 9110 §8.6: 204 has no Content-Length.
-    const length = status === 204 ? "" : `Content-Length: ${body.length}\r\n`;
+    // RFC 9110 §8.6: 204 has no Content-Length, and that of 304 would be that of another answer.
+    const length = status === 204 || status === 304 ? "" : `Content-Length: ${body.length}\r\n`;
     const lines = `HTTP/1.1 ${status} ${reason}\r\n${added}${length}`;
     const head = Buffer.from(`${lines}${this.#connectionLine()}\r\n`, "latin1");
     if (this.#holding) return this.#kept.sendOwn(head, toHead ? noBytes : body, this.keepAlive);

@@ -25,7 +25,8 @@ export function answerFields(head: ResponseHead, own: OwnLines, bodiless: boolea
 export function ownAnswerFields(status: number, added: string, length: number): string[] {
   const fields = [":status", String(status)];
   addLines(fields, added);
-  fields.push("content-length", String(length));
+  // RFC 9110 §8.6.
+  if (status !== 204 && status !== 304) fields.push("content-length", String(length));
   return fields;
 }
 

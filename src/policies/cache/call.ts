@@ -1,0 +1,156 @@
+/**
+ * Calls between dialects: the operation and its input are the key, whatever the caller's dialect,
+ * and the reply is kept before it is encoded.
+ */
+import { hash } from "node:crypto";
+import type { Call, Reply } from "#call/call.ts";
+import type { Operation } from "#contract/contract.ts";
+import type { Answered, PolicyAnswer, PolicyEnd, PolicyRequest } from "#extension/policy.ts";
+import { judgeAnswer } from "./answer-rules.ts";
+import { decide, insteadOfError, type Asked, type Way } from "./asked.ts";
+import { parseDirectives } from "./directives.ts";
+import { ageMsOf, momentary, stillHolds, type Kept, type KeptReply, type Version } from "./kept.ts";
+import { credentialsOf, partOf } from "./keys.ts";
+import { defaultsFor, type Shared } from "./settings.ts";
+import { overheadBytes } from "./store.ts";
+import { forwardedStatus } from "./status-field.ts";
+import { valueText } from "./value-text.ts";
+
+/** Longer ones are told by their digest. */
+const keyTextMax = 512;
+
+export function createCallWay(shared: Shared) {
+  const { options, marks, store, platform } = shared;
+
+  function askedOf(request: PolicyRequest, { operation, input, headers }: Call): Asked {
+    const directives = parseDirectives(request.field("cache-control"));
+    const isRead = operation.safety === "safe";
+    const mayKeep = isRead && operation.mode === "unary" && !directives.has("no-store");
+    const text = mayKeep ? `${valueText(input)} ${valueText(headers)}` : "";
+    const shown = text.length > keyTextMax ? hash("sha256", text) : text;
+    const { serviceName } = request;
+    const key = `${partOf(request, options.per)} call ${serviceName}.${operation.id} ${shown}`;
+    return {
+      kind: mayKeep ? "read" : isRead ? "other" : "write",
+      key,
+      flightKey: `${key} ${credentialsOf(request)}`,
+      directives,
+      version: { address: 0, writes: 0 },
+      requestedMs: 0,
+      why: isRead ? "bypass" : "method",
+      found: undefined,
+      mayLead: true,
+      conditions: { noneMatch: undefined, modifiedSince: undefined },
+      flight: undefined,
+      isRefresh: request.isRepeat,
+      lifetime: undefined,
+      isMomentary: false,
+    };
+  }
+
+  const versionOf = ({ serviceName }: PolicyRequest): Version => ({
+    address: 0,
+    writes: options.forgetOnWrite ? marks.numberOf(serviceName) : 0,
+  });
+
+  function answerFrom(request: PolicyRequest, kept: Kept): Answered {
+    const ageMs = ageMsOf(kept, platform.clock.monotonicMs());
+    request.addAnswerField("Age", String(Math.max(0, Math.floor(ageMs / 1_000))));
+    return { kind: "answer", response: (kept as KeptReply).reply };
+  }
+
+  function wayOf(request: PolicyRequest): Way {
+    return {
+      fits: (kept) => kept.kind === "call",
+      versionOf: () => versionOf(request),
+      answer: (_asked, kept) => answerFrom(request, kept),
+      find(asked) {
+        asked.why = "uri-miss";
+        const found = store.find(asked.key, () => true);
+        if (found === undefined || stillHolds(found, asked.version)) return found;
+        store.drop(asked.key, found);
+        return undefined;
+      },
+      // There are no validators between dialects: the whole is asked for again.
+      validate() {},
+    };
+  }
+
+  function land(asked: Asked, brought: Kept | undefined): void {
+    asked.flight?.land(brought);
+    asked.flight = undefined;
+  }
+
+  return {
+    wayOf,
+
+    begin(request: PolicyRequest, call: Call): ReturnType<typeof decide> {
+      const asked = askedOf(request, call);
+      shared.underWay.set(request, asked);
+      if (asked.kind !== "read") return undefined;
+      return decide(shared, request, asked, wayOf(request));
+    },
+
+    /** Only the instance's own word of how long it may be kept is in its head. */
+    onAnswer(request: PolicyRequest, asked: Asked, { status, field }: PolicyAnswer): undefined {
+      const told = (detail?: string): undefined => {
+        if (!options.cacheStatus) return;
+        const more = detail === undefined ? {} : { detail };
+        const isStored = asked.lifetime !== undefined;
+        const value = forwardedStatus(asked.why, { status, isStored, ...more });
+        request.addAnswerField("Cache-Status", value);
+      };
+      if (asked.kind !== "read") return told();
+      const moments = { requestedMs: asked.requestedMs, receivedMs: platform.clock.nowMs() };
+      const authorized = request.field("authorization") !== undefined;
+      const defaults = defaultsFor(options, request.serviceName, request.operation);
+      // Instances get none of the caller's fields, but what is part of the input.
+      const own = (name: string): string | undefined => {
+        const value = field(name);
+        return name === "vary" && value !== "*" ? undefined : value;
+      };
+      const judged = judgeAnswer(status, own, authorized, moments, defaults);
+      if (!("unkept" in judged)) asked.lifetime = judged;
+      else if (options.coalesce === "all") asked.isMomentary = saysNothing(field("cache-control"));
+      return told("unkept" in judged ? judged.unkept : undefined);
+    },
+
+    onReply(request: PolicyRequest, asked: Asked, reply: Reply, _: Operation): Reply | undefined {
+      if (asked.kind !== "read") return undefined;
+      const { lifetime, isMomentary } = asked;
+      if (reply.kind === "fault") {
+        if (reply.blame !== "service" || reply.declared !== undefined) return undefined;
+        const instead = insteadOfError(shared, request, asked, wayOf(request), {});
+        return instead?.response as Reply | undefined;
+      }
+      if (lifetime === undefined && !isMomentary) return undefined;
+      const bytes = overheadBytes + asked.key.length + 2 * valueText(reply.output).length;
+      if (bytes > options.answerBytesMax) {
+        shared.flights.goApart(asked.flightKey, platform.clock.monotonicMs());
+        return undefined;
+      }
+      const kept: KeptReply = {
+        kind: "call",
+        reply,
+        lifetime: lifetime ?? momentary,
+        version: asked.version,
+        receivedMs: platform.clock.monotonicMs(),
+        bytes,
+      };
+      if (lifetime !== undefined) store.put(asked.key, kept, () => true);
+      land(asked, kept);
+      return undefined;
+    },
+
+    /** What may have changed something has to be heard of before its caller asks again. */
+    onEnd(request: PolicyRequest, asked: Asked, { problem }: PolicyEnd): void {
+      const isDone = problem === undefined || problem.definition.blame === "service";
+      if (asked.kind === "write" && options.forgetOnWrite && isDone)
+        marks.note(request.serviceName);
+    },
+  };
+}
+
+function saysNothing(cacheControl: string | undefined): boolean {
+  return cacheControl === undefined;
+}

@@ -1,0 +1,49 @@
+/** By what answers are found again: never more alike than callers, address and `Vary` are. */
+import { hash } from "node:crypto";
+import type { PolicyRequest } from "#extension/policy.ts";
+import type { KeptAnswer } from "./kept.ts";
+
+export type SharedBy = "caller" | "all";
+
+/** What callers of one part may see of each other's answers. */
+export function partOf(request: PolicyRequest, per: SharedBy): string {
+  if (per === "all") return "";
+  return JSON.stringify([request.callerName ?? null, request.subject ?? null]);
+}
+
+/** RFC 9111 §4: the address that was asked for, as the service may see it. */
+export function addressOf(request: PolicyRequest): string {
+  return `${request.encrypted ? "https" : "http"}://${request.authority}${request.target}`;
+}
+
+const secretFields = new Set(["authorization", "cookie", "x-api-key", "proxy-authorization"]);
+
+/** Secrets are not kept. */
+function valueOf(request: PolicyRequest, name: string): string {
+  const value = request.field(name)?.trim() ?? "";
+  return secretFields.has(name) && value !== "" ? hash("sha256", value) : value;
+}
+
+/** Of what services that say nothing of caching answer differently, most often. */
+const unsaid = ["accept", "accept-encoding", "accept-language"];
+
+export function varyOf(
+  request: PolicyRequest,
+  vary: string | undefined,
+  isUnsaid: boolean,
+): KeptAnswer["vary"] {
+  const names = (vary ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const all = new Set([...names, ...(isUnsaid ? unsaid : [])]);
+  all.delete("");
+  return [...all].map((name) => [name, valueOf(request, name)] as const);
+}
+
+/** RFC 9111 §4.1. */
+export function fitsVary(request: PolicyRequest, vary: KeptAnswer["vary"]): boolean {
+  return vary.every(([name, value]) => valueOf(request, name) === value);
+}
+
+/** Who waits for one answer has to have sent the same credentials. */
+export function credentialsOf(request: PolicyRequest): string {
+  return `${valueOf(request, "authorization")} ${valueOf(request, "cookie")}`;
+}
