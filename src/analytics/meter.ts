@@ -23,8 +23,10 @@ export const column = {
   upstream: 12 + bucketCount,
   /** By blame: exchanges that ended in a problem or a fault. */
   faults: 12 + 2 * bucketCount,
+  /** By blame: exchanges in which something was found wrong, and let pass. */
+  reported: 12 + 2 * bucketCount + blames.length,
 } as const;
-export const columnCount = 12 + 2 * bucketCount + blames.length;
+export const columnCount = 12 + 2 * bucketCount + 2 * blames.length;
 
 export interface MeterShape {
   /** Rows; one more follows, for exchanges that found no route. */
@@ -38,6 +40,8 @@ export interface MeteredExchange {
   readonly problem: { readonly definition: ProblemDefinition } | undefined;
   /** Of a translated exchange, where it is no problem of the gateway's. */
   readonly fault?: { readonly blame: Blame } | undefined;
+  /** What was found wrong and let pass. */
+  readonly reported?: { readonly definition: ProblemDefinition } | undefined;
   readonly status: number;
   readonly aborted: boolean;
   readonly attempts: number;
@@ -90,6 +94,10 @@ export function createMeter(memory: SharedArrayBuffer, shape: MeterShape): Meter
       }
       const blame = problem?.definition.blame ?? exchange.fault?.blame;
       if (blame !== undefined) add(row + column.faults + blames.indexOf(blame), 1);
+      const { reported } = exchange;
+      if (reported !== undefined) {
+        add(row + column.reported + blames.indexOf(reported.definition.blame), 1);
+      }
       if (problem === undefined) return;
       const cell = problemCells.get(problem.definition.code);
       if (cell !== undefined) add(cell, 1);

@@ -104,6 +104,17 @@ function writeTraffic(out: Exposition, { services, problems, lost }: Traffic): v
     }
   }
   out.metric(
+    "parlance_reported_total",
+    "counter",
+    "Exchanges in which a policy found something wrong and let it pass, by who is to blame.",
+  );
+  for (const [service, row] of rows) {
+    for (const [index, blame] of blames.entries()) {
+      const count = row[column.reported + index] as number;
+      if (count > 0) out.sample({ service, blame }, count);
+    }
+  }
+  out.metric(
     "parlance_problems_total",
     "counter",
     "Exchanges that ended in a problem, by its code.",

@@ -9,6 +9,7 @@ import { ipFilter } from "#policies/ip-filter/index.ts";
 import { maintenance } from "#policies/maintenance/index.ts";
 import { rateLimit } from "#policies/rate-limit/index.ts";
 import { retry } from "#policies/retry/index.ts";
+import { validate } from "#policies/validate/index.ts";
 
 export const standardPolicies: readonly Policy[] = [
   breaker,
@@ -20,4 +21,5 @@ export const standardPolicies: readonly Policy[] = [
   maintenance,
   rateLimit,
   retry,
+  validate,
 ];

@@ -22,11 +22,13 @@ export interface Problem {
   readonly retryAfterS?: number;
   /** Of OAuth: what a token would have to be for, sent in `WWW-Authenticate`. */
   readonly scopes?: readonly string[];
+  /** In the message that it is about: `/lines/3/price`, `Envelope/Body/...`. */
+  readonly place?: string;
 }
 
 type ProblemFactory = (
   detail: string,
-  more?: Pick<Problem, "cause" | "retryAfterS" | "scopes">,
+  more?: Pick<Problem, "cause" | "retryAfterS" | "scopes" | "place">,
 ) => Problem;
 
 type ProblemFactories<Definitions> = { readonly [Code in keyof Definitions]: ProblemFactory };

@@ -37,6 +37,8 @@ export interface Fault {
   readonly httpStatus?: number;
   /** Place in the document that was wrong: `/body/lines/3/price`, `Envelope/Body/...`. */
   readonly place?: string;
+  /** Of an answer that is only read: it is no fault that was told, it does not fit the contract. */
+  readonly unfit?: true;
   /** For the log, never for the wire. */
   readonly cause?: unknown;
 }

@@ -10,7 +10,7 @@ import type { Problem, ProblemDefinition } from "#base/problem.ts";
 import type { SharedCells } from "#base/shared-cells.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import type { Contract, Operation } from "#contract/contract.ts";
-import type { FaceResponse, Fields } from "./protocol.ts";
+import type { FaceResponse, Fields, ReadingManner } from "./protocol.ts";
 
 /** @template Options what fits the schema, defaults filled in, files by absolute path. */
 export interface Policy<Options = unknown> {
@@ -31,6 +31,8 @@ export interface Policy<Options = unknown> {
    * "call": for each call, also those that GraphQL, JSON-RPC or MCP ask for in one request.
    */
   readonly level: "request" | "call";
+  /** Whether it has `publishedKeys`. */
+  readonly publishesKeys?: true;
   /** What no schema can say. @returns what is wrong, by the path in the options. */
   check?(options: Options, site: CheckedSite): readonly OptionFinding[];
   /** What it does with these options, for `parlance explain`. */
@@ -107,8 +109,14 @@ export interface PolicyRequest {
   readonly isRepeat: boolean;
   /** When it began, monotonic. */
   readonly startedMs: number;
+  /** Of the body, as far as it has come. */
+  readonly requestBytes: number;
+  /** Of the instance's answer, as far as it has come. */
+  readonly responseBytes: number;
   /** Whether repeating it changes no more than doing it once: method, or contract. */
   readonly idempotent: boolean;
+  /** Something is wrong, and is let pass: for log, record, metrics, and the answer's head. */
+  readonly report: (problem: Problem) => void;
   /** Goes with the answer, whoever gives it. The value must be able to stand in a header. */
   readonly addAnswerField: (name: string, value: string) => void;
   readonly addRequestField: (name: string, value: string) => void;
@@ -131,12 +139,50 @@ export interface PolicyAnswer {
   readonly dropField: (lowerCaseName: string) => void;
 }
 
+/** How much of a message that passes is held back to be read; 0: none, it passes unread. */
+export interface Holding {
+  /** Bytes of a body. What is larger passes, or is refused, unread. */
+  readonly requests: number;
+  readonly answers: number;
+}
+
+/** A message that passes, before any of it goes on; it goes on as it came. */
+interface HeldMessage<Read> {
+  /** Of its body, as far as it was held. */
+  readonly bytes: number;
+  /** False: it is larger than what is held. */
+  readonly isWhole: boolean;
+  /** What it is by the contract, or what is wrong with it. Of whole messages only. */
+  readonly read: (manner: ReadingManner) => Read;
+}
+
+export type HeldRequest = HeldMessage<Call | Fault>;
+/** A fault of an answer is what the service has told, unless it is `unfit`. */
+export type HeldAnswer = HeldMessage<Reply>;
+
 /** One attempt at an instance. */
 export interface Attempt {
   /** 1 for the first. */
   readonly number: number;
   /** URL of the instance. */
   readonly instance: string;
+}
+
+/** A request as it leaves for an instance, anew for each attempt. */
+export interface SentRequest {
+  readonly method: string;
+  readonly scheme: "http" | "https";
+  /** As its `Host` has it. */
+  readonly authority: string;
+  /** Path and query. */
+  readonly target: string;
+  /** All of the body, without framing; undefined: it is passed on as it comes. */
+  readonly body: Buffer | undefined;
+  /** Of what the caller has sent, or a translation has made. */
+  readonly field: (lowerCaseName: string) => string | undefined;
+  /** The value must be able to stand in a header. */
+  readonly addField: (name: string, value: string) => void;
+  readonly dropField: (lowerCaseName: string) => void;
 }
 
 export interface AttemptEnd extends Attempt {
@@ -185,8 +231,18 @@ export interface PolicySteps {
   readonly onRequest?: (request: PolicyRequest) => Verdict | Promise<Verdict>;
   /** The call is decoded: of translated exchanges only. May wait. */
   readonly onCall?: (request: PolicyRequest, call: Call) => Verdict | Promise<Verdict>;
+  /** Of exchanges that pass, where the service has a contract. */
+  readonly holds?: Holding;
+  /** Nothing was sent of it. */
+  readonly onHeldRequest?: (request: PolicyRequest, held: HeldRequest) => Verdict;
+  /** Nothing of it has left for the caller. */
+  readonly onHeldAnswer?: (request: PolicyRequest, held: HeldAnswer) => Verdict;
+  /** One of several outputs, and what is wrong with a stream; also of translated exchanges. */
+  readonly onOutput?: (request: PolicyRequest, output: Reply) => Problem | undefined;
   /** An instance is chosen, and is about to be asked. */
   readonly onAttempt?: (request: PolicyRequest, attempt: Attempt) => Refused | undefined;
+  /** It is asked now. */
+  readonly onSend?: (request: PolicyRequest, sent: SentRequest) => void;
   /** Its answer begins, or it has none. The first who wants it again has its way. */
   readonly onAttemptEnd?: (request: PolicyRequest, end: AttemptEnd) => Again | undefined;
   /** An instance's answer is about to be passed on. */
@@ -203,6 +259,8 @@ export interface PolicySteps {
   readonly onProblem?: (request: PolicyRequest, problem: Problem) => Answered | undefined;
   /** Exactly once for each exchange whose beginning it has seen, or would have in `onRequest`. */
   readonly onEnd?: (request: PolicyRequest, end: PolicyEnd) => void;
+  /** Public keys (RFC 7517) that the gateway shows to everybody. */
+  readonly publishedKeys?: () => readonly object[];
   /** The revision is not used any more. */
   readonly close?: () => void;
 }

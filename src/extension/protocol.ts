@@ -106,7 +106,17 @@ export interface FaceRequest {
   readonly scheme?: "http" | "https";
   /** Whether the message has to prove who calls, or may; absent: what it has of that is ignored. */
   readonly proof?: "required" | "optional";
+  /**
+   * It goes on to the service as it came, and is only read: header blocks, and the form of the
+   * answer, are between caller and service. Absent: it does not.
+   */
+  readonly passes?: ReadingManner;
   readonly body: Buffer;
+}
+
+/** What becomes of what a contract does not know, in a message that is only read. */
+export interface ReadingManner {
+  readonly unknown: "reject" | "allow";
 }
 
 /** Field lines without framing fields: `["content-type", "application/json"]`. */
@@ -179,4 +189,6 @@ export interface UpstreamResponse {
   readonly body: Buffer;
   /** Absent: the answer had no trailers. */
   readonly trailer?: (lowerCaseName: string) => string | undefined;
+  /** It goes on to the caller as it came, and is only read; absent: it does not. */
+  readonly passes?: ReadingManner;
 }

@@ -15,7 +15,7 @@ import type { GatewayContext } from "./gateway-context.ts";
 import type { HubMatch } from "./hubs.ts";
 import type { Findings, Identity } from "./identity.ts";
 import { ownHead } from "./own-head.ts";
-import { answerOf, type OwnAnswer } from "./own-addresses.ts";
+import { answerKeys, answerOf, type OwnAnswer } from "./own-addresses.ts";
 import type { PolicedExchange } from "./policed-exchange.ts";
 import { problems } from "./problems.ts";
 import type { RequestHead } from "#wire/head.ts";
@@ -56,7 +56,7 @@ interface Identify {
 
 const pass: Pass = { kind: "pass" };
 /** RFC 9110 §15.2.1. */
-const continueHead = ownHead(100, []);
+export const continueHead = ownHead(100, []);
 
 /** Notes route and caller in the record. */
 export function admit(exchange: PolicedExchange, gateway: GatewayContext): Admission | Identify {
@@ -65,6 +65,9 @@ export function admit(exchange: PolicedExchange, gateway: GatewayContext): Admis
   const own = answerOf(head, gateway.draining);
   if (own !== undefined) return own;
   const { policies } = snapshot;
+  const { publishedKeys } = policies;
+  const keys = publishedKeys === undefined ? undefined : answerKeys(head, publishedKeys);
+  if (keys !== undefined) return keys;
   const preflight = policies.wantsPreflight ? answerPreflight(exchange, snapshot) : undefined;
   if (preflight !== undefined) return preflight;
   const hub = snapshot.hubs.match(head);

@@ -22,6 +22,8 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
   /** Field lines that policies add, each ended by CR LF. */
   protected requestLines = "";
   protected answerLines = "";
+  /** Those that they add to one attempt. */
+  protected sentLines = "";
   #translated: RequestHead | undefined;
   /** Whether a translated request goes to the URL of the instance itself. */
   #exactTarget = false;
@@ -97,6 +99,7 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
     const trusted = (this.snapshot as Snapshot).trusts(this.caller.peer);
     at = this.ownLines.writeRequest(this.caller, trusted, out, at);
     if (this.requestLines !== "") at += out.write(this.requestLines, at, "latin1");
+    if (this.sentLines !== "") at += out.write(this.sentLines, at, "latin1");
     if (this.#translated !== undefined) return at;
     const rare = rareLines(this.caller.head);
     return rare === "" ? at : at + out.write(rare, at, "latin1");

@@ -43,6 +43,10 @@ export class ExchangeRecord {
   /** What a translated exchange was answered with, unless it was a problem of the gateway's. */
   fault: Fault | undefined;
   aborted = false;
+  /** The policy that refused it, or gave its answer; undefined: none did. */
+  decidedBy: string | undefined;
+  /** What a policy found wrong first, and let pass. */
+  reported: Problem | undefined;
   attempts = 0;
   /** What the caller gives it, from `startedMs` on; undefined: it does not say. */
   givenMs: number | undefined;
@@ -146,6 +150,8 @@ export class ExchangeRecord {
     this.problem = undefined;
     this.fault = undefined;
     this.aborted = false;
+    this.decidedBy = undefined;
+    this.reported = undefined;
     this.attempts = 0;
     this.givenMs = undefined;
     this.decodedOperation = undefined;

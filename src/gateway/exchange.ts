@@ -9,19 +9,19 @@ import type { BodyDigest } from "#extension/proof.ts";
 import type { CallerEnd, CallerListener, UpstreamFailure } from "#wire/ends.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { admit, bodyTooLarge, type Admission } from "./admission.ts";
+import { CheckedExchange } from "./checked-exchange.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { overdue } from "./deadlines.ts";
 import { failureProblem, problemLines, problemResponse } from "./failure.ts";
 import type { InnerExchange } from "./hub-calls.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
-import { StreamingExchange } from "./streaming-exchange.ts";
 import { SignedBody } from "./signed-body.ts";
 import { tellInDialect } from "./translation.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
 
-export class Exchange extends StreamingExchange implements CallerListener, InnerExchange {
+export class Exchange extends CheckedExchange implements CallerListener, InnerExchange {
   #answerMovedMs = 0;
   #upstreamEnded = false;
   /** Undefined: nothing was signed of it. */
@@ -52,7 +52,7 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     switch (admission.kind) {
       case "pass":
         if (this.chain === undefined) return this.connectOnRecord();
-        return this.enterPolicies(() => this.connectOnRecord());
+        return this.enterPolicies(() => this.connectChecked());
       case "translate":
         this.translation = admission.translation;
         // Who calls is known later where the message proves it.
@@ -122,6 +122,7 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     this.answeredAtOnce = false;
     this.beginTranslation();
     this.beginPolicies();
+    this.beginChecking();
     this.#signedBody = undefined;
     gateway.observer.onBegin(this);
   }
@@ -133,6 +134,7 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     this.requestBytes = this.caller.bodyBytes;
     this.tap?.addRequest(bytes, from, to);
     this.#signedBody?.add(bytes, from, to);
+    if (this.isRequestHeld) return this.holdRequest(bytes, from, to);
     const upstream = this.upstream;
     const takesInputs = this.translation?.inputs !== undefined;
     if (takesInputs) {
@@ -165,7 +167,8 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     this.requestComplete = true;
     this.requestTrailers = this.translation === undefined ? trailers : undefined;
     if (this.#signedBody !== undefined && !this.#endBodyInOrder(this.#signedBody)) return;
-    if (this.state === "tunnel") {
+    if (this.isRequestHeld) this.judgeRequest();
+    else if (this.state === "tunnel") {
       this.upstream?.sendEnd(undefined);
       if (this.#upstreamEnded && !this.pending) this.finish();
     } else if (this.translation?.inputs !== undefined) this.endInputs();
@@ -207,6 +210,19 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     this.#answerMovedMs = this.gateway.clock.nowMs;
     if (this.translation !== undefined)
       return this.#passed(this.beginTranslated(head, bytes, from, to));
+    if (this.chain?.wantsHeld === true && this.holdAnswer(head, bytes, from, to, complete)) {
+      return true;
+    }
+    return this.beginPassed(head, bytes, from, to, complete);
+  }
+
+  protected beginPassed(
+    head: ResponseHead,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    complete: boolean,
+  ): boolean {
     this.answerHead = head;
     if (this.recorder !== undefined) this.noteAnswer(head, bytes, from, to);
     if (head.status === 101) {
@@ -233,6 +249,7 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     this.responseBytes += to - from;
     this.#answerMovedMs = this.gateway.clock.nowMs;
     if (this.translation !== undefined) return this.#passed(this.passTranslated(bytes, from, to));
+    if (this.isAnswerHeld) return this.keepAnswer(bytes, from, to);
     this.tap?.addResponse(bytes, from, to);
     this.taps?.push(bytes, from, to);
     return this.#passed(this.caller.sendBody(bytes, from, to));
@@ -275,6 +292,7 @@ export class Exchange extends StreamingExchange implements CallerListener, Inner
     if (this.state === "tunnel") this.#upstreamEnded = true;
     else this.upstream = undefined;
     if (this.translation !== undefined) return this.endTranslated(trailers);
+    if (this.isAnswerHeld && !this.endHeldAnswer(trailers)) return;
     this.giveEnd(trailers);
   }
 

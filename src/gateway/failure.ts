@@ -11,7 +11,7 @@ import type { Identity } from "./identity.ts";
 import { problems } from "./problems.ts";
 
 export function problemResponse(problem: Problem, exchangeId: string): FaceResponse {
-  const { definition, detail } = problem;
+  const { definition, detail, place } = problem;
   const document = {
     type: `urn:parlance:problem:${definition.code}`,
     title: definition.title,
@@ -20,6 +20,8 @@ export function problemResponse(problem: Problem, exchangeId: string): FaceRespo
     code: definition.code,
     fault: definition.blame,
     exchange: exchangeId,
+    // As RFC 9457 §3 shows it, with the pointer as a fragment (RFC 6901 §6).
+    ...(place === undefined ? {} : { place, errors: [{ detail, pointer: fragment(place) }] }),
   };
   const fields = [
     ["Parlance-Fault", definition.blame],
@@ -28,6 +30,10 @@ export function problemResponse(problem: Problem, exchangeId: string): FaceRespo
   ] as const;
   const body = Buffer.from(JSON.stringify(document));
   return { status: definition.httpStatus, fields, body };
+}
+
+function fragment(place: string): string {
+  return `#${encodeURI(place.toWellFormed()).replaceAll("#", "%23")}`;
 }
 
 /** Field lines that go with a problem in whatever dialect it is told. */

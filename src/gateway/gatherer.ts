@@ -2,12 +2,12 @@
 const noBytes: Buffer = Buffer.alloc(0);
 
 export class Gatherer {
-  readonly #bytesMax: number;
+  readonly bytesMax: number;
   #pieces: Buffer[] = [];
   #length = 0;
 
   constructor(bytesMax: number) {
-    this.#bytesMax = bytesMax;
+    this.bytesMax = bytesMax;
   }
 
   get length(): number {
@@ -16,7 +16,7 @@ export class Gatherer {
 
   /** @returns false when it would be too much; nothing is added then. */
   add(bytes: Buffer, from: number, to: number): boolean {
-    if (this.#length + to - from > this.#bytesMax) return false;
+    if (this.#length + to - from > this.bytesMax) return false;
     if (to > from) this.#pieces.push(Buffer.from(bytes.subarray(from, to)));
     this.#length += to - from;
     return true;

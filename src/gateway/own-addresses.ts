@@ -12,6 +12,24 @@ const ready = ownAnswer(200, "ready\n");
 const leaving = ownAnswer(503, "draining\n");
 const options = ownAnswer(200, "");
 
+/** Where public keys that sign requests are (draft-meunier-http-message-signatures-directory). */
+export const keysPath = "/.well-known/http-message-signatures-directory";
+
+/** Undefined: the request is for somebody else. */
+export function answerKeys(
+  head: RequestHead,
+  publishedKeys: () => readonly object[],
+): OwnAnswer | undefined {
+  if (head.pathEnd - head.pathStart !== keysPath.length || head.path !== keysPath) return undefined;
+  if (head.method !== "GET" && head.method !== "HEAD") return undefined;
+  const fields = [
+    ["Content-Type", "application/http-message-signatures-directory+json"],
+    ["Cache-Control", "public, max-age=300"],
+  ] as const;
+  const body = Buffer.from(JSON.stringify({ keys: publishedKeys() }));
+  return { kind: "answer", response: { status: 200, fields, body } };
+}
+
 function ownAnswer(status: number, body: string): OwnAnswer {
   const fields = [
     ["Content-Type", "text/plain"],

@@ -11,9 +11,13 @@ import type {
   Again,
   Answered,
   AttemptEnd,
+  HeldAnswer,
+  HeldRequest,
+  Holding,
   PolicyAnswer,
   PolicyRequest,
   Refused,
+  SentRequest,
   Verdict,
 } from "#extension/policy.ts";
 import type { ProofRequest } from "#extension/proof.ts";
@@ -57,17 +61,18 @@ export abstract class PolicedExchange
     this.taps = undefined;
     this.answerLines = "";
     this.requestLines = "";
+    this.sentLines = "";
   }
 
   /** Before it is asked who calls. */
   policiesOnRouted(chain: PolicyChain | undefined): Verdict {
     this.chain = chain;
     if (chain?.wantsRouted !== true) return undefined;
-    return firstOf(chain, ({ steps }) => steps.onRouted?.(this));
+    return this.#firstOf(chain, ({ steps }) => steps.onRouted?.(this));
   }
 
   policiesOnPreflight(chain: PolicyChain): Verdict {
-    return firstOf(chain, ({ steps }) => steps.onPreflight?.(this));
+    return this.#firstOf(chain, ({ steps }) => steps.onPreflight?.(this));
   }
 
   /** Its route is known, and another exchange asked for it. */
@@ -109,15 +114,17 @@ export abstract class PolicedExchange
       }
       if (verdict === undefined) continue;
       if (verdict instanceof Promise) return this.#wait(verdict, step, index + 1, goOn);
-      return this.#obey(verdict);
+      this.#note(list[index]);
+      return this.obey(verdict);
     }
     goOn();
   }
 
   #wait(coming: Promise<Verdict>, step: Step, next: number, goOn: () => void): void {
     this.waitFor(coming, (verdict) => {
-      if (verdict === undefined) this.#run(step, next, goOn);
-      else this.#obey(verdict);
+      if (verdict === undefined) return this.#run(step, next, goOn);
+      this.#note(this.chain?.policies[next - 1]);
+      this.obey(verdict);
     });
   }
 
@@ -139,7 +146,22 @@ export abstract class PolicedExchange
     );
   }
 
-  #obey(verdict: Exclude<Verdict, undefined>): void {
+  #note(policy: CompiledPolicy | undefined): void {
+    this.decidedBy = policy?.use.name;
+  }
+
+  /** In their order, until one says something. */
+  #firstOf(chain: PolicyChain, ask: (policy: CompiledPolicy) => Verdict): Verdict {
+    for (const policy of chain.policies) {
+      const verdict = ask(policy);
+      if (verdict === undefined) continue;
+      this.#note(policy);
+      return verdict;
+    }
+    return undefined;
+  }
+
+  protected obey(verdict: Exclude<Verdict, undefined>): void {
     if (verdict.kind === "refuse") this.refuse(verdict.problem);
     else this.answerInstead(verdict.response);
   }
@@ -147,6 +169,10 @@ export abstract class PolicedExchange
   protected policiesOnAttempt(number: number): Refused | undefined {
     const attempt = { number, instance: this.instance?.url ?? "" };
     return this.#first((policy) => policy.steps.onAttempt?.(this, attempt));
+  }
+
+  protected policiesOnSend(sent: SentRequest): void {
+    for (const policy of this.#concerned()) policy.steps.onSend?.(this, sent);
   }
 
   protected policiesOnAttemptEnd(end: AttemptEnd): Again | undefined {
@@ -168,6 +194,28 @@ export abstract class PolicedExchange
 
   protected policiesOnProblem(problem: Problem): Answered | undefined {
     return this.#first((policy) => policy.steps.onProblem?.(this, problem));
+  }
+
+  // Messages that pass, held back to be read.
+
+  protected heldBytesMax(which: keyof Holding): number {
+    let bytesMax = 0;
+    for (const { steps } of this.#concerned()) {
+      bytesMax = Math.max(bytesMax, steps.holds?.[which] ?? 0);
+    }
+    return bytesMax;
+  }
+
+  protected policiesOnHeldRequest(held: HeldRequest): Verdict {
+    return this.#first((policy) => policy.steps.onHeldRequest?.(this, held));
+  }
+
+  protected policiesOnHeldAnswer(held: HeldAnswer): Verdict {
+    return this.#first((policy) => policy.steps.onHeldAnswer?.(this, held));
+  }
+
+  protected policiesOnOutput(output: Reply): Problem | undefined {
+    return this.#first((policy) => policy.steps.onOutput?.(this, output));
   }
 
   // Taps: what the caller gets of an answer that is not only a refusal.
@@ -205,7 +253,9 @@ export abstract class PolicedExchange
   #first<Found>(ask: (policy: CompiledPolicy) => Found | undefined): Found | undefined {
     for (const policy of this.#concerned().toReversed()) {
       const found = ask(policy);
-      if (found !== undefined) return found;
+      if (found === undefined) continue;
+      this.#note(policy);
+      return found;
     }
     return undefined;
   }
@@ -289,6 +339,13 @@ export abstract class PolicedExchange
     return contract?.operations.find(({ id }) => id === operation)?.safety;
   }
 
+  report(problem: Problem): void {
+    this.reported ??= problem;
+    const { definition, place = "" } = problem;
+    const where = place.replaceAll(/[^\x21-\x7e]|["\\]/g, "?").slice(0, 200);
+    this.addAnswerField("Parlance-Reported", `${definition.code};place="${where}"`);
+  }
+
   addAnswerField(name: string, value: string): void {
     this.answerLines += `${name}: ${value}\r\n`;
   }
@@ -300,15 +357,6 @@ export abstract class PolicedExchange
   dropRequestField(lowerCaseName: string): void {
     this.caller.head.drop(lowerCaseName);
   }
-}
-
-/** In their order, until one says something. */
-function firstOf(chain: PolicyChain, ask: (policy: CompiledPolicy) => Verdict): Verdict {
-  for (const policy of chain.policies) {
-    const verdict = ask(policy);
-    if (verdict !== undefined) return verdict;
-  }
-  return undefined;
 }
 
 function failed(cause: unknown): Problem {

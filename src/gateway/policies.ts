@@ -20,7 +20,10 @@ export interface PolicyChain {
   readonly wantsRouted: boolean;
   readonly wantsCall: boolean;
   readonly wantsReply: boolean;
+  readonly wantsHeld: boolean;
+  readonly wantsOutputs: boolean;
   readonly wantsAttempts: boolean;
+  readonly wantsSend: boolean;
   readonly wantsAnswer: boolean;
   readonly wantsTap: boolean;
   readonly wantsProblem: boolean;
@@ -33,6 +36,8 @@ export interface Policies {
   readonly wantsPreflight: boolean;
   /** For requests to a face over all services: those of the "request" level. */
   readonly hubChain: PolicyChain | undefined;
+  /** Undefined: none publishes any. */
+  readonly publishedKeys: (() => readonly object[]) | undefined;
   close(): void;
 }
 
@@ -46,6 +51,7 @@ const none: Policies = {
   chainOf: () => undefined,
   wantsPreflight: false,
   hubChain: undefined,
+  publishedKeys: undefined,
   close: () => undefined,
 };
 
@@ -103,6 +109,7 @@ export function createPolicies(
       ({ steps }) => steps.onPreflight !== undefined,
     ),
     hubChain: chain(general.filter(({ level }) => level === "request")),
+    publishedKeys: publishedOf([...general, ...own.flat()]),
     close() {
       for (const { steps } of [...general, ...own.flat()]) steps.close?.();
     },
@@ -118,10 +125,23 @@ function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {
     wantsRouted: wants("onRouted"),
     wantsCall: wants("onCall"),
     wantsReply: wants("onReply"),
+    wantsHeld: wants("holds"),
+    wantsOutputs: wants("onOutput"),
     wantsAttempts: wants("onAttempt", "onAttemptEnd"),
+    wantsSend: wants("onSend"),
     wantsAnswer: wants("onAnswer"),
     wantsTap: wants("tapAnswer"),
     wantsProblem: wants("onProblem"),
+  };
+}
+
+/** Several places may have the same keys. */
+function publishedOf(policies: readonly CompiledPolicy[]): (() => readonly object[]) | undefined {
+  const sources = policies.flatMap(({ steps }) => steps.publishedKeys ?? []);
+  if (sources.length === 0) return undefined;
+  return () => {
+    const keys = sources.flatMap((source) => source());
+    return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
   };
 }
 

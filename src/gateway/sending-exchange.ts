@@ -2,10 +2,13 @@
  * The part of an exchange between admission and answer: an instance is chosen, a connection got,
  * the request sent; where that fails, and may be repeated, another one.
  */
+import { latin1 } from "#base/latin1.ts";
 import type { AttemptEnd } from "#extension/policy.ts";
+import type { Instance } from "#configuration/configuration.ts";
 import type { UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
-import type { ResponseHead } from "#wire/head.ts";
+import type { RequestHead, ResponseHead } from "#wire/head.ts";
 import type { Waiter } from "#wire/pool.ts";
+import { scratch } from "#wire/scratch.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { HubExchange } from "./hub-exchange.ts";
 import type { Balancer } from "./balance.ts";
@@ -14,6 +17,7 @@ import { problems } from "./problems.ts";
 import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
+import { createUnframe } from "./unframe.ts";
 
 const attemptsMax = 3;
 const noTargets: readonly Target[] = [];
@@ -102,6 +106,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     const head = this.planFor(this.translation);
     // A body that came whole with its head is a whole request, its trailers apart.
     const whole = this.requestComplete && this.firstIsAll && this.requestTrailers === undefined;
+    if (this.chain?.wantsSend === true && !this.#tellSent(head, whole)) return;
     const taken = connection.sendHead(head, this, this.bytes, this.from, this.to, whole);
     if (this.upstream !== connection) return;
     if (whole) this.requestSentMs = this.gateway.clock.nowMs;
@@ -110,6 +115,32 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     else {
       this.requestStoppedMs = this.gateway.clock.nowMs;
       this.caller.pause();
+    }
+  }
+
+  /** @returns false: a policy failed, so it is not sent. */
+  #tellSent(head: RequestHead, whole: boolean): boolean {
+    this.sentLines = "";
+    const { scheme } = this.instance as Instance;
+    // Without HTTP there is no place for anything.
+    if (scheme === "tcp") return true;
+    const isFramed = this.translation === undefined && this.requestIsFramed;
+    const unframe = createUnframe(isFramed, this.limits);
+    try {
+      this.policiesOnSend({
+        method: head.method,
+        scheme,
+        authority: this.host,
+        target: latin1(scratch(), 0, this.writeTarget(scratch(), 0)),
+        body: whole ? unframe(this.bytes, this.from, this.to) : undefined,
+        field: (name) => head.field(name),
+        addField: (name, value) => void (this.sentLines += `${name}: ${value}\r\n`),
+        dropField: (name) => head.drop(name),
+      });
+      return true;
+    } catch (cause) {
+      this.refuse(problems["gateway-failure"]("a policy failed", { cause }));
+      return false;
     }
   }
 

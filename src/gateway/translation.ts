@@ -356,7 +356,16 @@ function codingProblem(coding: string, whose: "client" | "service"): Problem {
     : problems["answer-coding-unsupported"](detail);
 }
 
-function faultOf({ definition, detail, cause }: Problem): Fault {
+function faultOf({ definition, detail, cause, place }: Problem): Fault {
   const { faultKind, blame, code, httpStatus } = definition;
-  return { kind: "fault", faultKind, blame, code, message: detail, httpStatus, cause };
+  const fault = {
+    kind: "fault",
+    faultKind,
+    blame,
+    code,
+    message: detail,
+    httpStatus,
+    cause,
+  } as const;
+  return place === undefined ? fault : { ...fault, place };
 }

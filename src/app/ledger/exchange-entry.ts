@@ -65,6 +65,12 @@ export class ExchangeEntries {
       writer.bytes(f.certificate.key, Buffer.from(certificate.sha256, "hex"));
     }
     if (evidence !== undefined && evidence.present !== 0) this.#writeEvidence(evidence);
+    const { decidedBy, reported } = exchange;
+    if (decidedBy !== undefined) writer.text(f.policy.key, decidedBy, f.policy.max);
+    if (reported !== undefined) {
+      const where = `${reported.definition.code} ${reported.place ?? ""}`.trimEnd();
+      writer.text(f.reported.key, where, f.reported.max);
+    }
     return writer.end();
   }
 

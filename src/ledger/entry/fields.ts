@@ -140,6 +140,18 @@ export const fields = {
   responseBody: { key: 43, type: "hash", about: "Salted commitment to the answer's body." },
   bodies: { key: 44, type: "text", max: 128, about: "Where the bodies are kept." },
   redactions: { key: 45, type: "texts", max: 32, about: "Fields that were masked in them." },
+  policy: {
+    key: 46,
+    type: "text",
+    max: 64,
+    about: "Policy that refused it, or gave its answer instead of an instance.",
+  },
+  reported: {
+    key: 47,
+    type: "text",
+    max: 256,
+    about: "What a policy found wrong and let pass: code of a problem, and the place.",
+  },
   node: { key: 50, type: "text", max: 128, about: "Name of the machine." },
   build: { key: 51, type: "text", max: 64, about: "Version of Parlance." },
   runtime: { key: 52, type: "text", max: 64, about: "Version of Node and its platform." },

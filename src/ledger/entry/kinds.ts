@@ -54,6 +54,8 @@ export const kinds = {
       "responseBody",
       "bodies",
       "redactions",
+      "policy",
+      "reported",
     ],
   },
   intent: {

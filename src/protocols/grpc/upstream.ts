@@ -107,11 +107,16 @@ function isGrpc(field: FieldOf): boolean {
 }
 
 function decodeReply(response: UpstreamResponse, compiled: Compiled): Reply {
-  const { status, field, body, trailer } = response;
+  const { status, field, trailer, passes } = response;
   if (!isGrpc(field) && field("grpc-status") === undefined) return notGrpc(status);
   // Trailers-Only has the status in its one head.
   const end = readTrailers(trailer?.("grpc-status") === undefined ? field : trailer);
   if (end !== undefined) return declaredIn(end, compiled.grpc);
+  const reply = decodeMessage(response, compiled);
+  return reply.kind === "fault" && passes !== undefined ? { ...reply, unfit: true } : reply;
+}
+
+function decodeMessage({ field, body }: UpstreamResponse, compiled: Compiled): Reply {
   const reader = createFrameReader(limits.documentBytesMax);
   const frames = reader.push(body);
   const [first] = frames;

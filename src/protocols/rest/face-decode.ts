@@ -61,7 +61,7 @@ function readParameters(
     if (codec === undefined) continue;
     input[codec.field.name] = readPathParameter(codec, captured[index] ?? "");
   }
-  readQuery(rest, request.query, input);
+  readQuery(rest, request, input);
   for (const codec of parameters.header) {
     const text = request.field(codec.parameter.name.toLowerCase());
     if (text !== undefined) input[codec.field.name] = readHeaderParameter(codec, text);
@@ -77,7 +77,11 @@ function readParameters(
   }
 }
 
-function readQuery({ parameters, claimed }: RestOperation, query: string, input: Members): void {
+function readQuery(
+  { parameters, claimed }: RestOperation,
+  { query, passes }: FaceRequest,
+  input: Members,
+): void {
   if (query === "" && parameters.query.length === 0) return;
   const pairs = parsePairs(query);
   if (pairs === undefined) throw queryFailure("the percent-encoding of a name is broken", "");
@@ -88,7 +92,7 @@ function readQuery({ parameters, claimed }: RestOperation, query: string, input:
     else if (codec.field.presence === "required") throw missing(codec);
   }
   const surplus = pairs.find((pair) => !used.has(pair));
-  if (surplus === undefined) return;
+  if (surplus === undefined || passes?.unknown === "allow") return;
   const name = surplus.name.slice(0, 100);
   const known = parameters.query.map(({ parameter }) => `\`${parameter.name}\``).join(", ");
   const expected = known === "" ? "none" : `some of ${known}`;

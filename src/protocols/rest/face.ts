@@ -31,14 +31,16 @@ export interface RestFaceOptions {
 export function createRestFace(service: ServiceContract, options: RestFaceOptions = {}): Face {
   const { contract } = service;
   const match = compileRestRoutes(contract);
-  const operations = new Map<RestRoute, RestOperation>();
+  const strict = new Map<RestRoute, RestOperation>();
+  const lenient = new Map<RestRoute, RestOperation>();
   let document: FaceResponse | undefined;
   const encodeFault = compileFaultEncoder(contract);
 
-  const operationOf = (route: RestRoute): RestOperation => {
+  const operationOf = (route: RestRoute, unknown: "reject" | "drop"): RestOperation => {
+    const operations = unknown === "reject" ? strict : lenient;
     const known = operations.get(route);
     if (known !== undefined) return known;
-    const compiled = compileFor(contract, route);
+    const compiled = compileFor(contract, route, unknown);
     operations.set(route, compiled);
     return compiled;
   };
@@ -69,7 +71,9 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
       const fault = streamNotOffered(route.operation, "REST");
       return { kind: "fault", fault, operation: route.operation, negotiated: form };
     }
-    const rest = operationOf(route);
+    const { passes } = request;
+    const rest = operationOf(route, passes?.unknown === "allow" ? "drop" : "reject");
+    if (passes !== undefined) return decodePassing(rest, request, captured, form);
     const [{ bodies }] = rest.successes;
     const answer = chooseOffer(accept, bodies);
     const negotiated: RestNegotiated = { ...form, rest, answer };
@@ -102,6 +106,19 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
   return { decode, encode, encodeStream, placeOfItems: placeInRestAnswer(contract) };
 }
 
+/** The service answers it, in whatever form it has. */
+function decodePassing(
+  rest: RestOperation,
+  request: FaceRequest,
+  captured: readonly string[],
+  form: FaultForm,
+): Decoded {
+  const negotiated = { ...form, rest };
+  const outcome = decodeCall(rest, request, captured);
+  if (outcome.kind === "fault") return refusal(outcome, negotiated);
+  return { kind: "call", call: outcome.call, negotiated };
+}
+
 /** One document is asked, several are answered. */
 function decodeStreamed(
   rest: RestOperation,
@@ -122,8 +139,12 @@ function decodeStreamed(
   return { kind: "call", call: outcome.call, negotiated: { ...form, stream } };
 }
 
-function compileFor(contract: Contract, { operation, binding }: RestRoute): RestOperation {
-  const options = { unknown: "reject", also: ["json", "xml"] } as const;
+function compileFor(
+  contract: Contract,
+  { operation, binding }: RestRoute,
+  unknown: "reject" | "drop",
+): RestOperation {
+  const options = { unknown, also: ["json", "xml"] } as const;
   return compileRestOperation(contract, operation, binding, options);
 }
 

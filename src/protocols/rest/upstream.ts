@@ -20,13 +20,18 @@ import { compileFaultDecoder } from "./upstream-faults.ts";
 
 export function createRestUpstream(service: ServiceContract): Upstream {
   const { contract } = service;
-  const compiled = new Map<string, RestOperation>();
+  const lenient = new Map<string, RestOperation>();
+  const strict = new Map<string, RestOperation>();
   const decodeFault = compileFaultDecoder(contract);
-  const operationOf = (operation: Operation): RestOperation => {
+  const operationOf = (
+    operation: Operation,
+    unknown: "drop" | "reject" = "drop",
+  ): RestOperation => {
+    const compiled = unknown === "drop" ? lenient : strict;
     const known = compiled.get(operation.id);
     if (known !== undefined) return known;
     const binding = bindingOf(contract, operation);
-    const options = { unknown: "drop", also: [] } as const;
+    const options = { unknown, also: [] } as const;
     const rest = compileRestOperation(contract, operation, binding, options);
     compiled.set(operation.id, rest);
     return rest;
@@ -43,10 +48,13 @@ export function createRestUpstream(service: ServiceContract): Upstream {
       }
     },
     decode(response: UpstreamResponse, call: Call): Reply {
-      const rest = operationOf(call.operation);
+      const unknown = response.passes?.unknown === "reject" ? "reject" : "drop";
+      const rest = operationOf(call.operation, unknown);
       const isDeclared = response.status === rest.binding.success.status;
       if (isDeclared || (response.status >= 200 && response.status <= 299)) {
-        return decodeAnswer(rest, response);
+        const reply = decodeAnswer(rest, response);
+        const isUnfit = reply.kind === "fault" && response.passes !== undefined;
+        return isUnfit ? { ...reply, unfit: true } : reply;
       }
       return decodeFault(call.operation, response);
     },
@@ -54,6 +62,10 @@ export function createRestUpstream(service: ServiceContract): Upstream {
       operation.mode === "server-stream"
         ? createRestReplies(operationOf(operation), response, decodeFault)
         : undefined,
-    splitAnswer: splitRestAnswer(service, operationOf, createRestUpstream),
+    splitAnswer: splitRestAnswer(
+      service,
+      (operation) => operationOf(operation),
+      createRestUpstream,
+    ),
   };
 }

@@ -34,6 +34,8 @@ export interface HowRead {
   readonly encoded: boolean;
   /** Names of wrappers in answers of rpc style mean nothing (SOAP 1.1 §7.1). */
   readonly anyWrapper: boolean;
+  /** Of elements and attributes that the contract does not know; absent: they are rejected. */
+  readonly unknown?: "reject" | "drop";
 }
 
 export interface Attachment {
@@ -172,8 +174,8 @@ function bareBody(contract: Contract, fields: readonly Field[]): BodyShape {
   };
 }
 
-function optionsOf({ encoded }: HowRead) {
-  return { unknown: "reject", attributesIgnored: attributeNamespaces, encoded } as const;
+function optionsOf({ encoded, unknown = "reject" }: HowRead) {
+  return { unknown, attributesIgnored: attributeNamespaces, encoded } as const;
 }
 
 function createReaders(
@@ -182,14 +184,14 @@ function createReaders(
   type: Field["type"],
   nullable: boolean,
 ): (how: HowRead) => XmlReader {
-  const compile = (encoded: boolean) =>
-    compileXmlReader(contract, element, type, {
-      ...optionsOf({ encoded, anyWrapper: false }),
-      nullable,
+  const compile = (encoded: boolean, unknown: "reject" | "drop") =>
+    lazily(() => {
+      const options = optionsOf({ encoded, anyWrapper: false, unknown });
+      return compileXmlReader(contract, element, type, { ...options, nullable });
     });
-  const literal = lazily(() => compile(false));
-  const encoded = lazily(() => compile(true));
-  return (how) => (how.encoded ? encoded() : literal());
+  const literal = { reject: compile(false, "reject"), drop: compile(false, "drop") };
+  const encoded = { reject: compile(true, "reject"), drop: compile(true, "drop") };
+  return (how) => (how.encoded ? encoded : literal)[how.unknown ?? "reject"]();
 }
 
 function lazily<T>(compile: () => T): () => T {

@@ -98,9 +98,10 @@ function decodeCall(
     const dialect = dialectOf(message.version);
     const envelope = openEnvelope(message.text, dialect, limits);
     const action = actionOf(message, request);
-    const opened = { message, dialect, envelope, action };
+    const unknown = request.passes?.unknown === "allow" ? "drop" : "reject";
+    const opened = { message, dialect, envelope, action, unknown } as const;
     const isProof = verify !== undefined && request.proof !== undefined;
-    refuseNotUnderstood(operations, envelope, isProof, state);
+    if (request.passes === undefined) refuseNotUnderstood(operations, envelope, isProof, state);
     const provenCaller = isProof ? prove(operations, opened, verify, limits, request) : undefined;
     const read = readCall(operations, opened, state);
     const negotiated = { ...negotiatedOf(version, state.selected, undefined), parts } as const;
@@ -127,6 +128,7 @@ interface Opened {
   readonly dialect: SoapDialect;
   readonly envelope: OpenEnvelope;
   readonly action: string;
+  readonly unknown: "reject" | "drop";
 }
 
 function refuseNotUnderstood(
@@ -164,7 +166,7 @@ function prove(
 }
 
 function readCall(operations: SoapOperations, opened: Opened, state: DecodingState): Call | Fault {
-  const { envelope, dialect, action, message } = opened;
+  const { envelope, dialect, action, message, unknown } = opened;
   const { tokenizer, encodingStyle } = envelope;
   const element =
     tokenizer.token === startTag
@@ -174,7 +176,7 @@ function readCall(operations: SoapOperations, opened: Opened, state: DecodingSta
   state.selected = selected;
   if (takesStream(selected.operation)) return streamNotOffered(selected.operation, "SOAP");
   const encoded = isEncoded(selected, encodingStyle, dialect);
-  const how = { encoded, anyWrapper: false };
+  const how = { encoded, anyWrapper: false, unknown };
   const input = selected.input.body.read(tokenizer, message.parts, how);
   closeEnvelope(tokenizer);
   const headers = selected.input.headers.read(envelope, true);

@@ -53,7 +53,11 @@ export function createSoapUpstream(
         return callersFault(faultOf(error));
       }
     },
-    decode: (response, call) => decodeAnswer(operations.find(call.operation), response, limits),
+    decode(response, call) {
+      const reply = decodeAnswer(operations.find(call.operation), response, limits);
+      const isUnfit = reply.kind === "fault" && isOurs(reply) && response.passes !== undefined;
+      return isUnfit ? { ...reply, unfit: true } : reply;
+    },
     decodeOutputs: (response, { operation }) =>
       takeCollected(operation, response, limits.documentBytesMax, (whole) =>
         decodeAnswer(operations.find(operation), whole, limits),
@@ -136,7 +140,11 @@ function decodeAnswer(
     if (!isGood) return unexpected(status, "an envelope without a fault");
     if (output === undefined) return emptyAnswer();
     const { binding } = operation;
-    const how = { encoded: binding.use === "encoded", anyWrapper: binding.style === "rpc" };
+    const how = {
+      encoded: binding.use === "encoded",
+      anyWrapper: binding.style === "rpc",
+      unknown: response.passes?.unknown === "allow" ? "drop" : "reject",
+    } as const;
     const value = output.body.read(tokenizer, message.parts, how);
     closeEnvelope(tokenizer);
     return { kind: "answer", output: value, headers: output.headers.read(envelope, false) };
@@ -145,6 +153,12 @@ function decodeAnswer(
     // A page of a proxy under a media type of XML says less than its status.
     return isGood ? servicesFault(fault) : unexpected(status, `no envelope (${fault.message})`);
   }
+}
+
+/** Whether it is ours, and none that the service has told. */
+function isOurs({ code, declared, blame }: Fault): boolean {
+  const isKnown = code === "soap-unexpected-answer" || code === "soap-invalid-answer";
+  return isKnown && declared === undefined && blame === "service";
 }
 
 function emptyAnswer(): Reply {

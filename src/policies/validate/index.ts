@@ -1,0 +1,114 @@
+/**
+ * Holds what passes, and what is translated, to the service's contract and to limits of the
+ * operator's, in both directions. It reads as translation reads: nothing is written anew.
+ */
+import type { Problem } from "#base/problem.ts";
+import type { Call, Fault, Reply } from "#call/call.ts";
+import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
+import { optionsSchema, type DirectionOptions, type Options } from "./options.ts";
+import { problems } from "./problems.ts";
+import { compileShapeLimits } from "./shape-limits.ts";
+
+export const validate: Policy<Options> = {
+  name: "validate",
+  summary: "Holds requests and answers to the service's contract, and to limits of yours.",
+  description:
+    "What passes from a caller to an instance of the same dialect is read by the contract on its " +
+    "way, and goes on byte for byte as it came. Refused requests say what is wrong and where: " +
+    "`place`, and in `problem+json` also `errors`. Whatever the dialect, the same limits hold: " +
+    "OpenAPI, WSDL, Protocol Buffers and GraphQL are one contract here. Messages between " +
+    "dialects have to fit the contract anyway, or could not be translated; for them the limits " +
+    "are added. Bodies are held back whole while they are read, up to `bytesMax`; streams are " +
+    "read message by message.",
+  options: optionsSchema,
+  example: "- validate: { requests: { mode: refuse, itemsMax: 1000 }, answers: { mode: report } }",
+  problems: problems.definitions,
+  level: "call",
+  check(_options, { serviceName, contract }) {
+    if (serviceName === undefined || contract !== undefined) return [];
+    const message = `service ${serviceName} has no contract that messages could be held to`;
+    return [{ path: [], severity: "error", message }];
+  },
+  explain: ({ requests, answers }) =>
+    `requests that do not fit the contract: ${tell(requests)}; answers: ${tell(answers)}`,
+  create({ requests, answers }) {
+    const ofRequests = direction(requests, "request");
+    const ofAnswers = direction(answers, "answer");
+    const isOn = { requests: requests.mode !== "off", answers: answers.mode !== "off" };
+    return {
+      holds: {
+        requests: isOn.requests ? requests.bytesMax : 0,
+        answers: isOn.answers ? answers.bytesMax : 0,
+      },
+      ...(isOn.requests && {
+        onHeldRequest: (request, held) => act(request, requests, ofRequests.ofHeld(held)),
+        onCall: (request: PolicyRequest, { input }: Call) =>
+          act(request, requests, ofRequests.ofMessage(input, request.requestBytes)),
+      }),
+      ...(isOn.answers && {
+        onHeldAnswer: (request, held) => act(request, answers, ofAnswers.ofHeld(held)),
+        onReply(request: PolicyRequest, reply: Reply) {
+          if (reply.kind === "fault") return undefined;
+          const problem = ofAnswers.ofMessage(reply.output, request.responseBytes);
+          const verdict = act(request, answers, problem);
+          return verdict && faultOf(verdict.problem);
+        },
+      }),
+    };
+  },
+};
+
+function tell({ mode, bytesMax }: DirectionOptions): string {
+  return mode === "off" ? "not looked at" : `${mode}, up to ${bytesMax} bytes`;
+}
+
+interface Read {
+  readonly bytes: number;
+  readonly isWhole: boolean;
+  readonly read: (manner: { readonly unknown: "reject" | "allow" }) => Call | Reply;
+}
+
+function direction(options: DirectionOptions, whose: "request" | "answer") {
+  const { bytesMax, unknown } = options;
+  const manner = { unknown };
+  const unfit = problems[`${whose}-unfit`];
+  const beyondLimits = problems[`${whose}-beyond-limits`];
+  const findBeyond = compileShapeLimits(options);
+  const tooLarge = (): Problem =>
+    beyondLimits(`a body of more than bytesMax of validate, ${bytesMax} bytes`);
+  const ofMessage = (value: Call["input"], bytes: number): Problem | undefined => {
+    if (bytes > bytesMax) return tooLarge();
+    const beyond = findBeyond?.(value);
+    return beyond && beyondLimits(`${beyond.message} (validate)`, { place: beyond.place });
+  };
+  return {
+    ofMessage,
+    ofHeld({ isWhole, bytes, read }: Read): Problem | undefined {
+      if (!isWhole || bytes > bytesMax) return tooLarge();
+      const found = read(manner);
+      if ("operation" in found) return ofMessage(found.input, bytes);
+      if (found.kind === "answer") return ofMessage(found.output, bytes);
+      // A fault that the service has told is an answer like any other.
+      if (whose === "answer" && found.unfit !== true) return undefined;
+      const { message, place } = found;
+      return unfit(message, place === undefined ? {} : { place });
+    },
+  };
+}
+
+function act(
+  request: PolicyRequest,
+  { mode }: DirectionOptions,
+  problem: Problem | undefined,
+): Extract<Verdict, { kind: "refuse" }> | undefined {
+  if (problem === undefined) return undefined;
+  if (mode === "refuse") return { kind: "refuse", problem };
+  request.report(problem);
+  return undefined;
+}
+
+function faultOf({ definition, detail, place }: Problem): Fault {
+  const { faultKind, blame, code, httpStatus } = definition;
+  const fault = { kind: "fault", faultKind, blame, code, httpStatus, message: detail } as const;
+  return place === undefined ? fault : { ...fault, place };
+}
