@@ -44,7 +44,7 @@ export function explainExchange(
 function phasesOf(entry: Fields): readonly HappenedPhase[] {
   const { method, protocol, face, service, route, operation, template, caller } = entry;
   const { authentication, instance, attempts, speaks, problem, fault, faultKind, blame } = entry;
-  const { totalUs, upstreamUs, queuedUs, status, verdict, aborted } = entry;
+  const { totalUs, upstreamUs, queuedUs, status, verdict, aborted, policy } = entry;
   const phases: HappenedPhase[] = [
     {
       phase: "asked",
@@ -65,8 +65,11 @@ function phasesOf(entry: Fields): readonly HappenedPhase[] {
     phases.push({ phase: "answered", what: "the instance's answer began", ...atUs(upstreamUs) });
   }
   const code = problem ?? fault;
+  const by = policy === undefined ? "" : ` ${text(policy)}`;
   const broken =
-    code === undefined ? "" : `: ${text(code)} (${text(faultKind)}), broken by the ${text(blame)}`;
+    code === undefined
+      ? by && ` by the policy${by}`
+      : `: ${text(code)} (${text(faultKind)}), broken by the ${text(blame)}${by}`;
   const gone = aborted === true ? ", the caller was gone" : "";
   const what = `${text(verdict)}, status ${text(status)}${broken}${gone}`;
   phases.push({ phase: "ended", what, ...atUs(totalUs) });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createFolder } from "#tests/e2e/cli/run-parlance.ts";
 import { configurationOf, runGateway, runService } from "../running/run-gateway.ts";
-import { ledgerFolder } from "./read-ledger.ts";
+import { ledgerFolder, readLedger } from "./read-ledger.ts";
 
 test("an exchange that was passed on, and one that was refused, are told phase by phase", async (t) => {
   const service = await runService(t);
@@ -35,10 +35,13 @@ callers: { shop: { key: "a-key-that-is-long-enough", may: ["*"] } }`,
 
   const broken = explain(refused);
   assert.equal(broken.code, 1, broken.err);
-  const words = /status 429: rate-limited \(resource_exhausted\), broken by the policy/;
+  const words = /status 429: rate-limited \(resource_exhausted\), broken by the policy rate-limit/;
   assert.match(broken.out, words);
   const told = JSON.parse(explain(refused, "--json").out) as { exchange: string };
   assert.equal(told.exchange, refused);
+  const { entries } = readLedger(ledger.path);
+  const decided = entries.flatMap((entry) => (entry.kind === "exchange" ? [entry.policy] : []));
+  assert.deepEqual(decided, [undefined, "rate-limit"]);
 
   const unknown = explain("0".repeat(32));
   assert.equal(unknown.code, 1);
