@@ -4,7 +4,7 @@
  * caller's connection, because strings for them would cost more than parsing does.
  */
 import { latin1 } from "#base/latin1.ts";
-import type { CallerEnd } from "#wire/ends.ts";
+import type { CallerEnd, Peer } from "#wire/ends.ts";
 import { fieldNames } from "#wire/field-names.ts";
 import type { RequestHead, ResponseHead } from "#wire/head.ts";
 import { exchangeIdDigits, type ExchangeIds } from "./exchange-id.ts";
@@ -41,7 +41,8 @@ function template(text: string, spanText: string): Template {
 }
 
 export class OwnLines {
-  readonly #id = Buffer.alloc(exchangeIdDigits);
+  /** Written anew by each exchange. */
+  readonly #id = Buffer.allocUnsafe(exchangeIdDigits);
   readonly #spanId = this.#id.subarray(half);
   /** What the gateway itself knows of the caller; the forwarded host follows. */
   readonly #origin: Buffer;
@@ -50,10 +51,7 @@ export class OwnLines {
   #trace: Trace | undefined;
 
   constructor(caller: CallerEnd) {
-    const { address, encrypted } = caller.peer;
-    const scheme = encrypted ? "https" : "http";
-    const origin = `X-Forwarded-For: ${address}\r\nX-Forwarded-Proto: ${scheme}\r\n`;
-    this.#origin = Buffer.from(origin, "latin1");
+    this.#origin = originOf(caller.peer);
   }
 
   /** A new exchange has begun. */
@@ -129,6 +127,19 @@ export class OwnLines {
       `traceparent: 00-${trace}\r\n`
     );
   }
+}
+
+/** One connection may have many streams, each with exchanges of its own. */
+const origins = new WeakMap<Peer, Buffer>();
+
+function originOf(peer: Peer): Buffer {
+  const known = origins.get(peer);
+  if (known !== undefined) return known;
+  const scheme = peer.encrypted ? "https" : "http";
+  const text = `X-Forwarded-For: ${peer.address}\r\nX-Forwarded-Proto: ${scheme}\r\n`;
+  const origin = Buffer.from(text, "latin1");
+  origins.set(peer, origin);
+  return origin;
 }
 
 /** What a trusted proxy said of the caller, with the proxy itself behind it. */

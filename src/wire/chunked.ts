@@ -231,19 +231,29 @@ export class ChunkedReader {
     const more = bytes.subarray(from, Math.min(end, from + limits.trailerBytesMax + 4));
     const gathered = Buffer.concat([this.#trailerBytes ?? Buffer.alloc(0), more]);
     const head = new ResponseHead();
-    head.reset(gathered, 0);
-    const section = { ...limits, headBytesMax: limits.trailerBytesMax };
-    const result = parseFields(head, gathered, 0, gathered.length, section);
-    if (result < 0) return parseFault.trailerInvalid;
+    const result = readTrailerSection(head, gathered, limits);
+    if (result < 0) return result;
     if (result === 0) {
       this.#trailerBytes = gathered;
       return end;
-    }
-    for (let index = 0; index < head.fieldCount; index++) {
-      if (forbiddenInTrailers.has(head.ids[index] as number)) return parseFault.trailerForbidden;
     }
     this.trailers = head;
     this.#state = at.done;
     return from + result - before;
   }
+}
+
+/**
+ * Reads the field lines of a trailer section and the empty line behind them, from 0 on.
+ * @returns the offset behind them; 0: they are not whole; a fault if < 0.
+ */
+export function readTrailerSection(head: ResponseHead, bytes: Buffer, limits: Limits): number {
+  head.reset(bytes, 0);
+  const section = { ...limits, headBytesMax: limits.trailerBytesMax };
+  const result = parseFields(head, bytes, 0, bytes.length, section);
+  if (result < 0) return parseFault.trailerInvalid;
+  for (let index = 0; index < head.fieldCount && result > 0; index++) {
+    if (forbiddenInTrailers.has(head.ids[index] as number)) return parseFault.trailerForbidden;
+  }
+  return result;
 }

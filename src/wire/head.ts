@@ -12,6 +12,25 @@ export type Framing = (typeof framing)[keyof typeof framing];
 
 const emptyBytes = Buffer.alloc(0);
 const fieldsAtFirst = 24;
+const spansAtFirst = 4 * fieldsAtFirst;
+
+/**
+ * Over HTTP/2 heads come and go with their exchanges, and memory for a typed array costs more than
+ * all else in a head: it is taken for many at once.
+ */
+const slabHeads = 64;
+let slab = new Int32Array(0);
+let slabUsed = 0;
+
+function takeSpans(): Int32Array {
+  if (slabUsed === slab.length) {
+    slab = new Int32Array(spansAtFirst * slabHeads);
+    slabUsed = 0;
+  }
+  const spans = new Int32Array(slab.buffer, slabUsed * slab.BYTES_PER_ELEMENT, spansAtFirst);
+  slabUsed += spansAtFirst;
+  return spans;
+}
 
 class Head {
   bytes: Buffer = emptyBytes;
@@ -21,7 +40,7 @@ class Head {
   fieldsStart = 0;
   fieldCount = 0;
   /** Four offsets a field: name start, name end, value start, value end. */
-  spans = new Int32Array(4 * fieldsAtFirst);
+  spans: Int32Array = takeSpans();
   /** A `fieldNames` id a field, 0 for names the gateway has no business with. */
   ids = new Uint8Array(fieldsAtFirst);
   /** One bit for each known name that occurs, ids below 32 and from 32 on. */

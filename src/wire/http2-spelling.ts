@@ -4,8 +4,8 @@
  * (RFC 9113 §8.2, §8.3, §10.3); nghttp2 has checked most of it before.
  */
 import type { Limits } from "#base/limits.ts";
-import { ChunkedReader } from "./chunked.ts";
-import type { ResponseHead } from "./head.ts";
+import { readTrailerSection } from "./chunked.ts";
+import { ResponseHead } from "./head.ts";
 
 /** Names and values in turn, as node:http2 hands them over. */
 export type RawFields = readonly string[];
@@ -74,13 +74,11 @@ function isBodiless(status: number): boolean {
 export function readTrailers(fields: RawFields, limits: Limits): ResponseHead | string {
   const read = readFields(fields, []);
   if (typeof read === "string") return read;
-  const bytes = Buffer.from(`0\r\n${read.lines}\r\n`, "latin1");
-  const reader = new ChunkedReader();
-  reader.begin(true);
-  const result = reader.read(bytes, 0, bytes.length, limits);
-  return result < 0 || reader.trailers === undefined
-    ? "a trailer field concerns framing, routing or identity, or there are too many"
-    : reader.trailers;
+  const bytes = Buffer.from(`${read.lines}\r\n`, "latin1");
+  const trailers = new ResponseHead();
+  return readTrailerSection(trailers, bytes, limits) === bytes.length
+    ? trailers
+    : "a trailer field concerns framing, routing or identity, or there are too many";
 }
 
 function spell(startLine: string, read: Pseudo, host: string | undefined, more = ""): Spelled {
