@@ -9,6 +9,7 @@ import { ipFilter } from "#policies/ip-filter/index.ts";
 import { maintenance } from "#policies/maintenance/index.ts";
 import { rateLimit } from "#policies/rate-limit/index.ts";
 import { retry } from "#policies/retry/index.ts";
+import { sign } from "#policies/sign/index.ts";
 import { validate } from "#policies/validate/index.ts";
 
 export const standardPolicies: readonly Policy[] = [
@@ -21,5 +22,6 @@ export const standardPolicies: readonly Policy[] = [
   maintenance,
   rateLimit,
   retry,
+  sign,
   validate,
 ];

@@ -26,6 +26,8 @@ export interface JsonSchema {
   readonly writeOnly?: boolean;
   /** The value names a file, relative to parlance.yaml; a change of it is a new revision. */
   readonly "x-file"?: boolean;
+  /** The value names a folder, relative to parlance.yaml, which need not exist. */
+  readonly "x-folder"?: boolean;
   /** What a value must look like, in words: the end of "expected ...". */
   readonly "x-expected"?: string;
 }

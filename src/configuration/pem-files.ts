@@ -18,6 +18,8 @@ export interface PemFiles {
   readonly privateKey: (name: string, path: NodePath) => PemFile<KeyObject>;
   /** Whatever stands in it: who uses it, reads it. */
   readonly anyFile: (name: string, path: NodePath) => PemFile<unknown>;
+  /** Absolute; it is not looked at. */
+  readonly folder: (name: string) => string;
   readonly checkPair: (
     certificate: PemFile<X509Certificate>,
     key: PemFile<KeyObject>,
@@ -73,6 +75,7 @@ export function createPemFiles(
     privateKey: (name, path) =>
       load(name, path, (bytes) => createPrivateKey(bytes), "a PEM file with a private key"),
     anyFile: (name, path) => load(name, path, (bytes) => bytes, "a file that can be read"),
+    folder: (name) => resolve(folder, name),
     checkPair(certificate, key, keyPath) {
       if (certificate.content === undefined || key.content === undefined) return;
       if (certificate.content.checkPrivateKey(key.content)) return;

@@ -61,6 +61,7 @@ function resolveValue(
 ): unknown {
   if (typeof value === "string") {
     if (schema?.["x-file"] === true) return pemFiles.anyFile(value, path).file;
+    if (schema?.["x-folder"] === true) return pemFiles.folder(value);
     return schema?.writeOnly === true ? { secret: value } : value;
   }
   if (Array.isArray(value)) {

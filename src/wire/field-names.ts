@@ -32,11 +32,14 @@ const names = [
   "parlance-exchange",
   "parlance-receipt",
   "parlance-fault",
+  "parlance-caller",
   "cookie",
   "set-cookie",
   "content-type",
   "content-encoding",
   "date",
+  "signature",
+  "signature-input",
 ] as const;
 
 export type FieldName = Exclude<(typeof names)[number], "">;
