@@ -4,6 +4,8 @@ export interface GraphqlSettings {
   readonly limits: GraphqlLimits;
   /** Whether callers may ask for the schema. */
   readonly introspection: boolean;
+  /** Whether calls for different keys are made as one call of a list operation. */
+  readonly keyLists: boolean;
   readonly documents: GraphqlDocuments | undefined;
 }
 
@@ -43,5 +45,6 @@ export const defaultGraphqlSettings: GraphqlSettings = {
     batchMax: 1,
   },
   introspection: true,
+  keyLists: true,
   documents: undefined,
 };

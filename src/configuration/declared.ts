@@ -7,6 +7,7 @@ import type {
   Balance,
   Capture,
   HealthCheck,
+  LimitStore,
   Log,
   OutlierRule,
   RecordMode,
@@ -23,8 +24,20 @@ export interface Declared {
   readonly identity?: DeclaredIdentity;
   readonly graphql: DeclaredGraphql;
   readonly ledger: "off" | DeclaredLedger;
+  readonly state: { readonly path: string };
+  readonly limitStore?: DeclaredLimitStore;
   readonly log: Log;
   readonly policies: readonly DeclaredPolicy[];
+}
+
+export interface DeclaredLimitStore {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: { readonly serverName?: string; readonly ca?: string };
+  readonly timeoutMs: number;
+  readonly whenAway: LimitStore["whenAway"];
+  readonly prefix: string;
 }
 
 /** One key: its name. */
@@ -39,6 +52,7 @@ export interface DeclaredPolicyOptions extends Readonly<Record<string, unknown>>
 
 export interface DeclaredGraphql {
   readonly introspection: boolean;
+  readonly keyLists: boolean;
   readonly limits: GraphqlLimits;
   readonly documents?: { readonly file: string; readonly only: boolean };
 }

@@ -8,7 +8,7 @@ import type { PemFiles } from "./pem-files.ts";
 const path = ["graphql", "documents", "file"];
 
 export function resolveGraphql(
-  { introspection, limits, documents }: Declared["graphql"],
+  { introspection, keyLists, limits, documents }: Declared["graphql"],
   pemFiles: PemFiles,
   reporter: Reporter,
 ): GraphqlSettings {
@@ -17,7 +17,7 @@ export function resolveGraphql(
     texts: texts ?? {},
     only: documents.only,
   };
-  return { introspection, limits: { ...limits }, documents: own };
+  return { introspection, keyLists, limits: { ...limits }, documents: own };
 }
 
 /** Undefined: it is no such file, which has been reported. */

@@ -32,6 +32,13 @@ export const graphqlSchema: JsonSchema = mapOf(
       description: "Whether callers may ask for the schema of what they may call.",
       default: defaultGraphqlSettings.introspection,
     },
+    keyLists: {
+      type: "boolean",
+      description:
+        "Whether one query's calls for different keys are made as one call of an operation that " +
+        "takes a list of the keys, where the service has one.",
+      default: defaultGraphqlSettings.keyLists,
+    },
     limits: mapOf(
       "Bounds on what one operation may ask for. Beyond: an error, and no call.",
       Object.fromEntries(limitSchemas) as Readonly<Record<string, JsonSchema>>,

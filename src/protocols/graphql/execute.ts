@@ -1,12 +1,14 @@
 /**
  * Fields of the root as calls: side by side in queries, one after the other in mutations, as
- * GraphQL's executor asks for them. Equal calls of one query are made once.
+ * GraphQL's executor asks for them. Equal calls of one query are made once, and those for different
+ * keys as one call of a list operation.
  */
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import type { Answer, Reply } from "#call/call.ts";
 import { DocumentFailure } from "#contract/document-fault.ts";
 import type { HubCall, HubService, HubSession } from "#extension/hub.ts";
 import { createFaultDetails, errorOf, inputFault, type FaultDetails } from "./faults.ts";
+import type { GatheredKeys } from "./gather-keys.ts";
 import type { FieldCalls, RootField } from "./schema.ts";
 import type { Given } from "./schema-input.ts";
 
@@ -15,6 +17,7 @@ export interface Execution {
   readonly session: HubSession;
   /** Calls of this query that change nothing, by what is asked. */
   readonly made: Map<string, Promise<Reply>>;
+  readonly keys: GatheredKeys;
 }
 
 export function createFieldCalls(services: readonly HubService[]): FieldCalls {
@@ -46,13 +49,14 @@ export function createFieldCalls(services: readonly HubService[]): FieldCalls {
 }
 
 function callOf(root: RootField, given: Given, execution: Execution): Promise<Reply> {
-  const { session, made } = execution;
+  const { session, made, keys } = execution;
   const call = hubCall(root, given, execution);
   if (root.kind !== "query") return session.invoke(call);
   const key = `${root.name} ${JSON.stringify([call.input, call.headers])}`;
   const known = made.get(key);
   if (known !== undefined) return known;
-  const reply = session.invoke(call);
+  const gathered = root.keyList && keys.add(root.keyList, call);
+  const reply = gathered ?? session.invoke(call);
   made.set(key, reply);
   return reply;
 }

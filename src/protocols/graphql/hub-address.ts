@@ -23,7 +23,7 @@ export function createAddress(
   prefixed: boolean,
   settings: GraphqlSettings,
 ): Address {
-  const roots = createRootFields(services, prefixed, createFieldCalls(services));
+  const roots = createRootFields(services, prefixed, createFieldCalls(services), settings);
   const schema = createSchema(roots);
   const kept = createKept<GraphQLSchema>(schemasMax);
   const may = (session: HubSession, { serviceName, operation }: RootField): boolean =>

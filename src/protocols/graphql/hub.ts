@@ -14,6 +14,7 @@ import {
 import type { CreateHub, HubSession, HubStream } from "#extension/hub.ts";
 import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
 import { errorLike, withExchange, type Execution } from "./execute.ts";
+import { gatherKeys } from "./gather-keys.ts";
 import { createAddress, type Address } from "./hub-address.ts";
 import { outcomeOf, respond, respondToBatch, type Outcome } from "./hub-answer.ts";
 import { streamResults } from "./hub-events.ts";
@@ -119,7 +120,9 @@ async function run(
   // What the executor does not find in a schema it leaves out without a word.
   const hidden = schema === address.schema ? [] : validate(schema, document);
   if (hidden.length > 0) return refusal(own, hidden, "GRAPHQL_VALIDATION_FAILED");
-  const contextValue: Execution = { session, made: new Map() };
+  const contextValue: Execution = {
+    ...{ session, made: new Map(), keys: gatherKeys(session) },
+  };
   const asked: ExecutionArgs = {
     ...{ schema, document, contextValue },
     variableValues: parameters.variables,

@@ -51,7 +51,7 @@ function isNamed({ kind }: Type): boolean {
 }
 
 /** `Invoice` of `acme.billing.Invoice`, `{urn:x}Invoice` and the like. */
-function lastPart(name: string): string {
+export function lastPart(name: string): string {
   return name.split(/[./#}:]/).findLast((part) => part !== "") ?? name;
 }
 

@@ -12,6 +12,7 @@ import {
   type GraphQLFieldConfig,
   type GraphQLOutputType,
 } from "graphql";
+import type { GraphqlSettings } from "#base/graphql-settings.ts";
 import { takesStream } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
 import { createNumbering } from "#contract/numbering.ts";
@@ -19,6 +20,7 @@ import { resolve } from "#contract/resolve.ts";
 import type { Field } from "#contract/types.ts";
 import type { ValueRecord } from "#contract/value.ts";
 import type { HubService } from "#extension/hub.ts";
+import { findKeyLists, type KeyList } from "./key-lists.ts";
 import { createInputs, inputFields, type Given, type InputOf } from "./schema-input.ts";
 import { readRecord, type InputField } from "./schema-input-record.ts";
 import { createTypeNames, createTypeNumbering, identifier, upperFirst } from "./schema-names.ts";
@@ -32,6 +34,8 @@ export interface RootField {
   readonly kind: RootKind;
   readonly serviceName: string;
   readonly operation: Operation;
+  /** What answers for many keys at once what this one answers for one. */
+  readonly keyList: KeyList | undefined;
   /** Throws DocumentFailure. */
   readonly readArguments: (given: Given) => { input: ValueRecord; headers: ValueRecord };
   readonly convert: (output: ValueRecord) => unknown;
@@ -49,6 +53,7 @@ export function createRootFields(
   services: readonly HubService[],
   prefixed: boolean,
   calls: FieldCalls,
+  { keyLists: isGathered }: Pick<GraphqlSettings, "keyLists"> = { keyLists: false },
 ): readonly RootField[] {
   const takeType = createTypeNumbering();
   const take = createNumbering();
@@ -58,18 +63,18 @@ export function createRootFields(
     const scope = createTypeScope(contract, createTypeNames(contract, prefix, takeType));
     const inputOf = createInputs(scope);
     const outputOf = createOutputs(scope);
+    const keyLists = isGathered ? findKeyLists(serviceName, contract, offered) : undefined;
     return contract.operations.flatMap((operation) => {
       if (takesStream(operation) || offered?.has(operation.id) === false) return [];
       const name = take(prefix + identifier(operation.id));
-      return [
-        createRoot({ name, serviceName, operation }, scope.contract, inputOf, outputOf, calls),
-      ];
+      const own = { name, serviceName, operation, keyList: keyLists?.get(operation) };
+      return [createRoot(own, scope.contract, inputOf, outputOf, calls)];
     });
   });
 }
 
 function createRoot(
-  own: Pick<RootField, "name" | "serviceName" | "operation">,
+  own: Pick<RootField, "name" | "serviceName" | "operation" | "keyList">,
   contract: HubService["contract"],
   inputOf: InputOf,
   outputOf: OutputOf,
