@@ -7,7 +7,7 @@ set -euo pipefail
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 # command:Debian package
-tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils strace:strace xmlsec1:xmlsec1 go:golang-go protoc:protobuf-compiler h2load:nghttp2-client)
+tools=(nginx:nginx-light php:php-cli python3:python3 chromium:chromium curl:curl wrk:wrk openssl:openssl xmllint:libxml2-utils strace:strace xmlsec1:xmlsec1 go:golang-go protoc:protobuf-compiler redis-server:redis-server h2load:nghttp2-client)
 
 missing_packages() {
   local tool

@@ -212,4 +212,18 @@ function writeWorkers(out: Exposition, workers: readonly WorkerFacts[]): void {
     "Log lines not written since its last start, for the log did not keep up.",
     ({ gauges }) => gauges.linesDropped,
   );
+  const storing = workers.filter(({ gauges }) => gauges.limitStore > 0);
+  if (storing.length === 0) return;
+  out.metric("parlance_limit_store_up", "gauge", "1 when the store of limits answers.");
+  for (const { index, gauges } of storing) {
+    out.sample({ worker: index }, Number(gauges.limitStore === 2));
+  }
+  out.metric(
+    "parlance_limit_store_missed_total",
+    "counter",
+    "Requests that the store of limits has not counted, for it did not answer in time.",
+  );
+  for (const { index, gauges } of storing) {
+    out.sample({ worker: index }, gauges.limitStoreMissed);
+  }
 }

@@ -5,6 +5,9 @@ export const gaugeNames = [
   "heapUsedBytes",
   "cpuS",
   "linesDropped",
+  /** 0: there is none, 1: it is away, 2: it answers. */
+  "limitStore",
+  "limitStoreMissed",
 ] as const;
 
 export type WorkerGauges = Readonly<Record<(typeof gaugeNames)[number], number>>;

@@ -7,11 +7,13 @@ import { createGateway, type Extensions } from "#gateway/gateway.ts";
 import { answerQuestions, sendMessage } from "#runtime/worker-port.ts";
 import { createExchangeObserver } from "./exchange-observer.ts";
 import { causeFault, failIfAsked } from "./fault.ts";
+import { openRecords } from "#state/open-records.ts";
 import type { WorkerRecorder } from "./ledger/recorder.ts";
 import { createLoopDelay } from "./loop-delay.ts";
 import type { MeteredRevision, Question, WorkerData } from "./worker-messages.ts";
 import { joinRevision, type RevisionPart } from "./revision-parts.ts";
 import { createWorkerLog } from "./worker-log.ts";
+import { createWorkerStore } from "./worker-store.ts";
 
 const gaugesMs = 1_000;
 
@@ -22,14 +24,17 @@ const observer = createExchangeObserver(clock, data.flightMemory, data.problems,
 observer.expect(data.revision, data.meterMemory);
 const recorder = await startRecorder();
 let extensions: Extensions = { protocols: [], policies: [], proofs: [] };
+const store = createWorkerStore(nodePlatform, workerLog.log);
 await loadExtensions(data.revision);
+const records = data.stateFolder === undefined ? undefined : openRecords(data.stateFolder);
 const gateway = createGateway(
   nodePlatform,
   observer,
   data.revision,
-  () => extensions,
+  () => ({ ...extensions, store: store.current }),
   recorder,
   data.sharedMemory,
+  records,
 );
 const listening = listenEverywhere();
 // Who asks is told; nobody may have asked yet.
@@ -47,6 +52,8 @@ timers.every(gaugesMs, () => {
     heapUsedBytes: process.memoryUsage().heapUsed,
     cpuS: (user + system) / 1e6,
     linesDropped: workerLog.dropped,
+    limitStore: store.state,
+    limitStoreMissed: store.missed,
   });
 });
 
@@ -108,6 +115,7 @@ async function startRecorder(): Promise<WorkerRecorder | undefined> {
 
 /** What no revision has asked for yet takes no memory. */
 async function loadExtensions({ contracts, configuration }: Revision): Promise<void> {
+  await store.take(configuration.limitStore);
   const { services, policies, callers, identity } = configuration;
   if (contracts.size > 0 && extensions.protocols.length === 0) {
     const { standardProtocols: protocols } = await import("./standard-protocols.ts");
@@ -138,6 +146,7 @@ async function prepare({ revision, meterMemory }: MeteredRevision): Promise<() =
 
 async function drain() {
   const cut = await gateway.drain();
+  await records?.close();
   workerLog.flush();
   return { cut };
 }

@@ -19,9 +19,35 @@ export interface Configuration {
   readonly graphql?: GraphqlSettings;
   /** Undefined: nothing is put on record. */
   readonly ledger: Ledger | undefined;
+  /** Absolute path of the folder of what policies keep; it takes effect at a start. */
+  readonly stateFolder?: string;
+  /** Undefined: each gateway counts for itself. */
+  readonly limitStore?: LimitStore | undefined;
   readonly log: Log;
   /** For all services, before their own, in the order of the file. */
   readonly policies: readonly PolicyUse[];
+}
+
+/** The server through which gateways share limits. */
+export interface LimitStore {
+  /** As written, without credentials. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly database: number;
+  /** Undefined: plain TCP. */
+  readonly tls:
+    | {
+        readonly serverName: string;
+        /** Absolute path of a PEM file. */
+        readonly caFile: string | undefined;
+      }
+    | undefined;
+  readonly username: string | undefined;
+  readonly password: Secret | undefined;
+  readonly timeoutMs: number;
+  readonly whenAway: "local" | "refuse" | "allow";
+  readonly prefix: string;
 }
 
 /** A rule that exchanges are held to, see src/policies/. */

@@ -19,6 +19,7 @@ import { resolveCallers } from "./resolve-callers.ts";
 import { resolveGraphql } from "./resolve-graphql.ts";
 import { resolveIdentity } from "./resolve-identity.ts";
 import { resolveLedger } from "./resolve-ledger.ts";
+import { resolveLimitStore } from "./resolve-limit-store.ts";
 import { resolveListen } from "./resolve-listen.ts";
 import { checkPolicyScopes, resolvePolicies } from "./resolve-policies.ts";
 import { resolveReferences, type Environment } from "./resolve-references.ts";
@@ -123,6 +124,8 @@ function resolveAll(
     ...(identity !== undefined && { identity }),
     graphql: resolveGraphql(declared.graphql, pemFiles, reporter),
     ledger: resolveLedger(declared.ledger, folder, reporter),
+    stateFolder: resolve(folder, declared.state.path),
+    limitStore: resolveLimitStore(declared.limitStore, pemFiles, reporter),
     log: { ...declared.log },
     policies: resolvePolicies(declared.policies, ["policies"], {
       schema: schemaUnder(schema, "policies"),

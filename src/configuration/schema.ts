@@ -7,10 +7,12 @@ import { limitsSchema, timeoutsSchema } from "./schema-bounds.ts";
 import { graphqlSchema } from "./schema-graphql.ts";
 import { identitySchema, type ProofSchemas } from "./schema-identity.ts";
 import { ledgerSchema } from "./schema-ledger.ts";
+import { limitStoreSchema } from "./schema-limit-store.ts";
 import { listenSchema } from "./schema-listen.ts";
 import { policiesSchema, type PolicySchemas } from "./schema-policies.ts";
 import { callerSecuritySchema } from "./schema-security.ts";
 import { createServicesSchema } from "./schema-services.ts";
+import { stateSchema } from "./schema-state.ts";
 
 const words = (description: string, pattern: string, expected: string): JsonSchema => ({
   type: "array",
@@ -121,6 +123,8 @@ export function createConfigurationSchema(
       timeouts: timeoutsSchema,
       graphql: graphqlSchema,
       ledger: ledgerSchema,
+      state: stateSchema,
+      limitStore: limitStoreSchema,
       log: logSchema,
     },
     {

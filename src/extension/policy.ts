@@ -4,10 +4,12 @@
  * cost nothing. All of it is called synchronously; only what says so may wait.
  */
 import type { SourcePlace } from "#base/diagnostic.ts";
+import type { DurableRecords } from "#base/durable-records.ts";
 import type { JsonSchema } from "#base/json-schema.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Problem, ProblemDefinition } from "#base/problem.ts";
 import type { SharedCells } from "#base/shared-cells.ts";
+import type { SharedStore } from "#base/shared-store.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import type { Contract, Operation } from "#contract/contract.ts";
 import type { FaceResponse, Fields, ReadingManner } from "./protocol.ts";
@@ -31,6 +33,8 @@ export interface Policy<Options = unknown> {
    * "call": for each call, also those that GraphQL, JSON-RPC or MCP ask for in one request.
    */
   readonly level: "request" | "call";
+  /** Whether it has `rewriteCall` or `rewriteReply`. */
+  readonly rewrites?: true;
   /** Whether it has `publishedKeys`. */
   readonly publishesKeys?: true;
   /** What no schema can say. @returns what is wrong, by the path in the options. */
@@ -61,6 +65,10 @@ export interface PolicySite extends CheckedSite {
   readonly platform: Platform;
   /** Counters that all workers share, and that outlive a revision. */
   readonly cells: SharedCells;
+  /** Numbers that several gateways share; undefined: each counts for itself. */
+  readonly store: SharedStore | undefined;
+  /** What outlives the process. */
+  readonly records: DurableRecords;
   /** Unique among all places, the same in all workers and in the next revision: for keys. */
   readonly id: string;
   readonly source: SourcePlace | undefined;
@@ -237,8 +245,15 @@ export interface PolicySteps {
   readonly onHeldRequest?: (request: PolicyRequest, held: HeldRequest) => Verdict;
   /** Nothing of it has left for the caller. */
   readonly onHeldAnswer?: (request: PolicyRequest, held: HeldAnswer) => Verdict;
-  /** One of several outputs, and what is wrong with a stream; also of translated exchanges. */
+  /** One of several outputs, or what is wrong with it; of exchanges that pass, too. */
   readonly onOutput?: (request: PolicyRequest, output: Reply) => Problem | undefined;
+  /**
+   * What instances get of a call, and callers of a reply, whoever gave it. Exchanges for which a
+   * policy has one of them are decoded and encoded, even within one dialect. Of what comes one by
+   * one, for each.
+   */
+  readonly rewriteCall?: (request: PolicyRequest, call: Call) => Call;
+  readonly rewriteReply?: (request: PolicyRequest, reply: Reply, operation: Operation) => Reply;
   /** An instance is chosen, and is about to be asked. */
   readonly onAttempt?: (request: PolicyRequest, attempt: Attempt) => Refused | undefined;
   /** It is asked now. */

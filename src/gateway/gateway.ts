@@ -4,8 +4,10 @@
  */
 import { createQuickRandom } from "#base/quick-random.ts";
 import type { Platform } from "#base/platform.ts";
+import { noRecords, type DurableRecords } from "#base/durable-records.ts";
 import { createReplayTable } from "#base/replay-table.ts";
 import { createSharedCells } from "#base/shared-cells.ts";
+import type { SharedStore } from "#base/shared-store.ts";
 import { doAtOnce, doInSlices, type SlicedWork } from "#base/slices.ts";
 import type { Revision, TextListener } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
@@ -56,6 +58,8 @@ export interface Extensions {
   readonly protocols: readonly Protocol[];
   readonly policies: readonly Policy[];
   readonly proofs: readonly ProofKind[];
+  /** Undefined: no configuration names one. */
+  readonly store?: SharedStore | undefined;
 }
 
 const noExtensions: Extensions = { protocols: [], policies: [], proofs: [] };
@@ -67,6 +71,7 @@ export function createGateway(
   extensions: () => Extensions = () => noExtensions,
   recorder?: Recorder,
   memory: SharedMemory = createSharedMemory(),
+  records: DurableRecords = noRecords,
 ): Gateway {
   const replays = createReplayTable(memory.replays, platform.clock);
   const cells = createSharedCells(memory.cells);
@@ -163,12 +168,12 @@ export function createGateway(
   });
 
   function build(revision: Revision): SlicedWork<Snapshot> {
-    const { protocols, policies: kinds, proofs } = extensions();
+    const { protocols, policies: kinds, proofs, store } = extensions();
     return buildSnapshot(revision, {
       instances,
       files: platform.files,
       protocols,
-      policyParts: { kinds, platform, cells },
+      policyParts: { kinds, platform, cells, store, records },
       identityParts: { kinds: proofs, platform, replays, kept },
       balancing: { clock, draw, tell },
     });
@@ -214,6 +219,7 @@ export function createGateway(
       for (const exchange of background) exchange.onCallerGone();
       background.clear();
       stopTicking();
+      snapshot.policies.close();
       instances.retainOnly(new Set());
       return cut;
     },

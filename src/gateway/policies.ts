@@ -1,6 +1,8 @@
 /** The policies of a revision, made ready: which apply to a route, in which order. */
+import type { DurableRecords } from "#base/durable-records.ts";
 import type { Platform } from "#base/platform.ts";
 import type { SharedCells } from "#base/shared-cells.ts";
+import type { SharedStore } from "#base/shared-store.ts";
 import type { Configuration, PolicyScope, PolicyUse } from "#configuration/configuration.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { Policy, PolicySteps } from "#extension/policy.ts";
@@ -22,6 +24,7 @@ export interface PolicyChain {
   readonly wantsReply: boolean;
   readonly wantsHeld: boolean;
   readonly wantsOutputs: boolean;
+  readonly rewrites: boolean;
   readonly wantsAttempts: boolean;
   readonly wantsSend: boolean;
   readonly wantsAnswer: boolean;
@@ -45,6 +48,8 @@ export interface PolicyParts {
   readonly kinds: readonly Policy[];
   readonly platform: Platform;
   readonly cells: SharedCells;
+  readonly store: SharedStore | undefined;
+  readonly records: DurableRecords;
 }
 
 const none: Policies = {
@@ -86,6 +91,8 @@ export function createPolicies(
       callers: names,
       platform: parts.platform,
       cells: parts.cells,
+      store: parts.store,
+      records: parts.records,
       id: `${serviceName ?? ""}/${index}/${use.name}`,
       source: use.source,
     });
@@ -127,6 +134,7 @@ function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {
     wantsReply: wants("onReply"),
     wantsHeld: wants("holds"),
     wantsOutputs: wants("onOutput"),
+    rewrites: wants("rewriteCall", "rewriteReply"),
     wantsAttempts: wants("onAttempt", "onAttemptEnd"),
     wantsSend: wants("onSend"),
     wantsAnswer: wants("onAnswer"),

@@ -5,9 +5,11 @@
 import { mapOf } from "#base/json-schema.ts";
 import type { CellKey } from "#base/shared-cells.ts";
 import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
-import type { Policy } from "#extension/policy.ts";
+import type { WhenAway } from "#base/shared-store.ts";
+import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import { problems } from "./problems.ts";
-import { createTheoreticalArrival, requestsPerMsMax } from "./theoretical-arrival.ts";
+import { createSharedArrival } from "./shared-arrival.ts";
+import { createTheoreticalArrival, requestsPerMsMax, type Taken } from "./theoretical-arrival.ts";
 
 interface Options {
   readonly per: CountedPer;
@@ -21,8 +23,10 @@ export const rateLimit: Policy<Options> = {
   summary: "So many requests in a time, for each caller, address, service or operation.",
   description:
     "Requests are spread over the window (generic cell rate algorithm): after a burst, room for " +
-    "one comes back every `windowMs / requests`. Exact over all workers of a gateway. Callers " +
-    "see `RateLimit` and `RateLimit-Policy` on every answer, `Retry-After` with the refusal.",
+    "one comes back every `windowMs / requests`. Exact over all workers of a gateway, and over all " +
+    "gateways that have the same `limitStore`; while that does not answer, `limitStore.whenAway` " +
+    "says what holds. Callers see `RateLimit` and `RateLimit-Policy` on every answer, " +
+    "`Retry-After` with the refusal.",
   options: mapOf(
     "How many requests in a time.",
     {
@@ -64,27 +68,47 @@ export const rateLimit: Policy<Options> = {
   },
   explain: ({ per, requests, windowMs, burst = requests }) =>
     `at most ${requests} in ${windowMs} ms${forEach(per)}, ${burst} of them at once`,
-  create({ per, requests, windowMs, burst = requests }, { id, cells, platform }) {
-    const limiter = createTheoreticalArrival(cells, { requests, windowMs, burst });
+  create({ per, requests, windowMs, burst = requests }, { id, cells, store, platform }) {
+    const rate = { requests, windowMs, burst };
+    const limiter = createTheoreticalArrival(cells, rate);
     const keys = createKeys((name) => cells.keyOf(`rate-limit ${id} ${name}`));
+    const shared = store && createSharedArrival(store, rate);
     const quota = `"${per}";q=${requests};w=${Math.max(1, Math.ceil(windowMs / 1_000))}`;
+    const takeHere = (name: string): Taken => limiter.take(keys(name), platform.clock.nowMs());
+    const judge = (request: PolicyRequest, { allowed, remaining, waitMs }: Taken): Verdict => {
+      const waitS = Math.ceil(waitMs / 1_000);
+      request.addAnswerField("RateLimit-Policy", quota);
+      request.addAnswerField("RateLimit", `"${per}";r=${remaining};t=${waitS}`);
+      if (allowed) return undefined;
+      const detail =
+        `at most ${requests} requests in ${windowMs} ms are allowed${forEach(per)}; ` +
+        `wait ${Math.ceil(waitMs)} ms`;
+      const retryAfterS = Math.max(1, waitS);
+      return { kind: "refuse", problem: problems["rate-limited"](detail, { retryAfterS }) };
+    };
     return {
       onRequest(request) {
         const name = countedName(request, per);
-        const { allowed, remaining, waitMs } = limiter.take(keys(name), platform.clock.nowMs());
-        const waitS = Math.ceil(waitMs / 1_000);
-        request.addAnswerField("RateLimit-Policy", quota);
-        request.addAnswerField("RateLimit", `"${per}";r=${remaining};t=${waitS}`);
-        if (allowed) return undefined;
-        const detail =
-          `at most ${requests} requests in ${windowMs} ms are allowed${forEach(per)}; ` +
-          `wait ${Math.ceil(waitMs)} ms`;
-        const retryAfterS = Math.max(1, waitS);
-        return { kind: "refuse", problem: problems["rate-limited"](detail, { retryAfterS }) };
+        if (store === undefined || shared === undefined) return judge(request, takeHere(name));
+        const { id: exchange } = request;
+        const key = `rate-limit ${id} ${requests}/${windowMs}/${burst} ${name}`;
+        return shared(key).then((taken) => {
+          // The object may serve another one by now.
+          if (request.id !== exchange) return undefined;
+          if (taken !== undefined) return judge(request, taken);
+          return withoutStore(store.whenAway, () => judge(request, takeHere(name)));
+        });
       },
     };
   },
 };
+
+function withoutStore(whenAway: WhenAway, judgeHere: () => Verdict): Verdict {
+  if (whenAway === "local") return judgeHere();
+  if (whenAway === "allow") return undefined;
+  const detail = "requests cannot be counted: the store of limits does not answer";
+  return { kind: "refuse", problem: problems["limit-store-away"](detail, { retryAfterS: 1 }) };
+}
 
 /** Their digests need not be made anew for each request. */
 const keysKept = 10_000;

@@ -8,4 +8,10 @@ export const problems = defineProblems({
     faultKind: "resource_exhausted",
     blame: "policy",
   },
+  "limit-store-away": {
+    title: "Requests cannot be counted",
+    httpStatus: 503,
+    faultKind: "unavailable",
+    blame: "gateway",
+  },
 });

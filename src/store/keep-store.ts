@@ -1,0 +1,154 @@
+/**
+ * A worker's connection to the server that gateways share limits through: every step has its time,
+ * a server that keeps missing it is left alone for a while, longer each time, and asked by nobody
+ * but the keeper until it answers again.
+ */
+import type { Log } from "#base/log.ts";
+import type { Platform } from "#base/platform.ts";
+import type { SharedStore, StoreScript, WhenAway } from "#base/shared-store.ts";
+import { openConnection, type StoreAddress, type StoreConnection } from "./connection.ts";
+
+export interface StoreOptions {
+  readonly address: StoreAddress;
+  /** As in messages, without credentials. */
+  readonly url: string;
+  /** Of one step. */
+  readonly timeoutMs: number;
+  /** Of all keys. */
+  readonly prefix: string;
+  readonly whenAway: WhenAway;
+}
+
+export interface KeptStore extends SharedStore {
+  readonly isUp: boolean;
+  /** Steps that had no answer, since the beginning. */
+  readonly missed: number;
+  /** When it has answered, or has not, for the first time. */
+  readonly settled: Promise<void>;
+  readonly close: () => void;
+}
+
+/** Steps in a row without an answer, until it counts as away. */
+const failuresMax = 3;
+const connectMs = 2_000;
+const backOffMs = { first: 100, last: 10_000 } as const;
+
+export function keepStore(
+  { address, url, timeoutMs, prefix, whenAway }: StoreOptions,
+  { timers, random }: Pick<Platform, "timers" | "random">,
+  log: Log,
+  open: typeof openConnection = openConnection,
+): KeptStore {
+  let connection: StoreConnection | undefined;
+  let failures = 0;
+  let attempts = 0;
+  let missed = 0;
+  /** What was logged last. */
+  let told: "up" | "away" | undefined;
+  let isClosed = false;
+  let cancel = (): void => undefined;
+
+  async function connect(): Promise<void> {
+    let fresh: StoreConnection | undefined;
+    const lost = (error: unknown): void => {
+      if (connection === fresh) leave(error);
+    };
+    try {
+      fresh = await open(address, connectMs, lost, timers);
+      // One that shakes hands and answers too late is of no use.
+      await inTime(fresh.ping());
+    } catch (error) {
+      fresh?.destroy();
+      return leave(error);
+    }
+    if (isClosed) return fresh.destroy();
+    connection = fresh;
+    failures = 0;
+    if (told === "away") {
+      log.info("limit-store-back", `${url} answers: limits are shared again`, { store: url });
+    }
+    told = "up";
+  }
+
+  /** No step is asked for any more, until another connection has answered. */
+  function leave(error: unknown): void {
+    connection?.destroy();
+    connection = undefined;
+    if (isClosed) return;
+    const waitMs = Math.min(backOffMs.first * 2 ** attempts, backOffMs.last);
+    attempts++;
+    // Not all workers of all gateways at once.
+    const share = 0.5 + random.bytes(1).readUInt8() / 512;
+    cancel();
+    cancel = timers.after(waitMs * share, () => void connect());
+    if (told === "away") return;
+    told = "away";
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    log.warn("limit-store-away", `${url} does not answer: ${reason}; ${consequence[whenAway]}`, {
+      store: url,
+      whenAway,
+    });
+  }
+
+  function noteFailure(error: unknown, of: StoreConnection): void {
+    missed++;
+    if (of === connection && ++failures >= failuresMax) leave(error);
+  }
+
+  /** Rejects when it takes too long; whatever comes then is nobody's. */
+  function inTime<Answer>(coming: Promise<Answer>): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const stop = timers.after(timeoutMs, () =>
+      reject(new Error(`no answer within ${timeoutMs} ms`)),
+    );
+    coming.then(resolve, reject).finally(stop);
+    return promise;
+  }
+
+  const settled = connect();
+  return {
+    settled,
+    whenAway,
+    async run(script, key, numbers) {
+      const asked = connection;
+      if (asked === undefined) {
+        missed++;
+        return undefined;
+      }
+      try {
+        const answer = checkAnswer(await inTime(asked.run(script, prefix + key, numbers)), script);
+        failures = 0;
+        attempts = 0;
+        return answer;
+      } catch (error) {
+        noteFailure(error, asked);
+        return undefined;
+      }
+    },
+    get isUp() {
+      return connection !== undefined;
+    },
+    get missed() {
+      return missed;
+    },
+    close() {
+      isClosed = true;
+      cancel();
+      connection?.destroy();
+      connection = undefined;
+    },
+  };
+}
+
+const consequence: Readonly<Record<WhenAway, string>> = {
+  local: "each gateway counts for itself until then",
+  refuse: "what cannot be counted is refused until then",
+  allow: "nothing is counted until then",
+};
+
+function checkAnswer(answer: unknown, { answers }: StoreScript): readonly number[] {
+  if (Array.isArray(answer) && answer.length === answers && answer.every(Number.isSafeInteger)) {
+    return answer as readonly number[];
+  }
+  throw new Error(`an answer is not a list of ${answers} integers`);
+}
