@@ -1,6 +1,7 @@
 /** What keeps a call from being made at all, whatever the dialect. */
 import { defineProblems } from "#base/problem.ts";
 import type { Operation } from "#contract/contract.ts";
+import type { Problem } from "#base/problem.ts";
 import type { Fault } from "./call.ts";
 
 export const callProblems = defineProblems({
@@ -30,4 +31,15 @@ export function takesStream({ mode }: Operation): boolean {
 /** For dialects that have no streams, by their name as callers know it. */
 export function streamNotOffered({ id, mode }: Operation, dialect: string): Fault {
   return notOffered(`${id} is ${mode}: ${dialect} has one request and one answer`);
+}
+
+/** A problem as it is told in a dialect. */
+export function faultOfProblem({ definition, detail, cause, place }: Problem): Fault {
+  const { faultKind, blame, code, httpStatus } = definition;
+  const fault = { kind: "fault", faultKind, blame, code, message: detail, httpStatus } as const;
+  return {
+    ...fault,
+    ...(cause === undefined ? {} : { cause }),
+    ...(place === undefined ? {} : { place }),
+  };
 }

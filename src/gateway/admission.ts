@@ -114,11 +114,17 @@ function admitCaller(
   const isSoap = match.face === "soap";
   const mayCallAll =
     exchange.proof === undefined ? !isSoap || mayCallEvery(snapshot, match, exchange) : undefined;
-  if (speedOf(head, match, mayCallAll).kind === "pass") {
+  const isRewritten = exchange.proof === undefined && exchange.isRewritten;
+  const speed = speedOf(head, match, mayCallAll, isRewritten);
+  if (speed.kind === "pass") {
     if (match.face === "grpc") exchange.givenMs = givenToGrpc(head);
     return pass;
   }
-  return translate(exchange, snapshot, match);
+  const admission = translate(exchange, snapshot, match);
+  if (admission.kind === "translate" && speed.why === "policy") {
+    admission.translation.keepsFields = true;
+  }
+  return admission;
 }
 
 /** Of calls that pass, the instance hears it too; what is malformed is for it to refuse. */

@@ -2,11 +2,20 @@
  * The part of an exchange that passes while policies read it: its messages are held back whole, up
  * to a limit, shown by what the contract makes of them, and go on as they came.
  */
-import type { Call } from "#call/call.ts";
+import type { Answer, Call, Fault } from "#call/call.ts";
 import type { HeldAnswer, HeldRequest } from "#extension/policy.ts";
 import { framing, type ResponseHead } from "#wire/head.ts";
 import { continueHead } from "./admission.ts";
-import { callOfRoute, HeldBody, readAnswer, readerFor, readRequest } from "./held-messages.ts";
+import {
+  callOfRoute,
+  HeldBody,
+  isRead,
+  readAnswer,
+  readerFor,
+  readOutputs,
+  readRequest,
+  type PassingOutputs,
+} from "./held-messages.ts";
 import { problems } from "./problems.ts";
 import { StreamingExchange } from "./streaming-exchange.ts";
 import type { Translator } from "./translators.ts";
@@ -20,6 +29,8 @@ interface AnswerHeld {
 export abstract class CheckedExchange extends StreamingExchange {
   #request: HeldBody | undefined;
   #answer: AnswerHeld | undefined;
+  #outputs: PassingOutputs | undefined;
+  /** What was read of the request. */
   #read: Call | undefined;
 
   protected abstract beginPassed(
@@ -33,6 +44,7 @@ export abstract class CheckedExchange extends StreamingExchange {
   protected beginChecking(): void {
     this.#request = undefined;
     this.#answer = undefined;
+    this.#outputs = undefined;
     this.#read = undefined;
   }
 
@@ -111,7 +123,7 @@ export abstract class CheckedExchange extends StreamingExchange {
 
   // The answer.
 
-  /** An answer begins. @returns whether it is held back. */
+  /** An answer begins. @returns whether it is held back, or refused. */
   protected holdAnswer(
     head: ResponseHead,
     bytes: Buffer,
@@ -121,8 +133,15 @@ export abstract class CheckedExchange extends StreamingExchange {
   ): boolean {
     const bytesMax = this.heldBytesMax("answers");
     const translator = bytesMax === 0 ? undefined : readerFor(this);
-    if (translator === undefined || !this.#isWholeMessage(head, translator)) return false;
-    const body = new HeldBody(this.answerIsFramed(head), bytesMax, this.limits);
+    const call = translator && (this.#read ?? callOfRoute(this, translator));
+    if (call === undefined || !isRead(head, this.method)) return false;
+    const { mode } = call.operation;
+    const isFramed = this.answerIsFramed(head);
+    if (mode !== "unary" && mode !== "one-way") {
+      this.#outputs = readOutputs(head, call, translator as Translator, isFramed, this.limits);
+      return this.#checkOutputs(bytes, from, to);
+    }
+    const body = new HeldBody(isFramed, bytesMax, this.limits);
     // What comes next is read into the same buffer.
     if (!complete) head.bytes = Buffer.from(head.bytes.subarray(0, head.end));
     this.#answer = { head, body };
@@ -130,27 +149,39 @@ export abstract class CheckedExchange extends StreamingExchange {
     return true;
   }
 
-  #isWholeMessage({ status }: ResponseHead, translator: Translator): boolean {
-    if (status === 101 || status === 206 || status === 304) return false;
-    if (this.method === "HEAD") return false;
-    const call = this.#read ?? callOfRoute(this, translator);
-    return call?.operation.mode === "unary" || call?.operation.mode === "one-way";
-  }
-
-  protected get isAnswerHeld(): boolean {
-    return this.#answer !== undefined;
-  }
-
-  /** @returns whether more can be taken. */
-  protected keepAnswer(bytes: Buffer, from: number, to: number): boolean {
-    if (this.#answer?.body.add(bytes, from, to) !== false) return true;
-    return this.#judgeAnswer(undefined, false);
+  /** @returns whether more can be taken; undefined: these bytes are to go on. */
+  protected keepAnswer(bytes: Buffer, from: number, to: number): boolean | undefined {
+    if (this.#outputs !== undefined) return this.#checkOutputs(bytes, from, to) ? true : undefined;
+    if (this.#answer === undefined) return undefined;
+    return this.#answer.body.add(bytes, from, to) || this.#judgeAnswer(undefined, false);
   }
 
   /** @returns whether it goes on. */
-  protected endHeldAnswer(trailers: ResponseHead | undefined): boolean {
+  protected endCheckedAnswer(trailers: ResponseHead | undefined): boolean {
+    if (this.#outputs !== undefined) return !this.#judgeOutputs(this.#outputs.last());
+    if (this.#answer === undefined) return true;
     this.#judgeAnswer(trailers, true);
     return this.state === "answering";
+  }
+
+  /** @returns whether it ends here. */
+  #checkOutputs(bytes: Buffer, from: number, to: number): boolean {
+    const { outputs } = { outputs: this.#outputs };
+    return outputs !== undefined && this.#judgeOutputs(outputs.push(bytes, from, to));
+  }
+
+  #judgeOutputs(outputs: readonly (Answer | Fault)[]): boolean {
+    for (const output of outputs) {
+      const problem = this.policiesOnOutput(output);
+      // Behind one that cannot be read there is nothing to be read.
+      if (output.kind === "fault" && problem === undefined) this.#outputs = undefined;
+      if (problem === undefined) continue;
+      this.#outputs = undefined;
+      if (this.hasAnswer) this.breakOff(problem);
+      else this.refuse(problem);
+      return true;
+    }
+    return false;
   }
 
   #judgeAnswer(trailers: ResponseHead | undefined, isEnd: boolean): boolean {

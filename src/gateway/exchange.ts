@@ -17,7 +17,7 @@ import type { InnerExchange } from "./hub-calls.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
 import { SignedBody } from "./signed-body.ts";
-import { tellInDialect } from "./translation.ts";
+import { tellInDialect } from "./tell-in-dialect.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
 
@@ -249,7 +249,8 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     this.responseBytes += to - from;
     this.#answerMovedMs = this.gateway.clock.nowMs;
     if (this.translation !== undefined) return this.#passed(this.passTranslated(bytes, from, to));
-    if (this.isAnswerHeld) return this.keepAnswer(bytes, from, to);
+    const kept = this.chain === undefined ? undefined : this.keepAnswer(bytes, from, to);
+    if (kept !== undefined) return kept;
     this.tap?.addResponse(bytes, from, to);
     this.taps?.push(bytes, from, to);
     return this.#passed(this.caller.sendBody(bytes, from, to));
@@ -292,7 +293,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     if (this.state === "tunnel") this.#upstreamEnded = true;
     else this.upstream = undefined;
     if (this.translation !== undefined) return this.endTranslated(trailers);
-    if (this.isAnswerHeld && !this.endHeldAnswer(trailers)) return;
+    if (this.chain !== undefined && !this.endCheckedAnswer(trailers)) return;
     this.giveEnd(trailers);
   }
 

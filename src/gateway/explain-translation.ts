@@ -85,6 +85,8 @@ function reasonOf(why: SpeedReason, face: Dialect, speaks: Dialect): string {
       return "the caller may call some operations only, and the body tells which one it calls";
     case "text":
       return "each message is read: it tells its operation, and has to fit the contract";
+    case "policy":
+      return "a policy writes messages anew";
     case "proof":
       return "the message proves who calls (wsSecurity)";
     case "message-security":

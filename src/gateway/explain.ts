@@ -140,8 +140,12 @@ export function explainRoute(
     refuse("target", 400, what, why);
   }
   const known = steps.find(({ step, verdict }) => step === "caller" && verdict === "matched");
-  steps.push(...explainPolicies(configuration, match, known?.what, policies));
-  const speed = speedOf(read, match, mayCallAll);
+  const met = explainPolicies(configuration, match, known?.what, policies);
+  steps.push(...met);
+  const isRewritten = met.some(({ what: name, verdict }) => {
+    return verdict === "matched" && policies.some((one) => one.name === name && one.rewrites);
+  });
+  const speed = speedOf(read, match, mayCallAll, isRewritten);
   steps.push(...explainTranslation(match, speed, contracts.get(match.service.name)));
   const path = forwardedPath(match, read.path);
   steps.push(...explainForwarding(configuration, match, read, path, speed.kind === "translate"));

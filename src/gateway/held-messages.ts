@@ -4,7 +4,7 @@
  */
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import type { Limits } from "#base/limits.ts";
-import type { Call, Fault, Reply } from "#call/call.ts";
+import type { Answer, Call, Fault, Reply } from "#call/call.ts";
 import type { Dialect } from "#contract/contract.ts";
 import { createRecord } from "#contract/value.ts";
 import type { ReadingManner } from "#extension/protocol.ts";
@@ -12,6 +12,7 @@ import type { ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { faceRequest } from "./face-request.ts";
+import { forwardedFields } from "./forwarded-fields.ts";
 import { Gatherer } from "./gatherer.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Translator } from "./translators.ts";
@@ -120,6 +121,37 @@ export function callOfRoute(exchange: ExchangeRecord, { contract }: Translator):
   const id = exchange.operation;
   const operation = contract.operations.find((one) => one.id === id);
   return operation && { operation, input: createRecord(), headers: createRecord() };
+}
+
+/** Whether an answer is one that a contract speaks of. */
+export function isRead({ status }: ResponseHead, method: string): boolean {
+  return method !== "HEAD" && status !== 101 && status !== 206 && status !== 304;
+}
+
+/** Outputs that pass one by one. */
+export interface PassingOutputs {
+  readonly push: (bytes: Buffer, from: number, to: number) => readonly (Answer | Fault)[];
+  readonly last: () => readonly (Answer | Fault)[];
+}
+
+/** Undefined: it is no stream, but a fault that was told, or is coded. */
+export function readOutputs(
+  head: ResponseHead,
+  call: Call,
+  { upstream }: Translator,
+  isFramed: boolean,
+  limits: Limits,
+): PassingOutputs | undefined {
+  const fields = new Map(forwardedFields(head));
+  const response = { status: head.status, field: (name: string) => fields.get(name) };
+  if (fields.has("content-encoding")) return undefined;
+  const replies = upstream?.decodeOutputs?.(response, call);
+  if (replies === undefined) return undefined;
+  const unframe = createUnframe(isFramed, limits);
+  return {
+    push: (bytes, from, to) => replies.push(Buffer.from(unframe(bytes, from, to))),
+    last: () => replies.last?.() ?? [],
+  };
 }
 
 const decoders: Readonly<Record<string, (bytes: Buffer, bytesMax: number) => Buffer>> = {

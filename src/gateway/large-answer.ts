@@ -22,6 +22,7 @@ export interface LargeAnswerOptions {
   readonly context: FaceContext;
   /** Of the instance's bytes: what may be held. */
   readonly bytesMax: number;
+  readonly rewrite: (answer: Answer) => Reply;
 }
 
 export interface BegunAnswer {
@@ -149,10 +150,10 @@ class Parts {
   }
 
   #encode(answer: Answer, isLast: boolean): Encoded | Fault {
-    const { face, context } = this.#options;
+    const { face, context, rewrite } = this.#options;
     const output = isLast ? answer.output : this.#fill?.(answer.output);
     if (output === undefined) return unplaced();
-    const response = face.encode({ ...answer, output }, context);
+    const response = face.encode(rewrite({ ...answer, output }), context);
     if (response.fault !== undefined) return response.fault;
     const place = face.placeOfItems?.(this.#list, response.body, context);
     return place === undefined ? unplaced() : { kind: "encoded", response, ...place };

@@ -3,9 +3,9 @@
  * each only while the exchange goes on. One that waits holds the exchange, not the connection's
  * other ones.
  */
-import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { Problem } from "#base/problem.ts";
-import type { Call, Reply } from "#call/call.ts";
+import type { Answer, Call, Fault, Reply } from "#call/call.ts";
+import { faultOfProblem } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
 import type {
   Again,
@@ -15,32 +15,22 @@ import type {
   HeldRequest,
   Holding,
   PolicyAnswer,
-  PolicyRequest,
   Refused,
   SentRequest,
   Verdict,
 } from "#extension/policy.ts";
-import type { ProofRequest } from "#extension/proof.ts";
 import type { FaceResponse, Fields } from "#extension/protocol.ts";
-import { framing, type ResponseHead } from "#wire/head.ts";
+import type { ResponseHead } from "#wire/head.ts";
 import { AnswerTaps } from "./answer-taps.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import { schemeAsked } from "./face-request.ts";
 import type { CompiledPolicy, PolicyChain } from "./policies.ts";
 import { problems } from "./problems.ts";
-import { RecordedExchange } from "./recorded-exchange.ts";
+import { SeenExchange } from "./seen-exchange.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { clientAddressOf } from "./client-address.ts";
 
 type Step = (policy: CompiledPolicy) => Verdict | Promise<Verdict>;
 
-/** Methods that may be repeated (RFC 9110 §9.2.2; QUERY: RFC 10008 §2). */
-const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE"]);
-
-export abstract class PolicedExchange
-  extends RecordedExchange
-  implements PolicyRequest, ProofRequest
-{
+export abstract class PolicedExchange extends SeenExchange {
   /** Undefined: no policy has a say. */
   protected chain: PolicyChain | undefined;
   /** How many of the chain have seen the exchange begin, and will see its end. */
@@ -50,10 +40,6 @@ export abstract class PolicedExchange
   #turn = 0;
 
   protected abstract answerInstead(response: Answered["response"]): void;
-  abstract readonly isTranslated: boolean;
-  abstract repeat(): void;
-  /** Set for an exchange that is one from the beginning. */
-  isRepeat = false;
 
   protected beginPolicies(): void {
     this.chain = undefined;
@@ -218,6 +204,38 @@ export abstract class PolicedExchange
     return this.#first((policy) => policy.steps.onOutput?.(this, output));
   }
 
+  /** Whether messages are written anew for it, even within one dialect. */
+  get isRewritten(): boolean {
+    const { chain } = this;
+    if (chain?.rewrites !== true) return false;
+    return chain.policies.some((policy) => {
+      const { rewriteCall, rewriteReply } = policy.steps;
+      return (rewriteCall ?? rewriteReply) !== undefined && this.#concerns(policy);
+    });
+  }
+
+  rewriteCall(call: Call): Call {
+    let sent = call;
+    for (const policy of this.chain?.policies ?? []) {
+      if (this.#concerns(policy)) sent = policy.steps.rewriteCall?.(this, sent) ?? sent;
+    }
+    return sent;
+  }
+
+  rewriteReply(reply: Reply, operation: Operation): Reply {
+    let given = reply;
+    for (const policy of this.chain?.policies.toReversed() ?? []) {
+      if (!this.#concerns(policy)) continue;
+      given = policy.steps.rewriteReply?.(this, given, operation) ?? given;
+    }
+    return given;
+  }
+
+  judgeOutput(output: Answer | Fault): Answer | Fault {
+    const problem = this.policiesOnOutput(output);
+    return problem === undefined ? output : faultOfProblem(problem);
+  }
+
   // Taps: what the caller gets of an answer that is not only a refusal.
 
   protected beginTaps(status: number, fields: Fields, framed: boolean): void {
@@ -279,83 +297,6 @@ export abstract class PolicedExchange
     for (const policy of this.#concerned()) policy.steps.onEnd?.(this, end);
     this.#entered = 0;
     this.chain = undefined;
-  }
-
-  // What policies see.
-
-  get target(): string {
-    return this.caller.head.pathAndQuery;
-  }
-
-  field(lowerCaseName: string): string | undefined {
-    return this.caller.head.field(lowerCaseName);
-  }
-
-  get serviceName(): string {
-    return this.route?.service.name ?? "";
-  }
-
-  get routeId(): string {
-    return this.route?.route.id ?? "";
-  }
-
-  get address(): string {
-    const { peer, head } = this.caller;
-    return clientAddressOf(peer, head, (this.snapshot as Snapshot).trusts);
-  }
-
-  get authority(): string {
-    return this.caller.head.authority;
-  }
-
-  get scheme(): "http" | "https" {
-    return schemeAsked(this);
-  }
-
-  get certificate(): PeerCertificate | undefined {
-    return this.caller.peer.certificate;
-  }
-
-  get hasBody(): boolean {
-    const { framing: how, contentLength } = this.caller.head;
-    return how !== framing.none && !(how === framing.length && contentLength === 0);
-  }
-
-  get encrypted(): boolean {
-    return this.caller.peer.encrypted;
-  }
-
-  get idempotent(): boolean {
-    return this.#safety === undefined
-      ? idempotentMethods.has(this.method)
-      : this.#safety !== "unsafe";
-  }
-
-  /** As the contract has it. */
-  get #safety(): Operation["safety"] | undefined {
-    const { operation } = this;
-    if (operation === undefined) return undefined;
-    const contract = this.snapshot?.revision.contracts.get(this.serviceName);
-    return contract?.operations.find(({ id }) => id === operation)?.safety;
-  }
-
-  report(problem: Problem): void {
-    this.reported ??= problem;
-    const { definition, place = "" } = problem;
-    const where = place.replaceAll(/[^\x21-\x7e]|["\\]/g, "?").slice(0, 200);
-    this.addAnswerField("Parlance-Reported", `${definition.code};place="${where}"`);
-  }
-
-  addAnswerField(name: string, value: string): void {
-    this.answerLines += `${name}: ${value}\r\n`;
-  }
-
-  addRequestField(name: string, value: string): void {
-    this.requestLines += `${name}: ${value}\r\n`;
-  }
-
-  dropRequestField(lowerCaseName: string): void {
-    this.caller.head.drop(lowerCaseName);
   }
 }
 

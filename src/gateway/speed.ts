@@ -28,6 +28,8 @@ export type SpeedReason =
   | "text"
   /** The message proves who calls. */
   | "proof"
+  /** A policy writes messages anew. */
+  | "policy"
   /** The instances want to see a proof of ours in it. */
   | "message-security";
 
@@ -40,13 +42,25 @@ const ownDocument: Speed = { kind: "translate", why: "own-document" };
 const permission: Speed = { kind: "translate", why: "permission" };
 const text: Speed = { kind: "translate", why: "text" };
 const proof: Speed = { kind: "translate", why: "proof" };
+const policy: Speed = { kind: "translate", why: "policy" };
 const messageSecurity: Speed = { kind: "translate", why: "message-security" };
 
 /**
+ * @param isRewritten whether a policy writes messages anew.
  * @param mayCallAll whether the caller may call every operation of the service; undefined: that is
  * not known before the message has proved who calls.
  */
 export function speedOf(
+  head: RequestHead,
+  match: CompiledRoute,
+  mayCallAll: boolean | undefined,
+  isRewritten: boolean,
+): Speed {
+  const speed = speedAsIs(head, match, mayCallAll);
+  return isRewritten && speed === sameDialect ? policy : speed;
+}
+
+function speedAsIs(
   head: RequestHead,
   match: CompiledRoute,
   mayCallAll: boolean | undefined,

@@ -47,6 +47,9 @@ export abstract class TranslatedExchange extends PolicedExchange {
   protected translate(): void {
     if (this.state !== "waiting") return;
     const translation = this.translation as Translation;
+    if (this.chain?.rewrites === true || this.chain?.wantsOutputs === true) {
+      translation.rules = this;
+    }
     const decision = translation.decode(this.gateway.platform.clock.monotonicMs());
     if (this.proof !== undefined) this.openLateEvidence(translation.received);
     if (decision.kind === "respond") {

@@ -3,21 +3,31 @@
  * encoded by the upstream; the answer goes the same way back. Documents are whole, within limits.
  */
 import type { Problem } from "#base/problem.ts";
-import type { Fault, Call, Reply } from "#call/call.ts";
-import type { Dialect, Operation } from "#contract/contract.ts";
-import type { Decoded, Face, FaceContext, FaceResponse, Upstream } from "#extension/protocol.ts";
+import type { Answer, Fault, Call, Reply } from "#call/call.ts";
+import { faultOfProblem } from "#call/problems.ts";
+import type { Operation } from "#contract/contract.ts";
+import type {
+  Decoded,
+  Face,
+  FaceContext,
+  FaceResponse,
+  Fields,
+  Upstream,
+} from "#extension/protocol.ts";
+import type { ReplyStream } from "#extension/streams.ts";
 import { RequestHead, type ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { withTimeLeft } from "./deadlines.ts";
 import { faceRequest } from "./face-request.ts";
+import { forwardedFields } from "./forwarded-fields.ts";
 import { Gatherer } from "./gatherer.ts";
+import { withFields, withFieldsOf } from "./kept-fields.ts";
 import { beginLargeAnswer, largeBytesMin, type BegunAnswer } from "./large-answer.ts";
 import { acceptProof } from "./message-proof.ts";
 import { refuseOperation } from "./operation-permission.ts";
 import { problems } from "./problems.ts";
 import { RequestGatherer } from "./request-gatherer.ts";
-import type { Snapshot } from "./snapshot.ts";
 import type { Translator } from "./translators.ts";
 import {
   createCollectedAnswer,
@@ -39,6 +49,13 @@ type Asked = Pick<FaceContext, "operation" | "negotiated">;
 const unknown: Asked = { operation: undefined, negotiated: undefined };
 const noBytes: Buffer = Buffer.alloc(0);
 
+/** What becomes of messages on their way; of what comes one by one, of each. */
+export interface MessageRules {
+  rewriteCall(call: Call): Call;
+  rewriteReply(reply: Reply, operation: Operation): Reply;
+  judgeOutput(output: Answer | Fault): Answer | Fault;
+}
+
 export class Translation {
   /** Serves this exchange as long as the translation lives. */
   readonly #exchange: ExchangeRecord;
@@ -48,6 +65,10 @@ export class Translation {
   readonly #response: Gatherer;
   /** What policies make of a whole reply: another one that takes its place. */
   judge: ((reply: Reply, operation: Operation) => Reply | undefined) | undefined;
+  /** Whether fields that the contract does not speak of go on: within one dialect they can. */
+  keepsFields = false;
+  /** Undefined: messages go on as they are. */
+  rules: MessageRules | undefined;
   #collected: CollectedAnswer | undefined;
   #isLargeAsked = false;
   #call: Call | undefined;
@@ -55,6 +76,8 @@ export class Translation {
   #asked: Asked | undefined;
   #status = 0;
   #fields: ReadonlyMap<string, string> = new Map();
+  /** Those of the instance's answer that go on as they came. */
+  #kept: Fields | undefined;
   /** What is sent to the instance, once `decode` has decided so. */
   requestHead: RequestHead | undefined;
   /** The request's body, where it has to say, or may, who calls. */
@@ -123,10 +146,13 @@ export class Translation {
       const detail = `there is no ${service.speaks ?? ""} upstream in this build`;
       return this.#refuse(problems["face-unavailable"](detail));
     }
-    const requests = this.takesInputs ? upstream.encodeInputs?.(call) : undefined;
+    const { rules } = this;
+    const sent = rules?.rewriteCall(call) ?? call;
+    const requests = this.takesInputs ? upstream.encodeInputs?.(sent) : undefined;
     if (requests !== undefined && "kind" in requests) return this.#respond(requests);
-    const request = requests?.head ?? upstream.encode(call);
-    if (request.kind === "fault") return this.#respond(request);
+    const encoded = requests?.head ?? upstream.encode(sent);
+    if (encoded.kind === "fault") return this.#respond(encoded);
+    const request = this.keepsFields ? withFieldsOf(this.#exchange, encoded) : encoded;
     const { limits } = this.#exchange;
     const head = (this.#exchange.upstreamHead ??= new RequestHead());
     if (!readUpstreamHead(request, limits, head, requests === undefined)) {
@@ -136,7 +162,11 @@ export class Translation {
     this.exactTarget = request.target === "";
     this.requestHead = head;
     const inputs = requests && this.#face.decodeInputs?.(this.#context());
-    if (requests && inputs) this.inputs = createStreamedRequest(inputs, requests);
+    if (requests && inputs) {
+      const item = (input: Call["input"]) =>
+        requests.item(rules?.rewriteCall({ ...call, input }).input ?? input);
+      this.inputs = createStreamedRequest(inputs, { ...requests, item });
+    }
     return { kind: "send", body: request.body };
   }
 
@@ -151,6 +181,7 @@ export class Translation {
       fields.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
     }
     this.#fields = fields;
+    if (this.keepsFields) this.#kept = forwardedFields(head);
     return isCoded(fields.get("content-encoding")) ? undefined : this.#beginStream();
   }
 
@@ -158,14 +189,29 @@ export class Translation {
     const upstream = this.#translator.upstream as Upstream;
     const response = { status: this.#status, field: (name: string) => this.#fields.get(name) };
     const call = this.#call as Call;
-    const replies = upstream.decodeOutputs?.(response, call);
-    if (replies === undefined) return undefined;
+    const decoded = upstream.decodeOutputs?.(response, call);
+    if (decoded === undefined) return undefined;
+    const replies = this.rules === undefined ? decoded : this.#ruled(decoded, this.rules);
     const context = this.#context();
     const answers = this.#face.encodeStream?.(context);
     if (answers !== undefined) return createStreamedAnswer(replies, answers);
     const { documentBytesMax } = this.#exchange.limits;
     this.#collected = createCollectedAnswer(replies, documentBytesMax);
     return undefined;
+  }
+
+  #ruled(replies: ReplyStream, rules: MessageRules): ReplyStream {
+    const { operation } = this.#call as Call;
+    const rule = (output: Answer | Fault): Answer | Fault => {
+      const judged = rules.judgeOutput(output);
+      return judged === output ? rules.rewriteReply(output, operation) : judged;
+    };
+    const { last } = replies;
+    return {
+      push: (bytes) => replies.push(bytes).map(rule),
+      ...(last === undefined ? {} : { last: () => last().map(rule) }),
+      end: (trailer) => replies.end(trailer),
+    };
   }
 
   /** Whether the outputs of a stream are gathered for one answer. */
@@ -196,6 +242,7 @@ export class Translation {
       face: this.#face,
       context: this.#context(),
       bytesMax: this.#exchange.limits.documentBytesMax,
+      rewrite: (answer) => this.#rewritten(answer),
     });
     if (begun === undefined || !areFieldValues(begun.stream.fields)) return undefined;
     this.#response.take();
@@ -245,8 +292,9 @@ export class Translation {
 
   /** A problem of the gateway's, in the caller's dialect. */
   tell(problem: Problem): FaceResponse {
+    this.#kept = undefined;
     this.#asked ??= this.#askedWithoutBody();
-    return this.#faceEncode(faultOf(problem));
+    return this.#faceEncode(faultOfProblem(problem));
   }
 
   /** What form an answer has to have, from what is known without the body. */
@@ -279,9 +327,15 @@ export class Translation {
     return { kind: "respond", response: this.#encode(fault) };
   }
 
+  #rewritten(reply: Reply): Reply {
+    const operation = this.#call?.operation;
+    if (operation === undefined) return reply;
+    return this.rules?.rewriteReply(reply, operation) ?? reply;
+  }
+
   #encode(reply: Reply): FaceResponse {
     if (reply.kind === "fault") this.#exchange.fault = reply;
-    const response = this.#faceEncode(reply);
+    const response = this.#faceEncode(this.#rewritten(reply));
     if (response.fault !== undefined) this.#exchange.fault = response.fault;
     return response;
   }
@@ -292,7 +346,8 @@ export class Translation {
   }
 
   #faceEncode(reply: Reply): FaceResponse {
-    const response = this.#face.encode(reply, this.#context());
+    const encoded = this.#face.encode(reply, this.#context());
+    const response = this.#kept === undefined ? encoded : withFields(encoded, this.#kept);
     const wrong = response.fields.find(([, value]) => !isFieldValue(value));
     if (wrong === undefined || reply.kind === "fault") return response;
     const detail = `header ${wrong[0]} of the answer would have a control or other character in it`;
@@ -303,39 +358,6 @@ export class Translation {
 /** Whether the answer's fields can stand in a head as they are. */
 export function areFieldValues(fields: FaceResponse["fields"]): boolean {
   return fields.every(([, value]) => isFieldValue(value));
-}
-
-/**
- * A problem in the dialect that the caller is known to speak; undefined: problem+json will do,
- * which unknown faces get, and REST where nothing is translated.
- */
-export function tellInDialect(
-  exchange: ExchangeRecord,
-  problem: Problem,
-  translation: Translation | undefined,
-): FaceResponse | undefined {
-  if (translation !== undefined) return translation.tell(problem);
-  const { route, snapshot } = exchange;
-  if (route === undefined) return tellUnrouted(exchange, problem);
-  if (route.route.face === undefined) return undefined;
-  const dialect: Dialect = route.route.face;
-  if (dialect === "rest" && route.service.speaks === "rest") return undefined;
-  const translator = (snapshot as Snapshot).translators[route.serviceIndex];
-  const face = translator?.face(dialect);
-  if (translator === undefined || face === undefined) return undefined;
-  return new Translation(exchange, face, translator).tell(problem);
-}
-
-/** Only of a request that was read and compared with the routes. */
-function tellUnrouted(exchange: ExchangeRecord, problem: Problem): FaceResponse | undefined {
-  if (problem.definition.code !== "no-route") return undefined;
-  const { head } = exchange.caller;
-  const request = { method: head.method, path: head.path, field: head.field.bind(head) };
-  for (const tell of (exchange.snapshot as Snapshot).unrouted) {
-    const told = tell(request, faultOf(problem), exchange.id);
-    if (told !== undefined) return told;
-  }
-  return undefined;
 }
 
 function askedIn(decoded: Exclude<Decoded, { readonly kind: "document" }>): Asked {
@@ -354,18 +376,4 @@ function codingProblem(coding: string, whose: "client" | "service"): Problem {
   return whose === "client"
     ? problems["content-coding-unsupported"](detail)
     : problems["answer-coding-unsupported"](detail);
-}
-
-function faultOf({ definition, detail, cause, place }: Problem): Fault {
-  const { faultKind, blame, code, httpStatus } = definition;
-  const fault = {
-    kind: "fault",
-    faultKind,
-    blame,
-    code,
-    message: detail,
-    httpStatus,
-    cause,
-  } as const;
-  return place === undefined ? fault : { ...fault, place };
 }

@@ -3,7 +3,8 @@
  * operator's, in both directions. It reads as translation reads: nothing is written anew.
  */
 import type { Problem } from "#base/problem.ts";
-import type { Call, Fault, Reply } from "#call/call.ts";
+import type { Call, Reply } from "#call/call.ts";
+import { faultOfProblem } from "#call/problems.ts";
 import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import { optionsSchema, type DirectionOptions, type Options } from "./options.ts";
 import { problems } from "./problems.ts";
@@ -47,11 +48,16 @@ export const validate: Policy<Options> = {
       }),
       ...(isOn.answers && {
         onHeldAnswer: (request, held) => act(request, answers, ofAnswers.ofHeld(held)),
+        onOutput(request: PolicyRequest, output: Reply) {
+          const isOurs = output.kind === "fault" && output.declared !== undefined;
+          const problem = isOurs ? undefined : ofAnswers.ofOutput(output);
+          return act(request, answers, problem)?.problem;
+        },
         onReply(request: PolicyRequest, reply: Reply) {
           if (reply.kind === "fault") return undefined;
           const problem = ofAnswers.ofMessage(reply.output, request.responseBytes);
           const verdict = act(request, answers, problem);
-          return verdict && faultOf(verdict.problem);
+          return verdict && faultOfProblem(verdict.problem);
         },
       }),
     };
@@ -83,6 +89,11 @@ function direction(options: DirectionOptions, whose: "request" | "answer") {
   };
   return {
     ofMessage,
+    ofOutput(output: Reply): Problem | undefined {
+      if (output.kind === "answer") return ofMessage(output.output, 0);
+      const { message, place } = output;
+      return unfit(message, place === undefined ? {} : { place });
+    },
     ofHeld({ isWhole, bytes, read }: Read): Problem | undefined {
       if (!isWhole || bytes > bytesMax) return tooLarge();
       const found = read(manner);
@@ -105,10 +116,4 @@ function act(
   if (mode === "refuse") return { kind: "refuse", problem };
   request.report(problem);
   return undefined;
-}
-
-function faultOf({ definition, detail, place }: Problem): Fault {
-  const { faultKind, blame, code, httpStatus } = definition;
-  const fault = { kind: "fault", faultKind, blame, code, httpStatus, message: detail } as const;
-  return place === undefined ? fault : { ...fault, place };
 }

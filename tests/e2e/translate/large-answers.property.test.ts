@@ -94,7 +94,8 @@ function inParts(operation: Operation, from: Form, to: Form, sent: Sent, cuts: r
   if (large === undefined) return undefined;
   const face = faceOf(dialects[to]);
   const context = contextOf(operation, to);
-  const options = { contract, call, face, context, bytesMax: 16 * 1024 ** 2 };
+  const rewrite = (one: Reply): Reply => one;
+  const options = { contract, call, face, context, bytesMax: 16 * 1024 ** 2, rewrite };
   const answer = beginLargeAnswer(large, options);
   if (answer === undefined) return undefined;
   const { stream } = answer;

@@ -1,0 +1,36 @@
+/**
+ * Field lines of a message that is decoded and encoded within one dialect: what its contract does
+ * not speak of goes on as it came, apart from what describes the body that was.
+ */
+import type { FaceResponse, Fields, UpstreamRequest } from "#extension/protocol.ts";
+import { droppedFromRequest, visitFields } from "#wire/forwarded-fields.ts";
+import { fieldNames, type FieldId, type FieldName } from "#wire/field-names.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
+
+/** Of the body, or agreed on for it; the gateway's own. */
+const ofBody =
+  /^(?:content-.*|accept|accept-encoding|accept-ranges|etag|digest|repr-digest|want-.*|expect|date|if-.*|range|last-modified|grpc-.*|parlance-.*|signature|signature-input|via|trailer|server-timing)$/;
+
+export function withFieldsOf(exchange: ExchangeRecord, request: UpstreamRequest): UpstreamRequest {
+  const { caller, withheld } = exchange;
+  const kept: (readonly [string, string])[] = [];
+  const hidden = nameOf(withheld);
+  visitFields(caller.head, droppedFromRequest(caller.head, true), (name, value) => {
+    if (name !== hidden) kept.push([name, value]);
+  });
+  return { ...request, fields: joined(request.fields, kept) };
+}
+
+/** @param kept without hop-by-hop ones, names in lower case. */
+export function withFields(response: FaceResponse, kept: Fields): FaceResponse {
+  return { ...response, fields: joined(response.fields, kept) };
+}
+
+function joined(own: Fields, others: Fields): Fields {
+  const names = new Set(own.map(([name]) => name.toLowerCase()));
+  return [...own, ...others.filter(([name]) => !names.has(name) && !ofBody.test(name))];
+}
+
+function nameOf(id: FieldId | 0): FieldName | undefined {
+  return (Object.keys(fieldNames) as FieldName[]).find((name) => fieldNames[name] === id);
+}

@@ -1,0 +1,96 @@
+/** What policies, and proofs of identity, see of an exchange, and may add to it. */
+import type { PeerCertificate } from "#base/peer-certificate.ts";
+import type { Problem } from "#base/problem.ts";
+import type { Operation } from "#contract/contract.ts";
+import type { PolicyRequest } from "#extension/policy.ts";
+import type { ProofRequest } from "#extension/proof.ts";
+import { framing } from "#wire/head.ts";
+import { clientAddressOf } from "./client-address.ts";
+import { schemeAsked } from "./face-request.ts";
+import { RecordedExchange } from "./recorded-exchange.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Methods that may be repeated (RFC 9110 §9.2.2; QUERY: RFC 10008 §2). */
+const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE"]);
+
+export abstract class SeenExchange extends RecordedExchange implements PolicyRequest, ProofRequest {
+  abstract readonly isTranslated: boolean;
+  abstract repeat(): void;
+  /** Set for an exchange that is one from the beginning. */
+  isRepeat = false;
+
+  get target(): string {
+    return this.caller.head.pathAndQuery;
+  }
+
+  field(lowerCaseName: string): string | undefined {
+    return this.caller.head.field(lowerCaseName);
+  }
+
+  get serviceName(): string {
+    return this.route?.service.name ?? "";
+  }
+
+  get routeId(): string {
+    return this.route?.route.id ?? "";
+  }
+
+  get address(): string {
+    const { peer, head } = this.caller;
+    return clientAddressOf(peer, head, (this.snapshot as Snapshot).trusts);
+  }
+
+  get authority(): string {
+    return this.caller.head.authority;
+  }
+
+  get scheme(): "http" | "https" {
+    return schemeAsked(this);
+  }
+
+  get certificate(): PeerCertificate | undefined {
+    return this.caller.peer.certificate;
+  }
+
+  get hasBody(): boolean {
+    const { framing: how, contentLength } = this.caller.head;
+    return how !== framing.none && !(how === framing.length && contentLength === 0);
+  }
+
+  get encrypted(): boolean {
+    return this.caller.peer.encrypted;
+  }
+
+  get idempotent(): boolean {
+    return this.#safety === undefined
+      ? idempotentMethods.has(this.method)
+      : this.#safety !== "unsafe";
+  }
+
+  /** As the contract has it. */
+  get #safety(): Operation["safety"] | undefined {
+    const { operation } = this;
+    if (operation === undefined) return undefined;
+    const contract = this.snapshot?.revision.contracts.get(this.serviceName);
+    return contract?.operations.find(({ id }) => id === operation)?.safety;
+  }
+
+  report(problem: Problem): void {
+    this.reported ??= problem;
+    const { definition, place = "" } = problem;
+    const where = place.replaceAll(/[^\x21-\x7e]|["\\]/g, "?").slice(0, 200);
+    this.addAnswerField("Parlance-Reported", `${definition.code};place="${where}"`);
+  }
+
+  addAnswerField(name: string, value: string): void {
+    this.answerLines += `${name}: ${value}\r\n`;
+  }
+
+  addRequestField(name: string, value: string): void {
+    this.requestLines += `${name}: ${value}\r\n`;
+  }
+
+  dropRequestField(lowerCaseName: string): void {
+    this.caller.head.drop(lowerCaseName);
+  }
+}

@@ -1,0 +1,41 @@
+/** How a caller is told of a problem: in its dialect, as far as that is known. */
+import type { Problem } from "#base/problem.ts";
+import { faultOfProblem } from "#call/problems.ts";
+import type { Dialect } from "#contract/contract.ts";
+import type { FaceResponse } from "#extension/protocol.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { Translation } from "./translation.ts";
+
+/**
+ * A problem in the dialect that the caller is known to speak; undefined: problem+json will do,
+ * which unknown faces get, and REST where nothing is translated.
+ */
+export function tellInDialect(
+  exchange: ExchangeRecord,
+  problem: Problem,
+  translation: Translation | undefined,
+): FaceResponse | undefined {
+  if (translation !== undefined) return translation.tell(problem);
+  const { route, snapshot } = exchange;
+  if (route === undefined) return tellUnrouted(exchange, problem);
+  if (route.route.face === undefined) return undefined;
+  const dialect: Dialect = route.route.face;
+  if (dialect === "rest" && route.service.speaks === "rest") return undefined;
+  const translator = (snapshot as Snapshot).translators[route.serviceIndex];
+  const face = translator?.face(dialect);
+  if (translator === undefined || face === undefined) return undefined;
+  return new Translation(exchange, face, translator).tell(problem);
+}
+
+/** Only of a request that was read and compared with the routes. */
+function tellUnrouted(exchange: ExchangeRecord, problem: Problem): FaceResponse | undefined {
+  if (problem.definition.code !== "no-route") return undefined;
+  const { head } = exchange.caller;
+  const request = { method: head.method, path: head.path, field: head.field.bind(head) };
+  for (const tell of (exchange.snapshot as Snapshot).unrouted) {
+    const told = tell(request, faultOfProblem(problem), exchange.id);
+    if (told !== undefined) return told;
+  }
+  return undefined;
+}
