@@ -8,7 +8,7 @@ import { findTool } from "#tests/support/tools.ts";
 import { proto } from "./frames.ts";
 
 export interface Proxy {
-  readonly id: "nginx" | "floor" | "parlance";
+  readonly id: "nginx" | "floor" | "fields" | "parlance";
   readonly name: string;
   readonly pid: number;
   readonly port: number;
@@ -32,10 +32,10 @@ export async function startProxies(
   const gateway = await site.start(planOf(site, instancePort));
   return [
     await start("nginx", "nginx, grpc_pass", (port) => nginx(site, port, instancePort)),
-    await start("floor", "node:http2 alone", (port) => ({
-      file: process.execPath,
-      args: [server("floor"), `${port}`, `${instancePort}`],
-    })),
+    await start("floor", "node:http2 alone", (port) => floor(port, instancePort)),
+    await start("fields", "node:http2 with our fields", (port) =>
+      floor(port, instancePort, "fields"),
+    ),
     // The site stops it.
     { id: "parlance", name: "Parlance", ...gateway, stop: () => Promise.resolve() },
   ];
@@ -54,6 +54,10 @@ export function planOf({ rig }: Pick<LoadSite, "rig">, instancePort: number): Ga
     readyPath: "/livez",
     services: { bench: { contract, instances: [`http://127.0.0.1:${instancePort}`] } },
   };
+}
+
+function floor(port: number, instancePort: number, ...more: readonly string[]): Command {
+  return { file: process.execPath, args: [server("floor"), `${port}`, `${instancePort}`, ...more] };
 }
 
 let written = 0;

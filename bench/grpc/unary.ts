@@ -103,6 +103,7 @@ function findingsOf(
     ...findings,
     { name: "Parlance to nginx", value: ratio("nginx"), unit: "x", reach: "<= 1.5, or the floor" },
     { name: "Parlance to node:http2 alone", value: ratio("floor"), unit: "x" },
+    { name: "Parlance to node:http2 with our fields", value: ratio("fields"), unit: "x" },
     none("failed calls", faults, "calls"),
   ];
 }
