@@ -36,12 +36,12 @@ interface ServiceUnit {
   }[];
 }
 
-const options = { keepCase: true, alternateCommentMode: true } as const;
+const parsing = { keepCase: true, alternateCommentMode: true } as const;
 
 /** @param text imports the files alone that are known to all (google/). */
 export function readDescriptorFile(name: string, text: string): DescriptorFile {
   const root = new protobuf.Root();
-  const { package: packageName = "", imports = [] } = protobuf.parse(text, root, options);
+  const { package: packageName = "", imports = [] } = protobuf.parse(text, root, parsing);
   const scope = packageName === "" ? root : (root.lookup(packageName) as protobuf.Namespace);
   // What it imports may be of the same package.
   const own = [...(scope?.nestedArray ?? [])];
@@ -51,7 +51,7 @@ export function readDescriptorFile(name: string, text: string): DescriptorFile {
     const found = known.has(path) ? undefined : googleFile(path);
     known.add(path);
     if (found === undefined) continue;
-    pending.push(...(protobuf.parse(found, root, options).imports ?? []));
+    pending.push(...(protobuf.parse(found, root, parsing).imports ?? []));
   }
   root.resolveAll();
   const syntax = text.startsWith('syntax = "proto2"') ? "proto2" : "proto3";

@@ -1,6 +1,6 @@
 /** Reflection under those who ask too much of it, or wrongly. */
 import assert from "node:assert/strict";
-import { connect, constants, type ClientHttp2Stream } from "node:http2";
+import { connect, constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
 import { test, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
@@ -42,8 +42,9 @@ function endOf(stream: ClientHttp2Stream): Promise<Ending> {
   return new Promise((resolve) => {
     let bytes = 0;
     let status: string | undefined;
-    const note = (fields: Readonly<Record<string, unknown>>): void => {
-      if (fields["grpc-status"] !== undefined) status = String(fields["grpc-status"]);
+    const note = (fields: IncomingHttpHeaders): void => {
+      const told = fields["grpc-status"];
+      if (typeof told === "string") status = told;
     };
     stream.on("response", note);
     stream.on("trailers", note);
