@@ -100,7 +100,7 @@ test("what callers say under these names does not reach instances", async (conte
     },
   });
   const { headers } = signed.seen().request;
-  assert.equal(headers["parlance-caller"], undefined);
+  assert.equal(headers["parlance-caller"], "anonymous");
   assert.equal(await verify(signed, signed.seen()), true);
 });
 

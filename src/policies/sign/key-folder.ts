@@ -47,7 +47,7 @@ export function makeKey(
   refuseExposed(disk, folder, 0o700);
   const der = Buffer.concat([derPrefix, random.bytes(seedBytes)]);
   const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-  const pem = key.export({ format: "pem", type: "pkcs8" }).toString();
+  const pem = key.export({ format: "pem", type: "pkcs8" });
   const content = Buffer.from(`Created: ${new Date(nowMs).toISOString()}\n${pem}`);
   const fresh = join(folder, `${random.bytes(8).toString("hex")}.new`);
   const file = disk.open(fresh, "create", 0o600);
