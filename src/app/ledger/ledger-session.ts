@@ -149,7 +149,11 @@ export class LedgerSession {
   /** One batch, or sleep until something comes. @param commands that were obeyed already. */
   turn(commands: number): void {
     if (!this.#loop.hasFailed) this.#expire();
-    if (this.#loop.turn()) return;
+    if (this.#loop.turn()) {
+      const gatherMs = this.#loop.gatherMs;
+      if (gatherMs > 0) this.#bell.rest(gatherMs, () => this.#bell.commands !== commands);
+      return;
+    }
     this.#bell.sleep(
       this.#loop.idleMs,
       () => this.#loop.hasWork || this.#bell.commands !== commands,

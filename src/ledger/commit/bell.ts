@@ -55,6 +55,12 @@ export class Bell {
     return Atomics.load(this.#cells, bellCell.commands);
   }
 
+  /** Lets entries gather; only a command ends it early. */
+  rest(timeoutMs: number, isCalled: () => boolean): void {
+    const rings = Atomics.load(this.#cells, bellCell.rings);
+    if (!isCalled()) Atomics.wait(this.#cells, bellCell.rings, rings, timeoutMs);
+  }
+
   /** Sleeps, unless `hasWork` says that something came meanwhile. */
   sleep(timeoutMs: number, hasWork: () => boolean): void {
     const cells = this.#cells;

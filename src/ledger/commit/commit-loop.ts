@@ -1,6 +1,7 @@
 /**
  * What the ledger thread does, one turn after the other: take all that waits in the rings, write
- * it, sync it, tell the producers. The next batch is what came meanwhile; no timer delays anybody.
+ * it, sync it, tell the producers. The next batch is what came meanwhile; only where entries come
+ * fast do they gather a moment longer (see pace.ts).
  * When the disk fails, nothing is retried into the same file: what was taken is given up and
  * counted, a new file is tried every second, and a gap entry tells how much is missing.
  */
@@ -9,6 +10,7 @@ import { isSystemError, LedgerProblem } from "#ledger/store/problems.ts";
 import { hashBytes } from "#ledger/tree/hashes.ts";
 import type { Bell } from "./bell.ts";
 import type { CommitLog } from "./commit-log.ts";
+import { Pace } from "./pace.ts";
 import { MissedEntries, type Missed } from "./missed-entries.ts";
 import type { RingConsumer } from "./ring-consumer.ts";
 import type { LoopStatistics } from "./loop-statistics.ts";
@@ -58,6 +60,7 @@ export class CommitLoop {
   #settleAtMs = 0;
   #checkpointAtMs = 0;
   #checkpointSize = -1;
+  readonly #pace = new Pace();
 
   constructor(options: CommitLoopOptions) {
     this.#options = options;
@@ -102,6 +105,12 @@ export class CommitLoop {
     return isCurrent ? checkpointMs : Math.max(0, this.#checkpointAtMs - now);
   }
 
+  /** How long entries may gather before the next turn; 0: not at all. */
+  get gatherMs(): number {
+    if (this.#hasFailed) return 0;
+    return this.#pace.restMs(this.#options.clock.monotonicMs());
+  }
+
   /** Commits what is there, as long as the disk lets it. */
   takeRest(): void {
     while (!this.#hasFailed && this.hasWork) this.turn();
@@ -121,7 +130,8 @@ export class CommitLoop {
   }
 
   #commit(): number {
-    const { log, statistics } = this.#options;
+    const { log, statistics, clock } = this.#options;
+    this.#pace.begin(clock.monotonicMs());
     const own = this.#own.map(({ encode, done }) => ({ index: this.#add(encode()), done }));
     const count = this.#takeAll() + own.length;
     if (count > 0) {
@@ -130,6 +140,7 @@ export class CommitLoop {
       log.sync();
       for (const ring of this.#rings.values()) ring.publishSettled();
       statistics.addBatch(count);
+      this.#pace.add(count);
     }
     this.#own = this.#own.slice(own.length);
     for (const { index, done } of own) done(index, this.#leafHash(index));
