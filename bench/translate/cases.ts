@@ -5,8 +5,9 @@ import { atMost, none, type Finding, type LoadCase, type LoadSite } from "#bench
 import { cpuUsOf, residentBytesOf } from "#bench/rig/process-tree.ts";
 import { median } from "#bench/rig/statistics.ts";
 import { mebibytes } from "#bench/rig/table.ts";
-import { callEnvelope, callXml, orderJson } from "./documents.ts";
-import { translatePlan } from "./site.ts";
+import { startService } from "#bench/grpc/service.ts";
+import { callEnvelope, callXml, orderFrame, orderJson } from "./documents.ts";
+import { grpcPlan, translatePlan } from "./site.ts";
 
 interface Exchange {
   readonly path: string;
@@ -47,8 +48,13 @@ function scriptOf(exchange: Exchange): string {
   ].join("\n");
 }
 
-async function measure(site: LoadSite, exchange: Exchange, cpuUsMax?: number) {
-  const gateway = await site.start(translatePlan(site.rig));
+async function measure(
+  site: LoadSite,
+  exchange: Exchange,
+  cpuUsMax?: number,
+  plan = translatePlan(site.rig),
+): Promise<readonly Finding[]> {
+  const gateway = await site.start(plan);
   await check(gateway, exchange);
   const url = `http://127.0.0.1:${gateway.port}${exchange.path}`;
   const load = { url, connections: site.connections, script: scriptOf(exchange) };
@@ -88,6 +94,22 @@ function graphqlBody(): string {
     "line { sku description quantity price shipped } } }";
   return JSON.stringify({ query: `{ one_find(id: "1") ${order} two_find(id: "1") ${order} }` });
 }
+
+const jsonGrpc: LoadCase = {
+  id: "json-grpc",
+  title: "JSON to gRPC and back",
+  run: async (site) => {
+    const service = await startService(site.rig, orderFrame());
+    // Of a .proto nothing is null.
+    const body = json.body.replace('"note":null,', "");
+    const exchange = { ...json, body, path: "/orders/Submit", holds: number };
+    try {
+      return await measure(site, exchange, 150, grpcPlan(site.rig, service.port));
+    } finally {
+      await service.stop();
+    }
+  },
+};
 
 const large: LoadCase = {
   id: "large",
@@ -136,6 +158,7 @@ export const cases: readonly LoadCase[] = [
     holds: number,
   }),
   caseOf("pass", "JSON to JSON, passed as it is", { ...json, path: "/rest/submit", holds: number }),
+  jsonGrpc,
   caseOf("rpc-json", "JSON-RPC to JSON and back, one call", {
     ...json,
     body: '{"jsonrpc":"2.0","id":1,"method":"one.find","params":{"id":"1"}}',

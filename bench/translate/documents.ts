@@ -1,4 +1,5 @@
 /** An order in two contracts, as JSON and as XML: some 2 KB in SOAP, and as large as wanted. */
+import protobuf from "protobufjs";
 
 export const orderWsdl = `<?xml version="1.0"?>
 <definitions name="Orders" targetNamespace="urn:bench:orders" xmlns:t="urn:bench:orders"
@@ -148,4 +149,29 @@ export function callEnvelope(lines = usualLines): string {
 /** To the WSDL's service at the REST face. */
 export function callXml(lines = usualLines): string {
   return `<o:submit xmlns:o="urn:bench:orders" ${xsi}>${orderElements(lines, "o:")}</o:submit>`;
+}
+
+export const orderProto = `syntax = "proto3";
+package bench.v1;
+service Orders { rpc Submit(Submitted) returns (Submitted); }
+message Submitted { Order order = 1; }
+message Order {
+  int64 number = 1; string placed_at = 2; string customer = 3; Address address = 4;
+  optional string note = 5; repeated Line line = 6;
+}
+message Address { string street = 1; string city = 2; string country = 3; }
+message Line {
+  string sku = 1; string description = 2; int32 quantity = 3; string price = 4; bool shipped = 5;
+}
+`;
+
+/** The order as a message of gRPC, with its length before it. */
+export function orderFrame(): Buffer {
+  const type = protobuf.parse(orderProto).root.lookupType("bench.v1.Submitted");
+  // As text, for JavaScript would round it.
+  const exact = orderJson().replace(/"number":(\d+)/, '"number":"$1"');
+  const message = type.encode(type.fromObject(JSON.parse(exact) as object)).finish();
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
 }

@@ -2,7 +2,14 @@
 import { writeFileSync } from "node:fs";
 import type { GatewayPlan } from "#bench/load/gateway.ts";
 import { createRig, type Rig } from "#bench/rig/rig.ts";
-import { answerEnvelope, findOpenApi, orderJson, orderOpenApi, orderWsdl } from "./documents.ts";
+import {
+  answerEnvelope,
+  findOpenApi,
+  orderJson,
+  orderOpenApi,
+  orderProto,
+  orderWsdl,
+} from "./documents.ts";
 
 const linesPerMiB = 4_900;
 
@@ -44,5 +51,17 @@ export function translatePlan(rig: Rig): GatewayPlan {
       two: { contract: found, instances: [`${origin}/rest`] },
       rest: { contract: openApi, instances: [`${origin}/rest`] },
     },
+  };
+}
+
+/** Before a gRPC service alone. */
+export function grpcPlan(rig: Rig, instancePort: number): GatewayPlan {
+  const contract = `${rig.directory}/orders.proto`;
+  writeFileSync(contract, orderProto);
+  return {
+    workers: 1,
+    cores: rig.cores.gateway,
+    readyPath: "/livez",
+    services: { orders: { contract, instances: [`http://127.0.0.1:${instancePort}`] } },
   };
 }
