@@ -7,6 +7,7 @@ import { cors } from "#policies/cors/index.ts";
 import { headers } from "#policies/headers/index.ts";
 import { ipFilter } from "#policies/ip-filter/index.ts";
 import { maintenance } from "#policies/maintenance/index.ts";
+import { mask } from "#policies/mask/index.ts";
 import { rateLimit } from "#policies/rate-limit/index.ts";
 import { retry } from "#policies/retry/index.ts";
 import { sign } from "#policies/sign/index.ts";
@@ -20,6 +21,7 @@ export const standardPolicies: readonly Policy[] = [
   headers,
   ipFilter,
   maintenance,
+  mask,
   rateLimit,
   retry,
   sign,

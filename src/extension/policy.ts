@@ -101,6 +101,7 @@ export interface PolicyRequest {
   readonly routeId: string;
   /** Undefined: not known (yet), or the service has no contract. */
   readonly operation: string | undefined;
+  readonly contract: Contract | undefined;
   /** Undefined: nobody known, or `callers: open`. */
   readonly callerName: string | undefined;
   /** IP address of who asks: behind trusted proxies the one that they name. */
@@ -111,6 +112,8 @@ export interface PolicyRequest {
   readonly hasBody: boolean;
   /** Whom exactly it is about, by the word of a token; undefined: it does not say. */
   readonly subject: string | undefined;
+  /** Of a token that proved who calls; undefined: it does not say. */
+  readonly scopes: ReadonlySet<string> | undefined;
   /** Whether it is decoded and encoded anew for the instance. */
   readonly isTranslated: boolean;
   /** Whether a policy has had it made once more (see `repeat`): nobody waits for its answer. */

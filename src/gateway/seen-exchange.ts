@@ -1,7 +1,7 @@
 /** What policies, and proofs of identity, see of an exchange, and may add to it. */
 import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { Problem } from "#base/problem.ts";
-import type { Operation } from "#contract/contract.ts";
+import type { Contract, Operation } from "#contract/contract.ts";
 import type { PolicyRequest } from "#extension/policy.ts";
 import type { ProofRequest } from "#extension/proof.ts";
 import { framing } from "#wire/head.ts";
@@ -29,6 +29,10 @@ export abstract class SeenExchange extends RecordedExchange implements PolicyReq
 
   get serviceName(): string {
     return this.route?.service.name ?? "";
+  }
+
+  get contract(): Contract | undefined {
+    return this.snapshot?.revision.contracts.get(this.serviceName);
   }
 
   get routeId(): string {
@@ -71,8 +75,7 @@ export abstract class SeenExchange extends RecordedExchange implements PolicyReq
   get #safety(): Operation["safety"] | undefined {
     const { operation } = this;
     if (operation === undefined) return undefined;
-    const contract = this.snapshot?.revision.contracts.get(this.serviceName);
-    return contract?.operations.find(({ id }) => id === operation)?.safety;
+    return this.contract?.operations.find(({ id }) => id === operation)?.safety;
   }
 
   report(problem: Problem): void {
