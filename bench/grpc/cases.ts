@@ -1,5 +1,6 @@
 /** Calls in gRPC under load. A new case is a file and a line. */
 import type { LoadCase } from "#bench/load/load-case.ts";
+import { streamsAsLines, streamsPassed } from "./streams.ts";
 import { unary } from "./unary.ts";
 
 export const cases: readonly LoadCase[] = [
@@ -18,4 +19,6 @@ export const cases: readonly LoadCase[] = [
     streams: 8,
     textBytes: 10_000,
   }),
+  streamsPassed,
+  streamsAsLines,
 ];
