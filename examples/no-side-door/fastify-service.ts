@@ -13,6 +13,8 @@ app.addHook("preHandler", async (request, reply) => {
   await reply.code(403).send({ title: "Only through the gateway" });
 });
 
-app.all("/*", async (request) => ({ caller: request.headers["parlance-caller"] ?? null }));
+app.all("/*", (request, reply) => {
+  void reply.send({ caller: request.headers["parlance-caller"] ?? null });
+});
 await app.listen({ host: "127.0.0.1", port: Number(process.env["PORT"] ?? 0) });
 console.log(JSON.stringify(app.server.address()));

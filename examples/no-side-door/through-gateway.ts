@@ -5,7 +5,7 @@
 import { createHash, KeyObject, verify } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { httpbis } from "http-message-signatures";
-import { createRemoteJWKSet, type CryptoKey } from "jose";
+import { createRemoteJWKSet } from "jose";
 
 const directory = "/.well-known/http-message-signatures-directory";
 const covered = ["@method", "@authority", "@path", "@query", "parlance-exchange"];
@@ -19,7 +19,7 @@ export function throughGateway(gateway: string): (request: IncomingMessage) => P
     requiredParams: ["created", "expires", "nonce", "keyid"],
     tolerance: 5,
     keyLookup: async ({ keyid, nonce, expires }: { keyid?: string; [more: string]: unknown }) => {
-      const key = KeyObject.from((await keys({ kid: keyid, alg: "EdDSA" })) as CryptoKey);
+      const key = KeyObject.from(await keys({ kid: keyid, alg: "EdDSA" }));
       return {
         algs: ["ed25519"],
         verify: async (data: Buffer, signature: Buffer) =>
