@@ -4,6 +4,7 @@ import { idleConnections } from "./idle-connections.ts";
 import { largeBody } from "./large-body.ts";
 import type { LoadCase } from "./load-case.ts";
 import { manyRoutes } from "./many-routes.ts";
+import { overload } from "./overload.ts";
 import { reload } from "./reload.ts";
 import { start } from "./start.ts";
 import { workers } from "./workers.ts";
@@ -16,4 +17,5 @@ export const cases: readonly LoadCase[] = [
   manyRoutes,
   largeBody,
   growth,
+  overload,
 ];

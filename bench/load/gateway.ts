@@ -10,10 +10,14 @@ export interface GatewayPlan {
   /** As taskset takes them. */
   readonly cores: string;
   readonly services: Services;
+  /** As the configuration says it; absent: open. */
+  readonly callers?: object;
   /** As the configuration says it; absent: nothing is put on record. */
   readonly ledger?: object;
   /** Whose answer shows that the configuration is live. */
   readonly readyPath: string;
+  /** Of a caller, where callers are told apart. */
+  readonly readyKey?: string;
 }
 
 export type Services = Readonly<Record<string, Service>>;
@@ -23,6 +27,9 @@ interface Service {
   readonly contract?: string;
   readonly instances: readonly string[];
   readonly routes?: readonly { readonly id: string; readonly path: string }[];
+  readonly policies?: readonly object[];
+  readonly balance?: object;
+  readonly outlier?: object;
 }
 
 export interface Gateway {
@@ -52,7 +59,7 @@ export async function startGateway(rig: Rig, plan: GatewayPlan): Promise<Gateway
   const startedMs = performance.now();
   const running = startProcess(startCommand(file), plan.cores);
   try {
-    await untilReady(running, "Parlance", () => answers(port, plan.readyPath), 60_000);
+    await untilReady(running, "Parlance", () => isReady(port, plan), 60_000);
   } catch (error) {
     await running.stop();
     throw error;
@@ -61,8 +68,16 @@ export async function startGateway(rig: Rig, plan: GatewayPlan): Promise<Gateway
   return { pid: running.pid, port, readyMs, rewrite, stop: running.stop };
 }
 
-export async function answers(port: number, path: string): Promise<boolean> {
-  const answer = await request(`http://127.0.0.1:${port}${path}`);
+function isReady(port: number, { readyPath, readyKey }: GatewayPlan): Promise<boolean> {
+  return answers(port, readyPath, readyKey === undefined ? {} : { "x-api-key": readyKey });
+}
+
+export async function answers(
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<boolean> {
+  const answer = await request(`http://127.0.0.1:${port}${path}`, { headers });
   await answer.body.dump();
   return answer.statusCode === 200;
 }
@@ -77,15 +92,20 @@ export function plainPlan(rig: Rig, cores = rig.cores.gateway, workers = 1): Gat
   return { workers, cores, services: servicesOf(rig), readyPath: "/up/json" };
 }
 
+interface Loose {
+  readonly ledger?: unknown;
+  readonly callers?: unknown;
+}
+
 function configurationOf(
   port: number,
-  { workers, ledger = "off" }: Pick<GatewayPlan, "workers"> & { readonly ledger?: unknown },
+  { workers, ledger = "off", callers = "open" }: Pick<GatewayPlan, "workers"> & Loose,
   services: Services,
 ): object {
   return {
     version: 1,
     listen: { host: "127.0.0.1", port, adminPort: 0, workers },
-    callers: "open",
+    callers,
     ledger,
     log: { exchanges: "none" },
     services,

@@ -43,6 +43,17 @@ export function atMost(
   return decided ? { ...finding, held: value <= limit } : finding;
 }
 
+export function atLeast(
+  name: string,
+  value: number,
+  limit: number,
+  unit: string,
+  decided = true,
+): Finding {
+  const finding = { name, value, unit, reach: `>= ${limit.toLocaleString("en-GB")}` };
+  return decided ? { ...finding, held: value >= limit } : finding;
+}
+
 /** Counts of failures: none is allowed, in a tiny run neither. */
 export function none(name: string, count: number, unit: string): Finding {
   return { name, value: count, unit, reach: "0", held: count === 0, strict: true };
