@@ -95,15 +95,21 @@ function createRead(
   files: Pick<Files, "readUpTo">,
   filesRead: Set<string>,
 ): (path: string) => string | undefined {
-  return (path) => {
-    filesRead.add(path);
-    try {
-      const bytes = files.readUpTo(path, contractBytesMax + 1);
-      return bytes.length > contractBytesMax ? undefined : bytes.toString("utf8");
-    } catch {
-      return undefined;
-    }
-  };
+  return (path) => readBytes(path, files, filesRead)?.toString("utf8");
+}
+
+function readBytes(
+  path: string,
+  files: Pick<Files, "readUpTo">,
+  filesRead: Set<string>,
+): Buffer | undefined {
+  filesRead.add(path);
+  try {
+    const bytes = files.readUpTo(path, contractBytesMax + 1);
+    return bytes.length > contractBytesMax ? undefined : bytes;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param filesRead the paths that were read are added to it. */
@@ -113,11 +119,12 @@ export function importContract(
   filesRead: Set<string>,
 ): Partial<ImportedContract> & Pick<ImportedContract, "diagnostics"> {
   const read = createRead(files, filesRead);
-  const text = read(file);
-  if (text === undefined) {
+  const bytes = readBytes(file, files, filesRead);
+  if (bytes === undefined) {
     const message = `the contract cannot be read, or is larger than ${contractBytesMax} bytes`;
     return { diagnostics: [refusal("unreadable-contract", message, file)] };
   }
+  const text = bytes.toString("utf8");
   const importer = recognizeContract(text, file);
   if (importer === undefined) {
     const message =
@@ -126,8 +133,7 @@ export function importContract(
     return { diagnostics: [refusal("unknown-contract", message, file)] };
   }
   return importer.import({
-    file,
-    text,
+    ...{ file, text, bytes },
     // Only local files: nothing is fetched while a contract is loaded.
     read(reference, from) {
       if (/^[a-z][a-z0-9+.-]+:/i.test(reference)) return undefined;

@@ -75,6 +75,8 @@ export interface ContractSource {
   /** Absolute path or URL, for messages and for resolving references. */
   readonly file: string;
   readonly text: string;
+  /** What stands there, for documents that are no text; absent: only the text is known. */
+  readonly bytes?: Buffer;
   /** Reads a document that this one refers to; undefined when it may not or cannot be read. */
   readonly read: (reference: string, from: string) => { file: string; text: string } | undefined;
 }

@@ -4,7 +4,7 @@ import type { Message, Operation } from "#contract/contract.ts";
 import type { NamedType, RecordType, RefType, TypeName } from "#contract/types.ts";
 import { importHttpRule } from "./import-http.ts";
 import type { ProtoReport } from "./import-report.ts";
-import { createTypeImporter, type TypeImporter } from "./import-types.ts";
+import { createTypeImporter, documented, type TypeImporter } from "./import-types.ts";
 
 export interface ImportedServices {
   readonly types: ReadonlyMap<TypeName, NamedType>;
@@ -57,7 +57,7 @@ function importMethod(importing: ImportingMethod, id: string): Operation | undef
   const http = importHttpRule({ id, method, input, types, report, origin });
   return {
     id,
-    ...(method.comment === null ? {} : { documentation: method.comment }),
+    ...documented(method.comment),
     ...(method.options?.["deprecated"] === true ? { deprecated: true } : {}),
     mode: modeOf(method),
     safety: safetyOf(method, http?.method),

@@ -116,7 +116,7 @@ function importField(
     nullable: false,
     protoNumber: id,
     ...(jsonName === name ? {} : { jsonName }),
-    ...(comment === null ? {} : { documentation: comment }),
+    ...documented(comment),
     ...defaultOf(field),
   };
 }
@@ -136,8 +136,9 @@ function defaultOf(field: protobuf.Field): Pick<Field, "default"> {
 }
 
 /** protobuf.dev/programming-guides/json: lowerCamelCase, unless json_name says otherwise. */
-function jsonNameOf({ name, options }: protobuf.Field): string {
-  const given: unknown = options?.["json_name"];
+function jsonNameOf(field: protobuf.Field): string {
+  const { name, options } = field;
+  const given: unknown = options?.["json_name"] ?? Reflect.get(field, "jsonName");
   if (typeof given === "string") return given;
   return name.replaceAll(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -183,6 +184,13 @@ function singleType(
   return undefined;
 }
 
+/** What stands above it. Of descriptors, the parser leaves it undefined where it says null. */
+export function documented(comment: string | null | undefined): {
+  readonly documentation?: string;
+} {
+  return typeof comment === "string" ? { documentation: comment } : {};
+}
+
 /** Its members stand in the enclosing message, in JSON as on the wire. */
 function importOneof(importing: Importing, message: protobuf.Type, oneof: protobuf.OneOf): Field {
   const variants = oneof.fieldsArray.flatMap((field) => {
@@ -196,6 +204,6 @@ function importOneof(importing: Importing, message: protobuf.Type, oneof: protob
     presence: "optional",
     nullable: false,
     xml: { node: "inline", name: oneof.name, namespace: "" },
-    ...(oneof.comment === null ? {} : { documentation: oneof.comment }),
+    ...documented(oneof.comment),
   };
 }
