@@ -4,9 +4,12 @@ import type { Reply } from "#call/call.ts";
 import type { Contract, Operation } from "#contract/contract.ts";
 import type { ValueRecord } from "#contract/value.ts";
 import type { Told } from "./hand.ts";
+import type { PairText } from "./texts.ts";
 
 export interface PairFace {
   readonly name: string;
+  /** Of faces in text. */
+  readonly text?: PairText;
   readonly open: (
     scope: Pick<TestContext, "after">,
     contract: Contract,

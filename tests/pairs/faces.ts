@@ -9,6 +9,8 @@ import { mcp } from "./faces/mcp.ts";
 import { restJson } from "./faces/rest-json.ts";
 import { restXml } from "./faces/rest-xml.ts";
 import { soap11, soap12 } from "./faces/soap.ts";
+import { textFace } from "./faces/text.ts";
+import { pairTexts } from "./texts.ts";
 
 export const pairFaces: readonly PairFace[] = [
   restJson,
@@ -21,4 +23,5 @@ export const pairFaces: readonly PairFace[] = [
   graphql,
   jsonRpc,
   mcp,
+  ...pairTexts.map(textFace),
 ];

@@ -3,6 +3,7 @@
  * what it was told to, so that nothing but the pair stands between the two.
  */
 import type { Answer, Call, Fault, Reply } from "#call/call.ts";
+import type { Dialect } from "#contract/contract.ts";
 import type { ValueRecord } from "#contract/value.ts";
 import type { Protocol } from "#extension/protocol.ts";
 import type { ReplyStream } from "#extension/streams.ts";
@@ -20,12 +21,13 @@ export interface Hand {
   gives: Reply | Told;
 }
 
-export function createHand(): Hand {
+/** @param name of the dialect whose instances it stands for: one that no face of the pair needs. */
+export function createHand(name: Dialect): Hand {
   const hand: Hand = {
     received: undefined,
     gives: { outputs: [], fault: undefined },
     protocol: {
-      name: "text",
+      name,
       createUpstream: () => ({
         encode(call) {
           hand.received = call;

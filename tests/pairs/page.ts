@@ -13,6 +13,10 @@ records inside records, any JSON. Two gateways stand one behind the other, the s
 callers speak with the same codecs as instances are called with, so that what is wrong in the same way on
 both sides is not seen here: that is what programs of other people are for, in \`tests/e2e\`.
 
+Texts are declared over the same contract: XML with its fields as elements, XML-RPC, and the \`key=value\`
+lines that \`parlance describe --as text\` writes, over TCP. A service has one text, so that there is nothing
+where two of them would meet.
+
 Where a caller speaks the dialect of the instance itself, in REST and SOAP as in gRPC, bytes pass as they
 are, and what is not exact is what the dialect itself cannot tell. A fault for which the contract has a body
 of its own says no more than that body and its status in REST.

@@ -6,7 +6,6 @@ import { hasErrors } from "#base/diagnostic.ts";
 import { didYouMean } from "#base/nearest.ts";
 import type { Contract, Operation } from "#contract/contract.ts";
 import { fieldsOf, resolve } from "#contract/resolve.ts";
-import type { Column, TextLayout } from "#contract/text-layout.ts";
 import type { Type } from "#contract/types.ts";
 import type { AddFace } from "#extension/protocol.ts";
 import { createReporter, type Reporter } from "#formats/yaml/reporter.ts";
@@ -14,6 +13,7 @@ import type { DeclaredText } from "./declared.ts";
 import { importSpeech } from "./import-speech.ts";
 import { importBinding, warnOfAlike } from "./import.ts";
 import { readDeclaration } from "./read-declaration.ts";
+import { namesIn } from "./said-fields.ts";
 
 export const addTextFace: AddFace = (source, contract) => {
   const { declared, root, placeAt, diagnostics } = readDeclaration(source);
@@ -84,23 +84,4 @@ function requiredIn(contract: Contract, type: Type): readonly string[] {
   return fieldsOf(contract, record)
     .filter(({ presence, default: usual }) => presence === "required" && usual === undefined)
     .map(({ name }) => name);
-}
-
-/** Paths of the fields that a layout says; undefined: all that there are. */
-function namesIn(layout: TextLayout): readonly string[] | undefined {
-  const ofColumns = (columns: readonly Column[]): readonly string[] =>
-    columns.flatMap(({ field }) => field ?? []);
-  switch (layout.kind) {
-    case "pairs":
-      return ofColumns(layout.columns);
-    case "lines":
-      return layout.records.flatMap(({ field, columns }) =>
-        field === undefined ? ofColumns(columns) : [field],
-      );
-    case "empty":
-      return [];
-    case "xml":
-    case "xml-rpc":
-      return undefined;
-  }
 }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Contract } from "#contract/contract.ts";
+import type { Fault } from "#call/call.ts";
+import type { Contract, Operation } from "#contract/contract.ts";
 import type { Field, Type } from "#contract/types.ts";
 import { addTextFace } from "./add-face.ts";
 import { describeText } from "./describe.ts";
+import { createTextUpstream } from "./upstream.ts";
 
 const text: Type = { kind: "string", whitespace: "preserve" };
 const field = (name: string, type: Type, presence: Field["presence"] = "required"): Field => {
@@ -87,4 +89,31 @@ operations:
     spoken.map(({ id }) => id),
     ["place", "list"],
   );
+});
+
+test("an optional list of records has no place, and keeps nothing from being said", () => {
+  const lines = field("lines", list(record(field("sku", text))), "optional");
+  const [place] = contract.operations;
+  const input = { type: record(field("id", text), lines), headers: [] };
+  const own = { ...contract, operations: [{ ...place, id: "put", input }] } as Contract;
+  const { text: described, diagnostics } = describeText(
+    { serviceName: "shop", contract: own },
+    { address: "" },
+  );
+  assert.match(described, /put:\n    request:/);
+  assert.deepEqual(
+    diagnostics.map(({ message }) => message),
+    ["put: lines has no place in a text, and is not said"],
+  );
+  const source = { file: "shop.text.yaml", text: described, read: () => undefined };
+  const faced = addTextFace(source, own).contract;
+  const upstream = createTextUpstream({ serviceName: "shop", contract: faced });
+  const [operation] = faced.operations as [Operation];
+  const call = { operation, headers: {}, input: { id: "1", lines: [{ sku: "a" }] } };
+  const fault = upstream.encode(call) as Fault;
+  assert.deepEqual(
+    [fault.code, fault.place, fault.message],
+    ["text-not-representable", "/lines", "the text has no place for this field"],
+  );
+  assert.equal(upstream.encode({ ...call, input: { id: "1" } }).kind, "request");
 });

@@ -51,7 +51,11 @@ interface Leaf {
 interface Leaves {
   readonly said: readonly Leaf[];
   /** Lists of records, which need lines of their own. */
-  readonly rows: readonly { readonly path: string; readonly item: Type }[];
+  readonly rows: readonly {
+    readonly path: string;
+    readonly item: Type;
+    readonly required: boolean;
+  }[];
   /** What no text can say. */
   readonly unsaid: readonly { readonly path: string; readonly required: boolean }[];
 }
@@ -67,10 +71,7 @@ function describeMessage(
   const inRows = rows.map(({ path, item }) => ({ path, ...leavesOf(contract, item, "", true, 0) }));
   const [only] = inRows;
   const isTable = inRows.length === 1 && said.length === 0;
-  const lost = [
-    ...unsaid,
-    ...(isTable ? (only?.unsaid ?? []) : rows.map(({ path }) => ({ path, required: true }))),
-  ];
+  const lost = [...unsaid, ...(isTable ? (only?.unsaid ?? []) : rows)];
   const missing = operation !== undefined ? lost.find(({ required }) => required) : undefined;
   if (missing !== undefined) return warn(`${missing.path} has no place in a text: left out whole`);
   for (const { path } of lost) warn(`${path} has no place in a text, and is not said`);
@@ -106,7 +107,7 @@ function leavesOf(
 ): Leaves {
   const record = resolve(contract, type);
   const said: Leaf[] = [];
-  const rows: { path: string; item: Type }[] = [];
+  const rows: { path: string; item: Type; required: boolean }[] = [];
   const unsaid: { path: string; required: boolean }[] = [];
   for (const field of record.kind === "record" ? fieldsOf(contract, record) : []) {
     const path = prefix + field.name;
@@ -115,7 +116,7 @@ function leavesOf(
     const item = own.kind === "list" ? resolve(contract, own.item) : own;
     if (!namePattern.test(field.name) || depth > depthMax) unsaid.push({ path, required });
     else if (isScalar(item)) said.push({ path, field, isList: own.kind === "list" });
-    else if (own.kind === "list" && item.kind === "record") rows.push({ path, item });
+    else if (own.kind === "list" && item.kind === "record") rows.push({ path, item, required });
     else if (own.kind === "record") {
       const inside = leavesOf(contract, own, `${path}.`, required, depth + 1);
       said.push(...inside.said);

@@ -113,3 +113,23 @@ test("the general error is read, and its code kept", () => {
   assert.deepEqual([fault.code, fault.message, fault.blame], ["error-42", "broken", "service"]);
   assert.equal(write(fault), "ERR error-42: broken");
 });
+
+test("what a template has in XML is written as XML, and read so", () => {
+  const { read, write } = speak(
+    xml,
+    'match: "<bad>{message}</bad>"',
+    "errors: \"<error kind='{kind}'>{message}</error>\"",
+  );
+  const fault: Fault = {
+    ...{ kind: "fault", faultKind: "not_found", blame: "client", code: "none" },
+    message: "no <a> &\u0001b",
+  };
+  const text = write(fault);
+  assert.equal(text, "<error kind='not_found'>no &lt;a&gt; &amp; b</error>");
+  const back = read(text) as Fault;
+  assert.deepEqual([back.faultKind, back.message], ["not_found", "no <a> & b"]);
+  const declared = { name: "bad", detail: null };
+  const own = write({ ...fault, faultKind: "aborted", declared });
+  assert.equal(own, "<bad>no &lt;a&gt; &amp; b</bad>");
+  assert.equal((read(own) as Fault).message, "no <a> & b");
+});

@@ -1,16 +1,19 @@
 /** Failures as texts and back: what an answer's text or status means, and how a fault is told. */
 import { defaultDocumentLimits } from "#base/limits.ts";
 import type { Fault } from "#call/call.ts";
-import { faultKindOfHttp } from "#call/fault-table.ts";
+import { faultKindOfHttp, isFaultKind } from "#call/fault-table.ts";
 import type { Blame, FaultKind } from "#base/fault-kind.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
 import { createRecord } from "#contract/value.ts";
+import type { TextLayout } from "#contract/text-layout.ts";
 import type { TextCharset } from "#formats/delimited-text/charset.ts";
+import { resolveReference } from "#formats/xml/references.ts";
 import { readNamed, writeNamed, type NamedValues } from "./named-values.ts";
 import { textProblems } from "./problems.ts";
 import type { CompiledFault, TextOperation } from "./text-operation.ts";
 import type { FaultTemplate } from "./fault-template.ts";
 import { readXmlRpcFault } from "./xml-rpc.ts";
+import { escapeXml } from "./xml-rpc-values.ts";
 
 /** Only the beginning of an answer is looked at. */
 const headBytesMax = 16 * 1024;
@@ -23,22 +26,25 @@ export function readFault(
   charset: TextCharset,
   errors: FaultTemplate | undefined,
 ): Fault | undefined {
-  const isXmlRpc = binding.answer?.kind === "xml-rpc";
+  const layout = binding.answer;
+  const isXmlRpc = layout?.kind === "xml-rpc";
   const rpcFault = isXmlRpc ? readXmlRpcFault(body, defaultDocumentLimits) : undefined;
   const text = isXmlRpc ? (rpcFault ?? "") : beginningOf(body, charset);
   if (!isXmlRpc || rpcFault !== undefined || status >= 300) {
-    const layout = binding.answer;
     const isNamed = faults.some(({ fault }) => fault.when !== undefined);
     const named =
       isNamed && layout && answer ? readNamed(layout, body, charset, answer) : undefined;
     for (const one of faults) {
-      const found = readDeclared(one, status, text, named);
+      const found = readDeclared(one, status, text, named, layout);
       if (found !== undefined) return found;
     }
     const general = errors?.match(text);
     if (general !== undefined) {
-      const faultKind = status >= 300 ? faultKindOfHttp(status) : "unknown";
-      return serviceFault(faultKind, general.get("code"), general.get("message") ?? text);
+      const said = general.get("kind");
+      const other = status >= 300 ? faultKindOfHttp(status) : "unknown";
+      const faultKind = isFaultKind(said) ? said : other;
+      const message = unescaped(general.get("message") ?? text, layout);
+      return serviceFault(faultKind, general.get("code"), message);
     }
   }
   if (rpcFault !== undefined) {
@@ -68,6 +74,7 @@ function readDeclared(
   status: number,
   text: string,
   named: NamedValues | undefined,
+  layout: TextLayout | undefined,
 ): Fault | undefined {
   const { name, kind, when = {}, take = {} } = fault;
   for (const [key, value] of Object.entries(when)) {
@@ -77,7 +84,10 @@ function readDeclared(
   const matched = template?.match(text);
   if (template !== undefined && matched === undefined) return undefined;
   const taken = Object.entries(take).map(([place, key]) => [place, named?.get(key) ?? ""] as const);
-  const values = new Map([...(matched ?? []), ...taken]);
+  const places = [...(matched ?? [])].map(([place, value]): [string, string] => {
+    return [place, unescaped(value, layout)];
+  });
+  const values = new Map([...places, ...taken]);
   const detail = createRecord();
   for (const place of [...(template?.places ?? []), ...Object.keys(take)]) {
     if (place !== "message") detail[place] = values.get(place) ?? "";
@@ -104,7 +114,8 @@ function blameOf(kind: FaultKind): Blame {
 }
 
 function serviceFault(faultKind: FaultKind, code: string | undefined, message: string): Fault {
-  const told = code === undefined || code === "" ? "service-failed" : `error-${slug(code)}`;
+  const own = code === undefined ? "" : slug(code).replace(/^error-/, "");
+  const told = own === "" ? "service-failed" : `error-${own}`;
   return { kind: "fault", faultKind, blame: blameOf(faultKind), code: told, message };
 }
 
@@ -170,5 +181,20 @@ export function writeFault(
     const written = writeNamed(layout, new Map([...Object.entries(when), ...taken]), charset);
     if (written !== undefined) return written;
   }
-  return (own?.template ?? errors)?.write(values);
+  const template = own?.template ?? errors;
+  if (layout?.kind !== "xml") return template?.write(values);
+  const written = [...values].map(([place, value]): [string, string] => [place, escaped(value)]);
+  return template?.write(new Map(written));
+}
+
+/** Of what stands in XML; whatever has no place there is a blank. */
+function escaped(value: string): string {
+  return escapeXml(value.toWellFormed().replaceAll(/[\x00-\x1F\x7F\uFFFE\uFFFF]+/g, " "), "");
+}
+
+function unescaped(value: string, layout: TextLayout | undefined): string {
+  if (layout?.kind !== "xml") return value;
+  return value.replaceAll(/&([^&;\s]{1,12});/g, (all, name: string) => {
+    return resolveReference(name) ?? all;
+  });
 }

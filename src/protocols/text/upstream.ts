@@ -13,6 +13,7 @@ import type {
 import { charsetOf } from "#formats/delimited-text/charset.ts";
 import { documentFault, problemFault, readFault } from "./faults.ts";
 import { textProblems } from "./problems.ts";
+import { unsaidField } from "./said-fields.ts";
 import {
   createTextOperations,
   speechOf,
@@ -30,6 +31,14 @@ export function createTextUpstream({ contract }: ServiceContract): Upstream {
     if (isStream(operation)) return streamNotOffered(operation, "a text program");
     const own = find(operation);
     if (own === undefined) return notOffered(`the contract has no text of ${operation.id}`);
+    // What is declared in text has a place for everything; a text over another contract may not.
+    const unsaid =
+      contract.dialect === "text" ? undefined : unsaidField(own.binding.request, input);
+    if (unsaid !== undefined) {
+      const place = `/${unsaid.replaceAll(".", "/")}`;
+      const message = "the text has no place for this field";
+      return problemFault(textProblems["text-not-representable"](message), place);
+    }
     const written = own.request.write(input);
     if (written.kind === "fault") return documentFault(written, "input");
     const { bytes } = written;

@@ -2,12 +2,20 @@
 import { compileScalarText } from "#contract/check-scalar.ts";
 import type { Contract } from "#contract/contract.ts";
 import { fieldsOf, resolve } from "#contract/resolve.ts";
-import type { EnumType, RecordType, ScalarType, Type } from "#contract/types.ts";
+import type {
+  EnumType,
+  MapType,
+  RecordType,
+  ScalarType,
+  Type,
+  UnionType,
+} from "#contract/types.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import { fail, shown } from "#formats/delimited-text/column.ts";
 import { fromPicture, toPicture } from "#formats/delimited-text/picture.ts";
 import type { XmlElement } from "#formats/xml/element.ts";
 
+const noOpaque = "XML-RPC has no place for a value of any shape";
 const momentPicture = "yyyyMMddTHH:mm:ss";
 
 export function writeValue(contract: Contract, type: Type, value: Value, place: string): string {
@@ -26,10 +34,11 @@ function writeTyped(contract: Contract, type: Type, value: Value, place: string)
       );
       return `<array><data>${items.join("")}</data></array>`;
     }
-    case "union":
     case "map":
+    case "union":
+      return writeMembers(contract, own, value as ValueRecord, place);
     case "opaque":
-      return fail("not-representable", `XML-RPC has no place for a ${own.kind}`, place);
+      return fail("not-representable", noOpaque, place);
     default:
       return writeScalar(own, value, place);
   }
@@ -52,6 +61,33 @@ export function writeStruct(
     return [`<member><name>${escapeXml(name, place)}</name>${written}</member>`];
   });
   return `<struct>${members.join("")}</struct>`;
+}
+
+/** A map's entries by their keys; a union's one member by the name of its variant. */
+function writeMembers(
+  contract: Contract,
+  type: MapType | UnionType,
+  value: ValueRecord,
+  place: string,
+): string {
+  const members = Object.entries(value).map(([key, own]) => {
+    const inside = memberType(type, key, place);
+    const written = writeValue(contract, inside, own, `${place}/${key}`);
+    return `<member><name>${escapeXml(key, place)}</name>${written}</member>`;
+  });
+  return `<struct>${members.join("")}</struct>`;
+}
+
+function memberType(type: MapType | UnionType, key: string, place: string): Type {
+  if (type.kind === "map") {
+    const scalar = compileScalarText(type.key);
+    if (scalar.read(key) !== undefined) return type.value;
+    return fail("invalid-value", `the key ${shown(key)} is not ${scalar.expected}`, place);
+  }
+  const variant = type.variants.find(({ name }) => name === key);
+  if (variant !== undefined) return variant.type;
+  const expected = type.variants.map(({ name }) => name).join(", ");
+  return fail("unexpected-member", `there is no ${shown(key)}; expected one of ${expected}`, place);
 }
 
 function writeScalar(type: ScalarType | EnumType, value: Value, place: string): string {
@@ -123,10 +159,12 @@ export function readValue(
         readValue(contract, own.item, item, `${place}/${index}`),
       );
     }
-    case "union":
     case "map":
+    case "union":
+      if (typed?.name !== "struct") expect("<struct>", typed ?? element, place);
+      return readMembers(contract, own, typed, place);
     case "opaque":
-      return fail("not-representable", `XML-RPC has no place for a ${own.kind}`, place);
+      return fail("not-representable", noOpaque, place);
     default:
       return readScalar(own, typed ?? element, place);
   }
@@ -140,12 +178,7 @@ export function readStruct(
 ): ValueRecord {
   const fields = new Map(fieldsOf(contract, type).map((field) => [field.name, field]));
   const record = createRecord();
-  for (const member of elementsIn(struct)) {
-    const [name, value] = elementsIn(member);
-    if (member.name !== "member" || name?.name !== "name" || value === undefined) {
-      return expect("<member> with <name> and <value>", member, place);
-    }
-    const key = textIn(name);
+  for (const [key, value] of membersOf(struct, place)) {
     const field = fields.get(key);
     if (field === undefined) fail("unexpected-member", `there is no ${shown(key)}`, place);
     if (key in record) fail("repeated-member", "it stands twice", `${place}/${key}`);
@@ -160,6 +193,34 @@ export function readStruct(
     }
   }
   return record;
+}
+
+function readMembers(
+  contract: Contract,
+  type: MapType | UnionType,
+  struct: XmlElement,
+  place: string,
+): ValueRecord {
+  const record = createRecord();
+  for (const [key, value] of membersOf(struct, place)) {
+    const inside = memberType(type, key, place);
+    if (key in record) fail("repeated-member", "it stands twice", `${place}/${key}`);
+    record[key] = readValue(contract, inside, value, `${place}/${key}`);
+  }
+  if (type.kind === "union" && Object.keys(record).length !== 1) {
+    fail("malformed-message", "expected a struct of one member, the variant", place);
+  }
+  return record;
+}
+
+function membersOf(struct: XmlElement, place: string): readonly (readonly [string, XmlElement])[] {
+  return elementsIn(struct).map((member) => {
+    const [name, value] = elementsIn(member);
+    if (member.name !== "member" || name?.name !== "name" || value === undefined) {
+      return expect("<member> with <name> and <value>", member, place);
+    }
+    return [textIn(name), value];
+  });
 }
 
 const scalarElements = new Set([
