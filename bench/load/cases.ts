@@ -1,6 +1,7 @@
 /** All cases, in the order in which they run. A new one is a file and a line. */
 import { growth } from "./growth.ts";
 import { idleConnections } from "./idle-connections.ts";
+import { instances } from "./instances.ts";
 import { largeBody } from "./large-body.ts";
 import type { LoadCase } from "./load-case.ts";
 import { manyRoutes } from "./many-routes.ts";
@@ -18,4 +19,5 @@ export const cases: readonly LoadCase[] = [
   largeBody,
   growth,
   overload,
+  instances,
 ];

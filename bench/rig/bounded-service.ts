@@ -1,7 +1,7 @@
 /**
  * A service that does so many things at once and lets the rest wait, without a bound, as services
  * do that nobody protects: `bounded-service.ts PORT AT_ONCE TOOK_MS`. SIGUSR2 makes it ten times
- * slower. Answers tell in `instance` whose they are.
+ * slower, and back. Answers tell in `instance` whose they are.
  */
 import { createServer, type ServerResponse } from "node:http";
 
@@ -9,7 +9,7 @@ const [port = 0, atOnce = 1, tookMs = 10] = process.argv.slice(2).map(Number);
 const waiting: ServerResponse[] = [];
 let busy = 0;
 let factor = 1;
-process.on("SIGUSR2", () => (factor = 10));
+process.on("SIGUSR2", () => (factor = factor === 1 ? 10 : 1));
 
 function serve(answer: ServerResponse): void {
   busy += 1;
