@@ -1,5 +1,5 @@
 /** For tests: a service behind a gateway that caches, and a clock that can be put forward. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { nodePlatform, type Platform } from "#base/platform.ts";
@@ -12,6 +12,8 @@ export interface CachedService {
   readonly asked: IncomingMessage[];
   /** Decides what the next requests get. */
   answer: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+  /** Another revision, with these options. */
+  readonly takeOptions: (options: object) => void;
   readonly passSeconds: (seconds: number) => void;
   /** By a caller with this key. */
   readonly get: (
@@ -58,35 +60,49 @@ export async function startCached(
   const server = createServer((incoming, outgoing) => {
     service.asked.push(incoming);
     incoming.resume();
+    outgoing.sendDate = false;
+    outgoing.setHeader("date", new Date(platform.clock.nowMs()).toUTCString());
     service.answer(incoming, outgoing);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const plain = {
-    services: { up: { instances: [`http://127.0.0.1:${port}`], policies: [{ cache: options }] } },
+  const plainOf = (cache: object): PlainConfiguration => ({
+    services: { up: { instances: [`http://127.0.0.1:${port}`], policies: [{ cache }] } },
     ledger: "off",
-    timeouts: { drainMs: 1 },
+    // A clock that is put forward is no reason to give up.
+    timeouts: { drainMs: 1, firstByteMs: 3_600_000, totalMs: 3_600_000 },
     ...more,
-  };
-  const gateway = await startLoadedGateway(plain, platform);
-  context.after(async () => {
-    await gateway.close();
+  });
+  context.after(() => {
     server.closeAllConnections();
     server.close();
   });
+  const gateway = await startLoadedGateway(plainOf(options), platform);
+  context.after(() => gateway.close());
   const url = `http://127.0.0.1:${gateway.port}/up/`;
   const service: CachedService = {
     url,
     port: gateway.port,
     asked: [],
     answer,
+    takeOptions: (next) => gateway.take(plainOf(next)),
     passSeconds: (seconds) => void (aheadMs += seconds * 1_000),
-    async get(path = "", headers = {}, method = "GET") {
-      const response = await fetch(url + path, { method, headers, redirect: "manual" });
-      const text = await response.text();
-      const cache = response.headers.get("cache-status") ?? "";
-      return { status: response.status, headers: response.headers, text, cache };
-    },
+    // fetch() says `no-cache` of itself where there are conditions.
+    get: (path = "", headers = {}, method = "GET") =>
+      new Promise((resolve, reject) => {
+        const sent = request(url + path, { method, headers, agent: false }, (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on("error", reject);
+          incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+          incoming.on("end", () => {
+            const { statusCode: status = 0, headers: got } = incoming;
+            const text = Buffer.concat(chunks).toString();
+            const fields = new Headers(got as Record<string, string>);
+            resolve({ status, headers: fields, text, cache: fields.get("cache-status") ?? "" });
+          });
+        });
+        sent.on("error", reject).end();
+      }),
   };
   return service;
 }

@@ -283,5 +283,6 @@ function isForNow(status: number, field: (name: string) => string | undefined): 
   const said = parseDirectives(field("cache-control"));
   const forbids = ["no-store", "no-cache", "private", "max-age", "s-maxage"];
   const isSuccess = status >= 200 && status < 300 && status !== 206;
-  return isSuccess && field("set-cookie") === undefined && !forbids.some((name) => said.has(name));
+  if (field("set-cookie") !== undefined || field("vary")?.includes("*") === true) return false;
+  return isSuccess && !forbids.some((name) => said.has(name));
 }
