@@ -9,6 +9,7 @@ import { configurationSchema } from "#app/configuration-schema.ts";
 import { loadConfiguration } from "#configuration/load.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
+import { orderRevision, orderTraffic } from "./order-service.ts";
 import { benchRevision } from "./revision.ts";
 import { runExchanges } from "./stub-gateway.ts";
 
@@ -17,8 +18,11 @@ const names = process.argv.slice(2).filter((argument) => !argument.startsWith("-
 const rounds = tiny ? 1 : 7;
 const count = tiny ? 200 : 150_000;
 
-/** Those whose example refuses every request, or names files of its own, say nothing here. */
-const unmeasured = new Set(["maintenance", "fallback"]);
+/**
+ * Those whose example refuses every request, or names files of its own, say nothing here; those
+ * that read messages follow by themselves.
+ */
+const unmeasured = new Set(["maintenance", "fallback", "validate", "mask"]);
 
 /** As its example, but for so many requests that none is refused. */
 function usesOf({ name, example }: Policy): Configuration["policies"] {
@@ -43,28 +47,69 @@ function usesOf({ name, example }: Policy): Configuration["policies"] {
 async function measure(uses: Configuration["policies"]): Promise<number> {
   const plain = benchRevision();
   const configuration = { ...plain.configuration, policies: uses };
-  const before = process.cpuUsage();
-  await runExchanges({ ...plain, configuration }, count, standardPolicies);
-  const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1e3) / count;
+  return cpuOf(() => runExchanges({ ...plain, configuration }, count, standardPolicies));
 }
 
 function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] as number;
 }
 
-await measure([]);
-for (const policy of standardPolicies) {
-  const { name } = policy;
-  if (unmeasured.has(name) || (names.length > 0 && !names.includes(name))) continue;
-  const uses = usesOf(policy);
-  await measure(uses);
+/** Those that read messages: of 1 KB, of an operation whose contract has a list of records. */
+const readers: Readonly<Record<string, object>> = {
+  "validate requests": { validate: { answers: { mode: "off" } } },
+  "validate answers": { validate: { requests: { mode: "off" }, answers: { mode: "refuse" } } },
+  "validate limits": { validate: { requests: { itemsMax: 9, textLengthMax: 99 } } },
+  mask: { mask: { answers: [{ field: "order.customer" }] } },
+};
+
+async function measureOrders(policies: readonly object[]): Promise<number> {
+  const revision = await orderRevision(policies);
+  return cpuOf(() => runExchanges(revision, count, standardPolicies, orderTraffic));
+}
+
+async function cpuOf(run: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return ((user + system) * 1e3) / count;
+}
+
+/** Rounds with and without alternate. */
+async function compare(
+  name: string,
+  measureWith: () => Promise<number>,
+  plain: () => Promise<number>,
+) {
+  await measureWith();
   const added: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const without = await measure([]);
-    added.push((await measure(uses)) - without);
+    const without = await plain();
+    added.push((await measureWith()) - without);
   }
   const spread = [Math.min(...added), Math.max(...added)].map(Math.round);
   console.log(JSON.stringify({ policy: name, addedCpuNs: Math.round(median(added)), spread }));
+}
+
+const isWanted = (name: string): boolean => names.length === 0 || names.includes(name);
+
+await measure([]);
+for (const policy of standardPolicies) {
+  const { name } = policy;
+  if (unmeasured.has(name) || !isWanted(name)) continue;
+  const uses = usesOf(policy);
+  await compare(
+    name,
+    () => measure(uses),
+    () => measure([]),
+  );
+}
+await measureOrders([]);
+for (const [name, use] of Object.entries(readers)) {
+  if (!isWanted(name.split(" ")[0] as string)) continue;
+  await compare(
+    name,
+    () => measureOrders([use]),
+    () => measureOrders([]),
+  );
 }
 process.exit(0);

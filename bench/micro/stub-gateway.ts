@@ -7,6 +7,7 @@ import type { Server, Socket } from "node:net";
 import { nodePlatform, type Platform } from "#base/platform.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
+import type { Protocol } from "#extension/protocol.ts";
 import { createGateway } from "#gateway/gateway.ts";
 
 /** Takes all that is written, at once. */
@@ -26,22 +27,34 @@ class StubSocket extends EventEmitter {
   destroySoon(): void {}
 }
 
-const answer = Buffer.from(
+/** What callers send, and what instances answer. */
+export interface StubTraffic {
+  readonly request: Buffer;
+  readonly answer: Buffer;
+  readonly protocols: readonly Protocol[];
+}
+
+const plainAnswer = Buffer.from(
   "HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Wed, 25 Nov 2026 08:00:00 GMT\r\n" +
     "Content-Type: application/json\r\nContent-Length: 1024\r\nConnection: keep-alive\r\n" +
     `ETag: "6b06991d-3fa"\r\n\r\n${"x".repeat(1024)}`,
 );
-const request = Buffer.from(
+const plainRequest = Buffer.from(
   "GET /up/k1.json?page=2 HTTP/1.1\r\nHost: api.example.org:8080\r\nAccept: */*\r\n" +
     "User-Agent: bench/1.0\r\nAccept-Encoding: gzip, deflate\r\n\r\n",
 );
+
+const plain: StubTraffic = { request: plainRequest, answer: plainAnswer, protocols: [] };
 
 interface OnRead {
   readonly buffer: Buffer;
   readonly callback: (count: number, buffer: Buffer) => boolean;
 }
 
-function stubPlatform(accept: (onConnection: (socket: Socket) => void) => void): Platform {
+function stubPlatform(
+  answer: Buffer,
+  accept: (onConnection: (socket: Socket) => void) => void,
+): Platform {
   const connect = (options: { onread?: unknown }): Socket => {
     const socket = new StubSocket();
     const { buffer, callback } = options.onread as OnRead;
@@ -70,14 +83,15 @@ export async function runExchanges(
   revision: Revision,
   count: number,
   policies: readonly Policy[] = [],
+  { request, answer, protocols }: StubTraffic = plain,
 ): Promise<void> {
   let onConnection: ((socket: Socket) => void) | undefined;
   const observer = { onBegin() {}, onRouted() {}, onDone() {} };
   createGateway(
-    stubPlatform((accepted) => (onConnection = accepted)),
+    stubPlatform(answer, (accepted) => (onConnection = accepted)),
     observer,
     revision,
-    () => ({ protocols: [], policies, proofs: [] }),
+    () => ({ protocols, policies, proofs: [] }),
   );
   const socket = new StubSocket();
   onConnection?.(socket as unknown as Socket);

@@ -100,6 +100,7 @@ export function createFleet(options: FleetOptions): Fleet {
         writtenMemory: memory.written,
         problems: knownProblems,
         sharedMemory,
+        stateFolder: options.first.configuration.stateFolder,
         ledger: options.ledger?.ringFor(index),
       };
     },

@@ -8,6 +8,7 @@ import { headers } from "#policies/headers/index.ts";
 import { ipFilter } from "#policies/ip-filter/index.ts";
 import { maintenance } from "#policies/maintenance/index.ts";
 import { mask } from "#policies/mask/index.ts";
+import { quota } from "#policies/quota/index.ts";
 import { rateLimit } from "#policies/rate-limit/index.ts";
 import { retry } from "#policies/retry/index.ts";
 import { sign } from "#policies/sign/index.ts";
@@ -22,6 +23,7 @@ export const standardPolicies: readonly Policy[] = [
   ipFilter,
   maintenance,
   mask,
+  quota,
   rateLimit,
   retry,
   sign,

@@ -24,6 +24,8 @@ export interface WorkerData extends MeteredRevision {
   readonly problems: readonly ProblemDefinition[];
   /** Of all workers together. */
   readonly sharedMemory: SharedMemory;
+  /** Where policies keep what outlives the process; undefined: nowhere. */
+  readonly stateFolder: string | undefined;
   /** Undefined: nothing is put on record. */
   readonly ledger: WorkerLedger | undefined;
 }

@@ -19,7 +19,7 @@ const capture: JsonSchema = {
   enum: ["none", "digest", "full"],
 };
 
-const folder: JsonSchema = {
+export const folder: JsonSchema = {
   type: "string",
   minLength: 1,
   maxLength: 4096,

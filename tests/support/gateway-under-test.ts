@@ -18,6 +18,7 @@ import type { JsonSchema } from "#base/json-schema.ts";
 import { createRevision } from "#configuration/revision.ts";
 import { createGateway, type Gateway } from "#gateway/gateway.ts";
 import type { Recorder } from "#gateway/recorder.ts";
+import { openRecords } from "#state/open-records.ts";
 
 export const basePath = "/base";
 
@@ -120,6 +121,8 @@ async function startGateway(
 ): Promise<GatewayUnderTest & { readonly gateway: Gateway }> {
   let begun = 0;
   let done = 0;
+  const { stateFolder } = revision.configuration;
+  const records = stateFolder === undefined ? undefined : openRecords(stateFolder);
   const observer = {
     onBegin: () => void begun++,
     onRouted: () => undefined,
@@ -131,6 +134,8 @@ async function startGateway(
     revision,
     () => ({ protocols: [], policies, proofs: standardProofs }),
     recorder,
+    undefined,
+    records,
   );
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   return {
@@ -139,6 +144,7 @@ async function startGateway(
     exchanges: () => ({ begun, done }),
     async close() {
       await gateway.drain();
+      await records?.close();
     },
   };
 }

@@ -10,6 +10,8 @@ export interface PolicedService {
   readonly gatewayUrl: string;
   /** How often an instance was asked. */
   readonly asked: () => number;
+  /** Stops the gateway, once. */
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -35,6 +37,12 @@ export async function startPoliced(
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     }),
   );
+  context.after(() => {
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
   const gateway = await startLoadedGateway({
     services: { up: { instances: urls } },
     policies,
@@ -42,13 +50,9 @@ export async function startPoliced(
     timeouts: { drainMs: 1 },
     ...more,
   });
-  context.after(async () => {
-    await gateway.close();
-    for (const server of servers) {
-      server.closeAllConnections();
-      server.close();
-    }
-  });
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= gateway.close());
+  context.after(close);
   const gatewayUrl = `http://127.0.0.1:${gateway.port}`;
-  return { url: `${gatewayUrl}/up/`, gatewayUrl, asked: () => asked };
+  return { url: `${gatewayUrl}/up/`, gatewayUrl, asked: () => asked, close };
 }

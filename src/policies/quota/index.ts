@@ -1,0 +1,128 @@
+/**
+ * How many requests in a day or month of the calendar, counted on disk. Told as
+ * draft-ietf-httpapi-ratelimit-headers-11 has it.
+ */
+import { mapOf } from "#base/json-schema.ts";
+import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
+import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
+import { createCalendar, isTimeZone, type Period, type Span } from "./calendar.ts";
+import { createCounter, type Use } from "./counter.ts";
+import { problems } from "./problems.ts";
+
+interface Options {
+  readonly per: CountedPer;
+  readonly requests: number;
+  readonly period: Period;
+  readonly timeZone: string;
+  readonly name?: string;
+  readonly withoutState: "refuse" | "allow";
+}
+
+/** In seconds, for callers; months differ. */
+const windowS: Readonly<Record<Period, number>> = { day: 86_400, month: 30 * 86_400 };
+
+export const quota: Policy<Options> = {
+  name: "quota",
+  summary: "So many requests in a day or month, for each caller, address, service or operation.",
+  description:
+    "Days and months are those of the calendar in `timeZone`. Counted in the folder that `state` " +
+    "names, so a restart or a crash gives nobody a new quota; exact over all workers, and over " +
+    "gateways that share the folder. Never more than `requests` pass: blocks of a thousandth of " +
+    "them (at least one) are taken from the disk at once, and of a block that was begun before a " +
+    "crash the rest counts as used. Callers see `RateLimit` and `RateLimit-Policy` on every " +
+    "answer, `Retry-After` with the refusal. A request that is refused does not count.",
+  options: mapOf(
+    "How many requests in a day or month.",
+    {
+      per: countedPer("caller"),
+      requests: {
+        type: "integer",
+        description: "Requests in a day or month.",
+        minimum: 1,
+        maximum: 1_000_000_000_000,
+        "x-expected": "a whole number from 1 to 1000000000000",
+      },
+      period: {
+        type: "string",
+        description: "When it begins anew: at midnight, or with the month.",
+        enum: ["day", "month"],
+        default: "day",
+      },
+      timeZone: {
+        type: "string",
+        description: "Whose midnight: a name of the IANA time zone database.",
+        default: "UTC",
+        "x-expected": "UTC, or a name such as Europe/Berlin",
+      },
+      name: {
+        type: "string",
+        description:
+          "Under what it is counted and told. Two of the same name share their counts; without " +
+          "one it is counted by its place in the list, and anew when that changes.",
+        pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$",
+        "x-expected": "letters, digits, ., - or _, at most 63",
+      },
+      withoutState: {
+        type: "string",
+        description: "What becomes of requests while the disk refuses to count.",
+        enum: ["refuse", "allow"],
+        default: "refuse",
+      },
+    },
+    { required: ["requests"] },
+  ),
+  example: "- quota: { per: caller, requests: 10000, period: month, timeZone: Europe/Berlin }",
+  problems: problems.definitions,
+  level: "call",
+  check({ timeZone }) {
+    if (isTimeZone(timeZone)) return [];
+    const message = `there is no time zone ${JSON.stringify(timeZone)}; expected UTC or a name of the IANA database, such as Europe/Berlin`;
+    return [{ path: ["timeZone"], severity: "error", message }];
+  },
+  explain: ({ per, requests, period, timeZone }) =>
+    `at most ${requests} in a ${period} (${timeZone})${forEach(per)}`,
+  create(options, { id, cells, records, platform, serviceName }) {
+    const { per, requests, period, timeZone, name = period } = options;
+    records.prepare();
+    const prefix = options.name === undefined ? id : `${serviceName ?? ""}/${options.name}`;
+    const calendar = createCalendar(period, timeZone);
+    const { clock } = platform;
+    const counter = createCounter(requests, `${prefix} ${timeZone}`, { cells, records, clock });
+
+    function tell(request: PolicyRequest, { allowed, remaining }: Use, span: Span): Verdict {
+      const waitS = Math.max(1, Math.ceil((span.endMs - clock.nowMs()) / 1_000));
+      request.addAnswerField("RateLimit-Policy", `"${name}";q=${requests};w=${windowS[period]}`);
+      request.addAnswerField("RateLimit", `"${name}";r=${remaining};t=${waitS}`);
+      if (allowed) return undefined;
+      const until = new Date(span.endMs).toISOString();
+      const detail =
+        `the ${requests} requests that quota ${name} allows${forEach(per)} in the ${period} ` +
+        `${span.name} (${timeZone}) are used up; the next ${period} begins at ${until}`;
+      return { kind: "refuse", problem: problems["quota-used-up"](detail, { retryAfterS: waitS }) };
+    }
+
+    async function wait(request: PolicyRequest, coming: Promise<Use>, span: Span) {
+      const exchange = request.id;
+      try {
+        const use = await coming;
+        // The caller may be gone, and the object another one's.
+        return request.id === exchange ? tell(request, use, span) : undefined;
+      } catch (cause) {
+        if (options.withoutState === "allow") return undefined;
+        const detail = `quota ${name} cannot be counted: its state cannot be written`;
+        const problem = problems["quota-unavailable"](detail, { cause, retryAfterS: 5 });
+        return { kind: "refuse", problem } as const;
+      }
+    }
+
+    return {
+      onRequest(request) {
+        const nowMs = clock.nowMs();
+        const span = calendar.at(nowMs);
+        const use = counter.use(countedName(request, per), span, nowMs);
+        return use instanceof Promise ? wait(request, use, span) : tell(request, use, span);
+      },
+      close: () => counter.close(),
+    };
+  },
+};
