@@ -1,5 +1,5 @@
 /** Writes metrics in the Prometheus text format, version 0.0.4. */
-type MetricType = "counter" | "gauge" | "histogram";
+type MetricType = "counter" | "gauge" | "histogram" | "summary";
 
 export type Labels = Readonly<Record<string, string | number>>;
 

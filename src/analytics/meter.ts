@@ -5,6 +5,7 @@
 import { blames, type Blame } from "#base/fault-kind.ts";
 import type { ProblemDefinition } from "#base/problem.ts";
 import { bucketCount, bucketOf } from "./buckets.ts";
+import { costDoubles, type CostedService } from "./policy-costs.ts";
 
 /** Last digit class of a status: 1xx to 5xx, and none. */
 export const statusClasses = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
@@ -32,6 +33,8 @@ export interface MeterShape {
   /** Rows; one more follows, for exchanges that found no route. */
   readonly services: number;
   readonly problems: readonly ProblemDefinition[];
+  /** What is counted of policies, behind all that; nothing by default. */
+  readonly costed?: readonly CostedService[];
 }
 
 /** What is counted of an exchange. */
@@ -58,8 +61,13 @@ export interface Meter {
   end(exchange: MeteredExchange): void;
 }
 
-export function createMeterMemory({ services, problems }: MeterShape): SharedArrayBuffer {
-  return new SharedArrayBuffer(8 * ((services + 1) * columnCount + problems.length));
+export function createMeterMemory(shape: MeterShape): SharedArrayBuffer {
+  return new SharedArrayBuffer(8 * (costsStart(shape) + costDoubles(shape.costed ?? [])));
+}
+
+/** Where costs of policies begin, in doubles. */
+export function costsStart({ services, problems }: MeterShape): number {
+  return (services + 1) * columnCount + problems.length;
 }
 
 export function createMeter(memory: SharedArrayBuffer, shape: MeterShape): Meter {

@@ -3,6 +3,7 @@ import { blames } from "#base/fault-kind.ts";
 import { bucketBoundsS, bucketCount } from "./buckets.ts";
 import { createExposition, type Exposition } from "./exposition.ts";
 import { writeLedger, type LedgerFacts } from "./ledger-metrics.ts";
+import type { PolicyCost } from "./policy-costs.ts";
 import { column, statusClasses } from "./meter.ts";
 import type { Traffic } from "./traffic-totals.ts";
 import type { WorkerGauges } from "./worker-gauges.ts";
@@ -37,7 +38,7 @@ export function formatMetrics(traffic: Traffic, facts: ProcessFacts): string {
   return out.text();
 }
 
-function writeTraffic(out: Exposition, { services, problems, lost }: Traffic): void {
+function writeTraffic(out: Exposition, { services, problems, lost, costs }: Traffic): void {
   const rows = [...services].filter(([, row]) => row.some((cell) => cell !== 0));
   const perService = (name: string, type: "counter" | "gauge", help: string, at: number): void => {
     out.metric(name, type, help);
@@ -126,6 +127,24 @@ function writeTraffic(out: Exposition, { services, problems, lost }: Traffic): v
     "Exchanges that were in flight in a worker that died.",
   );
   out.sample({}, lost);
+  writeCosts(out, [...costs.values()]);
+}
+
+/** More series than these would tell nothing. */
+const costSeriesMax = 1_000;
+
+function writeCosts(out: Exposition, costs: readonly PolicyCost[]): void {
+  out.metric(
+    "parlance_policy_cost_seconds",
+    "summary",
+    "What policies took in exchanges that were timed, one in 64, by policy and route.",
+  );
+  const most = costs.toSorted((a, b) => b.totalMs - a.totalMs).slice(0, costSeriesMax);
+  for (const { policy, service, route, exchanges, totalMs } of most) {
+    const labels = { policy, service, route };
+    out.sample(labels, totalMs / 1_000, "_sum");
+    out.sample(labels, exchanges, "_count");
+  }
 }
 
 function writeHistogram(

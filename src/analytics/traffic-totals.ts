@@ -3,6 +3,7 @@
  * whenever it is asked for, and for good once nothing is in flight in it any more, so that counts
  * survive reloads and crashes and memory does not grow with them.
  */
+import { addCosts, type CostedService, type CostTotals, type PolicyCost } from "./policy-costs.ts";
 import { column, columnCount, createMeterMemory, type MeterShape } from "./meter.ts";
 
 /** Exchanges that found no route are counted under this name, which no service can have. */
@@ -10,7 +11,11 @@ export const noService = "";
 
 export interface TrafficTotals {
   /** Memory for a worker that may take a revision. */
-  open(worker: number, services: readonly string[]): SharedArrayBuffer;
+  open(
+    worker: number,
+    services: readonly string[],
+    costed?: readonly CostedService[],
+  ): SharedArrayBuffer;
   /** It has taken it: nothing new begins in the tables that it had before. */
   settle(worker: number): void;
   /** It has not: takes back its last `open`. */
@@ -27,11 +32,14 @@ export interface Traffic {
   readonly problems: ReadonlyMap<string, number>;
   /** Exchanges in flight in workers that died. */
   readonly lost: number;
+  /** By `costKey`; of exchanges that were timed. */
+  readonly costs: ReadonlyMap<string, PolicyCost>;
 }
 
 interface Table {
   readonly worker: number;
   readonly services: readonly string[];
+  readonly costed: readonly CostedService[];
   readonly cells: Float64Array;
   /** Nothing new begins in it. */
   isPast: boolean;
@@ -41,12 +49,14 @@ export function createTrafficTotals(problems: MeterShape["problems"]): TrafficTo
   let tables: Table[] = [];
   const folded = new Map<string, Float64Array>();
   const foldedProblems = new Float64Array(problems.length);
+  const foldedCosts: CostTotals = new Map();
   let lost = 0;
 
   function addTo(
     rows: Map<string, Float64Array>,
     problemCounts: Float64Array,
-    { services, cells }: Table,
+    costs: CostTotals,
+    { services, costed, cells }: Table,
   ): void {
     for (const [index, name] of [...services, noService].entries()) {
       let row = rows.get(name);
@@ -60,12 +70,13 @@ export function createTrafficTotals(problems: MeterShape["problems"]): TrafficTo
     for (let at = 0; at < problems.length; at++) {
       problemCounts[at] = (problemCounts[at] as number) + (cells[start + at] as number);
     }
+    addCosts(costs, cells, start + problems.length, costed);
   }
 
   function foldWhat(isOver: (table: Table) => boolean): void {
     tables = tables.filter((table) => {
       if (!isOver(table)) return true;
-      addTo(folded, foldedProblems, table);
+      addTo(folded, foldedProblems, foldedCosts, table);
       return false;
     });
   }
@@ -73,10 +84,10 @@ export function createTrafficTotals(problems: MeterShape["problems"]): TrafficTo
   const isQuiet = (table: Table): boolean => table.isPast && inFlightOf(table) === 0;
 
   return {
-    open(worker, services) {
+    open(worker, services, costed = []) {
       foldWhat(isQuiet);
-      const memory = createMeterMemory({ services: services.length, problems });
-      tables.push({ worker, services, cells: new Float64Array(memory), isPast: false });
+      const memory = createMeterMemory({ services: services.length, problems, costed });
+      tables.push({ worker, services, costed, cells: new Float64Array(memory), isPast: false });
       return memory;
     },
     settle(worker) {
@@ -99,9 +110,10 @@ export function createTrafficTotals(problems: MeterShape["problems"]): TrafficTo
       foldWhat(isQuiet);
       const services = new Map([...folded].map(([name, row]) => [name, row.slice()]));
       const counts = foldedProblems.slice();
-      for (const table of tables) addTo(services, counts, table);
+      const costs: CostTotals = new Map(foldedCosts);
+      for (const table of tables) addTo(services, counts, costs, table);
       const byCode = problems.map(({ code }, index) => [code, counts[index] as number] as const);
-      return { services, problems: new Map(byCode), lost };
+      return { services, problems: new Map(byCode), lost, costs };
     },
   };
 }

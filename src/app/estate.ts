@@ -2,13 +2,18 @@
 import { fileURLToPath } from "node:url";
 import type { Platform } from "#base/platform.ts";
 import { formatMetrics } from "#analytics/prometheus.ts";
+import { isProblem } from "#base/problem.ts";
 import type { Estate } from "#control/admin-api/operation.ts";
+import { notOver } from "#control/problems.ts";
 import { explainRoute } from "#gateway/explain.ts";
+import { explainExchange } from "./explain-exchange.ts";
 import { explainedKinds } from "./explained-kinds.ts";
 import type { Fleet } from "./fleet.ts";
 import { eraseRunning } from "./ledger/erase-running.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
 import { viewLedger } from "./ledger/read-running.ts";
+import type { ShownExchange } from "./ledger/show-exchange.ts";
+import { publishedKeys } from "./signing-keys.ts";
 
 export interface EstateSource {
   readonly platform: Platform;
@@ -24,6 +29,7 @@ export function createEstate(source: EstateSource): Estate {
   const { platform, fleet, port, state, reloads, ledger, version } = source;
   const { clock } = platform;
   const startedMs = clock.monotonicMs();
+  const view = ledger && viewLedger(platform, ledger);
   const startS = clock.nowMs() / 1_000;
   const secondsSince = (ms: number): number => Math.round(clock.monotonicMs() - ms) / 1_000;
   return {
@@ -40,8 +46,19 @@ export function createEstate(source: EstateSource): Estate {
     },
     explain(request) {
       const { configuration, contracts } = fleet.revision;
-      return explainRoute(configuration, request, contracts, explainedKinds(clock));
+      const kinds = explainedKinds(clock, fleet.traffic().costs);
+      return explainRoute(configuration, request, contracts, kinds);
     },
+    explainExchange:
+      view &&
+      (async (exchange, by) => {
+        const shown = await view.exchange(exchange, false, by);
+        if (isProblem(shown)) return shown;
+        const kinds = explainedKinds(clock, fleet.traffic().costs);
+        const explained = explainExchange(shown as ShownExchange, fleet.revision, kinds);
+        return explained ?? notOver(exchange);
+      }),
+    signingKeys: () => publishedKeys(fleet.revision.configuration),
     workers: () =>
       fleet.workers().map((worker) => ({
         index: worker.index,
@@ -50,7 +67,7 @@ export function createEstate(source: EstateSource): Estate {
         uptimeS: secondsSince(worker.startedMs),
         connections: worker.gauges.connections,
       })),
-    ledger: ledger && viewLedger(platform, ledger),
+    ledger: view,
     eraseSubject: ledger && ((order) => eraseRunning(platform, ledger, order)),
     metrics() {
       const { user, system } = process.cpuUsage();

@@ -2,12 +2,16 @@
 import type { Log } from "#base/log.ts";
 import type { ProblemDefinition } from "#base/problem.ts";
 import type { Clock } from "#base/platform.ts";
-import { createMeter, type Meter } from "#analytics/meter.ts";
+import { costsStart, createMeter, type Meter } from "#analytics/meter.ts";
+import { createCostMeter, type CostMeter } from "#analytics/policy-costs.ts";
+import type { CompiledRoute } from "#gateway/compile-routes.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import type { ExchangeObserver } from "#gateway/gateway-context.ts";
+import type { CostCell } from "#gateway/policy-costs.ts";
 import type { Snapshot } from "#gateway/snapshot.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import { createFlightTable } from "#runtime/flight-table.ts";
+import { costedServices } from "./costed-services.ts";
 import { logExchange } from "./exchange-line.ts";
 
 export interface WorkerObserver extends ExchangeObserver {
@@ -26,6 +30,7 @@ export function createExchangeObserver(
   const originMs = clock.nowMs() - clock.monotonicMs();
   /** By the revision object that the gateway's snapshot holds. */
   const meters = new WeakMap<Revision, Meter>();
+  const costs = new WeakMap<Revision, CostMeter>();
   let lastSnapshot: Snapshot | undefined;
   let lastMeter: Meter | undefined;
 
@@ -38,8 +43,14 @@ export function createExchangeObserver(
 
   return {
     expect(revision, memory) {
-      const services = revision.configuration.services.length;
-      meters.set(revision, createMeter(memory, { services, problems }));
+      const costed = costedServices(revision.configuration);
+      const shape = { services: revision.configuration.services.length, problems, costed };
+      meters.set(revision, createMeter(memory, shape));
+      costs.set(revision, createCostMeter(memory, costsStart(shape), costed));
+    },
+    costsOf(revision) {
+      const meter = costs.get(revision);
+      return meter && { cellOf: (route, policy) => cellOf(meter, route, policy) };
     },
     onBegin(exchange) {
       const { head } = exchange.caller;
@@ -66,4 +77,10 @@ export function createExchangeObserver(
       logExchange(log, exchange, snapshot.revision.configuration.log.exchanges);
     },
   };
+}
+
+function cellOf(meter: CostMeter, { service, route }: CompiledRoute, policy: string): CostCell {
+  const place = meter.placeOf(service.name, route.id, policy);
+  if (place === undefined) return { begin: () => undefined, add: () => undefined };
+  return { begin: () => meter.begin(place), add: (ms) => meter.add(place, ms) };
 }

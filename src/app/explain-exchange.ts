@@ -3,9 +3,8 @@
  * and the rules that such a request meets now.
  */
 import type { Revision } from "#configuration/configuration.ts";
-import { explainRoute, type Explanation } from "#gateway/explain.ts";
+import { explainRoute, type ExplainedKinds, type Explanation } from "#gateway/explain.ts";
 import type { ShownExchange } from "./ledger/show-exchange.ts";
-import { standardPolicies } from "./standard-policies.ts";
 
 export interface HappenedPhase {
   readonly phase: "asked" | "routed" | "known" | "sent" | "answered" | "ended" | "record";
@@ -29,6 +28,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function explainExchange(
   shown: ShownExchange,
   revision: Revision,
+  kinds: ExplainedKinds,
 ): ExplainedExchange | undefined {
   const found = shown.entries.findLast(({ entry }) => fieldsOf(entry)["kind"] === "exchange");
   if (found === undefined) return undefined;
@@ -37,7 +37,7 @@ export function explainExchange(
     exchange: shown.exchange,
     happened: [...phasesOf(entry), ...recordOf(found.index, shown)],
     isSameRevision: text(entry["revision"]) === revision.id,
-    rules: rulesOf(entry, revision),
+    rules: rulesOf(entry, revision, kinds),
   };
 }
 
@@ -82,7 +82,11 @@ function recordOf(index: number, { children }: ShownExchange): readonly Happened
 }
 
 /** No path of the call stands in an entry, so one is made that its route matches. */
-function rulesOf(entry: Fields, { configuration, contracts }: Revision): Explanation | undefined {
+function rulesOf(
+  entry: Fields,
+  { configuration, contracts }: Revision,
+  kinds: ExplainedKinds,
+): Explanation | undefined {
   const service = configuration.services.find(({ name }) => name === entry["service"]);
   const route = service?.routes.find(({ id }) => id === entry["route"]);
   if (route === undefined) return undefined;
@@ -91,8 +95,7 @@ function rulesOf(entry: Fields, { configuration, contracts }: Revision): Explana
   const caller = typeof entry["caller"] === "string" ? entry["caller"] : undefined;
   const request = { method: text(entry["method"]), url, headers, caller };
   // Its caller is named, so no proof is looked at.
-  const kinds = { policies: standardPolicies, proofs: [], nowMs: 0 };
-  return explainRoute(configuration, request, contracts, kinds);
+  return explainRoute(configuration, request, contracts, { ...kinds, proofs: [] });
 }
 
 function atUs(us: unknown): { readonly atMs?: number } {

@@ -11,6 +11,7 @@ import { createFlightMemory } from "#runtime/flight-table.ts";
 import { canShare } from "#runtime/hold-port.ts";
 import type { LogSink } from "#runtime/log-sink.ts";
 import { createSupervisor, type WorkerStatus } from "#runtime/supervisor.ts";
+import { costedServices } from "./costed-services.ts";
 import { knownProblems } from "./known-problems.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
 import { logLostFlights, lostFlights, type LostFlight } from "./lost-flights.ts";
@@ -75,7 +76,8 @@ export function createFleet(options: FleetOptions): Fleet {
 
   function metered(index: number, next: Revision): MeteredRevision {
     const names = next.configuration.services.map(({ name }) => name);
-    return { revision: next, meterMemory: totals.open(index, names) };
+    const costed = costedServices(next.configuration);
+    return { revision: next, meterMemory: totals.open(index, names, costed) };
   }
 
   const supervisor = createSupervisor({

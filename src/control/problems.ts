@@ -38,6 +38,12 @@ export const problems = defineProblems({
     faultKind: "failed_precondition",
     blame: "client",
   },
+  "exchange-not-over": {
+    title: "Only the beginning of the exchange is on record",
+    httpStatus: 409,
+    faultKind: "failed_precondition",
+    blame: "client",
+  },
   "operation-failed": {
     title: "The operation failed",
     httpStatus: 500,
@@ -48,6 +54,11 @@ export const problems = defineProblems({
 
 export function noLedger(): Problem {
   return problems["no-ledger"]("`ledger` is `off` in the configuration");
+}
+
+export function notOver(exchange: string): Problem {
+  const detail = `only its beginning is on record; parlance ledger show ${exchange} has it`;
+  return problems["exchange-not-over"](detail);
 }
 
 export function badExchange(given: string): Problem {

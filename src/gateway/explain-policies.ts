@@ -1,8 +1,7 @@
 /** The part of an explanation that tells which policies the request meets, in their order. */
 import type { Configuration, PolicyUse } from "#configuration/configuration.ts";
-import type { Policy } from "#extension/policy.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import type { ExplanationStep } from "./explain.ts";
+import type { ExplainedKinds, ExplanationStep } from "./explain.ts";
 import { isFor } from "./policies.ts";
 
 /** @param callerName undefined: not known. @param kinds to tell what each does. */
@@ -10,7 +9,7 @@ export function explainPolicies(
   configuration: Configuration,
   route: CompiledRoute,
   callerName: string | undefined,
-  kinds: readonly Policy[],
+  { policies: kinds, costOf }: Pick<ExplainedKinds, "policies" | "costOf">,
 ): readonly ExplanationStep[] {
   const tell = (use: PolicyUse, where: string): ExplanationStep => {
     const kind = kinds.find(({ name }) => name === use.name);
@@ -18,12 +17,14 @@ export function explainPolicies(
     const { name: what, source } = use;
     const missed = whyNot(use, route, callerName);
     const why = missed ?? `${does} (${where})`;
+    const cost = costOf?.(use.name, route.service.name, route.route.id);
     return {
       step: "policy",
       verdict: missed === undefined ? "matched" : "not matched",
       what,
       why,
       source,
+      ...(cost === undefined ? {} : { cost }),
     };
   };
   return [

@@ -15,6 +15,7 @@ import type { ExplainedProofs } from "./explain-proofs.ts";
 import { readRequest, type ExplainedRequest } from "./explain-request.ts";
 import { explainRoutes } from "./explain-routes.ts";
 import { explainTranslation } from "./explain-translation.ts";
+import { keysPath } from "./own-addresses.ts";
 import { createRouter, forwardedPath } from "./router.ts";
 import { speedOf } from "./speed.ts";
 
@@ -39,6 +40,15 @@ export interface ExplanationStep {
   readonly what: string;
   readonly why: string;
   readonly source?: SourcePlace;
+  /** Of a policy, as measured; absent: nothing was. */
+  readonly cost?: ExplainedCost;
+}
+
+/** What a policy took in the exchanges that were timed. */
+export interface ExplainedCost {
+  /** In the middle of all, microseconds. */
+  readonly averageUs: number;
+  readonly exchanges: number;
 }
 
 export interface Refusal {
@@ -82,6 +92,8 @@ export interface Explanation {
 /** What a build can do; what is not there is told by name alone. */
 export interface ExplainedKinds extends ExplainedProofs {
   readonly policies: readonly Policy[];
+  /** Of a running gateway. */
+  readonly costOf?: (policy: string, service: string, route: string) => ExplainedCost | undefined;
 }
 
 const noKinds: ExplainedKinds = { policies: [], proofs: [], nowMs: 0 };
@@ -110,7 +122,7 @@ export function explainRoute(
   const steps: ExplanationStep[] = [
     { step: "target", verdict: "matched", what, why: "a request head that the gateway accepts" },
   ];
-  const own = whyAnsweredHere(read);
+  const own = whyAnsweredHere(read, configuration, kinds);
   if (own !== undefined) {
     steps.push({ step: "choice", verdict: "chosen", what: "the gateway itself", why: own });
     const outcome = { kind: "answered", why: own } as const;
@@ -140,7 +152,7 @@ export function explainRoute(
     refuse("target", 400, what, why);
   }
   const known = steps.find(({ step, verdict }) => step === "caller" && verdict === "matched");
-  const met = explainPolicies(configuration, match, known?.what, policies);
+  const met = explainPolicies(configuration, match, known?.what, kinds);
   steps.push(...met);
   const isRewritten = met.some(({ what: name, verdict }) => {
     return verdict === "matched" && policies.some((one) => one.name === name && one.rewrites);
@@ -165,8 +177,18 @@ export function explainRoute(
 }
 
 /** The addresses of own-addresses.ts. */
-function whyAnsweredHere(head: RequestHead): string | undefined {
+function whyAnsweredHere(
+  head: RequestHead,
+  { policies, services }: Configuration,
+  { policies: kinds }: ExplainedKinds,
+): string | undefined {
   if (head.path === "/livez" || head.path === "/readyz") return "its own address for health checks";
+  if (head.path === keysPath && (head.method === "GET" || head.method === "HEAD")) {
+    const uses = [...policies, ...services.flatMap((service) => service.policies)];
+    const publish = kinds.flatMap(({ name, publishesKeys }) => (publishesKeys ? [name] : []));
+    if (uses.some(({ name }) => publish.includes(name)))
+      return "the keys that requests are signed with";
+  }
   if (head.method !== "OPTIONS") return undefined;
   if (head.path === "*") return "OPTIONS * is about the server (RFC 9110 §9.3.7)";
   const isLastHop = head.field("max-forwards") === "0";

@@ -1,7 +1,9 @@
 /** What all exchanges of one worker share. */
 import type { Platform } from "#base/platform.ts";
+import type { Revision } from "#configuration/configuration.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { ExchangeIds } from "./exchange-id.ts";
+import type { PolicyCosts } from "./policy-costs.ts";
 import type { Background } from "./repeated-request.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Target } from "./target.ts";
@@ -30,6 +32,8 @@ export interface ExchangeObserver {
   /** Its route is known; not for exchanges that match none. */
   onRouted(exchange: ExchangeRecord): void;
   onDone(exchange: ExchangeRecord): void;
+  /** Where it is noted what policies cost; to be asked before a revision becomes current. */
+  costsOf?(revision: Revision): PolicyCosts | undefined;
   /** An instance is passed over from now on, or asked again. */
   onInstance?(serviceName: string, target: Target, why: string): void;
 }

@@ -41,6 +41,11 @@ export const explain: Command = {
       isRepeatable: true,
       description: "A header of the request.",
     },
+    admin: {
+      value: "URL",
+      description:
+        "Ask the gateway whose admin port is at this URL: it knows what policies have cost.",
+    },
     as: { value: "CALLER", description: "The caller by name, instead of by a key in a header." },
   },
   examples: [
@@ -56,7 +61,12 @@ export const explain: Command = {
   async run(input) {
     const [method = "", url = ""] = input.positionals;
     const exchange = method.replaceAll("-", "").toLowerCase();
-    if (url === "" && /^[0-9a-f]{32}$/.test(exchange)) return explainHappened(input, exchange);
+    const admin = input.text("admin");
+    if (url === "" && /^[0-9a-f]{32}$/.test(exchange)) {
+      if (admin === undefined) return explainHappened(input, exchange);
+      const asked = await askAdmin(input, admin, `/api/v1/explain/${exchange}`);
+      return typeof asked === "number" ? asked : tellHappened(input, asked as ExplainedExchange);
+    }
     if (url === "") throw new UsageError("URL is missing", "or name an exchange by its 32 digits");
     if (!/^(?:\/|[a-z]+:\/\/)/i.test(url)) {
       const message = `URL is ${JSON.stringify(url)}; expected a path that begins with / or a URL`;
@@ -64,6 +74,15 @@ export const explain: Command = {
       throw new UsageError(message, isSwapped ? "the method comes first" : undefined);
     }
     const headers = readHeaders(input.texts("header"));
+    if (admin !== undefined) {
+      const query = new URLSearchParams({ method, url });
+      const caller = input.text("as");
+      if (caller !== undefined) query.set("as", caller);
+      for (const [name, value] of Object.entries(headers))
+        query.append("header", `${name}: ${value}`);
+      const asked = await askAdmin(input, admin, `/api/v1/explain?${query.toString()}`);
+      return typeof asked === "number" ? asked : tellRules(input, asked as Explanation);
+    }
     const loaded = await loadFile(configPathOf(input));
     if (loaded.revision === undefined) {
       if (input.json) printJson({ diagnostics: loaded.diagnostics });
@@ -76,11 +95,33 @@ export const explain: Command = {
     const request = { method, url, headers, caller: input.text("as") };
     const kinds = explainedKinds(nodePlatform.clock);
     const explanation = explainRoute(configuration, request, contracts, kinds);
-    if (input.json) printJson(explanation);
-    else print(formatExplanation(explanation));
-    return explanation.outcome.kind === "refused" ? exitCode.findings : exitCode.fine;
+    return tellRules(input, explanation);
   },
 };
+
+function tellRules(input: CommandInput, explanation: Explanation): number {
+  if (input.json) printJson(explanation);
+  else print(formatExplanation(explanation));
+  return explanation.outcome.kind === "refused" ? exitCode.findings : exitCode.fine;
+}
+
+/** What the admin API answers, or what the command is to end with: why was told. */
+async function askAdmin(input: CommandInput, admin: string, path: string): Promise<unknown> {
+  const url = `${admin.replace(/\/$/, "")}${path}`;
+  let answer: Response;
+  try {
+    answer = await nodePlatform.sockets.fetch(url, {});
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const detail = `nobody answers at ${admin}: ${String(cause)}`;
+    return complainOf(input, { code: "gateway-unreachable", detail });
+  }
+  const told = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
+  if (answer.ok) return told;
+  const { code = "gateway-refused", detail = `${url} answers ${answer.status}` } = told;
+  const ends = complainOf(input, { code, detail });
+  return answer.status === 404 ? exitCode.findings : ends;
+}
 
 async function explainHappened(input: CommandInput, exchange: string): Promise<number> {
   const folders = await ledgerFolders(input);
@@ -91,11 +132,16 @@ async function explainHappened(input: CommandInput, exchange: string): Promise<n
   const shown = await readExchange(folders, exchange, false);
   if (isProblem(shown)) return endWith(input, shown);
   const { explainExchange } = await import("#app/explain-exchange.ts");
-  const explained = explainExchange(shown, loaded.revision);
+  const { explainedKinds } = await import("#app/explained-kinds.ts");
+  const explained = explainExchange(shown, loaded.revision, explainedKinds(nodePlatform.clock));
   if (explained === undefined) {
     const detail = `only its beginning is on record; parlance ledger show ${exchange} has it`;
     return complainOf(input, { code: "exchange-not-over", detail });
   }
+  return tellHappened(input, explained);
+}
+
+function tellHappened(input: CommandInput, explained: ExplainedExchange): number {
   if (input.json) printJson(explained);
   else print(formatHappened(explained));
   const isBroken = explained.happened.some(({ what }) => what.includes("broken by"));
@@ -147,9 +193,10 @@ const marks: Readonly<Record<ExplanationStep["verdict"], string>> = {
 function formatExplanation({ request, outcome, counts, steps }: Explanation): string {
   const lines = [`${request.method} ${request.target} at ${request.host}`, ""];
   const width = Math.max(...steps.map(({ step }) => step.length));
-  for (const { step, verdict, what, why, source } of steps) {
+  for (const { step, verdict, what, why, source, cost } of steps) {
     const place = source === undefined ? "" : `  (${source.file}:${source.line}:${source.column})`;
-    lines.push(`  ${marks[verdict]} ${step.padEnd(width)}  ${what}: ${why}${place}`);
+    const took = cost === undefined ? "" : `, ${cost.averageUs} µs of ${cost.exchanges} timed`;
+    lines.push(`  ${marks[verdict]} ${step.padEnd(width)}  ${what}: ${why}${took}${place}`);
   }
   const unlisted = counts.routes - counts.listed;
   if (unlisted > 0 && counts.listed > 0) {

@@ -26,6 +26,11 @@ export interface Estate {
   readonly port: number;
   readonly revision: Revision;
   explain(request: ExplainedRequest): Explanation;
+  /** What became of one, and the rules it meets now. Undefined: there is no ledger. */
+  readonly explainExchange:
+    ((exchange: string, by: string) => Promise<object | Problem>) | undefined;
+  /** Public ones, that requests to instances are signed with. Throws when they cannot be read. */
+  signingKeys(): readonly object[];
   workers(): readonly WorkerState[];
   /** In the Prometheus text format. */
   metrics(): string;

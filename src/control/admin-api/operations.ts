@@ -1,6 +1,7 @@
 /** All operations by the `operationId` of openapi.yaml. */
 import type { Operation } from "./operation.ts";
 import { eraseSubject } from "./operations/erase-subject.ts";
+import { explainExchange } from "./operations/explain-exchange.ts";
 import { explainRequest } from "./operations/explain-request.ts";
 import { getCheckpoint } from "./operations/get-checkpoint.ts";
 import { getProof } from "./operations/get-proof.ts";
@@ -11,11 +12,13 @@ import { getCurrentRevision } from "./operations/get-current-revision.ts";
 import { getLivez } from "./operations/get-livez.ts";
 import { getMetrics } from "./operations/get-metrics.ts";
 import { getOpenapi } from "./operations/get-openapi.ts";
+import { getSigningKeys } from "./operations/get-signing-keys.ts";
 import { getReadyz } from "./operations/get-readyz.ts";
 import { getStatus } from "./operations/get-status.ts";
 
 export const operations: Readonly<Record<string, Operation>> = {
   eraseSubject,
+  explainExchange,
   explainRequest,
   getCheckpoint,
   getCurrentRevision,
@@ -24,6 +27,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   getOpenapi,
   getProof,
   getReadyz,
+  getSigningKeys,
   getStatus,
   getTile,
   listEntries,

@@ -27,13 +27,13 @@ export function readMetrics(text: string): readonly Sample[] {
       current = name;
     } else if (kind === "TYPE") {
       if (types.has(name) || name !== current) fail("TYPE without its HELP, or twice");
-      if (!["counter", "gauge", "histogram"].includes(rest)) fail("unknown type");
+      if (!["counter", "gauge", "histogram", "summary"].includes(rest)) fail("unknown type");
       if ((rest === "counter") !== name.endsWith("_total")) fail("_total is for counters");
       types.set(name, rest);
     } else {
       const sample = readSample(line, fail);
       const family = sample.name.replace(
-        types.get(current) === "histogram" ? /_(bucket|sum|count)$/ : /$^/,
+        ["histogram", "summary"].includes(types.get(current) ?? "") ? /_(bucket|sum|count)$/ : /$^/,
         "",
       );
       if (family !== current) fail(`stands among the samples of ${current}`);

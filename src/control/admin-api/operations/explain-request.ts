@@ -3,6 +3,7 @@ import type { Operation } from "#control/admin-api/operation.ts";
 import { problems } from "#control/problems.ts";
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+const field = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}):[ \t]*([\t\x20-\x7e]*?)[ \t]*$/;
 const target = /^(?:\/|[a-z]+:\/\/)/i;
 
 export const explainRequest: Operation = ({ query, estate }) => {
@@ -11,9 +12,22 @@ export const explainRequest: Operation = ({ query, estate }) => {
   const caller = query.get("as") ?? undefined;
   if (!token.test(method)) return wrong("method", method, "an HTTP method, such as GET");
   if (!target.test(url)) return wrong("url", url, "a path that begins with / or a URL");
-  const request = { method, url, headers: {}, caller };
+  const headers = readHeaders(query.getAll("header"));
+  if (typeof headers === "string") return wrong("header", headers, "Name: value");
+  const request = { method, url, headers, caller };
   return { kind: "json", value: estate.explain(request) };
 };
+
+/** @returns the name of one that is not possible; its value may be a key. */
+function readHeaders(lines: readonly string[]): Record<string, string> | string {
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const [, name, value] = field.exec(line) ?? [];
+    if (name === undefined || value === undefined) return line.split(":")[0] ?? "";
+    headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
+  }
+  return headers;
+}
 
 function wrong(name: string, value: string, expected: string): ReturnType<Operation> {
   const what = value === "" ? "is missing" : `is ${JSON.stringify(value.slice(0, 100))}`;
