@@ -108,7 +108,7 @@ async function thoseWhoAnswer(
   for (const entrant of entrants) {
     const { peer, port, running } = entrant;
     try {
-      await untilReady(running, peer.name, () => probe(port, workload));
+      await untilReady(running, peer.name, () => probe(port, workload, peer.key));
       able.push(entrant);
     } catch (error) {
       skip(peer, `${workload.id}: ${error instanceof Error ? error.message : String(error)}`);
@@ -129,7 +129,7 @@ async function race(
   for (let round = plan.warmUp ? 0 : 1; round <= plan.rounds; round += 1) {
     plan.progress(`${workload.name}: ${round === 0 ? "warm-up" : `round ${round}`}`);
     for (const [entrant, taken] of samples) {
-      const at = { pid: entrant.running.pid, port: entrant.port };
+      const at = { pid: entrant.running.pid, port: entrant.port, key: entrant.peer.key };
       const sample = await measure(rig, at, workload, { connections, seconds });
       if (round > 0) taken.push(sample);
     }

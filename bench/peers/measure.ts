@@ -28,13 +28,17 @@ function urlOf(port: number, workload: Workload): string {
 }
 
 /** Asks once and compares every byte: a proxy that answers something else is not measured. */
-export async function probe(port: number, workload: Workload): Promise<boolean> {
+export async function probe(
+  port: number,
+  workload: Workload,
+  key: string | undefined,
+): Promise<boolean> {
+  const type = workload.body === "" ? {} : { "content-type": "application/json" };
   const answer = await request(urlOf(port, workload), {
     method: workload.method,
     dispatcher: trusting,
-    ...(workload.body === ""
-      ? {}
-      : { body: workload.body, headers: { "content-type": "application/json" } }),
+    headers: { ...type, ...(key === undefined ? {} : { "x-api-key": key }) },
+    ...(workload.body === "" ? {} : { body: workload.body }),
   });
   const body = await answer.body.text();
   return answer.statusCode === 200 && body === workload.expected;
@@ -42,7 +46,7 @@ export async function probe(port: number, workload: Workload): Promise<boolean> 
 
 export async function measure(
   rig: Rig,
-  running: { readonly pid: number; readonly port: number },
+  running: { readonly pid: number; readonly port: number; readonly key?: string | undefined },
   workload: Workload,
   load: { readonly connections: number; readonly seconds: number },
 ): Promise<Sample> {
@@ -51,7 +55,7 @@ export async function measure(
   const result = await rig.load({
     ...load,
     url: urlOf(running.port, workload),
-    script: scriptOf(workload),
+    script: scriptOf(workload, running.key),
   });
   await sleep(20); // Answers that were under way when the generator stopped.
   const cpuUs = cpuUsOf(running.pid) - cpuBefore;

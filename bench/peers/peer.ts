@@ -9,6 +9,8 @@ export interface Peer {
   readonly note?: string;
   /** Whether it runs on Node, as Parlance does. */
   readonly onNode?: boolean;
+  /** What callers send in `X-Api-Key`, where it asks for one. */
+  readonly key?: string;
   readonly find: () => Found;
   /** Writes what the proxy needs into the site's directory; it must then stay in the foreground. */
   readonly prepare: (site: Site) => Command;

@@ -3,7 +3,7 @@ import { caddy } from "./caddy.ts";
 import { haproxyHttp, haproxyTcp } from "./haproxy.ts";
 import { nginxDefault, nginxTuned } from "./nginx.ts";
 import { nodePeers } from "./node-peers.ts";
-import { parlance } from "./parlance.ts";
+import { parlance, parlanceGuarded } from "./parlance.ts";
 import type { Peer } from "./peer.ts";
 
 /** Ratios are to this one. */
@@ -12,6 +12,7 @@ export const referenceId = nginxTuned.id;
 export const peers: readonly Peer[] = [
   nginxTuned,
   parlance,
+  parlanceGuarded,
   nginxDefault,
   haproxyHttp,
   haproxyTcp,

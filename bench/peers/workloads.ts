@@ -37,10 +37,11 @@ export const workloads: readonly Workload[] = [
   { ...get, id: "tls-get-1k", name: "GET over TLS, 1 KB JSON answer", tls: true },
 ];
 
-/** Lua for wrk. */
-export function scriptOf(workload: Workload): string {
-  if (workload.method === "GET") return "";
-  return `wrk.method = "${workload.method}"
+/** Lua for wrk. @param key what callers send in `X-Api-Key`. */
+export function scriptOf(workload: Workload, key: string | undefined): string {
+  const sent = key === undefined ? "" : `wrk.headers["X-Api-Key"] = "${key}"\n`;
+  if (workload.method === "GET") return sent;
+  return `${sent}wrk.method = "${workload.method}"
 wrk.headers["Content-Type"] = "application/json"
 wrk.body = '${workload.body}'
 `;
