@@ -14,7 +14,7 @@ import { credentialsOf, partOf } from "./keys.ts";
 import { defaultsFor, type Shared } from "./settings.ts";
 import { overheadBytes } from "./store.ts";
 import { forwardedStatus } from "./status-field.ts";
-import { valueText } from "./value-text.ts";
+import { valueText } from "#contract/value-text.ts";
 
 /** Longer ones are told by their digest. */
 const keyTextMax = 512;

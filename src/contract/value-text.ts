@@ -1,5 +1,5 @@
 /** Values as text that is the same for the same value, and for no other. */
-import type { Value } from "#contract/value.ts";
+import type { Value } from "./value.ts";
 
 export function valueText(value: Value): string {
   if (value === null || typeof value === "boolean" || typeof value === "string") {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Value } from "#contract/value.ts";
+import type { Value } from "./value.ts";
 import { valueText } from "./value-text.ts";
 
 test("equal values have equal texts, in whatever order their members stand", () => {
