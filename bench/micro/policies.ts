@@ -58,7 +58,9 @@ function median(numbers: readonly number[]): number {
 const readers: Readonly<Record<string, object>> = {
   "validate requests": { validate: { answers: { mode: "off" } } },
   "validate answers": { validate: { requests: { mode: "off" }, answers: { mode: "refuse" } } },
-  "validate limits": { validate: { requests: { itemsMax: 9, textLengthMax: 99 } } },
+  "validate limits": {
+    validate: { requests: { itemsMax: 9, textLengthMax: 99 }, answers: { mode: "off" } },
+  },
   mask: { mask: { answers: [{ field: "order.customer" }] } },
 };
 

@@ -1,10 +1,15 @@
 /** A request as its face sees it: the path behind the face's prefix, and what it may know. */
 import { fieldNames } from "#wire/field-names.ts";
-import type { FaceRequest } from "#extension/protocol.ts";
+import type { FaceRequest, ReadingManner } from "#extension/protocol.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-export function faceRequest(exchange: ExchangeRecord, body: Buffer): FaceRequest {
+/** @param passes of a message that is only read. */
+export function faceRequest(
+  exchange: ExchangeRecord,
+  body: Buffer,
+  passes?: ReadingManner,
+): FaceRequest {
   const { caller, withheld, route } = exchange;
   const { head } = caller;
   const query = head.targetEnd > head.pathEnd ? head.pathAndQuery.slice(head.path.length + 1) : "";
@@ -23,6 +28,7 @@ export function faceRequest(exchange: ExchangeRecord, body: Buffer): FaceRequest
       return schemeAsked(exchange);
     },
     ...(exchange.proof === undefined ? {} : { proof: exchange.proof }),
+    ...(passes === undefined ? {} : { passes }),
     body,
   };
 }

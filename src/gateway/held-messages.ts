@@ -72,11 +72,10 @@ export function readRequest(
 ): Call | Fault {
   const face = translator.face((exchange.route as CompiledRoute).face as Dialect);
   if (face === undefined) return unread("there is no face of this dialect in this build");
-  const asked = faceRequest(exchange, data);
-  const coding = asked.field("content-encoding");
+  const coding = exchange.caller.head.field("content-encoding");
   const body = decoded(data, coding, exchange.limits.documentBytesMax);
   if (!Buffer.isBuffer(body)) return body;
-  const read = face.decode({ ...asked, body, passes: manner });
+  const read = face.decode(faceRequest(exchange, body, manner));
   if (read.kind === "call") return read.call;
   return read.kind === "fault" ? read.fault : unread("it asks for a document of the gateway's");
 }
