@@ -114,6 +114,7 @@ function resolveAll(
   const services = resolveServices(declared, folder, { pemFiles, reporter, schema });
   const surroundings = { pemFiles, reporter, schema };
   const callers = resolveCallers(declared.callers, services, surroundings);
+  const limitStore = resolveLimitStore(declared.limitStore, pemFiles, reporter);
   const identity = resolveIdentity(declared.identity, callers, surroundings);
   const configuration: Configuration = {
     listen: { ...listen, text: resolveTextListeners(declared, reporter) },
@@ -125,7 +126,7 @@ function resolveAll(
     graphql: resolveGraphql(declared.graphql, pemFiles, reporter),
     ledger: resolveLedger(declared.ledger, folder, reporter),
     stateFolder: resolve(folder, declared.state.path),
-    limitStore: resolveLimitStore(declared.limitStore, pemFiles, reporter),
+    ...(limitStore !== undefined && { limitStore }),
     log: { ...declared.log },
     policies: resolvePolicies(declared.policies, ["policies"], {
       schema: schemaUnder(schema, "policies"),

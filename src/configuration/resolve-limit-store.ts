@@ -17,8 +17,10 @@ export function resolveLimitStore(
   if (declared === undefined) return undefined;
   const { url, username, password, tls, timeoutMs, whenAway, prefix } = declared;
   const place = ["limitStore", "url"];
-  const refuse = (message: string, suggestion?: string): undefined =>
-    void reporter.error(place, "bad-limit-store", message, suggestion);
+  const refuse = (message: string, suggestion?: string): undefined => {
+    reporter.error(place, "bad-limit-store", message, suggestion);
+    return undefined;
+  };
   // What may be a password is not shown.
   if (url.includes("@")) {
     return refuse(

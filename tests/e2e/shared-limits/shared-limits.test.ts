@@ -1,0 +1,123 @@
+/** Several gateways, each with two workers, that share limits through a redis-server of Debian. */
+import assert from "node:assert/strict";
+import test, { type TestContext } from "node:test";
+import {
+  configurationOf,
+  runGateway,
+  runService,
+  type RunningGateway,
+} from "#tests/e2e/running/run-gateway.ts";
+import { runRedis } from "#tests/support/redis-server.ts";
+import { lacks } from "#tests/support/tools.ts";
+
+const skip = lacks("redis-server");
+
+async function runGateways(
+  context: TestContext,
+  count: number,
+  store: string,
+  limit = "per: everything, requests: 50, windowMs: 3600000",
+): Promise<readonly RunningGateway[]> {
+  const service = await runService(context);
+  const more = `limitStore: ${store}\npolicies:\n  - rate-limit: { ${limit} }\n`;
+  const text = configurationOf(service.url, { more });
+  return Promise.all(Array.from({ length: count }, () => runGateway(context, text)));
+}
+
+/** @returns how often each status came. */
+async function ask(urls: readonly string[], count: number): Promise<Record<number, number>> {
+  const statuses: Record<number, number> = {};
+  const one = async (index: number): Promise<void> => {
+    const answer = await fetch(`${urls[index % urls.length]}/echo/`);
+    await answer.bytes();
+    statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+  };
+  for (let at = 0; at < count; at += 20) {
+    const batch = Array.from({ length: Math.min(20, count - at) }, (_, index) => at + index);
+    await Promise.all(batch.map(one));
+  }
+  return statuses;
+}
+
+test("two gateways let through exactly what one limit allows", { skip }, async (context) => {
+  const redis = await runRedis(context);
+  const store = `{ url: "valkey://127.0.0.1:${redis.port}/3", timeoutMs: 2000 }`;
+  const gateways = await runGateways(context, 2, store);
+  const urls = gateways.map(({ url }) => url);
+  assert.deepEqual(await ask(urls, 200), { 200: 50, 429: 150 });
+  const refused = await fetch(`${urls[0]}/echo/`);
+  assert.equal(refused.headers.get("ratelimit-policy"), '"everything";q=50;w=3600');
+  assert.match(refused.headers.get("ratelimit") ?? "", /^"everything";r=0;t=7[12]$/);
+  assert.match(refused.headers.get("retry-after") ?? "", /^7[12]$/);
+});
+
+test("killed under load and started again it costs nobody an answer", { skip }, async (context) => {
+  const redis = await runRedis(context);
+  const store = `{ url: "redis://127.0.0.1:${redis.port}", timeoutMs: 200 }`;
+  const limit = "per: everything, requests: 100000, windowMs: 1000";
+  const [gateway] = await runGateways(context, 1, store, limit);
+  const { url, adminUrl, seen } = gateway as RunningGateway;
+  const metrics = async () => (await fetch(`${adminUrl}/metrics`)).text();
+  const over = new AbortController();
+  const load = (async () => {
+    const all: Record<number, number> = {};
+    while (!over.signal.aborted) {
+      for (const [status, count] of Object.entries(await ask([url], 40))) {
+        all[Number(status)] = (all[Number(status)] ?? 0) + count;
+      }
+    }
+    return all;
+  })();
+  await redis.kill();
+  assert.match((await seen("limit-store-away")).message, /each gateway counts for itself/);
+  await redis.start();
+  await seen("limit-store-back");
+  over.abort();
+  assert.deepEqual(Object.keys(await load), ["200"]);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  assert.match(await metrics(), /^parlance_limit_store_up\{worker="\d"\} 1$/m);
+  assert.match(await metrics(), /^parlance_limit_store_missed_total\{worker="\d"\} \d+$/m);
+});
+
+test("one that stops answering delays a few requests, and then none", { skip }, async (context) => {
+  const redis = await runRedis(context);
+  const store = `{ url: "redis://127.0.0.1:${redis.port}", timeoutMs: 50 }`;
+  const limit = "per: everything, requests: 10, windowMs: 3600000";
+  const [gateway] = await runGateways(context, 1, store, limit);
+  const { url, log, seen } = gateway as RunningGateway;
+  assert.deepEqual(await ask([url], 4), { 200: 4 });
+  redis.freeze();
+  context.after(() => redis.thaw());
+  // Counted here from now on, by both workers together.
+  assert.deepEqual(await ask([url], 30), { 200: 10, 429: 20 });
+  await seen("limit-store-away");
+  redis.thaw();
+  await seen("limit-store-back");
+  assert.ok(log.filter(({ event }) => event === "limit-store-away").length <= 4);
+});
+
+for (const [whenAway, status] of [
+  ["local", 200],
+  ["allow", 200],
+  ["refuse", 503],
+] as const) {
+  test(`away from the start, and whenAway is ${whenAway}: ${status}`, { skip }, async (context) => {
+    const redis = await runRedis(context);
+    await redis.kill();
+    const store = `{ url: "redis://127.0.0.1:${redis.port}", whenAway: ${whenAway} }`;
+    const limit = "per: everything, requests: 1, windowMs: 3600000";
+    const [gateway] = await runGateways(context, 1, store, limit);
+    const { url, seen } = gateway as RunningGateway;
+    const away = await seen("limit-store-away");
+    assert.match(away.message, /ECONNREFUSED/);
+    const first = await fetch(`${url}/echo/`);
+    assert.equal(first.status, status);
+    const second = await fetch(`${url}/echo/`);
+    assert.equal(second.status, whenAway === "local" ? 429 : status);
+    if (whenAway !== "refuse") return;
+    const { code, detail } = (await second.json()) as { code: string; detail: string };
+    assert.equal(code, "limit-store-away");
+    assert.match(detail, /the store of limits does not answer/);
+    assert.equal(second.headers.get("retry-after"), "1");
+  });
+}
