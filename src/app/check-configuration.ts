@@ -40,7 +40,7 @@ export interface CheckOptions {
   readonly port?: number | undefined;
   readonly adminPort?: number | undefined;
   /** By absolute path: what is read instead of, or without, a file there. */
-  readonly overlay?: ReadonlyMap<string, string> | undefined;
+  readonly overlay?: ReadonlyMap<string, string | Uint8Array> | undefined;
   /**
    * Whether environment variables that are not set may have any value: for commands that need
    * neither keys nor addresses.
@@ -105,14 +105,14 @@ export async function checkConfiguration(
 
 function withOverlay(
   { readUpTo }: Pick<Files, "readUpTo">,
-  overlay: ReadonlyMap<string, string>,
+  overlay: ReadonlyMap<string, string | Uint8Array>,
 ): Pick<Files, "readUpTo"> {
   return {
     readUpTo(path, bytesMax) {
-      const text = overlay.get(path);
-      return text === undefined
-        ? readUpTo(path, bytesMax)
-        : Buffer.from(text).subarray(0, bytesMax);
+      const content = overlay.get(path);
+      if (content === undefined) return readUpTo(path, bytesMax);
+      const bytes = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
+      return bytes.subarray(0, bytesMax);
     },
   };
 }

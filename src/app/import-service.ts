@@ -105,7 +105,7 @@ async function finish(
     const suggestion = "remove it, or give another name: --as NAME";
     return { kind: "refused", message: `${existing} exists and is left as it is`, suggestion };
   }
-  const overlay = new Map([...documents, [config, configText]]);
+  const overlay = new Map<string, string | Buffer>([...documents, [config, configText]]);
   const [own, loaded] = await Promise.all([
     findingsOf(configPath, platform),
     loadRevision({ path: configPath, overlay, isLenient: true }, platform),

@@ -4,6 +4,7 @@ import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Platform } from "#base/platform.ts";
 import { titleIn } from "./contract-facts.ts";
 import { FetchFailure, fetchContract, NoDocument, type FetchedContract } from "./fetch-contract.ts";
+import { fetchDescriptors, type FetchedDescriptors } from "./fetch-descriptors.ts";
 import { fetchSchema } from "./fetch-schema.ts";
 import { fetchTools } from "./fetch-tools.ts";
 import { recognizeContract } from "./import-contracts.ts";
@@ -11,8 +12,10 @@ import { placeDocuments, type PlacedDocuments } from "./place-documents.ts";
 
 const textBytesMax = 20 * 1024 * 1024;
 
-export interface ImportSource extends PlacedDocuments {
+export interface ImportSource extends Omit<PlacedDocuments, "files"> {
   readonly name: string;
+  /** By the same kind of path as the contract's. */
+  readonly files: ReadonlyMap<string, string | Buffer>;
   readonly text: string;
   readonly url: string | undefined;
   /** Undefined: the document may say so. */
@@ -30,8 +33,15 @@ export async function readSource(
   { configPath, source, name }: SourceOptions,
   platform: Platform,
 ): Promise<ImportSource> {
+  if (/^grpcs?:\/\//i.test(source)) {
+    const url = source.replace(/^grpc/i, "http");
+    const told = await fetchDescriptors(new URL(url), platform);
+    if (told === undefined) throw new FetchFailure(`${source} is not there, or speaks no gRPC`);
+    return placeDescriptors(told, url, name);
+  }
   if (/^https?:\/\//i.test(source)) {
     const fetched = await fetchSource(source, platform);
+    if ("services" in fetched) return placeDescriptors(fetched, source, name);
     const text = fetched.documents.get(fetched.url) ?? "";
     const chosen = name ?? nameFor(new URL(source).pathname, text);
     const placed = placeDocuments(chosen, fetched);
@@ -51,8 +61,13 @@ interface FetchedSource extends FetchedContract {
   readonly instances?: readonly string[];
 }
 
-/** A contract; where there is none to be had, what a GraphQL or an MCP server tells of itself. */
-async function fetchSource(source: string, platform: Platform): Promise<FetchedSource> {
+/**
+ * A contract; where there is none to be had, what a GraphQL, an MCP or a gRPC server tells of itself.
+ */
+async function fetchSource(
+  source: string,
+  platform: Platform,
+): Promise<FetchedSource | FetchedDescriptors> {
   let fetched: FetchedContract | undefined;
   let failure: NoDocument | undefined;
   try {
@@ -61,7 +76,12 @@ async function fetchSource(source: string, platform: Platform): Promise<FetchedS
     const text = fetched.documents.get(fetched.url) ?? "";
     if (recognizeContract(text, fetched.url) !== undefined) return fetched;
   } catch (error) {
-    if (!(error instanceof NoDocument)) throw error;
+    if (!(error instanceof NoDocument)) {
+      // A server that speaks HTTP/2 alone breaks off a request in HTTP/1.1.
+      const descriptors = await fetchDescriptors(new URL(source), platform);
+      if (descriptors === undefined) throw error;
+      return descriptors;
+    }
     failure = error;
   }
   const told = (text: string, diagnostics: FetchedContract["diagnostics"]): FetchedSource => {
@@ -72,8 +92,25 @@ async function fetchSource(source: string, platform: Platform): Promise<FetchedS
   if (schema !== undefined) return told(schema, []);
   if (fetched !== undefined) return fetched;
   const tools = await fetchTools(source, platform);
-  if (tools === undefined) throw failure ?? new NoDocument(`${source} gives no contract`);
-  return told(tools.text, tools.diagnostics);
+  if (tools !== undefined) return told(tools.text, tools.diagnostics);
+  const descriptors = await fetchDescriptors(new URL(source), platform);
+  if (descriptors === undefined) throw failure ?? new NoDocument(`${source} gives no contract`);
+  return descriptors;
+}
+
+/** @param url of http or https, where it was asked. */
+function placeDescriptors(
+  { bytes, services }: FetchedDescriptors,
+  url: string,
+  given: string | undefined,
+): ImportSource {
+  if (services.length === 0) throw new FetchFailure(`${url} tells no services`);
+  const [first = ""] = services;
+  const name = given ?? (slug(first.slice(first.lastIndexOf(".") + 1)) || "service");
+  const contract = `contracts/${name}.binpb`;
+  const files = new Map([[contract, bytes]]);
+  const instances = [new URL(url).origin];
+  return { ...{ contract, files, name, url, instances }, text: "", diagnostics: [] };
 }
 
 export function readText(path: string, { files }: Pick<Platform, "files">): string | undefined {
@@ -101,7 +138,7 @@ const reserved = /^(?:graphql|mcp|soap)$/;
 function nameFor(path: string, text: string): string {
   const own = slug(
     basename(path)
-      .replace(/\.(?:wsdl|xml|ya?ml|json|graphqls?|gql)$/i, "")
+      .replace(/\.(?:wsdl|xml|ya?ml|json|graphqls?|gql|binpb)$/i, "")
       .replace(/\.\w+$/, ""),
   );
   if (!saysNothing(own)) return own;

@@ -105,7 +105,7 @@ export interface ContractLimits {
 }
 
 export const defaultContractLimits: ContractLimits = {
-  filesMax: 500,
+  filesMax: 5_000,
   elementsMax: 500_000,
   typesMax: 50_000,
   depthMax: 200,

@@ -18,6 +18,7 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  statfsSync,
   statSync,
   unlinkSync,
   watch,
@@ -84,7 +85,7 @@ export interface Files {
   /** The first `bytesMax` bytes, however long the file (or device) is. */
   readonly readUpTo: (path: string, bytesMax: number) => Buffer;
   /** Writes a file that must not exist yet, and the folders above it. */
-  readonly writeNew: (path: string, content: string) => void;
+  readonly writeNew: (path: string, content: string | Buffer) => void;
   /** Puts another content in the place of a file in one step: nobody ever reads half of it. */
   readonly replace: (path: string, content: string) => void;
   readonly exists: (path: string) => boolean;
@@ -178,6 +179,12 @@ export const nodeDisk: Disk = {
   link: linkSync,
   remove: unlinkSync,
 };
+
+/** Of the disk that a folder is on, for those who are not its administrator. */
+export function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
 
 /** Kept open for a while: a sync in the background may still be waiting for them. */
 const lingering: number[] = [];

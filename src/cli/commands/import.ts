@@ -12,10 +12,12 @@ export const importCommand: Command = {
     "A file stays where it is. A URL is fetched, with the documents of the same host that it " +
       "refers to, and copied into contracts/ beside the configuration. Comments and layout of " +
       "the configuration stay as they are.",
+    "A running GraphQL, MCP or gRPC server is asked for what it tells of itself: by introspection, " +
+      "its list of tools, or reflection.",
     "Everything is loaded as it would stand before anything is written.",
   ],
   positionals: [
-    { name: "SOURCE", description: "The contract: a file, or a URL of http.", isRequired: true },
+    { name: "SOURCE", description: "A file, or a URL of http or grpc.", isRequired: true },
   ],
   options: {
     config: configOption,
@@ -29,6 +31,7 @@ export const importCommand: Command = {
   examples: [
     "parlance import billing/billing.wsdl",
     "parlance import http://127.0.0.1:9102/billing?wsdl --as billing",
+    "parlance import grpc://127.0.0.1:50051",
     "parlance import petstore.yaml --instance http://127.0.0.1:3000/v3",
   ],
   exitCodes: {
@@ -38,12 +41,11 @@ export const importCommand: Command = {
   },
   async run(input) {
     const [source = ""] = input.positionals;
-    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source) && !/^https?:\/\//i.test(source)) {
-      throw new UsageError(
-        `SOURCE is ${JSON.stringify(source)}; expected a file, or http or https`,
-      );
+    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source) && !/^(?:http|grpc)s?:\/\//i.test(source)) {
+      const expected = "expected a file, or http or https, or grpc or grpcs";
+      throw new UsageError(`SOURCE is ${JSON.stringify(source)}; ${expected}`);
     }
-    if (/^https?:/i.test(source) && !URL.canParse(source)) {
+    if (/^(?:http|grpc)s?:/i.test(source) && !URL.canParse(source)) {
       throw new UsageError(`SOURCE is ${JSON.stringify(source)}; this is not a URL`);
     }
     const { importService } = await import("#app/import-service.ts");

@@ -91,7 +91,7 @@ function imported(bytes: Buffer): ImportedContract {
 function withoutPlaces(contract: Contract): unknown {
   return {
     ...contract,
-    operations: contract.operations.map(({ origin: _, ...operation }) => operation),
+    operations: contract.operations.map((operation) => ({ ...operation, origin: undefined })),
   };
 }
 

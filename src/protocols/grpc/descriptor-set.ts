@@ -53,7 +53,7 @@ export function loadDescriptorSet(bytes: Buffer, report: ProtoReport): ProtoFile
 type Files = Map<string, IFileDescriptorProto>;
 
 function decodeFiles(bytes: Buffer, refuse: (reason: string) => undefined): Files | undefined {
-  const { file = [] } = descriptor.FileDescriptorSet.decode(bytes) as object as IFileDescriptorSet;
+  const { file } = descriptor.FileDescriptorSet.decode(bytes) as object as IFileDescriptorSet;
   if (file.length === 0) return refuse("there is no file in it");
   const { filesMax } = defaultContractLimits;
   if (file.length > filesMax) return refuse(`it has more than filesMax, ${filesMax} files`);

@@ -41,7 +41,7 @@ export interface GatewayText {
   /** YAML from `services` on; without `callers`, everybody may call everything. */
   readonly text: string;
   /** Contracts by the names that the text gives them. */
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Buffer>>;
   /** Instead of those of this build. */
   readonly protocols?: readonly Protocol[];
   readonly recorder?: Recorder;
