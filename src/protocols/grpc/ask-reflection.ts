@@ -96,13 +96,13 @@ export function createReflectedSet(bytesMax: number): ReflectedSet {
   const takeFile = (bytes: Buffer): string | undefined => {
     bytesLeft -= bytes.length;
     if (bytesLeft < 0) return `its files have more than ${bytesMax} bytes together`;
-    let file: IFileDescriptorProto;
+    let file: object;
     try {
       file = descriptor.FileDescriptorProto.decode(bytes);
     } catch {
       return "it tells a file that is no descriptor";
     }
-    const { name = "", dependency = [] } = file;
+    const { name = "", dependency = [] } = file as IFileDescriptorProto;
     if (files.has(name)) return undefined;
     files.set(name, bytes);
     const { filesMax } = defaultContractLimits;
