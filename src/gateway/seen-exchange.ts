@@ -62,7 +62,7 @@ export abstract class SeenExchange extends RecordedExchange implements PolicyReq
   }
 
   get encrypted(): boolean {
-    return this.caller.peer.encrypted;
+    return this.scheme === "https";
   }
 
   get idempotent(): boolean {

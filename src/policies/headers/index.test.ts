@@ -48,6 +48,27 @@ test("browsers are told to be careful, unless the service says something itself"
   assert.match(given.headers.get("content-security-policy") ?? "", /default-src 'none'/);
 });
 
+test("refusals of the gateway's own tell browsers the same", async (context) => {
+  const policies = [{ headers: { secure: true } }, { maintenance: {} }];
+  const { url } = await startPoliced(context, policies, [tellAll]);
+  const refused = await fetch(url);
+  assert.equal(refused.status, 503);
+  assert.equal(refused.headers.get("x-content-type-options"), "nosniff");
+  assert.equal(refused.headers.get("x-frame-options"), "DENY");
+});
+
+test("Strict-Transport-Security is for callers over TLS, by the word of trusted proxies", async (context) => {
+  const name = "strict-transport-security";
+  const policies = [{ headers: { secure: true } }];
+  const plain = await startPoliced(context, policies, [tellAll]);
+  const sent = { headers: { "x-forwarded-proto": "https" } };
+  assert.equal((await fetch(plain.url, sent)).headers.get(name), null);
+  const listen = { trustedProxies: ["127.0.0.1/32"] };
+  const behind = await startPoliced(context, policies, [tellAll], { listen });
+  assert.equal((await fetch(behind.url)).headers.get(name), null);
+  assert.match((await fetch(behind.url, sent)).headers.get(name) ?? "", /^max-age=31536000/);
+});
+
 test("what delimits messages, or what the gateway vouches for, cannot be touched", () => {
   const site = { serviceName: undefined, contract: undefined, callers: undefined };
   const nothing = { set: {}, remove: [] };

@@ -29,9 +29,11 @@ const fieldName = {
   "x-expected": "a header name",
 };
 
+/** RFC 6797 §7.2: said where TLS is spoken only. */
+const overTls = ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"] as const;
+
 /** For services that are no web pages; what a service sets itself stays. */
 const secureFields: readonly (readonly [name: string, value: string])[] = [
-  ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
   ["X-Content-Type-Options", "nosniff"],
   ["X-Frame-Options", "DENY"],
   ["Referrer-Policy", "no-referrer"],
@@ -72,9 +74,10 @@ export const headers: Policy<Options> = {
   description:
     "Fields that delimit messages or that the gateway vouches for (`Host`, `Content-Length`, " +
     "`Via`, `X-Forwarded-*`, `Parlance-*` and their like) cannot be touched. Of exchanges that " +
-    "are translated only fields of answers are changed. With `secure` answers get " +
-    "`Strict-Transport-Security`, `X-Content-Type-Options`, `X-Frame-Options`, `Referrer-Policy` " +
-    "and a `Content-Security-Policy` that allows nothing, each unless the service sets its own.",
+    "are translated only fields of answers are changed. With `secure` answers, also those of the " +
+    "gateway's own, get `X-Content-Type-Options`, `X-Frame-Options`, `Referrer-Policy`, a " +
+    "`Content-Security-Policy` that allows nothing, and over TLS `Strict-Transport-Security`: " +
+    "each unless the service sets its own.",
   options: mapOf("Which fields.", {
     request: changes("On the way to instances."),
     answer: changes("On the way to callers, also of refusals."),
@@ -109,15 +112,25 @@ export const headers: Policy<Options> = {
       },
       onAnswer(asked, given) {
         for (const name of dropped) given.dropField(name);
-        if (!secure) return undefined;
-        for (const [name, value] of secureFields) {
-          if (given.field(name.toLowerCase()) === undefined) asked.addAnswerField(name, value);
-        }
+        if (secure) beCareful(asked, (name) => given.field(name) !== undefined);
         return undefined;
       },
+      ...(secure && {
+        onProblem(asked: PolicyRequest) {
+          // Where an answer had begun to come, they are there already.
+          if (asked.responseBytes === 0) beCareful(asked, () => false);
+          return undefined;
+        },
+      }),
     };
   },
 };
+
+function beCareful(asked: PolicyRequest, isThere: (lowerCaseName: string) => boolean): void {
+  for (const [name, value] of asked.encrypted ? [...secureFields, overTls] : secureFields) {
+    if (!isThere(name.toLowerCase())) asked.addAnswerField(name, value);
+  }
+}
 
 /** What callers sent cannot end the line: it is made visible ASCII. */
 function filledIn(value: string, request: PolicyRequest): string {
