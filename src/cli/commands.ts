@@ -4,6 +4,7 @@ import { call } from "./commands/call.ts";
 import { check } from "./commands/check.ts";
 import { demo } from "./commands/demo.ts";
 import { describe } from "./commands/describe.ts";
+import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   describe,
   call,
   explain,
+  doctor,
   ledgerVerify,
   ledgerProve,
   ledgerShow,
