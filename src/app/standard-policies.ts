@@ -6,6 +6,7 @@ import { concurrency } from "#policies/concurrency/index.ts";
 import { cors } from "#policies/cors/index.ts";
 import { headers } from "#policies/headers/index.ts";
 import { ipFilter } from "#policies/ip-filter/index.ts";
+import { idempotency } from "#policies/idempotency/index.ts";
 import { maintenance } from "#policies/maintenance/index.ts";
 import { mask } from "#policies/mask/index.ts";
 import { quota } from "#policies/quota/index.ts";
@@ -22,6 +23,7 @@ export const standardPolicies: readonly Policy[] = [
   headers,
   ipFilter,
   maintenance,
+  idempotency,
   mask,
   quota,
   rateLimit,

@@ -172,6 +172,14 @@ export type HeldRequest = HeldMessage<Call | Fault>;
 export type HeldAnswer = HeldMessage<Reply>;
 
 /** One attempt at an instance. */
+/** The body of a request that passes, before any of it goes on. */
+export interface GatheredRequest {
+  /** As far as it was gathered. */
+  readonly data: Buffer;
+  /** False: it is larger than any policy wanted. */
+  readonly isWhole: boolean;
+}
+
 export interface Attempt {
   /** 1 for the first. */
   readonly number: number;
@@ -216,7 +224,7 @@ export interface Again {
 export interface AnswerTap {
   readonly begin: (status: number, fields: Fields) => void;
   readonly push: (bytes: Uint8Array) => void;
-  readonly end: () => void;
+  readonly end: (trailers?: Fields) => void;
   readonly abort: () => void;
 }
 
@@ -258,6 +266,16 @@ export interface PolicySteps {
   readonly rewriteCall?: (request: PolicyRequest, call: Call) => Call;
   readonly rewriteReply?: (request: PolicyRequest, reply: Reply, operation: Operation) => Reply;
   /** An instance is chosen, and is about to be asked. */
+  /**
+   * Of exchanges that pass: how many bytes of this request's body are wanted before anything is
+   * sent; undefined: none.
+   */
+  readonly gathers?: (request: PolicyRequest) => number | undefined;
+  /** As much of it has come, of whichever request is gathered. May wait. */
+  readonly onGathered?: (
+    request: PolicyRequest,
+    gathered: GatheredRequest,
+  ) => Verdict | Promise<Verdict>;
   readonly onAttempt?: (request: PolicyRequest, attempt: Attempt) => Refused | undefined;
   /** It is asked now. */
   readonly onSend?: (request: PolicyRequest, sent: SentRequest) => void;

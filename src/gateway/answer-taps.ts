@@ -26,9 +26,12 @@ export class AnswerTaps {
   }
 
   /** Only the first end counts. */
-  end(how: "end" | "abort"): void {
+  end(how: "end" | "abort", trailers?: Fields): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const tap of this.#taps) tap[how]();
+    for (const tap of this.#taps) {
+      if (how === "end") tap.end(trailers);
+      else tap.abort();
+    }
   }
 }

@@ -28,6 +28,8 @@ interface AnswerHeld {
 
 export abstract class CheckedExchange extends StreamingExchange {
   #request: HeldBody | undefined;
+  /** Whether it is held back to be read by the contract. */
+  #isRead = false;
   #answer: AnswerHeld | undefined;
   #outputs: PassingOutputs | undefined;
   /** What was read of the request. */
@@ -52,8 +54,11 @@ export abstract class CheckedExchange extends StreamingExchange {
 
   /** To an instance, once policies have read it where they want to. */
   protected connectChecked(): void {
-    const bytesMax = this.chain?.wantsHeld === true ? this.#requestBytesMax() : 0;
+    const readMax = this.chain?.wantsHeld === true ? this.#requestBytesMax() : 0;
+    const wanted = this.chain?.wantsGathered === true ? this.gatheredBytesMax() : 0;
+    const bytesMax = Math.max(readMax, wanted);
     if (bytesMax === 0) return this.connectOnRecord();
+    this.#isRead = readMax > 0;
     const held = new HeldBody(this.requestIsFramed, bytesMax, this.limits);
     this.#request = held;
     const { caller } = this;
@@ -94,13 +99,21 @@ export abstract class CheckedExchange extends StreamingExchange {
     this.#request = undefined;
     if (this.state !== "waiting") return;
     const { head } = this.caller;
-    const translator = readerFor(this) as Translator;
     this.bytes = held.sent;
     this.from = 0;
     this.to = this.bytes.length;
     // Chunks are made of it where it goes out, and their end comes behind them.
     const isFramedAnew = !this.requestIsFramed && head.framing === framing.chunked;
     if (isFramedAnew || held.isTooLarge) this.firstIsAll = false;
+    if (this.#isRead && !this.#isReadAndFine(held)) return;
+    if (this.chain?.wantsGathered !== true) return this.connectOnRecord();
+    const gathered = { data: held.data, isWhole: !held.isTooLarge };
+    this.policiesOnGathered(gathered, () => this.connectOnRecord());
+  }
+
+  /** @returns whether it goes on. */
+  #isReadAndFine(held: HeldBody): boolean {
+    const translator = readerFor(this) as Translator;
     const message: HeldRequest = {
       bytes: held.length,
       isWhole: !held.isTooLarge,
@@ -114,11 +127,12 @@ export abstract class CheckedExchange extends StreamingExchange {
     };
     try {
       const verdict = this.policiesOnHeldRequest(message);
-      if (verdict !== undefined) return this.obey(verdict);
+      if (verdict === undefined) return true;
+      this.obey(verdict);
     } catch (cause) {
-      return this.refuse(problems["gateway-failure"]("a policy failed", { cause }));
+      this.refuse(problems["gateway-failure"]("a policy failed", { cause }));
     }
-    this.connectOnRecord();
+    return false;
   }
 
   // The answer.

@@ -13,6 +13,7 @@ import type {
   AttemptEnd,
   HeldAnswer,
   HeldRequest,
+  GatheredRequest,
   Holding,
   PolicyAnswer,
   Refused,
@@ -23,6 +24,7 @@ import type { FaceResponse, Fields } from "#extension/protocol.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { AnswerTaps } from "./answer-taps.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import { forwardedFields } from "./forwarded-fields.ts";
 import type { CompiledPolicy, PolicyChain } from "./policies.ts";
 import { problems } from "./problems.ts";
 import { SeenExchange } from "./seen-exchange.ts";
@@ -240,6 +242,18 @@ export abstract class PolicedExchange extends SeenExchange {
 
   protected beginTaps(status: number, fields: Fields, framed: boolean): void {
     const taps = this.#concerned().flatMap((policy) => policy.steps.tapAnswer?.(this) ?? []);
+  /** Of the request's body, before it is sent; 0: none wants any. */
+  protected gatheredBytesMax(): number {
+    const wanted = this.#concerned().map(({ steps }) => steps.gathers?.(this) ?? 0);
+    return Math.max(0, ...wanted);
+  }
+
+  protected policiesOnGathered(gathered: GatheredRequest, goOn: () => void): void {
+    const step: Step = (policy) =>
+      this.#concerns(policy) ? policy.steps.onGathered?.(this, gathered) : undefined;
+    this.#run(step, 0, goOn);
+  }
+
     if (taps.length === 0) return;
     this.taps = new AnswerTaps(taps, framed, this.limits);
     this.taps.begin(status, fields);
@@ -252,7 +266,7 @@ export abstract class PolicedExchange extends SeenExchange {
   }
 
   protected override giveEnd(trailers: ResponseHead | undefined): void {
-    this.taps?.end("end");
+    this.taps?.end("end", trailers && forwardedFields(trailers));
     super.giveEnd(trailers);
   }
 

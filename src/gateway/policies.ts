@@ -24,6 +24,7 @@ export interface PolicyChain {
   readonly wantsReply: boolean;
   readonly wantsHeld: boolean;
   readonly wantsOutputs: boolean;
+  readonly wantsGathered: boolean;
   readonly rewrites: boolean;
   readonly wantsAttempts: boolean;
   readonly wantsSend: boolean;
@@ -144,6 +145,7 @@ function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {
 }
 
 /** Several places may have the same keys. */
+    wantsGathered: wants("gathers"),
 function publishedOf(policies: readonly CompiledPolicy[]): (() => readonly object[]) | undefined {
   const sources = policies.flatMap(({ steps }) => steps.publishedKeys ?? []);
   if (sources.length === 0) return undefined;

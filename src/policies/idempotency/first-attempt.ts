@@ -1,0 +1,99 @@
+/** The first request with a key, from its claim to what is kept of it: one of an exchange. */
+import type { Reply } from "#call/call.ts";
+import type { AnswerTap, AttemptEnd, PolicyRequest } from "#extension/policy.ts";
+import type { Fields } from "#extension/protocol.ts";
+import type { KeptAnswer } from "./attempt-record.ts";
+
+export interface FirstAttempt {
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly exchange: string;
+  /** Whether the record is this one's, and not that of an earlier request. */
+  isClaimed: boolean;
+  /** Whether the present attempt has gone to an instance. */
+  isSent: boolean;
+  /** Whether one before it may have done something, for all that is known. */
+  wasLost: boolean;
+  /** Of the instance's answer; 0: there is none. */
+  status: number;
+  answer: KeptAnswer | undefined;
+  /** Whether the exchange has ended. */
+  isOver: boolean;
+}
+
+/** What becomes of the key. */
+export type Outcome = "free" | "unknown" | "done";
+
+export function createFirstAttempt(
+  { id }: PolicyRequest,
+  key: string,
+  fingerprint: string,
+): FirstAttempt {
+  const sent = { isClaimed: false, isSent: false, wasLost: false };
+  return { key, fingerprint, exchange: id, ...sent, status: 0, answer: undefined, isOver: false };
+}
+
+/** Of an answer that is the last one, `outcomeOf` thinks better. */
+export function noteAttemptEnd(
+  first: FirstAttempt,
+  { outcome, status }: AttemptEnd,
+  freeing: readonly number[],
+): void {
+  if (outcome !== "unreachable" && !freeing.includes(status)) first.wasLost = true;
+  first.isSent = false;
+}
+
+/** @param freeing statuses which say that nothing was done. */
+export function outcomeOf(first: FirstAttempt, freeing: readonly number[]): Outcome {
+  const { isSent, wasLost, status } = first;
+  if (status === 0) return isSent || wasLost ? "unknown" : "free";
+  if (!freeing.includes(toldStatus(first))) return "done";
+  return wasLost ? "unknown" : "free";
+}
+
+/** As HTTP would tell it. */
+function toldStatus({ status, answer }: FirstAttempt): number {
+  if (answer?.kind === "reply") return statusOfReply(answer.reply) ?? status;
+  if (answer?.kind !== "passed") return status;
+  const own =
+    fieldOf(answer.trailers ?? [], "grpc-status") ?? fieldOf(answer.fields, "grpc-status");
+  return (own === "8" && 429) || (own === "14" && 503) || status;
+}
+
+function statusOfReply(reply: Reply): number | undefined {
+  if (reply.kind === "answer" || reply.blame !== "service") return undefined;
+  if (reply.httpStatus !== undefined) return reply.httpStatus;
+  if (reply.faultKind === "resource_exhausted") return 429;
+  return reply.faultKind === "unavailable" ? 503 : undefined;
+}
+
+function fieldOf(fields: Fields, wanted: string): string | undefined {
+  return fields.find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+/** Those that are about one exchange, or that are written anew. */
+const dropped = new Set(["date", "content-length", "transfer-encoding", "trailer"]);
+
+/** Keeps an answer that passes, if it is whole and no larger. */
+export function tapFor(first: FirstAttempt, bytesMax: number): AnswerTap {
+  let pieces: Buffer[] | undefined = [];
+  let length = 0;
+  let begun: { readonly status: number; readonly fields: Fields } | undefined;
+  return {
+    begin(status, fields) {
+      begun = { status, fields: fields.filter(([name]) => !dropped.has(name.toLowerCase())) };
+    },
+    push(bytes) {
+      length += bytes.length;
+      if (length > bytesMax) pieces = undefined;
+      else pieces?.push(Buffer.from(bytes));
+    },
+    end(trailers) {
+      if (begun === undefined || pieces === undefined) return;
+      first.answer = { kind: "passed", ...begun, body: Buffer.concat(pieces), trailers };
+    },
+    abort() {
+      pieces = undefined;
+    },
+  };
+}
