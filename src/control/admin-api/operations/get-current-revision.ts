@@ -7,29 +7,17 @@ export const getCurrentRevision: Operation = ({ estate: { revision } }) => {
   return { kind: "json", value: { id, configuration: withoutSecrets(configuration) } };
 };
 
-/** A digest gives a weak key away to whoever tries many. */
-function withoutSecrets(configuration: Configuration): object {
-  const { callers, services } = configuration;
-  return {
-    ...configuration,
-    services: services.map((service) =>
-      service.wsSecurity === undefined
-        ? service
-        : { ...service, wsSecurity: withoutPassword(service.wsSecurity) },
-    ),
-    callers:
-      callers === "open"
-        ? callers
-        : callers.map(({ keySha256: _digest, wsSecurity, ...rest }) =>
-            wsSecurity === undefined ? rest : { ...rest, wsSecurity: withoutPassword(wsSecurity) },
-          ),
-  };
-}
-
-function withoutPassword(security: object): unknown {
+/** Wherever they stand. A digest gives a weak key away to whoever tries many. */
+function withoutSecrets(configuration: Configuration): unknown {
   return JSON.parse(
-    JSON.stringify(security, (_, value: unknown) =>
-      typeof value === "object" && value !== null && "secret" in value ? undefined : value,
+    JSON.stringify(configuration, (name, value: unknown) =>
+      name === "keySha256" || isSecret(value) ? undefined : value,
     ),
   );
+}
+
+function isSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const names = Object.keys(value);
+  return names.length === 1 && names[0] === "secret";
 }
