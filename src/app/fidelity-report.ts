@@ -199,7 +199,9 @@ function formThatLoses(
 ): MessageForm | undefined {
   const { [feature]: ofFace } = face.limitations;
   const { [feature]: ofNative } = native.limitations;
+  if (ofFace?.kind === "unsent") return ofNative && native;
   const kind = (ofFace ?? ofNative)?.kind;
+  if (kind === "unsent") return native;
   if (kind === "absent") return ofFace === undefined ? native : face;
   if (kind === "misread") return direction === "request" ? ofFace && face : ofNative && native;
   // What the service's own dialect cannot say does not occur in its answers.

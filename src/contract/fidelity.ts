@@ -104,9 +104,10 @@ export interface Limitation {
   readonly grade: Exclude<Grade, "L0">;
   /**
    * unsayable: lost where the other dialect can say it; misread: lost where it is read in this
-   * one; absent: lost whatever the other dialect is.
+   * one; absent: lost whatever the other dialect is; unsent: callers may say it in this one, but
+   * instances are not told.
    */
-  readonly kind: "unsayable" | "misread" | "absent";
+  readonly kind: "unsayable" | "misread" | "absent" | "unsent";
   readonly rule: string;
   readonly knob: string;
   readonly example?: { readonly before: string; readonly after: string };

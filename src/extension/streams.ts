@@ -37,6 +37,8 @@ export interface InputStream {
    * bytes are read at once, inputs may be decoded when they are asked for.
    */
   readonly push: (bytes: Buffer) => Iterable<Input | Fault>;
+  /** The inputs that only the end of the bytes completes; asked once, before `end`. */
+  readonly last?: () => Iterable<Input | Fault>;
   /** No more bytes come. */
   readonly end: () => Fault | undefined;
 }

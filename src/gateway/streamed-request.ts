@@ -44,7 +44,10 @@ export function createStreamedRequest(
       if (state !== "broken") pending.push(inputs.push(bytes)[Symbol.iterator]());
     },
     end() {
-      if (state === "open") state = "ended";
+      if (state !== "open") return;
+      state = "ended";
+      const last = inputs.last?.();
+      if (last !== undefined) pending.push(last[Symbol.iterator]());
     },
     next() {
       const parts: Buffer[] = [];

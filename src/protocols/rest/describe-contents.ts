@@ -21,8 +21,18 @@ export function contentsOf(
   rootName: string,
 ): Schema {
   return Object.fromEntries(
-    contents.map((content) => [content.mediaType, { schema: spelled(content, schema, rootName) }]),
+    contents.map((content) => [
+      content.mediaType,
+      { schema: spelled(content, schema, rootName), ...shown(content) },
+    ]),
   );
+}
+
+/** A number that a binary one does not hold would be another one. */
+function shown({ example }: RestContent): { readonly example?: unknown } {
+  if (example === undefined) return {};
+  const value: unknown = JSON.parse(example);
+  return JSON.stringify(value) === example ? { example: value } : {};
 }
 
 function spelled({ format, xml }: RestContent, schema: Schema, rootName: string): Schema {

@@ -1,4 +1,5 @@
 /** One operation as OpenAPI has it: parameters, bodies, responses. */
+import { takesStream } from "#call/problems.ts";
 import type { HeaderField, Operation } from "#contract/contract.ts";
 import type { Field } from "#contract/types.ts";
 import { describeField } from "#formats/json-schema/describe-record.ts";
@@ -14,6 +15,7 @@ import {
   plainXml,
 } from "./describe-responses.ts";
 import { safetyOf } from "./import-operation.ts";
+import { inputMediaTypes } from "./stream-forms.ts";
 
 export function describeOperation(scope: RestDescribeScope, operation: Operation): Schema {
   const { id, documentation, deprecated, rest, input, mode, safety } = operation;
@@ -37,6 +39,7 @@ export function describeOperation(scope: RestDescribeScope, operation: Operation
 /** A safe operation of simple fields by GET, its fields in the query. */
 export function describeTwin(scope: RestDescribeScope, operation: Operation): Schema | undefined {
   if (operation.rest !== undefined || operation.safety !== "safe") return undefined;
+  if (takesStream(operation)) return undefined;
   const fields = inheritedFields(scope, operation.input.type);
   if (!fields.every((field) => isSimple(scope, field))) return undefined;
   const { id, documentation, deprecated } = operation;
@@ -111,11 +114,21 @@ function restBody(scope: RestDescribeScope, operation: Operation): Schema | unde
   return compact({
     description: field?.documentation,
     required: required ? true : undefined,
-    content: bodyContentsOf(contents, schema ?? {}, operation.id),
+    content: takesStream(operation)
+      ? inputsOf(schema ?? {})
+      : bodyContentsOf(contents, schema ?? {}, operation.id),
   });
 }
 
+/** Inputs that come one by one. */
+function inputsOf(item: Schema): Schema {
+  return Object.fromEntries(inputMediaTypes.map((mediaType) => [mediaType, { itemSchema: item }]));
+}
+
 function ownBody(scope: RestDescribeScope, operation: Operation): Schema {
+  if (takesStream(operation)) {
+    return { required: true, content: inputsOf(scope.type(operation.input.type)) };
+  }
   const contents = ownContents(operation, "input", scope.contract.namespace);
   const content = contentsOf(contents, scope.type(operation.input.type), operation.id);
   const fields = inheritedFields(scope, operation.input.type);

@@ -5,7 +5,7 @@ import { describeField } from "#formats/json-schema/describe-record.ts";
 import { behind, compact, type Schema } from "#formats/json-schema/describe-scope.ts";
 import { withXml } from "#formats/json-schema/describe-xml.ts";
 import { bodyContentsOf } from "./describe-contents.ts";
-import { framingOf, streamSuccess } from "./stream-forms.ts";
+import { answersStream, framingOf, streamSuccess } from "./stream-forms.ts";
 import { describeFaults, type RestDescribeScope } from "./describe-faults.ts";
 import { inheritedFields } from "./describe-fields.ts";
 
@@ -14,10 +14,9 @@ export function describeResponses(scope: RestDescribeScope, operation: Operation
   const faults = describeFaults(scope, operation);
   if (output === undefined) return { "202": { description: "Accepted." }, ...faults };
   const contents = ownContents(operation, "output", scope.contract.namespace);
-  const usual =
-    operation.mode === "server-stream"
-      ? streamSuccess(operation)
-      : (rest?.success ?? { status: 200, field: undefined, contents });
+  const usual = answersStream(operation)
+    ? streamSuccess(operation)
+    : (rest?.success ?? { status: 200, field: undefined, contents });
   const responses = [usual, ...(usual.also ?? [])].map(
     (response) => [String(response.status), describeSuccess(scope, operation, response)] as const,
   );
@@ -26,9 +25,10 @@ export function describeResponses(scope: RestDescribeScope, operation: Operation
 
 function describeSuccess(
   scope: RestDescribeScope,
-  { output, id, mode }: Operation,
+  operation: Operation,
   response: RestResponse,
 ): Schema {
+  const { output, id } = operation;
   const headers = Object.fromEntries(
     (output?.headers ?? []).map((header) => [
       header.http ?? header.name,
@@ -47,7 +47,7 @@ function describeSuccess(
     content:
       name === null
         ? undefined
-        : mode === "server-stream"
+        : answersStream(operation)
           ? describeItems(contents, schema ?? {})
           : bodyContentsOf(contents, schema ?? {}, `${id}Response`),
   });

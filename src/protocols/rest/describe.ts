@@ -25,7 +25,7 @@ export const describeOpenApi: ContractDescriber = ({ contract }, { address }) =>
   for (const operation of contract.operations) {
     const path = operation.rest?.path ?? `/${operation.id}`;
     const method = (operation.rest?.method ?? "POST").toLowerCase();
-    const leftOut = takesStream(operation)
+    const leftOut = hasNoPlaceForInputs(operation)
       ? streamLeftOut(operation)
       : describedMethods.has(method)
         ? undefined
@@ -65,8 +65,13 @@ function notDescribed({ id, rest }: Operation): Diagnostic {
   return { code: "method-not-described", severity: "warning", message };
 }
 
+function hasNoPlaceForInputs(operation: Operation): boolean {
+  const { rest } = operation;
+  return takesStream(operation) && rest !== undefined && rest.body === undefined;
+}
+
 function streamLeftOut({ id, mode }: Operation): Diagnostic {
-  const message = `operation ${id} is left out: it is ${mode}, and REST has one request`;
+  const message = `operation ${id} is left out: it is ${mode}, and its address has no body`;
   return { code: "stream-not-described", severity: "warning", message };
 }
 

@@ -1,5 +1,6 @@
 /** A request to a call: parameters by their styles, headers, and the body by its media type. */
 import type { Call, Fault } from "#call/call.ts";
+import { takesStream } from "#call/problems.ts";
 import { DocumentFailure, type DocumentFault } from "#contract/document-fault.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import type { FaceRequest } from "#extension/protocol.ts";
@@ -37,7 +38,8 @@ export function decodeCall(
     const { message, place } = error.fault;
     return faultOf(restProblems["invalid-parameter"](message), place);
   }
-  const body = readBody(rest, request);
+  // Inputs that come one by one are read as they do.
+  const body = takesStream(rest.operation) ? undefined : readBody(rest, request);
   if (body !== undefined && body.kind === "fault") return body;
   const call = (whole: ValueRecord): DecodedCall => {
     return { kind: "call", call: { operation: rest.operation, input: whole, headers } };
@@ -144,7 +146,8 @@ function readBody(
   return bodyOutcome(codec.read(request.body, type), body.field);
 }
 
-function bodyOutcome<Read extends { readonly kind: "value" }>(
+/** What a body says, or why it cannot be read. */
+export function bodyOutcome<Read extends { readonly kind: "value" }>(
   outcome: Read | DocumentFault,
   field: string | undefined,
 ): Read | Fault {

@@ -1,4 +1,5 @@
 /** Which operation a method and path mean: templates of the contract, concrete ones first. */
+import { takesStream } from "#call/problems.ts";
 import type { Contract, Operation, RestBinding } from "#contract/contract.ts";
 import { percentDecode } from "./percent.ts";
 import { bindingOf, queryBindingOf } from "./rest-binding.ts";
@@ -34,7 +35,7 @@ export function compileRestRoutes(contract: Contract): MatchPath {
   const templates = new Map<string, Template>();
   for (const operation of contract.operations) {
     const bindings = [bindingOf(contract, operation)];
-    if (operation.rest === undefined && operation.safety === "safe") {
+    if (operation.rest === undefined && operation.safety === "safe" && !takesStream(operation)) {
       bindings.push(queryBindingOf(contract, operation));
     }
     for (const binding of bindings) {

@@ -1,7 +1,8 @@
 /** The REST face: one service's operations under the contract's paths, as JSON, XML and more. */
 import type { Fault, Reply } from "#call/call.ts";
-import { isStream, streamNotOffered } from "#call/problems.ts";
+import { streamNotOffered, takesStream } from "#call/problems.ts";
 import type { Contract } from "#contract/contract.ts";
+import { createRecord } from "#contract/value.ts";
 import type {
   ContractDescriber,
   Decoded,
@@ -14,6 +15,7 @@ import type {
 import type { AnswerStream } from "#extension/streams.ts";
 import { decodeCall } from "./face-decode.ts";
 import { encodeAnswer, type RestNegotiated } from "./face-encode.ts";
+import { createRestInputs, delimiterOf, itemCodecOf, type AskedInputs } from "./face-inputs.ts";
 import { compileRestRoutes, type RestRoute } from "./face-routes.ts";
 import { compileFaultEncoder, type FaultForm } from "./faults.ts";
 import { createAnswerStream, streamOfferFor } from "./face-stream.ts";
@@ -21,7 +23,7 @@ import { placeInRestAnswer } from "./large-answers.ts";
 import { chooseOffer, prefersXml } from "./negotiate.ts";
 import { faultOf, restProblems } from "./problems.ts";
 import { compileRestOperation, type RestOperation } from "./rest-operation.ts";
-import { streamOffers, type StreamOffer } from "./stream-forms.ts";
+import { answersStream, streamOffers, type StreamOffer } from "./stream-forms.ts";
 
 export interface RestFaceOptions {
   /** Serves `/openapi.json`, unless the contract has a path of that name. */
@@ -67,17 +69,19 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
       const fault = faultOf(restProblems["method-not-offered"](detail));
       return refusal(fault, { ...form, allow });
     }
-    if (isStream(route.operation) && route.operation.mode !== "server-stream") {
-      const fault = streamNotOffered(route.operation, "REST");
-      return { kind: "fault", fault, operation: route.operation, negotiated: form };
-    }
     const { passes } = request;
     const rest = operationOf(route, passes?.unknown === "allow" ? "drop" : "reject");
     if (passes !== undefined) return decodePassing(rest, request, captured, form);
+    const delimiter = takesStream(route.operation) ? delimiterIn(rest, request) : undefined;
+    if (delimiter !== undefined && typeof delimiter !== "number") {
+      return refusal(delimiter, { ...form, rest });
+    }
     const [{ bodies }] = rest.successes;
     const answer = chooseOffer(accept, bodies);
     const negotiated: RestNegotiated = { ...form, rest, answer };
-    if (isStream(route.operation)) return decodeStreamed(rest, request, captured, negotiated);
+    if (answersStream(route.operation)) {
+      return withInputs(rest, delimiter, decodeStreamed(rest, request, captured, negotiated));
+    }
     if (answer === undefined && bodies.length > 0) {
       const offers = bodies.map(({ mediaType }) => mediaType).join(", ");
       const detail = `no form that Accept names is offered; expected one of ${offers}`;
@@ -85,7 +89,7 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
     }
     const outcome = decodeCall(rest, request, captured);
     if (outcome.kind === "fault") return refusal(outcome, negotiated);
-    return { kind: "call", call: outcome.call, negotiated };
+    return withInputs(rest, delimiter, { kind: "call", call: outcome.call, negotiated });
   };
 
   const encode = (reply: Reply, context: FaceContext): FaceResponse => {
@@ -103,7 +107,24 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
     return createAnswerStream(contract, context, form, encodeFault);
   };
 
-  return { decode, encode, encodeStream, placeOfItems: placeInRestAnswer(contract) };
+  return {
+    ...{ decode, encode, encodeStream, placeOfItems: placeInRestAnswer(contract) },
+    decodeInputs: ({ negotiated }) =>
+      createRestInputs((negotiated as { readonly inputs: AskedInputs }).inputs),
+  };
+}
+
+function delimiterIn(rest: RestOperation, request: FaceRequest): number | Fault {
+  const hasPlace = itemCodecOf(rest) !== undefined;
+  return hasPlace ? delimiterOf(request) : streamNotOffered(rest.operation, "REST");
+}
+
+/** What the address says of a call whose inputs are to come is kept for each of them. */
+function withInputs(rest: RestOperation, delimiter: number | undefined, decoded: Decoded): Decoded {
+  if (delimiter === undefined || decoded.kind !== "call") return decoded;
+  const inputs: AskedInputs = { rest, delimiter, shared: decoded.call.input };
+  const negotiated = { ...(decoded.negotiated as object), inputs };
+  return { ...decoded, call: { ...decoded.call, input: createRecord() }, negotiated };
 }
 
 /** The service answers it, in whatever form it has. */

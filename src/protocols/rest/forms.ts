@@ -17,8 +17,8 @@ type Format = "json" | "xml";
 const inputStream: Limitation = {
   kind: "absent",
   grade: "L3",
-  rule: "a request of REST has one document",
-  knob: "offer the operation on another face",
+  rule: "a request in XML has one document",
+  knob: "send JSON lines, or offer the operation on another face",
 };
 
 const outputStream: Limitation = {
@@ -51,7 +51,12 @@ export const restForms: readonly MessageForm[] = [
         rule: "without a discriminator the first variant whose shape fits is taken",
         knob: "give the oneOf a discriminator",
       },
-      "input-stream": inputStream,
+      "input-stream": {
+        kind: "unsent",
+        grade: "L3",
+        rule: "services of REST are sent one document",
+        knob: "let the service take a list",
+      },
     },
     narrow: (contract) => narrowTo(contract, "json"),
     isNative: (operation) => isNative(operation, "json"),

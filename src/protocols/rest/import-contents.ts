@@ -8,6 +8,7 @@ import { child, type Located } from "#formats/json-schema/located.ts";
 import { referenceOf } from "#formats/json-schema/references.ts";
 import { opaqueJson, type ReadSchema } from "#formats/json-schema/scope.ts";
 import { cleanName } from "#formats/json-schema/type-names.ts";
+import { exampleText } from "./import-examples.ts";
 import type { ImportScope } from "./import-scope.ts";
 import type { ContentView } from "./import-view.ts";
 import { formatOf, isMediaType, rankOf } from "./media-types.ts";
@@ -26,6 +27,7 @@ export function readContents(
   scope: ImportScope,
   views: readonly ContentView[],
   rootName: string,
+  withExamples = false,
 ): ReadBody | undefined {
   const ranked = views
     .filter((view) => isMediaTypeAt(scope, view))
@@ -49,7 +51,9 @@ export function readContents(
       continue;
     }
     const root = format === "xml" ? { xml: rootOf(scope, view.schema, rootName) } : {};
-    contents.push({ mediaType: mediaType.toLowerCase(), format, ...root });
+    const text = withExamples && format === "json" && view.example && exampleText(view.example);
+    const example = typeof text === "string" ? { example: text } : {};
+    contents.push({ mediaType: mediaType.toLowerCase(), format, ...root, ...example });
   }
   const kind = scope.schemas.behind(chosen.type)?.kind;
   const isRecord = kind === "record" && !chosen.nullable;

@@ -9,6 +9,7 @@ import {
   type Located,
 } from "#formats/json-schema/located.ts";
 import type { NamedSchema } from "#formats/json-schema/scope.ts";
+import { exampleAt } from "./import-examples.ts";
 import { parametersOf, resolveIn } from "./import-references.ts";
 import type {
   BodyView,
@@ -88,7 +89,9 @@ function readContents(scope: ViewScope, holder: Located): readonly ContentView[]
     }
     const items = child(value, "itemSchema");
     const schema = child(value, "schema");
-    const view = { at: entry, mediaType: entry.key, schema };
+    const example = exampleAt(value, scope.references);
+    const shown = example === undefined ? {} : { example };
+    const view = { at: entry, mediaType: entry.key, schema, ...shown };
     return [items === undefined ? view : { ...view, itemSchema: items }];
   });
 }

@@ -36,7 +36,7 @@ export function readSuccesses(
 ): ReadSuccess {
   const told = views.map(({ number, contents }): Told => {
     const bodiless = method === "HEAD" || number === 204 || number === 205 || number === 304;
-    const body = bodiless ? undefined : readContents(scope, contents, `${id}Response`);
+    const body = bodiless ? undefined : readContents(scope, contents, `${id}Response`, true);
     const key = body === undefined ? "" : `${canonicalText(body.type)} ${body.nullable}`;
     return { status: number, body, key };
   });

@@ -9,6 +9,7 @@ import {
   textOf,
   type Located,
 } from "#formats/json-schema/located.ts";
+import { exampleOfSchema } from "./import-examples.ts";
 import { parametersOf, resolveIn } from "./import-references.ts";
 import type {
   BodyView,
@@ -151,8 +152,13 @@ function readResponses(
       status: entry.key,
       ...(word === undefined ? {} : { word }),
       ...(documentation === undefined ? {} : { documentation }),
-      contents:
-        schema === undefined ? [] : produces.map((mediaType) => ({ at: entry, mediaType, schema })),
+      contents: produces.flatMap((mediaType): readonly ContentView[] => {
+        if (schema === undefined) return [];
+        const own = child(child(value, "examples") ?? value, mediaType);
+        const example = own ?? exampleOfSchema(schema, scope.references);
+        const shown = example === undefined ? {} : { example };
+        return [{ at: entry, mediaType, schema, ...shown }];
+      }),
       headers: entriesOf(child(value, "headers")).map((header) => ({
         at: header,
         name: header.key,

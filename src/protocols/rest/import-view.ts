@@ -38,6 +38,7 @@ export interface ContentView {
   readonly at: Located;
   readonly mediaType: string;
   readonly schema: Located | undefined;
+  readonly example?: Located;
   /** Of one item of a sequential media type (OpenAPI 3.2). */
   readonly itemSchema?: Located;
 }

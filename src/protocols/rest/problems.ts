@@ -40,6 +40,12 @@ export const restProblems = defineProblems({
     faultKind: "invalid_argument",
     blame: "client",
   },
+  "input-too-large": {
+    title: "One of several inputs is larger than a document may be",
+    httpStatus: 413,
+    faultKind: "resource_exhausted",
+    blame: "client",
+  },
   "not-representable": {
     title: "A value cannot be told to the service",
     httpStatus: 400,

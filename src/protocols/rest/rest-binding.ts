@@ -9,12 +9,12 @@ import type {
 } from "#contract/contract.ts";
 import type { Field } from "#contract/types.ts";
 import { fieldsOf, resolve } from "#formats/json/resolve.ts";
-import { streamSuccess } from "./stream-forms.ts";
+import { answersStream, streamSuccess } from "./stream-forms.ts";
 
 /** Without a binding of its own: `POST /{operation}`, the input as the body. */
 export function bindingOf(contract: Contract, operation: Operation): RestBinding {
-  const { id, output, mode, rest } = operation;
-  const isStream = mode === "server-stream";
+  const { id, output, rest } = operation;
+  const isStream = answersStream(operation);
   if (rest !== undefined) return isStream ? { ...rest, success: streamSuccess(operation) } : rest;
   const contents = contentsOf(inputRoot(contract, operation));
   const binding = {

@@ -24,6 +24,9 @@ export function framingOf(mediaType: string): Exclude<Framing, "array"> | undefi
   return framings[essence.trim()] as Exclude<Framing, "array"> | undefined;
 }
 
+/** What callers are told of when they send several inputs; other names for lines do as well. */
+export const inputMediaTypes = ["application/x-ndjson", "application/json-seq"] as const;
+
 export interface StreamOffer {
   readonly mediaType: string;
   readonly framing: Framing;
@@ -41,7 +44,12 @@ function streamContents({ rest }: Pick<Operation, "rest">): readonly RestContent
   return own.length > 0 ? own : usual;
 }
 
-/** The success of a server-stream operation: each output has its body. */
+/** Whether callers get one output after the other. */
+export function answersStream({ mode }: Operation): boolean {
+  return mode === "server-stream" || mode === "bidi";
+}
+
+/** The success of such an operation: each output has its body. */
 export function streamSuccess(operation: Operation): RestSuccess {
   const { rest } = operation;
   const { status = 200, field } = rest?.success ?? {};

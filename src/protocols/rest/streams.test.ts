@@ -1,10 +1,10 @@
-/** Streams: outputs of an answer one by one; what takes more than one input is refused. */
+/** Streams: inputs of a request, and outputs of an answer, one by one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Answer, Fault } from "#call/call.ts";
-import type { Operation } from "#contract/contract.ts";
-import type { Face } from "#extension/protocol.ts";
+import type { Operation, RestBinding } from "#contract/contract.ts";
+import type { Decoded, Face } from "#extension/protocol.ts";
 import { describeOpenApi } from "./describe.ts";
 import { createRestFace } from "./face.ts";
 import type { AnswerStream } from "#extension/streams.ts";
@@ -14,6 +14,7 @@ import {
   field,
   json,
   operation,
+  plainOf,
   record,
   respond,
   send,
@@ -24,33 +25,94 @@ import { createRestUpstream } from "./upstream.ts";
 const jsonType = { "content-type": "application/json" };
 const modes: readonly Operation["mode"][] = ["client-stream", "bidi"];
 
-for (const mode of modes) {
-  const watch = operation("watch", record(field("id", text)), { mode });
-  const service = contractOf([watch, operation("get", record())]);
+const lineType = { "content-type": "application/x-ndjson" };
+const noted = record(field("id", text), field("at", text, { presence: "optional" }));
 
-  test(`a call of a ${mode} operation is 501 that says why`, () => {
-    const face = createRestFace(service);
-    for (const body of ["", "{}", "nonsense"]) {
-      const sent = { method: "POST", target: "/watch", body };
-      const response = respond(face, send(face, sent));
-      assert.equal(response.status, 501);
-      const told = JSON.parse(response.body.toString()) as Record<string, string>;
-      assert.equal(told["code"], "operation-not-offered");
-      assert.equal(told["fault"], "gateway");
-      assert.match(told["detail"] ?? "", new RegExp(`^watch is ${mode}: REST has one request`));
+/** What a face makes of a request's parts. */
+function inputsOf(own: Operation, target: string, ...parts: readonly string[]) {
+  const face = createRestFace(contractOf([own]));
+  const { call, negotiated } = asCall(send(face, { method: "POST", target, fields: lineType }));
+  assert.deepEqual({ ...call.input }, {});
+  const inputs = face.decodeInputs?.({ operation: own, exchangeId: "x1", negotiated });
+  const got = parts.flatMap((part) => [...(inputs?.push(Buffer.from(part)) ?? [])]);
+  return [...got, ...(inputs?.last?.() ?? [])].map((one) =>
+    one.kind === "fault" ? one.message : { ...one.input },
+  );
+}
+
+function asCall(decoded: Decoded): Extract<Decoded, { kind: "call" }> {
+  if (decoded.kind !== "call") throw new Error(JSON.stringify(decoded));
+  return decoded;
+}
+
+for (const mode of modes) {
+  const output = { type: record(field("seen", text)), headers: [] };
+  const tell = operation("tell", noted, { mode, output });
+  const service = contractOf([tell, operation("get", record())]);
+
+  test(`inputs of a ${mode} operation are read line by line, wherever they are split`, () => {
+    const expected = [{ id: "a" }, { id: "ü", at: "x" }];
+    const body = Buffer.from('{"id":"a"}\r\n\n{"id":"ü","at":"x"}').toString("latin1");
+    for (const at of [1, 11, 13, 22, body.length]) {
+      const parts = [body.slice(0, at), body.slice(at)];
+      const face = createRestFace(service);
+      const { negotiated } = asCall(
+        send(face, { method: "POST", target: "/tell", fields: lineType }),
+      );
+      const inputs = face.decodeInputs?.({ operation: tell, exchangeId: "x1", negotiated });
+      assert.ok(inputs);
+      const got = parts.flatMap((part) => [...inputs.push(Buffer.from(part, "latin1"))]);
+      got.push(...(inputs.last?.() ?? []));
+      assert.equal(inputs.end(), undefined);
+      assert.deepEqual(plainOf(got), plainOf(expected.map((input) => ({ kind: "input", input }))));
     }
   });
 
-  test(`a ${mode} operation is not called, nor described`, () => {
-    const call = { operation: watch, input: { id: "1" }, headers: {} };
-    const refused = createRestUpstream(service).encode(call);
-    assert.equal(refused.kind === "fault" && refused.code, "operation-not-offered");
-    const { text: described, diagnostics } = describeOpenApi(service, { address: "/" });
-    assert.deepEqual(Object.keys((JSON.parse(described) as { paths: object }).paths), ["/get"]);
+  test(`what the address says holds for each input of a ${mode} operation`, () => {
+    const body = { field: "id", required: true, contents: [json] };
+    const parameter = { field: "at", name: "at", in: "path", style: "simple", explode: false };
+    const parameters = [parameter] as unknown as RestBinding["parameters"];
+    const rest = binding("POST", "/at/{at}", { body, parameters });
+    assert.deepEqual(inputsOf({ ...tell, rest }, "/at/7", '"a"\n"b"'), [
+      { at: "7", id: "a" },
+      { at: "7", id: "b" },
+    ]);
+  });
+
+  test(`inputs of a ${mode} operation that are none are told with their number`, () => {
+    const [first, second, third] = inputsOf(tell, "/tell", '{"id":"a"}\n{"id":1}\n{"it":"a"}\n');
+    assert.deepEqual(first, { id: "a" });
+    assert.match(second as string, /^input 2: .*(string|text)/);
+    assert.match(third as string, /^input 3: .*`it`/);
+  });
+
+  test(`a ${mode} operation whose address has no body is not offered`, () => {
+    const rest = binding("GET", "/tell");
+    const face = createRestFace(contractOf([{ ...tell, rest }]));
+    const response = respond(face, send(face, { target: "/tell" }));
+    assert.equal(response.status, 501);
+    const told = JSON.parse(response.body.toString()) as Record<string, string>;
+    assert.equal(told["code"], "operation-not-offered");
+    const { diagnostics } = describeOpenApi(contractOf([{ ...tell, rest }]), { address: "/" });
     assert.equal(
       diagnostics.find(({ code }) => code === "stream-not-described")?.severity,
       "warning",
     );
+  });
+
+  test(`services of REST are not called with a ${mode} operation, which callers see described`, () => {
+    const refused = createRestUpstream(service).encode({
+      ...{ operation: tell, input: { id: "1" }, headers: {} },
+    });
+    assert.equal(refused.kind === "fault" && refused.code, "operation-not-offered");
+    const { text: described } = describeOpenApi(service, { address: "/" });
+    const { paths } = JSON.parse(described) as {
+      paths: Record<string, { post: { requestBody: { content: object } } }>;
+    };
+    assert.deepEqual(Object.keys(paths["/tell"]?.post.requestBody.content ?? {}), [
+      "application/x-ndjson",
+      "application/json-seq",
+    ]);
   });
 }
 
