@@ -5,7 +5,13 @@ import type { EnumType, Field, Type } from "#contract/types.ts";
 import type { FieldPlan, Form, MessagePlan, PlanMessage } from "#formats/protobuf/message-plan.ts";
 import type { ServiceContract } from "#extension/protocol.ts";
 import { googleFileOf } from "./google/files.ts";
-import { capitalized, identifier, isGoogleType, type ProtoNames } from "./proto-names.ts";
+import {
+  capitalized,
+  identifier,
+  isGoogleType,
+  usualJsonName,
+  type ProtoNames,
+} from "./proto-names.ts";
 
 export interface Messages {
   readonly service: ServiceContract;
@@ -118,7 +124,13 @@ function formName(messages: Messages, form: Form, wanted: string): string {
   }
   if (form.enum === undefined) return form.scalar.protoType;
   const known = messages.enumNames.get(form.enum);
-  const made = known ?? names.fresh(wanted);
+  // Enums of proto2 cannot stand in messages of proto3, so they become some of ours.
+  const isOld = known !== undefined && googleFileOf(known)?.endsWith("/descriptor.proto") === true;
+  const made = known === undefined || isOld ? names.fresh(wanted) : known;
+  if (isGoogleType(made)) {
+    importGoogle(messages, made);
+    return refer(made);
+  }
   messages.enumNames.set(form.enum, made);
   written.set(made, form.enum);
   return refer(made);
@@ -132,11 +144,6 @@ function createFieldNames(): (name: string) => string {
     const base = plain.replaceAll("_", "").toLowerCase();
     return plain + number(base).slice(base.length);
   };
-}
-
-/** protobuf.dev/programming-guides/json */
-function usualJsonName(name: string): string {
-  return name.replaceAll(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function quoted(text: string): string {

@@ -1,6 +1,7 @@
 /** Messages and enums that a parser has read, as DescriptorProto and EnumDescriptorProto. */
 import protobuf from "protobufjs";
 import type { TypeUnit } from "./descriptor-file.ts";
+import { usualJsonName } from "./proto-names.ts";
 
 /** FieldDescriptorProto.Type */
 const fieldTypes: Readonly<Record<string, number>> = {
@@ -87,19 +88,14 @@ function fieldProto(field: protobuf.FieldBase, { references }: Noted): FieldProt
   return {
     ...{ name, number: id, label: labels[label], type },
     ...(resolvedType === null ? {} : { typeName: resolvedType.fullName }),
-    jsonName: typeof given === "string" ? given : jsonName(name),
+    jsonName: typeof given === "string" ? given : usualJsonName(name),
     ...(options?.["deprecated"] === true ? { options: { deprecated: true } } : {}),
   } as FieldProto;
 }
 
-/** As protoc makes it: unlike protobuf.dev's JSON mapping, a `_` before nothing goes as well. */
-function jsonName(name: string): string {
-  return name.replaceAll(/_+([a-zA-Z0-9]?)/g, (_, letter: string) => letter.toUpperCase());
-}
-
 /** protoc: `line_items` has entries LineItemsEntry. */
 function entryName(name: string): string {
-  const camel = jsonName(name);
+  const camel = usualJsonName(name);
   return `${camel.charAt(0).toUpperCase()}${camel.slice(1)}Entry`;
 }
 

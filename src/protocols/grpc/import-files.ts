@@ -5,6 +5,7 @@
 import protobuf from "protobufjs";
 import { defaultContractLimits } from "#base/limits.ts";
 import type { ContractSource } from "#extension/protocol.ts";
+import { googleFile } from "./google/files.ts";
 import type { ProtoReport } from "./import-report.ts";
 
 export interface ProtoFiles {
@@ -82,32 +83,22 @@ function readParseError(error: unknown): { readonly reason: string; readonly lin
 }
 
 function loadImport(loading: Loading, { path, from, weak }: Loading["queue"][number]): void {
-  const { report, root, source } = loading;
-  const common = protobuf.common.get(path);
-  if (common?.nested !== undefined) {
-    addCommon(root, common);
-    return;
-  }
+  const { report, source } = loading;
   for (let above = 0; above <= foldersMax; above++) {
     const found = source.read("../".repeat(above) + path, from);
     if (found === undefined) continue;
     parseFile(loading, found.file, found.text);
     return;
   }
+  // A service's own copy of them comes first: it may be older, or newer.
+  const known = googleFile(path);
+  if (known !== undefined) return void parseFile(loading, path, known);
   // Their only use is in options, which are read as they are written.
-  if (/^google\/(?:api|protobuf)\/|^protoc-gen-|^gogoproto\/|^validate\//.test(path)) return;
+  if (/^google\/api\/|^protoc-gen-|^gogoproto\/|^(?:buf\/)?validate\//.test(path)) return;
   const message = `the import ${JSON.stringify(path.slice(0, 200))} is not found`;
   const where = "in the folder of the importing file and those above it";
   const place = { file: from, line: 1, column: 1 };
   report.add("import-not-found", weak ? "warning" : "error", `${message} ${where}`, place);
-}
-
-function addCommon(root: protobuf.Root, { nested = {} }: protobuf.INamespace): void {
-  try {
-    root.addJSON(nested);
-  } catch {
-    // Some of them hold the same as others; what is there is the same.
-  }
 }
 
 /** Editions say by features what proto2 and proto3 say by themselves. */

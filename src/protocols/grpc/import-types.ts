@@ -5,6 +5,7 @@ import type { EnumType, Field, NamedType, RecordType, Type, TypeName } from "#co
 import { scalarTypes } from "#formats/protobuf/scalar-types.ts";
 import { wellKnownTypes } from "#formats/protobuf/well-known.ts";
 import type { ProtoReport } from "./import-report.ts";
+import { usualJsonName } from "./proto-names.ts";
 
 export interface TypeImporter {
   readonly types: Map<TypeName, NamedType>;
@@ -139,8 +140,7 @@ function defaultOf(field: protobuf.Field): Pick<Field, "default"> {
 function jsonNameOf(field: protobuf.Field): string {
   const { name, options } = field;
   const given: unknown = options?.["json_name"] ?? Reflect.get(field, "jsonName");
-  if (typeof given === "string") return given;
-  return name.replaceAll(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return typeof given === "string" ? given : usualJsonName(name);
 }
 
 function fieldType(

@@ -111,6 +111,11 @@ function upperFirst(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** Of a field without json_name (protobuf.dev/programming-guides/json), as protoc makes it. */
+export function usualJsonName(name: string): string {
+  return name.replaceAll(/_+([a-zA-Z0-9]?)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 export function capitalized(name: string): string {
   const joined = name.replaceAll(/(?:^|_+)([A-Za-z0-9])/g, (_, one: string) => one.toUpperCase());
   return joined === "" ? "X" : joined;
