@@ -3,6 +3,9 @@
  * nanoseconds, medians of rounds that alternate with exchanges without any.
  * Run: `node bench/micro/policies.ts [--tiny] [NAME...]`.
  */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { standardPolicies } from "#app/standard-policies.ts";
 import { configurationSchema } from "#app/configuration-schema.ts";
@@ -31,6 +34,7 @@ function usesOf({ name, example }: Policy): Configuration["policies"] {
     "rate-limit": { requests: 1_000_000, windowMs: 60_000 },
     "ip-filter": { allow: ["127.0.0.0/8"] },
     quota: { requests: 1_000_000_000 },
+    sign: { keys: join(mkdtempSync(join(tmpdir(), "parlance-bench-")), "signing") },
   };
   const policies = [{ [name]: { ...use?.[name], ...plenty[name] } }];
   const services = { up: { instances: ["http://127.0.0.1:9000"] } };
@@ -47,7 +51,10 @@ function usesOf({ name, example }: Policy): Configuration["policies"] {
 async function measure(uses: Configuration["policies"]): Promise<number> {
   const plain = benchRevision();
   const configuration = { ...plain.configuration, policies: uses };
-  return cpuOf(() => runExchanges({ ...plain, configuration }, count, standardPolicies));
+  // A signature takes longer than an exchange.
+  const isSlow = uses.some(({ name }) => name === "sign");
+  const own = isSlow ? Math.ceil(count / 15) : count;
+  return cpuOf(() => runExchanges({ ...plain, configuration }, own, standardPolicies), own);
 }
 
 function median(numbers: readonly number[]): number {
@@ -69,11 +76,11 @@ async function measureOrders(policies: readonly object[]): Promise<number> {
   return cpuOf(() => runExchanges(revision, count, standardPolicies, orderTraffic));
 }
 
-async function cpuOf(run: () => Promise<void>): Promise<number> {
+async function cpuOf(run: () => Promise<void>, exchanges = count): Promise<number> {
   const before = process.cpuUsage();
   await run();
   const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1e3) / count;
+  return ((user + system) * 1e3) / exchanges;
 }
 
 /** Rounds with and without alternate. */

@@ -49,8 +49,12 @@ function componentValue(message: SignedMessage, { item, parameters }: Item): str
   if (name === "@query-param") return queryParameter(message.target, parameters.get("name"));
   // Others would sign for parts of fields, or for another message.
   if (parameters.size > 0) return undefined;
-  if (!name.startsWith("@")) return fieldValue(message, name);
-  return derivedValue(message, name);
+  return plainComponent(message, name);
+}
+
+/** One without parameters; undefined: it is not there, or we cannot tell it. */
+export function plainComponent(message: SignedMessage, name: string): string | undefined {
+  return name.startsWith("@") ? derivedValue(message, name) : fieldValue(message, name);
 }
 
 /** RFC 9421 §2.1: lines without white space around them, joined. */
