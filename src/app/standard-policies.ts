@@ -4,9 +4,10 @@ import { breaker } from "#policies/breaker/index.ts";
 import { cache } from "#policies/cache/index.ts";
 import { concurrency } from "#policies/concurrency/index.ts";
 import { cors } from "#policies/cors/index.ts";
+import { fallback } from "#policies/fallback/index.ts";
 import { headers } from "#policies/headers/index.ts";
-import { ipFilter } from "#policies/ip-filter/index.ts";
 import { idempotency } from "#policies/idempotency/index.ts";
+import { ipFilter } from "#policies/ip-filter/index.ts";
 import { maintenance } from "#policies/maintenance/index.ts";
 import { mask } from "#policies/mask/index.ts";
 import { quota } from "#policies/quota/index.ts";
@@ -20,10 +21,11 @@ export const standardPolicies: readonly Policy[] = [
   cache,
   concurrency,
   cors,
+  fallback,
   headers,
+  idempotency,
   ipFilter,
   maintenance,
-  idempotency,
   mask,
   quota,
   rateLimit,

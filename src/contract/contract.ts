@@ -107,6 +107,8 @@ export interface RestContent {
   readonly format: "json" | "xml" | "form" | "multipart" | "text" | "bytes";
   /** Root element for XML. */
   readonly xml?: { readonly name: string; readonly namespace: string };
+  /** JSON text of a body that the contract shows as an example. */
+  readonly example?: string;
   /** An output is an event with its `data`, `event`, `id`, `retry`; absent: it is its data. */
   readonly wholeEvents?: true;
 }

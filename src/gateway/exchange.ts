@@ -265,6 +265,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     }
     if (chain?.wantsAnswer !== true) return false;
     const { status } = head;
+    if (status >= 500) this.learnOperation();
     const verdict = this.policiesOnAnswer({
       status,
       field: (name) => head.field(name),

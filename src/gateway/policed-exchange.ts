@@ -180,7 +180,11 @@ export abstract class PolicedExchange extends SeenExchange {
     return this.#first((policy) => policy.steps.onReply?.(this, reply, operation));
   }
 
+  /** What a request that passes asks for, where only its body tells, and that is at hand. */
+  protected abstract learnOperation(): void;
+
   protected policiesOnProblem(problem: Problem): Answered | undefined {
+    this.learnOperation();
     return this.#first((policy) => policy.steps.onProblem?.(this, problem));
   }
 
@@ -238,10 +242,6 @@ export abstract class PolicedExchange extends SeenExchange {
     return problem === undefined ? output : faultOfProblem(problem);
   }
 
-  // Taps: what the caller gets of an answer that is not only a refusal.
-
-  protected beginTaps(status: number, fields: Fields, framed: boolean): void {
-    const taps = this.#concerned().flatMap((policy) => policy.steps.tapAnswer?.(this) ?? []);
   /** Of the request's body, before it is sent; 0: none wants any. */
   protected gatheredBytesMax(): number {
     const wanted = this.#concerned().map(({ steps }) => steps.gathers?.(this) ?? 0);
@@ -254,6 +254,10 @@ export abstract class PolicedExchange extends SeenExchange {
     this.#run(step, 0, goOn);
   }
 
+  // Taps: what the caller gets of an answer that is not only a refusal.
+
+  protected beginTaps(status: number, fields: Fields, framed: boolean): void {
+    const taps = this.#concerned().flatMap((policy) => policy.steps.tapAnswer?.(this) ?? []);
     if (taps.length === 0) return;
     this.taps = new AnswerTaps(taps, framed, this.limits);
     this.taps.begin(status, fields);

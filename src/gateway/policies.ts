@@ -7,6 +7,7 @@ import type { Configuration, PolicyScope, PolicyUse } from "#configuration/confi
 import type { Contract } from "#contract/contract.ts";
 import type { Policy, PolicySteps } from "#extension/policy.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import { sampleChain, type NextChain, type PolicyCosts } from "./policy-costs.ts";
 
 export interface CompiledPolicy {
   readonly use: PolicyUse;
@@ -23,8 +24,8 @@ export interface PolicyChain {
   readonly wantsCall: boolean;
   readonly wantsReply: boolean;
   readonly wantsHeld: boolean;
-  readonly wantsOutputs: boolean;
   readonly wantsGathered: boolean;
+  readonly wantsOutputs: boolean;
   readonly rewrites: boolean;
   readonly wantsAttempts: boolean;
   readonly wantsSend: boolean;
@@ -51,6 +52,8 @@ export interface PolicyParts {
   readonly cells: SharedCells;
   readonly store: SharedStore | undefined;
   readonly records: DurableRecords;
+  /** Undefined: nobody wants to know what they cost. */
+  readonly costs?: PolicyCosts | undefined;
 }
 
 const none: Policies = {
@@ -101,17 +104,25 @@ export function createPolicies(
   }
 
   /** By the index of the route; made when the first exchange takes it. */
-  const chains: (PolicyChain | undefined)[] = [];
+  const chains: (NextChain | undefined)[] = [];
   const isMade: boolean[] = [];
+  const { costs, platform } = parts;
+
+  function nextChain(route: CompiledRoute): NextChain | undefined {
+    const all = [...general, ...(own[route.serviceIndex] ?? [])];
+    const made = chain(all.filter(({ use }) => isFor(use.only, route)));
+    if (made === undefined) return undefined;
+    return costs === undefined ? () => made : sampleChain(made, route, costs, platform.clock);
+  }
+
   return {
     chainOf(route) {
       const { index } = route;
       if (isMade[index] !== true) {
-        const all = [...general, ...(own[route.serviceIndex] ?? [])];
-        chains[index] = chain(all.filter(({ use }) => isFor(use.only, route)));
+        chains[index] = nextChain(route);
         isMade[index] = true;
       }
-      return chains[index];
+      return chains[index]?.();
     },
     wantsPreflight: [...general, ...own.flat()].some(
       ({ steps }) => steps.onPreflight !== undefined,
@@ -134,6 +145,7 @@ function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {
     wantsCall: wants("onCall"),
     wantsReply: wants("onReply"),
     wantsHeld: wants("holds"),
+    wantsGathered: wants("gathers"),
     wantsOutputs: wants("onOutput"),
     rewrites: wants("rewriteCall", "rewriteReply"),
     wantsAttempts: wants("onAttempt", "onAttemptEnd"),
@@ -145,7 +157,6 @@ function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {
 }
 
 /** Several places may have the same keys. */
-    wantsGathered: wants("gathers"),
 function publishedOf(policies: readonly CompiledPolicy[]): (() => readonly object[]) | undefined {
   const sources = policies.flatMap(({ steps }) => steps.publishedKeys ?? []);
   if (sources.length === 0) return undefined;

@@ -105,7 +105,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     this.requestStoppedMs = 0;
     const head = this.planFor(this.translation);
     // A body that came whole with its head is a whole request, its trailers apart.
-    const whole = this.requestComplete && this.firstIsAll && this.requestTrailers === undefined;
+    const whole = this.isWhole;
     if (this.chain?.wantsSend === true && !this.#tellSent(head, whole)) return;
     const taken = connection.sendHead(head, this, this.bytes, this.from, this.to, whole);
     if (this.upstream !== connection) return;
@@ -181,8 +181,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     if (this.#attemptMs === 0 || this.chain?.wantsAttempts !== true) return false;
     const tookMs = this.gateway.platform.clock.monotonicMs() - this.#attemptMs;
     this.#attemptMs = 0;
-    const isWhole = this.requestComplete && this.firstIsAll && !this.requestTrailers;
-    const repeatable = isWhole && !this.hasAnswer;
+    const repeatable = this.isWhole && !this.hasAnswer;
     const instance = this.instance?.url ?? "";
     const again = this.policiesOnAttemptEnd({
       number: this.attempts,
@@ -200,6 +199,11 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     if (again.afterMs <= 0) this.connect();
     else this.pauseFor(again.afterMs, () => this.connect());
     return true;
+  }
+
+  /** Whether all of the request came with its head, without trailers. */
+  protected get isWhole(): boolean {
+    return this.requestComplete && this.firstIsAll && this.requestTrailers === undefined;
   }
 
   /** Another instance is asked next, if there is one. */

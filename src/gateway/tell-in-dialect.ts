@@ -1,5 +1,6 @@
 /** How a caller is told of a problem: in its dialect, as far as that is known. */
 import type { Problem } from "#base/problem.ts";
+import type { Reply } from "#call/call.ts";
 import { faultOfProblem } from "#call/problems.ts";
 import type { Dialect } from "#contract/contract.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
@@ -26,6 +27,20 @@ export function tellInDialect(
   const face = translator?.face(dialect);
   if (translator === undefined || face === undefined) return undefined;
   return new Translation(exchange, face, translator).tell(problem);
+}
+
+/** The answer that a policy gives to a request that passes; undefined: no contract tells how. */
+export function encodeInDialect(
+  exchange: ExchangeRecord,
+  reply: Reply,
+  body: Buffer,
+): FaceResponse | undefined {
+  const { route, snapshot } = exchange;
+  if (route?.route.face === undefined) return undefined;
+  const translator = (snapshot as Snapshot).translators[route.serviceIndex];
+  const face = translator?.face(route.route.face);
+  if (translator === undefined || face === undefined) return undefined;
+  return new Translation(exchange, face, translator).encodeFor(reply, body);
 }
 
 /** Only of a request that was read and compared with the routes. */

@@ -12,11 +12,14 @@ import type { ResponseHead } from "#wire/head.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import { scopeLines } from "./failure.ts";
 import type { BegunAnswer } from "./large-answer.ts";
+import { readerFor, readRequest } from "./held-messages.ts";
 import { ownHead, ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
 import { PolicedExchange } from "./policed-exchange.ts";
 import type { StreamedAnswer } from "./streamed-answer.ts";
+import { encodeInDialect } from "./tell-in-dialect.ts";
 import { areFieldValues, type Translation } from "./translation.ts";
+import { createUnframe } from "./unframe.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
 
@@ -72,8 +75,26 @@ export abstract class TranslatedExchange extends PolicedExchange {
     if (!("kind" in response)) return this.respond(response);
     const { translation } = this;
     if (translation !== undefined) return this.respond(translation.encode(response));
+    const told = encodeInDialect(this, response, this.#bodyAtHand());
+    if (told !== undefined) return this.respond(told);
     // A policy has to know that nobody encodes anything here.
     this.refuse(problems["gateway-failure"](`nothing encodes the answer of a policy`));
+  }
+
+  protected abstract readonly isWhole: boolean;
+
+  /** Of a request that passes, without framing; nothing where it did not come whole. */
+  #bodyAtHand(): Buffer {
+    if (!this.isWhole) return noBytes;
+    return createUnframe(this.requestIsFramed, this.limits)(this.bytes, this.from, this.to);
+  }
+
+  protected learnOperation(): void {
+    if (this.operation !== undefined || this.translation !== undefined || !this.isWhole) return;
+    const translator = readerFor(this);
+    if (translator === undefined) return;
+    const read = readRequest(this, translator, this.#bodyAtHand(), { unknown: "allow" });
+    if ("operation" in read) this.decodedOperation = read.operation.id;
   }
 
   /** An instance's answer begins. @returns whether more of it can be taken. */

@@ -290,6 +290,17 @@ export class Translation {
     }
   }
 
+  /**
+   * The same for a request that passes.
+   * @param body as far as it is at hand. @returns undefined: what it asks for is not known.
+   */
+  encodeFor(reply: Reply, body: Buffer): FaceResponse | undefined {
+    const decoded = this.#face.decode(faceRequest(this.#exchange, body));
+    if (decoded.kind === "document") return undefined;
+    this.#asked = askedIn(decoded);
+    return this.#asked.operation === undefined ? undefined : this.encode(reply);
+  }
+
   /** A problem of the gateway's, in the caller's dialect. */
   tell(problem: Problem): FaceResponse {
     this.#kept = undefined;
