@@ -62,6 +62,11 @@ export interface MessageForm {
 export interface ServiceContract {
   readonly serviceName: string;
   readonly contract: Contract;
+  /**
+   * Of one message, when it is not compressed any more (`limits.documentBytesMax`); absent: as much
+   * as without configuration.
+   */
+  readonly documentBytesMax?: number;
 }
 
 export interface ContractImporter {

@@ -85,6 +85,7 @@ export function* buildSnapshot(
       router.routes,
       revision.withheld,
       {
+        documentBytesMax: limits.documentBytesMax,
         face: faceSecurityOf(configuration, files, identityParts.replays),
         upstreamOf: (service) => upstreamSecurityOf(service, files),
       },

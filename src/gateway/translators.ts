@@ -25,7 +25,8 @@ export interface Translator {
   readonly routes: readonly number[];
 }
 
-export interface TranslatorSecurity {
+export interface TranslatorSettings {
+  readonly documentBytesMax: number;
   readonly face: FaceSecurity | undefined;
   readonly upstreamOf: (service: Service) => UpstreamSecurity | undefined;
 }
@@ -37,7 +38,7 @@ export function createTranslators(
   protocols: readonly Protocol[],
   routes: readonly CompiledRoute[],
   withheld: readonly WithheldOperation[] = [],
-  security?: TranslatorSecurity,
+  settings?: TranslatorSettings,
 ): readonly (Translator | undefined)[] {
   const routesByService = services.map(() => new Map<string, number>());
   for (const { index, route, serviceIndex } of routes) {
@@ -48,9 +49,11 @@ export function createTranslators(
   return services.map((service, serviceIndex) => {
     const contract = contracts.get(service.name);
     if (contract === undefined) return undefined;
-    const named = { serviceName: service.name, contract };
+    const { documentBytesMax } = settings ?? {};
+    const limit = documentBytesMax === undefined ? {} : { documentBytesMax };
+    const named = { serviceName: service.name, contract, ...limit };
     // Its files are read now: one that cannot be read is no matter of a call.
-    const ofUpstream = security?.upstreamOf(service);
+    const ofUpstream = settings?.upstreamOf(service);
     const faces = new Map<Dialect, Face | undefined>();
     let upstream: Upstream | undefined;
     const operations = routesByService[serviceIndex] as ReadonlyMap<string, number>;
@@ -61,7 +64,7 @@ export function createTranslators(
       takesStream: (operationId) => streamed.has(operationId),
       face(dialect) {
         if (!faces.has(dialect)) {
-          const face = find(dialect)?.createFace?.(named, security?.face);
+          const face = find(dialect)?.createFace?.(named, settings?.face);
           const here = withheld.filter((one) => {
             return one.service === service.name && one.dialect === dialect;
           });

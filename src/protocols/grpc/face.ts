@@ -1,5 +1,5 @@
 /** gRPC, gRPC-Web and Connect to callers: one service's operations under their full names. */
-import { defaultDocumentLimits } from "#base/limits.ts";
+import type { DocumentLimits } from "#base/limits.ts";
 import type { Fault, Reply } from "#call/call.ts";
 import { isStream, takesStream } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
@@ -17,16 +17,16 @@ import { createAnswerEncoder, type Asked } from "./face-encode.ts";
 import { createAnswerStream } from "./face-stream.ts";
 import { createFrameReader, decompress, unpack } from "./framing.ts";
 import { createOperations, type GrpcOperation } from "./grpc-operation.ts";
+import { documentLimitsOf } from "./document-limits.ts";
 import { createInputStream } from "./input-stream.ts";
 import { compileMetadata, type MetadataCodec, type Read } from "./metadata.ts";
 import { documentFault, grpcFault } from "./problems.ts";
 import { createProtoNames } from "./proto-names.ts";
 import { getMessage, plainGrpc, timeoutOf, variantOf, type Variant } from "./variants.ts";
 
-const limits = defaultDocumentLimits;
-
 export function createGrpcFace(service: ServiceContract): Face {
   const { contract } = service;
+  const limits = documentLimitsOf(service);
   const paths = operationsByGrpcPath(service.serviceName, contract.operations);
   const find = createOperations(contract, limits, createProtoNames(service));
   const metadata = new Map<Operation, { input: MetadataCodec; output: MetadataCodec }>();
@@ -61,7 +61,9 @@ export function createGrpcFace(service: ServiceContract): Face {
     if (wrong !== undefined) return refuse(wrong);
     const headers = metadataOf(operation).input.read(request.field, "client");
     if (headers.kind === "fault") return refuse(headers);
-    const input = takesStream(operation) ? nothing() : decodeInput(request, asked.grpc, variant);
+    const input = takesStream(operation)
+      ? nothing()
+      : decodeInput(request, asked.grpc, variant, limits);
     if (input.kind === "fault") return refuse(input);
     const timeoutMs = timeoutOf(request);
     if (Number.isNaN(timeoutMs)) {
@@ -123,8 +125,9 @@ function decodeInput(
   request: FaceRequest,
   grpc: GrpcOperation,
   variant: Variant,
+  limits: DocumentLimits,
 ): Read<ValueRecord> {
-  const bytes = messageOf(request, variant);
+  const bytes = messageOf(request, variant, limits);
   if ("faultKind" in bytes) return bytes;
   const read = grpc.readInput[variant.form](bytes);
   if (read.kind === "fault") return documentFault(read, "client");
@@ -132,7 +135,11 @@ function decodeInput(
 }
 
 /** The one message of the request. */
-function messageOf(request: FaceRequest, { wire, inputCoding }: Variant): Buffer | Fault {
+function messageOf(
+  request: FaceRequest,
+  { wire, inputCoding }: Variant,
+  { documentBytesMax }: DocumentLimits,
+): Buffer | Fault {
   if (wire === "connect") {
     const got = request.method === "GET" ? getMessage(request.query) : undefined;
     if (request.method === "GET" && got === undefined) {
@@ -142,10 +149,10 @@ function messageOf(request: FaceRequest, { wire, inputCoding }: Variant): Buffer
       bytes: request.body,
       coding: request.field("content-encoding") ?? "identity",
     };
-    return decompress(bytes, coding, limits.documentBytesMax);
+    return decompress(bytes, coding, documentBytesMax);
   }
   const body = wire === "web-text" ? fromBase64Text(request.body) : request.body;
-  const reader = createFrameReader(limits.documentBytesMax);
+  const reader = createFrameReader(documentBytesMax);
   const frames = reader.push(body);
   const [first] = frames;
   if (first !== undefined && "faultKind" in first) return first;
@@ -154,7 +161,7 @@ function messageOf(request: FaceRequest, { wire, inputCoding }: Variant): Buffer
     const message = `expected one whole message in the request's body, found ${found}`;
     return grpcFault("invalid_argument", "bad-framing", message);
   }
-  return unpack(first, inputCoding, limits.documentBytesMax);
+  return unpack(first, inputCoding, documentBytesMax);
 }
 
 /** Pieces that are padded by themselves stand behind each other. */

@@ -5,6 +5,7 @@ import { createGrpcFace } from "./face.ts";
 import { grpcForms } from "./forms.ts";
 import { createGrpcHub } from "./hub.ts";
 import { protoImporter } from "./import.ts";
+import { tellUnrouted } from "./unrouted.ts";
 import { createGrpcUpstream } from "./upstream.ts";
 
 export const grpc = {
@@ -14,5 +15,6 @@ export const grpc = {
   createFace: createGrpcFace,
   createUpstream: createGrpcUpstream,
   createHub: createGrpcHub,
+  tellUnrouted,
   forms: grpcForms,
 } satisfies Protocol;

@@ -3,7 +3,7 @@
  * that answers without gRPC's own status is judged by its HTTP status (gRPC, http-grpc-status-
  * mapping).
  */
-import { defaultDocumentLimits } from "#base/limits.ts";
+import type { DocumentLimits } from "#base/limits.ts";
 import type { Answer, Call, Fault, Reply } from "#call/call.ts";
 import { isStream } from "#call/problems.ts";
 import type { FaultKind } from "#base/fault-kind.ts";
@@ -18,6 +18,7 @@ import type {
   UpstreamResponse,
 } from "#extension/protocol.ts";
 import type { ReplyStream, RequestStream } from "#extension/streams.ts";
+import { documentLimitsOf } from "./document-limits.ts";
 import { createFrameReader, decompress, flags, frameOf, type Frame } from "./framing.ts";
 import { createOperations, type GrpcOperation } from "./grpc-operation.ts";
 import { compileMetadata, type MetadataCodec, type Read } from "./metadata.ts";
@@ -26,10 +27,10 @@ import { createProtoNames } from "./proto-names.ts";
 import { readTrailers, typeUrl, type StatusRead } from "./status.ts";
 import { writeTimeout } from "./variants.ts";
 
-const limits = defaultDocumentLimits;
 const noBytes: Buffer = Buffer.alloc(0);
 
 interface Compiled {
+  readonly limits: DocumentLimits;
   readonly grpc: GrpcOperation;
   readonly path: string;
   readonly input: MetadataCodec;
@@ -38,6 +39,7 @@ interface Compiled {
 
 export function createGrpcUpstream(service: ServiceContract): Upstream {
   const { contract } = service;
+  const limits = documentLimitsOf(service);
   const find = createOperations(contract, limits, createProtoNames(service));
   const known = new Map<Operation, Compiled>();
   const compiledOf = (operation: Operation): Compiled => {
@@ -45,6 +47,7 @@ export function createGrpcUpstream(service: ServiceContract): Upstream {
     if (found !== undefined) return found;
     const name = grpcNameOf(service.serviceName, operation);
     const compiled: Compiled = {
+      limits,
       grpc: find(operation),
       path: `/${name.service}/${name.method}`,
       input: compileMetadata(contract, operation.input),
@@ -117,7 +120,7 @@ function decodeReply(response: UpstreamResponse, compiled: Compiled): Reply {
 }
 
 function decodeMessage({ field, body }: UpstreamResponse, compiled: Compiled): Reply {
-  const reader = createFrameReader(limits.documentBytesMax);
+  const reader = createFrameReader(compiled.limits.documentBytesMax);
   const frames = reader.push(body);
   const [first] = frames;
   if (first === undefined || frames.length > 1 || !reader.isBetween()) {
@@ -126,12 +129,16 @@ function decodeMessage({ field, body }: UpstreamResponse, compiled: Compiled): R
   }
   const headers = compiled.output.read(field, "service");
   if (headers.kind === "fault") return headers;
-  const output = outputOf(first, field, compiled.grpc);
+  const output = outputOf(first, field, compiled);
   if (output.kind === "fault") return output;
   return { kind: "answer", output: output.value, headers: headers.value };
 }
 
-function outputOf(frame: Frame | Fault, field: FieldOf, grpc: GrpcOperation): Read<ValueRecord> {
+function outputOf(
+  frame: Frame | Fault,
+  field: FieldOf,
+  { grpc, limits }: Compiled,
+): Read<ValueRecord> {
   if ("faultKind" in frame) return ofService(frame);
   const coding = frame.flags === flags.compressed ? (field("grpc-encoding") ?? "gzip") : "identity";
   const bytes = decompress(frame.bytes, coding, limits.documentBytesMax);
@@ -176,11 +183,11 @@ function createReplyStream(
   { field }: { readonly field: FieldOf },
   compiled: Compiled,
 ): ReplyStream {
-  const reader = createFrameReader(limits.documentBytesMax);
+  const reader = createFrameReader(compiled.limits.documentBytesMax);
   return {
     push: (bytes) =>
       reader.push(bytes).map((frame): Answer | Fault => {
-        const output = outputOf(frame, field, compiled.grpc);
+        const output = outputOf(frame, field, compiled);
         if (output.kind === "fault") return output;
         return { kind: "answer", output: output.value, headers: createRecord() };
       }),

@@ -34,7 +34,9 @@ export const plainGrpc: Variant = {
 };
 
 /** Undefined: it is none of them. */
-export function variantOf(request: FaceRequest): Variant | undefined {
+export function variantOf(
+  request: Pick<FaceRequest, "method" | "query" | "field">,
+): Variant | undefined {
   const accepted = codingOf(request);
   if (request.method === "GET") return getVariant(request.query);
   const type = (request.field("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
@@ -47,12 +49,12 @@ export function variantOf(request: FaceRequest): Variant | undefined {
   return undefined;
 }
 
-function codingOf(request: FaceRequest): Variant["coding"] {
+function codingOf(request: Pick<FaceRequest, "field">): Variant["coding"] {
   const names = ["grpc-encoding", "connect-content-encoding", "content-encoding"];
   return names.some((name) => request.field(name) === "gzip") ? "gzip" : "identity";
 }
 
-function inputCodingOf(request: FaceRequest): string {
+function inputCodingOf(request: Pick<FaceRequest, "field">): string {
   const coding = request.field("grpc-encoding") ?? request.field("connect-content-encoding");
   return coding ?? "identity";
 }

@@ -30,6 +30,7 @@ function frameOf(id: number): Buffer {
 async function startWatch(scope: TestContext) {
   const given: number[] = [];
   const server = createServer();
+  server.on("session", (session) => scope.after(() => session.destroy()));
   server.on("stream", (stream: ServerHttp2Stream) => {
     stream.on("error", () => undefined);
     stream.once("data", (body: Buffer) => {
@@ -98,7 +99,8 @@ const frames: Split = (bytes) => {
   let at = 0;
   while (bytes.length - at >= 5 && bytes.length - at - 5 >= bytes.readUInt32BE(at + 1)) {
     const end = at + 5 + bytes.readUInt32BE(at + 1);
-    ids.push(Number((order.decode(bytes.subarray(at + 5, end)) as unknown as { id: number }).id));
+    const { id } = order.decode(bytes.subarray(at + 5, end)) as unknown as { id: unknown };
+    ids.push(Number(id));
     at = end;
   }
   return { ids, left: bytes.subarray(at) };
@@ -155,8 +157,11 @@ for (const [name, ask, split, ahead] of forms) {
     const timer = setInterval(() => {
       highest = Math.max(highest, process.memoryUsage().rss);
     }, 20);
-    await Promise.all(Array.from({ length: streams }, (_, index) => read(index + 1)));
-    clearInterval(timer);
+    try {
+      await Promise.all(Array.from({ length: streams }, (_, index) => read(index + 1)));
+    } finally {
+      clearInterval(timer);
+    }
     assert.ok(furthest < ahead, `the service was ${furthest} messages ahead`);
     const added = highest - before;
     assert.ok(added < addedBytesMax, `${Math.round(added / 1024 ** 2)} MiB were added`);
