@@ -26,7 +26,7 @@ import {
   writeSync,
   type FSWatcher,
 } from "node:fs";
-import { lookup } from "node:dns/promises";
+import { lookup, Resolver } from "node:dns/promises";
 import net from "node:net";
 import type tls from "node:tls";
 import type http from "node:http";
@@ -78,6 +78,26 @@ export interface Sockets {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** All addresses of a host name, in the resolver's order. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
+  /** @param servers addresses, with ports if need be; empty: the system's. */
+  readonly nameServers: (servers: readonly string[], timeoutMs: number) => NameServers;
+}
+
+/** Asks DNS servers, and nothing else: no hosts file. Rejects with the code of what went wrong. */
+export interface NameServers {
+  /** Of one family, each with how long it holds. */
+  readonly addresses: (
+    host: string,
+    family: 4 | 6,
+  ) => Promise<readonly { readonly address: string; readonly ttlS: number }[]>;
+  readonly services: (name: string) => Promise<readonly ServiceRecord[]>;
+}
+
+/** An SRV record (RFC 2782). */
+export interface ServiceRecord {
+  readonly name: string;
+  readonly port: number;
+  readonly priority: number;
+  readonly weight: number;
 }
 
 export interface Files {
@@ -128,6 +148,7 @@ export const nodePlatform: Platform = {
     createHttpServer: (options, onRequest) => late.http().createServer(options, onRequest),
     fetch: (url, init) => fetch(url, init),
     resolve: async (host) => (await lookup(host, { all: true })).map((found) => found.address),
+    nameServers,
   },
   files: {
     read: (path) => readFileSync(path),
@@ -149,6 +170,21 @@ export const nodePlatform: Platform = {
     },
   },
 };
+
+function nameServers(servers: readonly string[], timeoutMs: number): NameServers {
+  const resolver = new Resolver({ timeout: timeoutMs, tries: 2 });
+  if (servers.length > 0) resolver.setServers(servers);
+  return {
+    async addresses(host, family) {
+      const found =
+        family === 4
+          ? await resolver.resolve4(host, { ttl: true })
+          : await resolver.resolve6(host, { ttl: true });
+      return found.map(({ address, ttl }) => ({ address, ttlS: ttl }));
+    },
+    services: (name) => resolver.resolveSrv(name),
+  };
+}
 
 const openFlags: Readonly<Record<OpenMode, number>> = {
   read: constants.O_RDONLY,

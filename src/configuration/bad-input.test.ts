@@ -66,9 +66,9 @@ ${Array.from({ length: 9 }, (_, at) => bombLine(at)).join("")}`,
     expected: ["1:1 warning byte-order-mark"],
   },
   {
-    name: "more than 4 MiB",
-    text: `${ok}#${"x".repeat(4 * 1024 * 1024)}`,
-    expected: ["1:1 error file-too-large 4194304 bytes"],
+    name: "more than 16 MiB",
+    text: `${ok}#${"x".repeat(16 * 1024 * 1024)}`,
+    expected: ["1:1 error file-too-large 16777216 bytes"],
   },
 ];
 
@@ -83,7 +83,7 @@ const shapes: readonly BadInput[] = [
   { name: "empty services", text: "version: 1\nservices:\n", expected: ["2:10 error wrong-type"] },
   {
     name: "a service without instances",
-    text: "version: 1\nservices:\n  a: {}\n",
+    text: "version: 1\nservices:\n  a: {}\ncallers: open\n",
     expected: ["3:3 error missing-key `services.a` has no `instances`"],
   },
   {

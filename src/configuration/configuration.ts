@@ -21,6 +21,8 @@ export interface Configuration {
   readonly ledger: Ledger | undefined;
   /** Absolute path of the folder of what policies keep; it takes effect at a start. */
   readonly stateFolder?: string;
+  /** Where this gateway runs; undefined: nobody knows. */
+  readonly zone?: string;
   /** Undefined: each gateway counts for itself. */
   readonly limitStore?: LimitStore | undefined;
   readonly log: Log;
@@ -125,6 +127,8 @@ export interface Certificate {
 export interface Service {
   readonly name: string;
   readonly instances: readonly Instance[];
+  /** Where further ones are found while the gateway runs. */
+  readonly discovery?: Discovery;
   /** Absolute path of the document that describes the service; undefined: it passes through. */
   readonly contractFile: string | undefined;
   /** Absolute paths of documents that say how callers speak to it as well. */
@@ -202,7 +206,40 @@ export interface Instance {
   readonly weight: number;
   /** Whether it gets no new requests. */
   readonly drain: boolean;
+  /** Where it runs; undefined: nobody knows. */
+  readonly zone?: string;
+  /** Asked when none with a lower number is well; undefined: 0. */
+  readonly priority?: number;
 }
+
+/** Instances of a service that are not written in the configuration. */
+export interface Discovery {
+  readonly http2: boolean;
+  /** Asked for and checked where TLS is spoken; undefined: the host of the instance. */
+  readonly serverName: string | undefined;
+  /** But for the name. */
+  readonly tls: InstanceTls;
+  readonly names: readonly DnsSource[];
+  readonly resolver: {
+    /** Addresses, with ports if need be; empty: the system's. */
+    readonly servers: readonly string[];
+    readonly everyMs: number;
+    readonly keepMs: number;
+  };
+  /** Undefined: none can be registered. */
+  readonly leases: { readonly ttlMsMax: number; readonly leasesMax: number } | undefined;
+}
+
+/** A name that is looked up: its addresses, or its SRV records. */
+export interface DnsSource {
+  readonly kind: "address" | "service";
+  /** As written. */
+  readonly url: string;
+  readonly address: Omit<Instance, "drain" | "framing" | "http2" | "tls" | "url" | "weight">;
+}
+
+/** By the name of the service: all its instances, also those that are written. */
+export type InstanceLists = Readonly<Record<string, readonly Instance[]>>;
 
 /** Which instance is next. */
 export interface Balance {

@@ -6,6 +6,7 @@ import type { Limits, Timeouts } from "#base/limits.ts";
 import type {
   Balance,
   Capture,
+  Discovery,
   HealthCheck,
   LimitStore,
   Log,
@@ -25,6 +26,7 @@ export interface Declared {
   readonly graphql: DeclaredGraphql;
   readonly ledger: "off" | DeclaredLedger;
   readonly state: { readonly path: string };
+  readonly zone?: string;
   readonly limitStore?: DeclaredLimitStore;
   readonly log: Log;
   readonly policies: readonly DeclaredPolicy[];
@@ -96,7 +98,8 @@ export interface DeclaredTextListener {
 }
 
 export interface DeclaredService {
-  readonly instances: readonly (string | DeclaredInstance)[];
+  readonly instances?: readonly (string | DeclaredInstance)[];
+  readonly discover?: DeclaredDiscovery;
   readonly contract?: string;
   readonly faces: readonly string[];
   readonly speaks?: Dialect;
@@ -145,6 +148,8 @@ export interface DeclaredInstance {
   readonly url: string;
   readonly weight?: number;
   readonly drain?: boolean;
+  readonly zone?: string;
+  readonly priority?: number;
   readonly http2?: boolean;
   readonly tls?: {
     readonly serverName?: string;
@@ -153,6 +158,15 @@ export interface DeclaredInstance {
     readonly key?: string;
     readonly verify: boolean;
   };
+}
+
+export interface DeclaredDiscovery {
+  readonly dns?: string;
+  readonly srv?: string;
+  readonly file?: string;
+  readonly resolver: Discovery["resolver"];
+  readonly leases?: { readonly ttlMsMax: number; readonly leasesMax: number };
+  readonly tls?: DeclaredInstance["tls"];
 }
 
 export interface DeclaredRoute {
@@ -173,6 +187,7 @@ export interface DeclaredIdentity extends Readonly<Record<string, unknown>> {
 export interface DeclaredCaller extends Readonly<Record<string, unknown>> {
   /** Absent for `anonymous`, and where there is another proof. */
   readonly key?: string;
+  readonly keySha256?: string;
   readonly wsSecurity?: DeclaredCallerSecurity;
   readonly may: readonly Grant[];
 }

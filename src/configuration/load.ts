@@ -26,7 +26,8 @@ import { resolveReferences, type Environment } from "./resolve-references.ts";
 import { resolveServices } from "./resolve-services.ts";
 import { resolveTextListeners } from "./resolve-text-listeners.ts";
 
-const fileBytesMax = 4 * 1024 * 1024;
+/** Of 100,000 callers 11 MiB, with the digests of their keys. */
+export const configurationBytesMax = 16 * 1024 * 1024;
 /** More than anybody reads; the rest is counted. */
 const diagnosticsMax = 50;
 
@@ -71,13 +72,13 @@ export function loadConfiguration(
     finish([{ code, severity: "error", message, source }]);
   let bytes: Buffer;
   try {
-    bytes = files.readUpTo(absolute, fileBytesMax + 1);
+    bytes = files.readUpTo(absolute, configurationBytesMax + 1);
   } catch (error) {
     const message = `the configuration cannot be read: ${reasonOf(error)}`;
     return { ...refuse("unreadable-configuration", message), isUnreadable: true };
   }
-  if (bytes.length > fileBytesMax) {
-    return refuse("file-too-large", `the file is larger than ${fileBytesMax} bytes`);
+  if (bytes.length > configurationBytesMax) {
+    return refuse("file-too-large", `the file is larger than ${configurationBytesMax} bytes`);
   }
 
   const decoded = decodeText(bytes, path);
@@ -126,6 +127,7 @@ function resolveAll(
     graphql: resolveGraphql(declared.graphql, pemFiles, reporter),
     ledger: resolveLedger(declared.ledger, folder, reporter),
     stateFolder: resolve(folder, declared.state.path),
+    ...(declared.zone !== undefined && { zone: declared.zone }),
     ...(limitStore !== undefined && { limitStore }),
     log: { ...declared.log },
     policies: resolvePolicies(declared.policies, ["policies"], {

@@ -2,12 +2,12 @@
 import { resolve } from "node:path";
 import { schemaUnder, type JsonSchema } from "#base/json-schema.ts";
 import type { Dialect } from "#contract/contract.ts";
-import type { Instance, InstanceTls, Service } from "./configuration.ts";
-import type { Declared, DeclaredInstance, DeclaredService } from "./declared.ts";
-import { parseInstanceUrl } from "./instance-url.ts";
+import type { Service } from "./configuration.ts";
+import type { Declared, DeclaredService } from "./declared.ts";
+import { resolveDiscovery } from "./resolve-discovery.ts";
+import { resolveInstances } from "./resolve-instances.ts";
 import { resolveServiceLedger } from "./resolve-ledger.ts";
 import type { PemFiles } from "./pem-files.ts";
-import type { NodePath } from "#formats/yaml/node-path.ts";
 import type { Reporter } from "#formats/yaml/reporter.ts";
 import { resolvePolicies } from "./resolve-policies.ts";
 import { resolveServiceSecurity } from "./resolve-security.ts";
@@ -36,11 +36,13 @@ export function resolveServices(
     reporter.warning(["services"], "no-services", message);
   }
   return entries.map(([name, service]) => {
-    const instances = resolveInstances(name, service, pemFiles, reporter);
+    const { discovery, listed } = resolveDiscovery(name, service, surroundings);
+    const instances = [...resolveInstances(name, service, surroundings), ...listed];
     const wsSecurity = resolveServiceSecurity(name, service, instances, surroundings);
     return {
       name,
       instances,
+      ...(discovery !== undefined && { discovery }),
       contractFile: service.contract === undefined ? undefined : resolve(folder, service.contract),
       ...resolveFaces(name, service, folder, reporter),
       speaks: resolveSpeaks(name, service, reporter),
@@ -104,83 +106,4 @@ function resolveFaces(
     reporter.error(["services", name, "faces"], "faces-without-contract", message);
   }
   return { faceFiles: faces.map((file) => resolve(folder, file)) };
-}
-
-/** Of instances that are written as a URL only; as in the schema. */
-const weightByDefault = 100;
-
-function resolveInstances(
-  name: string,
-  service: DeclaredService,
-  pemFiles: PemFiles,
-  reporter: Reporter,
-): readonly Instance[] {
-  const instances: Instance[] = [];
-  const urls = new Set<string>();
-  for (const [index, written] of service.instances.entries()) {
-    const path = ["services", name, "instances", index];
-    const declared: DeclaredInstance = typeof written === "string" ? { url: written } : written;
-    const urlPath = typeof written === "string" ? path : [...path, "url"];
-    const { url } = declared;
-    const address = parseInstanceUrl(url);
-    if ("error" in address) {
-      // A password in it must not be shown; the place says which one is meant.
-      const shown = url.includes("@") ? "" : ` ${JSON.stringify(url.slice(0, 200))}`;
-      const message = `instance URL${shown} is not possible: ${address.error}`;
-      reporter.error(urlPath, "bad-instance-url", message);
-      continue;
-    }
-    if (urls.has(url)) {
-      const message = `instance ${url} is listed twice, so it gets twice the requests`;
-      reporter.warning(urlPath, "repeated-instance", message);
-    }
-    urls.add(url);
-    if (declared.tls !== undefined && address.scheme !== "https") {
-      const message = `\`tls\` is only for https:// instances, and this one is ${url}`;
-      reporter.error([...path, "tls"], "tls-without-https", message, "write https://");
-    }
-    instances.push({
-      url,
-      ...address,
-      http2: declared.http2 ?? service.http2,
-      weight: declared.weight ?? weightByDefault,
-      drain: declared.drain ?? false,
-      tls:
-        address.scheme === "https"
-          ? resolveTls(declared.tls, address.host, [...path, "tls"], pemFiles, reporter)
-          : undefined,
-    });
-  }
-  return instances;
-}
-
-function resolveTls(
-  tls: DeclaredInstance["tls"],
-  host: string,
-  path: NodePath,
-  pemFiles: PemFiles,
-  reporter: Reporter,
-): InstanceTls {
-  if (tls?.verify === false) {
-    const message = "the certificate of this instance is not checked: anybody can stand in for it";
-    reporter.warning([...path, "verify"], "not-verified", message, "set `ca` instead");
-  }
-  const { ca, cert, key } = tls ?? {};
-  if ((cert === undefined) !== (key === undefined)) {
-    const [given, missing] = cert === undefined ? ["key", "cert"] : ["cert", "key"];
-    const message = `\`${given}\` needs \`${missing}\` beside it`;
-    reporter.error([...path, given], "missing-key", message);
-  }
-  const certificate = cert === undefined ? cert : pemFiles.certificate(cert, [...path, "cert"]);
-  const privateKey = key === undefined ? key : pemFiles.privateKey(key, [...path, "key"]);
-  if (certificate !== undefined && privateKey !== undefined) {
-    pemFiles.checkPair(certificate, privateKey, [...path, "key"]);
-  }
-  return {
-    serverName: tls?.serverName?.toLowerCase() ?? host,
-    caFile: ca === undefined ? undefined : pemFiles.certificate(ca, [...path, "ca"]).file,
-    certFile: certificate?.file,
-    keyFile: privateKey?.file,
-    verify: tls?.verify ?? true,
-  };
 }

@@ -2,64 +2,13 @@
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import { balanceSchema, healthSchema, outlierSchema } from "./schema-availability.ts";
 import { bytesMax, milliseconds } from "./schema-bounds.ts";
+import { discoverSchema, instanceSchema } from "./schema-instances.ts";
 import { serviceLedgerSchema } from "./schema-ledger.ts";
-import { fileName } from "./schema-listen.ts";
 import { policiesSchema, type PolicySchemas } from "./schema-policies.ts";
 import { serviceSecuritySchema } from "./schema-security.ts";
 
 /** Their first path segment on the gateway port is the gateway's own. */
 const reservedNames = ["soap", "graphql", "rpc", "mcp", "text"];
-
-const instanceUrl: JsonSchema = {
-  type: "string",
-  "x-expected":
-    "http://host:port/base, https://host:port/base, unix:/path/to.sock:/base or tcp://host:port",
-};
-
-const instance: JsonSchema = {
-  ...mapOf("One running copy of the service: its URL, or a map for more.", {
-    url: {
-      ...instanceUrl,
-      description: "Address; the path is put before every forwarded path.",
-    },
-    http2: {
-      type: "boolean",
-      description: "Whether HTTP/2 is spoken to this instance. Default: that of the service.",
-    },
-    weight: {
-      type: "integer",
-      description: "Its share of the requests, beside that of the others.",
-      minimum: 1,
-      maximum: 1_000,
-      default: 100,
-      "x-expected": "a whole number from 1 to 1000",
-    },
-    drain: {
-      type: "boolean",
-      description: "Whether it gets no new requests, because it is to be taken away.",
-      default: false,
-    },
-    tls: mapOf("How an https:// instance is met.", {
-      serverName: {
-        type: "string",
-        description: "Name that is asked for and checked. Default: the host of the URL.",
-        pattern: "^[A-Za-z0-9_.:-]{1,253}$",
-        "x-expected": "a host name",
-      },
-      ca: { ...fileName, description: "PEM file with the authorities that are believed." },
-      cert: { ...fileName, description: "PEM file with the gateway's own certificate (mTLS)." },
-      key: { ...fileName, description: "PEM file with the private key that belongs to it." },
-      verify: {
-        type: "boolean",
-        description: "Whether the certificate of the instance is checked.",
-        default: true,
-      },
-    }),
-  }),
-  type: ["string", "object"],
-  required: ["url"],
-  "x-expected": instanceUrl["x-expected"] ?? "",
-};
 
 const route = mapOf(
   "Which requests belong to the service. All that is given must match.",
@@ -121,10 +70,11 @@ const serviceProperties: Readonly<Record<string, JsonSchema>> = {
   instances: {
     type: "array",
     description: "Running copies of the service: a URL, or a map for more.",
-    items: instance,
+    items: instanceSchema,
     minItems: 1,
     "x-expected": "at least one instance",
   },
+  discover: discoverSchema,
   contract: {
     type: "string",
     description:
@@ -228,9 +178,7 @@ const serviceProperties: Readonly<Record<string, JsonSchema>> = {
 export function createServicesSchema(policies: PolicySchemas): JsonSchema {
   const own = policiesSchema("Rules for this service, behind the general ones.", policies);
   const properties = { ...serviceProperties, policies: own };
-  const service = mapOf("A service and how it is reached.", properties, {
-    required: ["instances"],
-  });
+  const service = mapOf("A service and how it is reached.", properties);
   return {
     type: "object",
     "x-expected": "a map of services by name",

@@ -78,6 +78,14 @@ const createCallersSchema = (proofs: ProofSchemas): JsonSchema => ({
       writeOnly: true,
       "x-expected": "1 to 4096 visible ASCII characters without spaces; put numbers in quotes",
     },
+    keySha256: {
+      type: "string",
+      description:
+        "SHA-256 of the key in hexadecimal digits, instead of `key`, so that the key itself " +
+        "stands nowhere. `parlance key` makes both.",
+      pattern: "^[0-9a-f]{64}$",
+      "x-expected": "64 hexadecimal digits, as `parlance key` prints them",
+    },
     wsSecurity: callerSecuritySchema,
     ...Object.fromEntries(Object.entries(proofs).map(([name, { caller }]) => [name, caller])),
     may: maySchema,
@@ -124,6 +132,14 @@ export function createConfigurationSchema(
       graphql: graphqlSchema,
       ledger: ledgerSchema,
       state: stateSchema,
+      zone: {
+        type: "string",
+        description:
+          "Where this gateway runs: instances with the same `zone` are preferred. Set it by the " +
+          "environment: `${ZONE}`.",
+        pattern: "^[\\x21-\\x7e]{1,64}$",
+        "x-expected": "1 to 64 visible ASCII characters without spaces",
+      },
       limitStore: limitStoreSchema,
       log: logSchema,
     },

@@ -1,5 +1,5 @@
 /** Which instance of a service is next: by a strategy, passing over those that are not well. */
-import type { Balance, OutlierRule, Service } from "#configuration/configuration.ts";
+import type { Balance, Instance, OutlierRule, Service } from "#configuration/configuration.ts";
 import { createRing, type Ring } from "./hash-ring.ts";
 import type { Target } from "./target.ts";
 
@@ -13,32 +13,65 @@ export interface BalancerContext {
 type BalancedService = Pick<Service, "balance" | "instances" | "outlier">;
 
 export class Balancer {
-  readonly targets: readonly Target[];
-  /** Those that get new requests; their weights beside them. */
-  readonly #open: readonly Target[];
-  readonly #weights: readonly number[];
+  #instances: readonly Instance[] = [];
+  #targets: readonly Target[] = [];
+  /** Those that get new requests; their weights and zones beside them. */
+  #open: readonly Target[] = [];
+  #weights: readonly number[] = [];
+  #places: readonly Pick<Instance, "zone" | "priority">[] = [];
   readonly #balance: Balance;
   readonly #outlier: OutlierRule | undefined;
   readonly #context: BalancerContext;
-  readonly #ring: Ring | undefined;
+  /** Where the gateway runs. */
+  readonly #zone: string | undefined;
+  #ring: Ring | undefined;
   /** For smooth turns by weight: who has waited longest for its share. */
-  readonly #credit: Float64Array;
-  readonly #isEven: boolean;
+  #credit = new Float64Array();
+  #isEven = true;
+  /** Whether all are as near as each other. */
+  #isFlat = true;
   #turn = 0;
 
   /** @param targets in the order of the service's instances. */
-  constructor(service: BalancedService, targets: readonly Target[], context: BalancerContext) {
+  constructor(
+    service: BalancedService,
+    targets: readonly Target[],
+    context: BalancerContext,
+    zone?: string,
+  ) {
     const { balance, outlier, instances } = service;
-    const open = instances.filter(({ drain }) => !drain);
-    this.targets = targets;
-    this.#open = targets.filter((_target, index) => instances[index]?.drain === false);
-    this.#weights = open.map(({ weight }) => weight);
     this.#balance = balance;
     this.#outlier = outlier;
     this.#context = context;
+    this.#zone = zone;
+    this.replace(instances, targets);
+  }
+
+  get instances(): readonly Instance[] {
+    return this.#instances;
+  }
+
+  /** In the order of the instances. */
+  get targets(): readonly Target[] {
+    return this.#targets;
+  }
+
+  /** Others from now on, or the same with other weights. */
+  replace(instances: readonly Instance[], targets: readonly Target[]): void {
+    const open = instances.filter(({ drain }) => !drain);
+    this.#instances = instances;
+    this.#targets = targets;
+    this.#open = targets.filter((_target, index) => instances[index]?.drain === false);
+    this.#weights = open.map(({ weight }) => weight);
+    this.#places = open;
     this.#credit = new Float64Array(open.length);
     this.#isEven = this.#weights.every((weight) => weight === this.#weights[0]);
-    this.#ring = balance.strategy === "hash" ? createRing(open) : undefined;
+    const [first] = open;
+    this.#isFlat = open.every(
+      ({ zone, priority = 0 }) =>
+        priority === (first?.priority ?? 0) && (this.#zone === undefined || zone === first?.zone),
+    );
+    this.#ring = this.#balance.strategy === "hash" ? createRing(open) : undefined;
   }
 
   /** By what requests are told apart; undefined: they are not. */
@@ -63,12 +96,12 @@ export class Balancer {
     }
     const { nowMs } = this.#context.clock;
     const { strategy, slowStartMs } = this.#balance;
-    if (strategy === "round-robin" && this.#isEven && slowStartMs === 0) {
+    if (strategy === "round-robin" && this.#isEven && this.#isFlat && slowStartMs === 0) {
       return this.#inTurn(tried, nowMs);
     }
     const untried = open.filter((target) => !tried.includes(target));
     const well = untried.filter((target) => target.isUsable(nowMs));
-    const candidates = well.length > 0 ? well : untried;
+    const candidates = this.#nearest(well.length > 0 ? well : untried);
     if (candidates.length < 2) return candidates[0];
     switch (strategy) {
       case "hash":
@@ -80,6 +113,17 @@ export class Balancer {
       case "peak-ewma":
         return this.#betterOfTwo(candidates, nowMs, (target) => target.costAt(nowMs));
     }
+  }
+
+  /** Of the lowest priority, and of the gateway's own zone if there is one in it. */
+  #nearest(candidates: readonly Target[]): readonly Target[] {
+    if (this.#isFlat) return candidates;
+    const placeOf = (target: Target) => this.#places[this.#open.indexOf(target)];
+    const priorityOf = (target: Target): number => placeOf(target)?.priority ?? 0;
+    const lowest = Math.min(...candidates.map(priorityOf));
+    const first = candidates.filter((target) => priorityOf(target) === lowest);
+    const near = first.filter((target) => placeOf(target)?.zone === this.#zone);
+    return this.#zone === undefined || near.length === 0 ? first : near;
   }
 
   #inTurn(tried: readonly Target[], nowMs: number): Target | undefined {

@@ -9,7 +9,7 @@ import { createReplayTable } from "#base/replay-table.ts";
 import { createSharedCells } from "#base/shared-cells.ts";
 import type { SharedStore } from "#base/shared-store.ts";
 import { doAtOnce, doInSlices, type SlicedWork } from "#base/slices.ts";
-import type { Revision, TextListener } from "#configuration/configuration.ts";
+import type { InstanceLists, Revision, TextListener } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
 import type { ProofKind } from "#extension/proof.ts";
 import type { Protocol } from "#extension/protocol.ts";
@@ -24,6 +24,7 @@ import { Exchange } from "./exchange.ts";
 import type { ExchangeObserver, GatewayContext } from "./gateway-context.ts";
 import { createInstanceRegistry } from "./instances.ts";
 import { createKeptParts } from "./kept-parts.ts";
+import { listInstances } from "./list-instances.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Background } from "./repeated-request.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
@@ -48,6 +49,8 @@ export interface Gateway {
    * second, which cannot fail. One at a time.
    */
   prepare(revision: Revision): Promise<() => void>;
+  /** Services have these instances from now on, whatever the revision says. */
+  setInstances(lists: InstanceLists): void;
   /** Stops listening, lets exchanges finish for at most `drainMs`; resolves to those cut off. */
   drain(): Promise<number>;
   readonly connectionCount: number;
@@ -173,7 +176,10 @@ export function createGateway(
       instances,
       files: platform.files,
       protocols,
-      policyParts: { kinds, platform, cells, store, records },
+      policyParts: {
+        ...{ kinds, platform, cells, store, records },
+        costs: observer.costsOf?.(revision),
+      },
       identityParts: { kinds: proofs, platform, replays, kept },
       balancing: { clock, draw, tell },
     });
@@ -204,6 +210,10 @@ export function createGateway(
     async prepare(revision) {
       const next = await doInSlices(build(revision), platform);
       return () => makeCurrent(next);
+    },
+    setInstances(lists) {
+      const retained = listInstances(snapshot, lists, instances);
+      if (retained !== undefined) instances.retainOnly(retained);
     },
     async drain() {
       draining = true;

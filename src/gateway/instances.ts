@@ -59,7 +59,13 @@ export function createInstanceRegistry(
       return instances.map((instance) => {
         // Limits and files belong to the key: a change of them takes new connections.
         const target = targetOf(instance, platform);
-        const { weight: _weight, drain: _drain, ...same } = instance;
+        const {
+          weight: _weight,
+          drain: _drain,
+          zone: _zone,
+          priority: _priority,
+          ...same
+        } = instance;
         const key = JSON.stringify([same, limits, timeouts, target]);
         let pool = pools.get(key);
         if (pool === undefined) {

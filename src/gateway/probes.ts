@@ -15,6 +15,8 @@ interface Probed {
 
 export interface Probes {
   onTick(nowMs: number): void;
+  /** A service has these instances from now on. */
+  replace(serviceName: string, targets: readonly Target[]): void;
   /** Those under way are given up. */
   close(): void;
 }
@@ -30,7 +32,7 @@ export function createProbes(
   }[],
   tell: TellState,
 ): Probes {
-  const probed = services.flatMap(({ serviceName, health, targets }) =>
+  let probed = services.flatMap(({ serviceName, health, targets }) =>
     health === undefined ? [] : targets.map((target) => begin(serviceName, target, health)),
   );
   // Nobody asks them any more, so nobody knows whether they are still unwell.
@@ -65,6 +67,18 @@ export function createProbes(
         if (one.running !== undefined) one.running.onTick(nowMs);
         else if (nowMs >= one.nextMs) check(one, nowMs);
       }
+    },
+    replace(name, targets) {
+      const health = services.find(({ serviceName }) => serviceName === name)?.health;
+      if (health === undefined) return;
+      const gone = (one: Probed): boolean =>
+        one.serviceName === name && !targets.includes(one.target);
+      for (const { running } of probed.filter(gone)) running?.abandon();
+      const kept = probed.filter((one) => !gone(one));
+      const isKept = (target: Target): boolean =>
+        kept.some((one) => one.serviceName === name && one.target === target);
+      const fresh = targets.filter((target) => !isKept(target));
+      probed = [...kept, ...fresh.map((target) => begin(name, target, health))];
     },
     close() {
       for (const { running } of probed) running?.abandon();

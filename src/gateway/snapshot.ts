@@ -69,7 +69,7 @@ export function* buildSnapshot(
     const own = instances.of(service.instances, limits, timeouts);
     for (const pool of own) pools.add(pool);
     const targets = own.map((pool) => pool.targetFor(service.name));
-    balancers.push(new Balancer(service, targets, balancing));
+    balancers.push(new Balancer(service, targets, balancing, configuration.zone));
     yield;
   }
   const trusted = createAddressList(configuration.listen.trustedProxies);

@@ -7,6 +7,8 @@ export interface Reporter {
   readonly error: (path: NodePath, code: string, message: string, suggestion?: string) => void;
   readonly warning: (path: NodePath, code: string, message: string, suggestion?: string) => void;
   readonly info: (path: NodePath, code: string, message: string, suggestion?: string) => void;
+  /** Those of another document. */
+  readonly include: (diagnostics: readonly Diagnostic[]) => void;
   /** Where a value stands. */
   readonly placeOf: (path: NodePath) => SourcePlace;
 }
@@ -28,6 +30,7 @@ export function createReporter(
     error: report("error"),
     warning: report("warning"),
     info: report("info"),
+    include: (more) => void diagnostics.push(...more),
     placeOf,
   };
 }
