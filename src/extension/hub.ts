@@ -66,6 +66,8 @@ export interface HubCall {
   readonly operationId: string;
   readonly input: ValueRecord;
   readonly headers?: ValueRecord;
+  /** Of this call; absent: made from that of the request, which stands in its HTTP head. */
+  readonly idempotencyKey?: string;
 }
 
 /** An answer that goes out in parts: server-sent events. */

@@ -49,6 +49,8 @@ export class HubCalls implements HubSession {
   readonly #create: CreateInner;
   readonly #abort = new AbortController();
   readonly #superseded = new AbortController();
+  /** How many calls have been asked for. */
+  #count = 0;
   readonly #underWay = new Map<InnerCaller, InnerExchange>();
 
   constructor(asked: Asked, origin: InnerOrigin, create: CreateInner) {
@@ -90,9 +92,11 @@ export class HubCalls implements HubSession {
   }
 
   #run(
-    { serviceName, operationId, input, headers = createRecord() }: HubCall,
+    asked: HubCall,
     onAnswer: ((answer: Answer) => Promise<void>) | undefined,
   ): Promise<Reply | undefined> {
+    const { serviceName, operationId, input, headers = createRecord() } = asked;
+    const idempotencyKey = asked.idempotencyKey ?? this.#nextKey();
     const found = this.#find(serviceName, operationId);
     if (found === undefined) return Promise.resolve(unknown(serviceName, operationId));
     if (this.signal.aborted) return Promise.resolve(gone);
@@ -101,7 +105,7 @@ export class HubCalls implements HubSession {
     const call: Call = { operation, input, headers };
     const path = `/${serviceName}/${operationId}`;
     return new Promise((resolve) => {
-      const caller: InnerCaller = new InnerCaller(this.#origin, path, call, {
+      const caller: InnerCaller = new InnerCaller({ ...this.#origin, idempotencyKey }, path, call, {
         onAnswer,
         onDone: (reply) => {
           this.#underWay.delete(caller);
@@ -113,6 +117,14 @@ export class HubCalls implements HubSession {
       this.#underWay.set(caller, exchange);
       exchange.beginInner({ ...this.#asked, route }, caller);
     });
+  }
+
+  /** Of a request that asks for several calls, each has one of its own, by its place. */
+  #nextKey(): string | undefined {
+    const { idempotencyKey: key } = this.#origin;
+    const number = ++this.#count;
+    if (key === undefined || number === 1) return key;
+    return key.startsWith('"') ? `"${number}/${key.slice(1)}` : `${number}/${key}`;
   }
 
   /** What the router would take the operation's REST address to. */

@@ -131,7 +131,9 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     const { snapshot, callerIndex, caller, id, requestId, traceId, withheld } = this;
     const flags = this.ownLines.trace?.flags ?? newTraceFlags;
     const traceParent = `00-${traceId}-${id.slice(id.length / 2)}-${flags}`;
-    const origin = { peer: caller.peer, traceParent, exchangeId: id, requestId };
+    const idempotencyKey = this.field("idempotency-key");
+    const known = { traceParent, exchangeId: id, requestId, idempotencyKey };
+    const origin = { peer: caller.peer, ...known };
     const { provedBy, provenByMessage, subject, scopes } = this;
     const proven = { callerIndex, withheld, provedBy, provenByMessage, subject, scopes };
     return { asked: { snapshot: snapshot as Snapshot, ...proven }, origin };

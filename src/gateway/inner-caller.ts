@@ -18,6 +18,8 @@ export interface InnerOrigin {
   readonly traceParent: string;
   readonly exchangeId: string;
   readonly requestId: string;
+  /** Value of `Idempotency-Key`; undefined: none. */
+  readonly idempotencyKey: string | undefined;
 }
 
 const noBytes: Buffer = Buffer.alloc(0);
@@ -160,10 +162,12 @@ const brokenOff: Fault = {
 };
 
 /** What `explain`, the log and the record see of the call as a request. */
-function headOf({ traceParent, exchangeId, requestId }: InnerOrigin, path: string): RequestHead {
+function headOf(origin: InnerOrigin, path: string): RequestHead {
+  const { traceParent, exchangeId, requestId, idempotencyKey } = origin;
+  const keyLine = idempotencyKey === undefined ? "" : `Idempotency-Key: ${idempotencyKey}\r\n`;
   const text =
     `POST ${path} HTTP/1.1\r\nHost: parlance\r\nX-Request-Id: ${requestId}\r\n` +
-    `Parlance-Exchange: ${exchangeId}\r\ntraceparent: ${traceParent}\r\nContent-Length: 0\r\n\r\n`;
+    `Parlance-Exchange: ${exchangeId}\r\ntraceparent: ${traceParent}\r\n${keyLine}Content-Length: 0\r\n\r\n`;
   const bytes = Buffer.from(text, "latin1");
   const head = new RequestHead();
   const end = parseRequestHead(head, bytes, 0, bytes.length, defaultLimits);

@@ -1,6 +1,7 @@
 /** The key of a request, under what it is kept, and what tells its request from another one. */
 import { hash } from "node:crypto";
 import type { Call } from "#call/call.ts";
+import { createRecord, type Value } from "#contract/value.ts";
 import { valueText } from "#contract/value-text.ts";
 import type { PolicyRequest } from "#extension/policy.ts";
 
@@ -32,7 +33,22 @@ export function fingerprintOfRequest(request: PolicyRequest, data: Buffer): stri
 
 /** Whatever dialect it came in. */
 export function fingerprintOfCall({ operation, input }: Call): string {
-  return fingerprint(["call", operation.id, valueText(input)]);
+  return fingerprint(["call", operation.id, valueText(withoutEmptyLists(input))]);
+}
+
+/** SOAP and Protocol Buffers do not tell them from lists that are not there. */
+function withoutEmptyLists(value: Value): Value {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  if (isList(value)) return value.map(withoutEmptyLists);
+  const record = createRecord();
+  for (const [name, member] of Object.entries(value)) {
+    if (!isList(member) || member.length > 0) record[name] = withoutEmptyLists(member);
+  }
+  return record;
+}
+
+function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
 }
 
 function fingerprint(parts: readonly string[]): string {

@@ -33,7 +33,8 @@ export const retry: Policy<Options> = {
   summary: "Asks again where that is safe, with back-off, jitter and a budget.",
   description:
     "Only requests that change no more when they are repeated: by their method (RFC 9110 " +
-    "§9.2.2), by the contract, or because they carry an `Idempotency-Key`; others with `unsafe: " +
+    "§9.2.2), by the contract, or because they carry an `Idempotency-Key` " +
+    "that the instance gets (which is so where nothing is translated); others with `unsafe: " +
     "true`. Another instance is asked if there is one. The pause doubles with each attempt and " +
     "is drawn between half of it and the whole. **The budget** bounds what retries add to the " +
     "load: at most `budgetPercent` of the requests of the last ten seconds (and three a second), " +
@@ -118,7 +119,9 @@ function reasonOf({ outcome, status }: AttemptEnd): Reason {
 }
 
 function mayRepeat(request: PolicyRequest, { unsafe }: Options): boolean {
-  return unsafe || request.idempotent || request.field("idempotency-key") !== undefined;
+  if (unsafe || request.idempotent) return true;
+  // Between dialects the instance need not hear of it.
+  return !request.isTranslated && request.field("idempotency-key") !== undefined;
 }
 
 /** Undefined: the instance wants more time than there is. @param drawn from 0 to 1. */

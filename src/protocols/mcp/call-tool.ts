@@ -44,11 +44,19 @@ export async function callTool(
     const fault = wrong(headers, `/_meta/${metaKeys.headers.replace("/", "~1")}`);
     return answer(200, faultText(asked, fault, faults));
   }
+  const key = meta.get(metaKeys.idempotencyKey);
+  const idempotencyKey = key === undefined ? undefined : textOf(key);
+  if (key !== undefined && !isKey(idempotencyKey)) {
+    const detail = `_meta: ${metaKeys.idempotencyKey} must be a text of visible ASCII characters`;
+    const told = { code: mcpCodes.invalidParams, message: detail };
+    return answer(200, protocolErrorText(asked.id, told, asked.exchangeId));
+  }
   const call: HubCall = {
     serviceName,
     operationId: named.id,
     input: read.value,
     ...(headers === undefined ? {} : { headers: headers.value }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
   const token = meta.get("progressToken");
   if (named.mode === "server-stream" && token !== undefined && /^(?:"|-?\d)/.test(token)) {
@@ -56,6 +64,11 @@ export async function callTool(
   }
   // Outputs that come one by one are collected by the gateway.
   return answer(200, replyText(operation, await session.invoke(call), asked));
+}
+
+/** Whether it can be the value of a header as well. */
+function isKey(text: string | undefined): boolean {
+  return text !== undefined && /^[!#-+\--~]{1,255}$/.test(text);
 }
 
 function shown(name: string): string {

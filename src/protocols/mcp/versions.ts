@@ -15,6 +15,7 @@ export const metaKeys = {
   serverInfo: "io.modelcontextprotocol/serverInfo",
   /** Ours: typed headers of requests and answers, and what is wrong. */
   headers: "parlance/headers",
+  idempotencyKey: "parlance/idempotencyKey",
   fault: "parlance/fault",
   item: "parlance/item",
 } as const;

@@ -14,6 +14,7 @@ import type { Protocol } from "#extension/protocol.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import { createGateway, type Gateway } from "#gateway/gateway.ts";
 import type { Recorder } from "#gateway/recorder.ts";
+import { openRecords } from "#state/open-records.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 
 type Scope = Pick<TestContext, "after">;
@@ -73,12 +74,15 @@ export async function startTranslating(
       done.push({ id, status, code, kind, blame, aborted });
     },
   };
+  const records = openRecords(revision.configuration.stateFolder ?? folder);
   const gateway = createGateway(
     nodePlatform,
     observer,
     revision,
     () => ({ ...standardExtensions, protocols }),
     recorder,
+    undefined,
+    records,
   );
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   scope.after(async () => {
@@ -91,6 +95,7 @@ export async function startTranslating(
       contracts: new Map(),
     });
     await gateway.drain();
+    await records.close();
   });
   return { port, url: `http://127.0.0.1:${port}`, gateway, revision, done };
 }
