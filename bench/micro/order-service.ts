@@ -1,4 +1,4 @@
-/** A service with a contract, and a conversation of 1 KB each way with it, for policies that read. */
+/** A service with a contract, and 1 KB each way for policies that read messages. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

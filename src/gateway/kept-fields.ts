@@ -8,8 +8,13 @@ import { fieldNames, type FieldId, type FieldName } from "#wire/field-names.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 
 /** Of the body, or agreed on for it; the gateway's own. */
-const ofBody =
-  /^(?:content-.*|accept|accept-encoding|accept-ranges|etag|digest|repr-digest|want-.*|expect|date|if-.*|range|last-modified|grpc-.*|parlance-.*|signature|signature-input|via|trailer|server-timing)$/;
+const ofBody: ReadonlySet<string> = new Set([
+  ...["accept", "accept-encoding", "accept-ranges", "range", "expect", "date", "via", "trailer"],
+  ...["etag", "last-modified", "digest", "repr-digest", "want-digest", "want-repr-digest"],
+  ...["if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"],
+  ...["signature", "signature-input"],
+]);
+const ofBodyToo = /^(?:content|want-content|grpc|parlance)-/;
 
 export function withFieldsOf(exchange: ExchangeRecord, request: UpstreamRequest): UpstreamRequest {
   const { caller, withheld } = exchange;
@@ -28,7 +33,11 @@ export function withFields(response: FaceResponse, kept: Fields): FaceResponse {
 
 function joined(own: Fields, others: Fields): Fields {
   const names = new Set(own.map(([name]) => name.toLowerCase()));
-  return [...own, ...others.filter(([name]) => !names.has(name) && !ofBody.test(name))];
+  return [...own, ...others.filter(([name]) => !names.has(name) && !isOfBody(name))];
+}
+
+function isOfBody(name: string): boolean {
+  return ofBody.has(name) || ofBodyToo.test(name);
 }
 
 function nameOf(id: FieldId | 0): FieldName | undefined {

@@ -41,7 +41,7 @@ export function compileMaskedValue(contract: Contract, field: Field, masking: Ma
 
 /** Of a short text nothing shows: too much of it would. */
 function partly(value: string, { show }: Masking): string {
-  const characters = [...value];
+  const characters = Array.from(value);
   const hidden = characters.length - show;
   if (hidden < show || hidden < 1) return "*".repeat(characters.length);
   return "*".repeat(hidden) + characters.slice(hidden).join("");
