@@ -317,3 +317,49 @@ test("more loss than a service allows is one error for each face, the worst loss
   assert.deepEqual(checkLosses(found, [fixtureService("s", [])], undefined), []);
   assert.equal(checkLosses(found, limited("L2"), "L0").length, 2);
 });
+
+const described: readonly (readonly [string, string])[] = [
+  [
+    "s.graphql",
+    "type Query { book(id: ID!): Book } type Book { id: ID!, pages: Int!, tags: [String!] }",
+  ],
+  [
+    "s.openrpc.json",
+    JSON.stringify({
+      openrpc: "1.3.2",
+      info: { title: "s", version: "1" },
+      methods: [
+        {
+          name: "put",
+          params: [{ name: "a", required: true, schema: number }],
+          result: { name: "r", schema: properties({ b: { type: "string" } }, ["b"]) },
+        },
+      ],
+    }),
+  ],
+  [
+    "s.tools.json",
+    JSON.stringify({
+      tools: [
+        {
+          name: "put",
+          inputSchema: properties({ a: number }, ["a"]),
+          outputSchema: properties({ b: { type: "string" } }, ["b"]),
+        },
+      ],
+    }),
+  ],
+];
+
+for (const [file, text] of described) {
+  test(`callers of a service of ${file} are graded by messages that went through`, () => {
+    const found = report(contractOf(file, text));
+    assert.deepEqual(
+      found.operations.map(({ face, evidence }) => [face, evidence]),
+      ["rest+json", "rest+xml", "soap", "grpc"].map((face) => [face, "tested"]),
+    );
+    // A string of such a service may hold what XML cannot.
+    const xml = told(found).filter((one) => one.endsWith("control-characters"));
+    assert.ok(xml.includes("soap answer L2 control-characters"), told(found).join("\n"));
+  });
+}

@@ -19,7 +19,7 @@ import {
 } from "#contract/fidelity.ts";
 import { createGenerator, type GenerateMessages } from "#contract/generate-values.ts";
 import type { MessageForm, Protocol } from "#extension/protocol.ts";
-import { createRoundTrip, type RoundTrip } from "./round-trip.ts";
+import { createRoundTrip, createSendingTrip, type RoundTrip } from "./round-trip.ts";
 import { testForm, testNative, type Loss, type NativeMessages } from "./test-form.ts";
 
 /** For all services together; what is not tested by then is graded by its types alone. */
@@ -63,11 +63,13 @@ export function reportFidelity(
         return trip === undefined ? [] : [{ dialect: protocol.name, form, trip }];
       }),
     );
+    const native = nativeOf(service, protocols, passages);
     const generate = createGenerator(contract);
     for (const operation of contract.operations) {
       const hasTime = clock.monotonicMs() < until;
       if (!hasTime) cutByTime += 1;
-      const scope: Scope = { service, operation, passages, generate: hasTime ? generate : none };
+      const messages = hasTime ? generate : none;
+      const scope: Scope = { service, operation, passages, native, generate: messages };
       const grades = gradeOperation(scope);
       operations.push(...grades.map(({ grade }) => grade));
       findings.push(...grades.flatMap(({ losses }) => losses));
@@ -79,10 +81,38 @@ export function reportFidelity(
 
 const none: GenerateMessages = () => [];
 
+/** The form that the service itself has an operation in. */
+type NativeOf = (operation: Operation) => Pick<Passage, "form"> & {
+  readonly trip: RoundTrip | undefined;
+};
+
+function nativeOf(
+  {
+    name,
+    contract,
+    speaks = contract.dialect,
+  }: Omit<ReportedService, "speaks"> & {
+    readonly speaks?: Dialect | undefined;
+  },
+  protocols: readonly Protocol[],
+  passages: readonly Passage[],
+): NativeOf {
+  const own = passages.filter(({ dialect }) => dialect === speaks);
+  const [first] = own;
+  if (first !== undefined) {
+    return (operation) => own.find(({ form }) => form.isNative?.(operation) ?? true) ?? first;
+  }
+  const protocol = protocols.find((one) => one.name === speaks);
+  const [form = { name: speaks, limitations: {} }] = protocol?.forms ?? [];
+  const trip = protocol && createSendingTrip(protocol, { serviceName: name, contract });
+  return () => ({ form, trip });
+}
+
 interface Scope {
   readonly service: ReportedService;
   readonly operation: Operation;
   readonly passages: readonly Passage[];
+  readonly native: NativeOf;
   readonly generate: GenerateMessages;
 }
 
@@ -109,10 +139,9 @@ interface Graded {
 
 function gradeOperation(scope: Scope): readonly Graded[] {
   const { service, operation, passages, generate } = scope;
+  const native = scope.native(operation);
   const { contract } = service;
   const speaks = service.speaks ?? contract.dialect;
-  const own = passages.filter(({ dialect }) => dialect === speaks);
-  const native = own.find(({ form }) => form.isNative?.(operation) ?? true) ?? own[0];
   const { input, output } = operation;
   const features = {
     request: featuresOf(contract, input.type),
@@ -127,10 +156,10 @@ function gradeOperation(scope: Scope): readonly Graded[] {
     if (trip.operation(operation.id) === undefined) {
       return graded(scope, passage, "untested", notOffered(operation, form.name));
     }
-    const losses: Loss[] = expectedLosses(operation, form, native?.form ?? form, features);
+    const losses: Loss[] = expectedLosses(operation, form, native.form, features);
     // What goes through item by item is not sent through here.
     if (isStream(operation)) return graded(scope, passage, "untested", losses);
-    messages ??= testNative(native?.trip, contract, operation, generate);
+    messages ??= testNative(native.trip, contract, operation, generate);
     const tested = testForm(trip, contract, operation, messages);
     losses.push(...tested.losses);
     return graded(scope, passage, tested.isTested ? "tested" : "untested", losses);

@@ -80,6 +80,35 @@ export function createRoundTrip(
   };
 }
 
+/**
+ * For dialects whose callers are served by a hub: what the upstream takes is taken to arrive as it
+ * is, in words that the tests of the dialect hold it to.
+ */
+export function createSendingTrip(
+  { createUpstream }: Protocol,
+  service: ServiceContract,
+): RoundTrip | undefined {
+  if (createUpstream === undefined) return undefined;
+  const upstream = createUpstream(service);
+  const operations = new Map(service.contract.operations.map((one) => [one.id, one]));
+  const context = { exchangeId: "0", negotiated: undefined };
+  return {
+    operation: (id) => operations.get(id),
+    request: (operation, { body, headers }) =>
+      guarded(() => {
+        const sent = upstream.encode({ operation, input: body, headers });
+        if (sent.kind === "fault") return refused(sent);
+        return { kind: "arrived", body, headers, context: { ...context, operation } };
+      }),
+    answer: (_operation, { body, headers }, asked) => {
+      return { kind: "arrived", body, headers, context: asked };
+    },
+    fault: (_operation, _declared, detail, asked) => {
+      return { kind: "arrived", body: detail, headers: {}, context: asked };
+    },
+  };
+}
+
 function request(
   face: Face,
   upstream: Upstream,
