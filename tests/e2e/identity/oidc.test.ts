@@ -58,6 +58,22 @@ test("within the cooldown a key id that is not known fetches nothing", async (co
   assert.equal(jwksAsked(), 1);
 });
 
+test("a flood of key ids that nobody knows asks the provider once", async (context) => {
+  const { provider, ask, jwksAsked } = await start(context);
+  assert.equal((await ask(await provider.issueToken("orders:read", api))).status, 200);
+  const body = Buffer.from(JSON.stringify({ iss: provider.url, aud: api })).toString("base64url");
+  const told = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => {
+      const head = JSON.stringify({ alg: "RS256", kid: `unknown-${index}` });
+      return ask(`${Buffer.from(head).toString("base64url")}.${body}.AAAA`);
+    }),
+  );
+  assert.ok(told.every(({ code }) => code === "token-unknown-key"));
+  // The first time, and once for what may be a key that is new.
+  assert.ok(jwksAsked() <= 2, `asked ${jwksAsked()} times`);
+  assert.equal((await ask(await provider.issueToken("orders:write", api))).status, 200);
+});
+
 test("while the provider is away it is 503, and afterwards it goes on", async (context) => {
   const { provider, ask } = await start(context);
   const token = await provider.issueToken("orders:read", api);
