@@ -24,8 +24,11 @@ export function documentFault({ code, message, place }: DocumentFault, blame: Bl
   return { kind: "fault", faultKind, blame, code, message, place };
 }
 
-/** The same fault, of the instance's. */
+/** The same fault, of the instance's: no caller has to change anything. */
 export function ofService(fault: Fault): Fault {
-  const faultKind = fault.faultKind === "invalid_argument" ? "internal" : fault.faultKind;
-  return { ...fault, faultKind, blame: "service" };
+  const { faultKind } = fault;
+  // As with any answer that is too large.
+  if (faultKind === "resource_exhausted") return { ...fault, blame: "service", httpStatus: 502 };
+  const isCallers = faultKind === "invalid_argument" || faultKind === "unimplemented";
+  return { ...fault, faultKind: isCallers ? "internal" : faultKind, blame: "service" };
 }

@@ -19,7 +19,7 @@ import type {
 } from "#extension/protocol.ts";
 import type { ReplyStream, RequestStream } from "#extension/streams.ts";
 import { documentLimitsOf } from "./document-limits.ts";
-import { createFrameReader, decompress, flags, frameOf, type Frame } from "./framing.ts";
+import { createFrameReader, frameOf, unpack, type Frame } from "./framing.ts";
 import { createOperations, type GrpcOperation } from "./grpc-operation.ts";
 import { compileMetadata, type MetadataCodec, type Read } from "./metadata.ts";
 import { documentFault, grpcFault, ofService } from "./problems.ts";
@@ -123,6 +123,7 @@ function decodeMessage({ field, body }: UpstreamResponse, compiled: Compiled): R
   const reader = createFrameReader(compiled.limits.documentBytesMax);
   const frames = reader.push(body);
   const [first] = frames;
+  if (first !== undefined && "faultKind" in first) return ofService(first);
   if (first === undefined || frames.length > 1 || !reader.isBetween()) {
     const message = "the answer has a status of 0 and not one whole message";
     return grpcFault("internal", "bad-framing", message, "service");
@@ -134,14 +135,14 @@ function decodeMessage({ field, body }: UpstreamResponse, compiled: Compiled): R
   return { kind: "answer", output: output.value, headers: headers.value };
 }
 
+/** Deviation: what is compressed without a word how is taken for gzip, the only one we take. */
 function outputOf(
   frame: Frame | Fault,
   field: FieldOf,
   { grpc, limits }: Compiled,
 ): Read<ValueRecord> {
   if ("faultKind" in frame) return ofService(frame);
-  const coding = frame.flags === flags.compressed ? (field("grpc-encoding") ?? "gzip") : "identity";
-  const bytes = decompress(frame.bytes, coding, limits.documentBytesMax);
+  const bytes = unpack(frame, field("grpc-encoding") ?? "gzip", limits.documentBytesMax);
   if ("faultKind" in bytes) return ofService(bytes);
   const read = grpc.readOutput(bytes);
   if (read.kind === "fault") return documentFault(read, "service");

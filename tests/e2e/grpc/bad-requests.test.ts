@@ -329,3 +329,31 @@ test("a caller that keeps its half open gets a whole answer all the same where i
   await until(() => gateway.done.length === 1, "the call is over");
   assert.equal(gateway.done[0]?.code, undefined);
 });
+
+test("an input that grows beyond the limit ends the stream of inputs, at the service, too", async (context) => {
+  let reset: number | undefined;
+  const { session, gateway, asked } = await start(context, (stream) => {
+    stream.resume();
+    stream.on("close", () => (reset = stream.rstCode));
+    stream.respond({ "content-type": "application/grpc" });
+  });
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/shop.v1.Orders/Chat",
+    "content-type": "application/grpc-web+proto",
+    ...gzip,
+  });
+  stream.on("error", () => undefined);
+  const parts: Buffer[] = [];
+  stream.on("data", (part: Buffer) => parts.push(part));
+  stream.write(frame(gzipSync(Buffer.from([10, 1, 97])), 1));
+  await until(() => asked.length === 1, "the service has the first input");
+  assert.deepEqual(asked, [frame(Buffer.from([10, 1, 97]))]);
+  stream.write(frame(gzipSync(Buffer.alloc(256 * documentBytesMax)), 1));
+  await until(() => reset !== undefined, "the service hears of it");
+  assert.equal(reset, constants.NGHTTP2_CANCEL);
+  await until(() => Buffer.concat(parts).includes("grpc-status"), "the caller is told");
+  assert.match(Buffer.concat(parts).toString("latin1"), /grpc-status: ?8\r\n/);
+  assert.match(Buffer.concat(parts).toString("latin1"), /grows beyond 1048576 bytes/);
+  assert.equal(gateway.done[0]?.code, "message-too-large");
+});

@@ -1,5 +1,4 @@
 /** Calls and services on node:http2 alone, for what no library of gRPC would send. */
-import { once } from "node:events";
 import { connect, createServer, type ClientHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
@@ -52,7 +51,7 @@ export async function call(
   stream.on("trailers", (trailers) => Object.assign(told, trailers));
   stream.on("data", (part: Buffer) => parts.push(part));
   if (body !== undefined) stream.end(body);
-  if (!stream.closed) await once(stream, "close");
+  await new Promise<void>((resolve) => stream.on("close", resolve));
   const text = (name: string): string | undefined => {
     const value = told[name];
     return typeof value === "string" ? value : undefined;
