@@ -1,0 +1,138 @@
+/** What policies keep, over workers, orderly stops and kill -9. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { runGateway, type RunningGateway } from "./run-gateway.ts";
+
+/** Each answer has another number; what is asked under /wait gets none. */
+async function runCounter(context: TestContext) {
+  let asked = 0;
+  const waiting: ServerResponse[] = [];
+  const server = createServer((request, response) => {
+    asked++;
+    request.resume();
+    if (request.url?.startsWith("/wait") === true) waiting.push(response);
+    else response.writeHead(201).end(`number ${asked}`);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, waiting, asked: () => asked };
+}
+
+/** Starts the same gateway as often as is asked for. */
+function restartable(context: TestContext, serviceUrl: string, policies: readonly object[]) {
+  const folder = mkdtempSync(join(tmpdir(), "parlance-state-"));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const text = `version: 1
+listen: { host: 127.0.0.1, port: 0, adminPort: 0, workers: 2 }
+services:
+  echo: { instances: ["${serviceUrl}"] }
+callers: open
+ledger: off
+state: { path: ${JSON.stringify(folder)} }
+policies: ${JSON.stringify(policies)}
+`;
+  return (): Promise<RunningGateway> => runGateway(context, text);
+}
+
+async function kill(gateway: RunningGateway, signal: NodeJS.Signals): Promise<void> {
+  gateway.kill(signal);
+  await gateway.ended;
+}
+
+async function post(gateway: RunningGateway, key: string, path = "/echo/"): Promise<Response> {
+  // Of a connection of its own, which may come to another worker.
+  const headers = { "idempotency-key": key, connection: "close" };
+  return fetch(`${gateway.url}${path}`, { method: "POST", headers, body: "once" });
+}
+
+const code = async (answer: Response): Promise<unknown> =>
+  ((await answer.json()) as { readonly code: unknown }).code;
+
+test("an answer by Idempotency-Key outlives kill -9 and orderly stops", async (context) => {
+  const service = await runCounter(context);
+  const start = restartable(context, service.url, [{ idempotency: {} }]);
+  let gateway = await start();
+  assert.equal(await (await post(gateway, "k")).text(), "number 1");
+  for (const signal of ["SIGKILL", "SIGTERM", "SIGKILL"] as const) {
+    await post(gateway, "k");
+    await kill(gateway, signal);
+    gateway = await start();
+    const again = await post(gateway, "k");
+    assert.equal(again.status, 201, signal);
+    assert.equal(again.headers.get("idempotent-replayed"), "true");
+    assert.equal(await again.text(), "number 1");
+  }
+  assert.equal(service.asked(), 1);
+});
+
+test("of many requests at once over all workers one is carried out", async (context) => {
+  const service = await runCounter(context);
+  const start = restartable(context, service.url, [{ idempotency: { waitMs: 5_000 } }]);
+  const gateway = await start();
+  const answers = await Promise.all(Array.from({ length: 60 }, () => post(gateway, "same")));
+  const texts = new Set(await Promise.all(answers.map((answer) => answer.text())));
+  assert.deepEqual([...texts], ["number 1"]);
+  assert.equal(service.asked(), 1);
+});
+
+test("what was under way when the gateway was killed is not carried out again", async (context) => {
+  const service = await runCounter(context);
+  const start = restartable(context, service.url, [{ idempotency: {} }]);
+  const first = await start();
+  const lost = post(first, "k", "/echo/wait").catch((cause: unknown) => cause);
+  while (service.waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const early = await post(first, "k", "/echo/wait");
+  assert.deepEqual([early.status, await code(early)], [409, "idempotency-in-flight"]);
+  await kill(first, "SIGKILL");
+  assert.ok((await lost) instanceof Error);
+  const second = await start();
+  const told = await post(second, "k", "/echo/wait");
+  assert.deepEqual([told.status, await code(told)], [409, "idempotency-outcome-unknown"]);
+  assert.equal(service.asked(), 1);
+});
+
+test("a quota is exact over workers, and over kill -9 and orderly stops", async (context) => {
+  const service = await runCounter(context);
+  const start = restartable(context, service.url, [{ quota: { requests: 30, period: "month" } }]);
+  const passed: number[] = [];
+  for (const signal of ["SIGKILL", "SIGTERM", "SIGKILL", "SIGTERM"] as const) {
+    const gateway = await start();
+    const asks = Array.from({ length: 12 }, async () => {
+      const answer = await fetch(gateway.url + "/echo/", { headers: { connection: "close" } });
+      await answer.arrayBuffer();
+      return answer.status;
+    });
+    const statuses = await Promise.all(asks);
+    passed.push(statuses.filter((status) => status === 201).length);
+    await kill(gateway, signal);
+  }
+  assert.deepEqual(passed, [12, 12, 6, 0]);
+  assert.equal(service.asked(), 30);
+});
+
+test("of a large quota an orderly stop loses nothing, and kill -9 at most a thousandth", async (context) => {
+  const service = await runCounter(context);
+  const start = restartable(context, service.url, [{ quota: { requests: 50_000, name: "large" } }]);
+  const left = async (gateway: RunningGateway): Promise<number> => {
+    const answer = await fetch(gateway.url + "/echo/");
+    await answer.arrayBuffer();
+    return Number(/r=(\d+)/.exec(answer.headers.get("ratelimit") ?? "")?.[1]);
+  };
+  const first = await start();
+  assert.equal(await left(first), 49_999);
+  await kill(first, "SIGTERM");
+  const second = await start();
+  assert.equal(await left(second), 49_998);
+  await kill(second, "SIGKILL");
+  const after = await left(await start());
+  assert.ok(after >= 49_997 - 50 && after <= 49_997, `${after}`);
+});
