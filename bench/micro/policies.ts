@@ -14,7 +14,7 @@ import type { Configuration } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
 import { orderRevision, orderTraffic } from "./order-service.ts";
 import { benchRevision } from "./revision.ts";
-import { runExchanges } from "./stub-gateway.ts";
+import { cacheableTraffic, runExchanges, type StubTraffic } from "./stub-gateway.ts";
 
 const tiny = process.argv.includes("--tiny");
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
@@ -76,6 +76,20 @@ async function measureOrders(policies: readonly object[]): Promise<number> {
   return cpuOf(() => runExchanges(revision, count, standardPolicies, orderTraffic));
 }
 
+/** What is kept is given again, or asked for and kept each time. */
+const cached: Readonly<Record<string, StubTraffic>> = {
+  "cache hit": cacheableTraffic(),
+  "cache miss, kept": cacheableTraffic("Cache-Control: no-cache\r\n"),
+};
+
+async function measureCached(traffic: StubTraffic, isCached: boolean): Promise<number> {
+  const plain = benchRevision();
+  const cache = standardPolicies.find(({ name }) => name === "cache") as Policy;
+  const configuration = { ...plain.configuration, policies: isCached ? usesOf(cache) : [] };
+  const revision = { ...plain, configuration };
+  return cpuOf(() => runExchanges(revision, count, standardPolicies, traffic));
+}
+
 async function cpuOf(run: () => Promise<void>, exchanges = count): Promise<number> {
   const before = process.cpuUsage();
   await run();
@@ -110,6 +124,14 @@ for (const policy of standardPolicies) {
     name,
     () => measure(uses),
     () => measure([]),
+  );
+}
+for (const [name, traffic] of Object.entries(cached)) {
+  if (!isWanted("cache")) continue;
+  await compare(
+    name,
+    () => measureCached(traffic, true),
+    () => measureCached(traffic, false),
   );
 }
 await measureOrders([]);

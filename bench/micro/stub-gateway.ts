@@ -44,6 +44,15 @@ const plainRequest = Buffer.from(
     "User-Agent: bench/1.0\r\nAccept-Encoding: gzip, deflate\r\n\r\n",
 );
 
+/** The same with an answer that says it may be kept. @param more lines of the request. */
+export function cacheableTraffic(more = ""): StubTraffic {
+  const request = plainRequest.toString("latin1").replace("\r\n\r\n", `\r\n${more}\r\n`);
+  const answer = plainAnswer
+    .toString("latin1")
+    .replace(/Date: [^\r]+\r\n/, "Cache-Control: max-age=86400\r\n");
+  return { request: Buffer.from(request), answer: Buffer.from(answer), protocols: [] };
+}
+
 const plain: StubTraffic = { request: plainRequest, answer: plainAnswer, protocols: [] };
 
 interface OnRead {

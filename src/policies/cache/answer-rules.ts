@@ -43,6 +43,12 @@ const heuristicStatuses = new Set([200, 203, 204, 300, 301, 308, 404, 405, 410, 
 const understoodStatuses = new Set([...heuristicStatuses, 302, 303, 307, 400, 401, 403, 500, 503]);
 const heuristicMaxMs = 86_400_000;
 
+const unsaid = { unkept: "nothing says that it may be kept" };
+
+function hasNone({ freshS, heuristicPercent }: Defaults): boolean {
+  return freshS === undefined && heuristicPercent === 0;
+}
+
 /** @param authorized whether its request has `Authorization`. */
 export function judgeAnswer(
   status: number,
@@ -54,6 +60,7 @@ export function judgeAnswer(
   const said = parseDirectives(field("cache-control"));
   const unkept = whyUnkept(status, said, field, authorized);
   if (unkept !== undefined) return { unkept };
+  if (said.size === 0 && field("expires") === undefined && hasNone(defaults)) return unsaid;
   const dateMs = parseHttpDate(field("date") ?? "", receivedMs) ?? receivedMs;
   const explicit = explicitMs(said, field, dateMs, receivedMs);
   const alwaysValidate = said.has("no-cache");
@@ -63,7 +70,7 @@ export function judgeAnswer(
   const freshMs = isTimed
     ? defaults.freshS * 1_000
     : (explicit ?? heuristicMs(status, field, dateMs, defaults.heuristicPercent, receivedMs));
-  if (freshMs === 0 && saysNothing) return { unkept: "nothing says that it may be kept" };
+  if (freshMs === 0 && saysNothing) return unsaid;
   const shared = said.has("s-maxage") || said.has("proxy-revalidate");
   const neverStale = shared || said.has("must-revalidate") || alwaysValidate;
   const extended = (name: string, otherwiseS: number): number =>

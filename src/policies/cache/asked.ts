@@ -18,6 +18,7 @@ export interface Asked {
   /** "write": it may change what was kept. "other": nothing is done with it. */
   readonly kind: "read" | "write" | "other";
   readonly key: string;
+  /** Of those who may wait for each other. */
   readonly flightKey: string;
   readonly directives: Directives;
   /** When it was looked up. */
@@ -76,14 +77,15 @@ export function decide(
   if (found !== undefined) asked.why = asked.directives.has("no-cache") ? "request" : "stale";
   asked.found = found;
   if (options.coalesce !== "off") {
-    const flight = shared.flights.under(asked.flightKey);
+    const { flightKey } = asked;
+    const flight = shared.flights.under(flightKey);
     const mayFollow = use === undefined || !asked.directives.has("no-cache");
     if (flight !== undefined && mayFollow && !asked.isRefresh) {
       return flight.landed.then((brought) => take(shared, request, asked, way, brought));
     }
-    const apart = shared.flights.areApart(asked.flightKey, nowMs);
+    const apart = shared.flights.areApart(flightKey, nowMs);
     if (asked.mayLead && flight === undefined && !apart) {
-      asked.flight = shared.flights.begin(asked.flightKey);
+      asked.flight = shared.flights.begin(flightKey);
     }
   }
   asked.requestedMs = platform.clock.nowMs();

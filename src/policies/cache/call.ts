@@ -33,7 +33,9 @@ export function createCallWay(shared: Shared) {
     return {
       kind: mayKeep ? "read" : isRead ? "other" : "write",
       key,
-      flightKey: `${key} ${credentialsOf(request)}`,
+      get flightKey() {
+        return `${key} ${credentialsOf(request)}`;
+      },
       directives,
       version: { address: 0, writes: 0 },
       requestedMs: 0,
@@ -126,7 +128,9 @@ export function createCallWay(shared: Shared) {
       if (lifetime === undefined && !isMomentary) return undefined;
       const bytes = overheadBytes + asked.key.length + 2 * valueText(reply.output).length;
       if (bytes > options.answerBytesMax) {
-        shared.flights.goApart(asked.flightKey, platform.clock.monotonicMs());
+        if (asked.flight !== undefined) {
+          shared.flights.goApart(asked.flight, platform.clock.monotonicMs());
+        }
         return undefined;
       }
       const kept: KeptReply = {

@@ -4,6 +4,7 @@
 export type Brought<Item> = Item | "again" | undefined;
 
 export interface Flight<Item> {
+  readonly key: string;
   readonly landed: Promise<Brought<Item>>;
   /** "again": who led is gone; another one may lead. Only the first call counts. */
   readonly land: (brought: Brought<Item>) => void;
@@ -13,7 +14,7 @@ export interface Flights<Item> {
   readonly under: (key: string) => Flight<Item> | undefined;
   readonly begin: (key: string) => Flight<Item>;
   /** For a while nobody waits for answers like this: they turned out not to be for others. */
-  readonly goApart: (key: string, nowMs: number) => void;
+  readonly goApart: (flight: Flight<Item>, nowMs: number) => void;
   readonly areApart: (key: string, nowMs: number) => boolean;
 }
 
@@ -28,6 +29,7 @@ export function createFlights<Item>(): Flights<Item> {
     begin(key) {
       const { promise, resolve } = Promise.withResolvers<Brought<Item>>();
       const flight: Flight<Item> = {
+        key,
         landed: promise,
         land(brought) {
           if (under.get(key) === flight) under.delete(key);
@@ -37,9 +39,10 @@ export function createFlights<Item>(): Flights<Item> {
       under.set(key, flight);
       return flight;
     },
-    goApart(key, nowMs) {
+    goApart({ key, land }, nowMs) {
       if (apartUntilMs.size >= apartMax) apartUntilMs.clear();
       apartUntilMs.set(key, nowMs + apartMs);
+      land(undefined);
     },
     areApart(key, nowMs) {
       const untilMs = apartUntilMs.get(key);

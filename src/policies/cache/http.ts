@@ -48,7 +48,9 @@ export function createHttpWay(shared: Shared) {
     return {
       kind: isRead ? "read" : safe.has(method) ? "other" : "write",
       key,
-      flightKey: `${key} ${credentialsOf(request)}`,
+      get flightKey() {
+        return `${key} ${credentialsOf(request)}`;
+      },
       directives,
       version: { address: 0, writes: 0 },
       requestedMs: 0,
@@ -267,9 +269,9 @@ export function createHttpWay(shared: Shared) {
 
   /** Others do not wait for answers like this for a while. */
   function goApart(asked: Asked): void {
-    if (asked.flight === undefined) return;
-    shared.flights.goApart(asked.flightKey, platform.clock.monotonicMs());
-    land(asked, undefined);
+    if (asked.flight !== undefined) {
+      shared.flights.goApart(asked.flight, platform.clock.monotonicMs());
+    }
   }
 }
 

@@ -8,7 +8,9 @@ export type SharedBy = "caller" | "all";
 /** What callers of one part may see of each other's answers. */
 export function partOf(request: PolicyRequest, per: SharedBy): string {
   if (per === "all") return "";
-  return JSON.stringify([request.callerName ?? null, request.subject ?? null]);
+  const { callerName = "", subject = "" } = request;
+  // Nobody can choose a subject that reads as another caller's.
+  return `${callerName.length} ${callerName} ${subject.length} ${subject}`;
 }
 
 /** RFC 9111 §4: the address that was asked for, as the service may see it. */
