@@ -16,19 +16,20 @@ import { createProtoNames, isGoogleType, type ProtoNames } from "./proto-names.t
 export const describeProto: ContractDescriber = (service) => {
   const { contract, serviceName } = service;
   const diagnostics: Diagnostic[] = [];
+  const lost = new Set<string>();
   const lose = (code: string, what: string): void => {
     const message = `${what}: not said in this description`;
-    if (!diagnostics.some((one) => one.message === message))
-      diagnostics.push({ code, severity: "info", message });
+    if (!lost.has(message)) diagnostics.push({ code, severity: "info", message });
+    lost.add(message);
   };
   const messages = createMessages(service, lose);
-  const offered = [...operationsByGrpcPath(serviceName, contract.operations).values()];
-  for (const { id } of contract.operations.filter((one) => !offered.includes(one)))
+  const offered = new Set(operationsByGrpcPath(serviceName, contract.operations).values());
+  for (const { id } of contract.operations.filter((one) => !offered.has(one)))
     lose("operation-left-out", `operation ${id}, whose method has the name of another`);
   for (const operation of offered) describeTypes(messages, operation);
   if (derivedTypes(contract).size > 0)
     lose("derived-types", "that values of derived types are refused in the place of their base");
-  const services = describeServices(messages, offered);
+  const services = describeServices(messages, [...offered]);
   const { packageName } = messages.names;
   const imports = [...messages.imports].sort().map((file) => `import ${JSON.stringify(file)};`);
   const parts = [
@@ -106,7 +107,8 @@ function describeServices(
       continue;
     }
     const lines = byName.get(simple) ?? [];
-    byName.set(simple, [...lines, ...methodLines(messages, operation, name.method)]);
+    lines.push(...methodLines(messages, operation, name.method));
+    byName.set(simple, lines);
   }
   const { documentation } = service.contract;
   return [...byName].map(([name, lines], index) => [
@@ -155,18 +157,27 @@ function describeTree({ written, comments, lose }: Messages): readonly (readonly
       paths.add(parts.slice(0, length).join("."));
   }
   const parentOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf("."), 0));
+  const simpleOf = (path: string): string => path.slice(path.lastIndexOf(".") + 1);
   const taken = new Map<string, Set<string>>();
-  const lines = (path: string): readonly string[] => {
-    const simple = path.slice(path.lastIndexOf(".") + 1);
-    const own = written.get(path) ?? [`message ${simple} {`, "}"];
+  const within = Map.groupBy(paths, parentOf);
+  // Names of values stand beside the messages of the same place.
+  const beside = (path: string): Set<string> => {
     const parent = parentOf(path);
-    const known = taken.get(parent) ?? new Set(paths);
-    taken.set(parent, known);
-    const whole = "kind" in own ? describeEnum({ taken: known, lose }, simple, own) : own;
-    const inner = [...paths].filter((one) => one !== "" && parentOf(one) === path).map(lines);
+    const known = taken.get(parent);
+    if (known !== undefined) return known;
+    const near = (within.get(parent) ?? []).map(simpleOf);
+    const made = new Set([...(within.get("") ?? []), ...near]);
+    taken.set(parent, made);
+    return made;
+  };
+  const lines = (path: string): readonly string[] => {
+    const simple = simpleOf(path);
+    const own = written.get(path) ?? [`message ${simple} {`, "}"];
+    const whole = "kind" in own ? describeEnum({ taken: beside(path), lose }, simple, own) : own;
+    const inner = (within.get(path) ?? []).map(lines);
     const head = commentLines(comments.get(path), "");
     const indented = inner.flatMap((one) => one.map((line) => (line === "" ? "" : `  ${line}`)));
     return [...head, ...whole.slice(0, -1), ...indented, ...whole.slice(-1)];
   };
-  return [...paths].filter((path) => parentOf(path) === "").map(lines);
+  return (within.get("") ?? []).map(lines);
 }
