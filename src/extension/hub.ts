@@ -68,6 +68,11 @@ export interface HubCall {
   readonly headers?: ValueRecord;
   /** Of this call; absent: made from that of the request, which stands in its HTTP head. */
   readonly idempotencyKey?: string;
+  /**
+   * `traceparent` (W3C Trace Context) that the message itself has, for requests whose HTTP head has
+   * none; what is none is not heeded.
+   */
+  readonly traceParent?: string;
 }
 
 /** An answer that goes out in parts: server-sent events. */

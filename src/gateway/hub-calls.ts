@@ -11,6 +11,7 @@ import type { ExchangeRecord } from "./exchange-record.ts";
 import type { InnerOrigin } from "./inner-caller.ts";
 import { InnerCaller } from "./inner-caller.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { readTraceParent } from "./trace.ts";
 
 /** An exchange, as far as one that asks for it must know it. */
 export interface InnerExchange {
@@ -104,8 +105,13 @@ export class HubCalls implements HubSession {
     const { route, operation } = found;
     const call: Call = { operation, input, headers };
     const path = `/${serviceName}/${operationId}`;
+    const trace = readTraceParent(asked.traceParent);
+    const origin = {
+      ...{ ...this.#origin, idempotencyKey },
+      ...(trace && { traceParent: `00-${trace.id}-${trace.parent}-${trace.flags}` }),
+    };
     return new Promise((resolve) => {
-      const caller: InnerCaller = new InnerCaller({ ...this.#origin, idempotencyKey }, path, call, {
+      const caller: InnerCaller = new InnerCaller(origin, path, call, {
         onAnswer,
         onDone: (reply) => {
           this.#underWay.delete(caller);

@@ -31,7 +31,10 @@ export interface Trace {
 
 /** The trace of a valid `traceparent`; undefined: none, or one that has to be restarted. */
 export function traceOf(head: RequestHead): Trace | undefined {
-  const sent = head.field("traceparent");
+  return readTraceParent(head.field("traceparent"));
+}
+
+export function readTraceParent(sent: string | undefined): Trace | undefined {
   const match = sent === undefined ? null : traceParentPattern.exec(sent);
   if (match === null || match[1] === "ff") return undefined;
   if (match[1] === "00" && match[5] === "-") return undefined;

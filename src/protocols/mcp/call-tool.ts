@@ -22,7 +22,7 @@ import { mcpCodes, metaKeys } from "./versions.ts";
 
 export async function callTool(
   tools: Tools,
-  { params, meta }: Asking,
+  { params, meta, traceParent }: Asking,
   asked: Asked,
   session: HubSession,
 ): Promise<FaceResponse | HubStream> {
@@ -57,6 +57,7 @@ export async function callTool(
     input: read.value,
     ...(headers === undefined ? {} : { headers: headers.value }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(traceParent === undefined ? {} : { traceParent }),
   };
   const token = meta.get("progressToken");
   if (named.mode === "server-stream" && token !== undefined && /^(?:"|-?\d)/.test(token)) {

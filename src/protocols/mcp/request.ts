@@ -31,6 +31,8 @@ export type Message =
       readonly method: string;
       readonly params: Members;
       readonly meta: Members;
+      /** Of `_meta`, where the HTTP head has none. */
+      readonly traceParent: string | undefined;
       readonly isStateless: boolean;
     }
   | { readonly kind: "notification" }
@@ -91,7 +93,9 @@ function readIn(http: FaceRequest, { id, method, params }: RpcRequest): Message 
     ? checkStateless(http, known)
     : checkHandshake(http, known);
   const isStateless = known.meta.has(metaKeys.version);
-  return refusal ?? { kind: "request", ...known, isStateless };
+  const isTold = http.field("traceparent") !== undefined;
+  const traceParent = isTold ? undefined : textOf(known.meta.get(metaKeys.traceParent));
+  return refusal ?? { kind: "request", ...known, traceParent, isStateless };
 }
 
 interface Known {

@@ -13,6 +13,8 @@ export const metaKeys = {
   clientInfo: "io.modelcontextprotocol/clientInfo",
   clientCapabilities: "io.modelcontextprotocol/clientCapabilities",
   serverInfo: "io.modelcontextprotocol/serverInfo",
+  /** W3C Trace Context, without a prefix. */
+  traceParent: "traceparent",
   /** Ours: typed headers of requests and answers, and what is wrong. */
   headers: "parlance/headers",
   idempotencyKey: "parlance/idempotencyKey",
