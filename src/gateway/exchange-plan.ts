@@ -100,8 +100,7 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
     at = this.ownLines.writeRequest(this.caller, trusted, out, at);
     if (this.requestLines !== "") at += out.write(this.requestLines, at, "latin1");
     if (this.sentLines !== "") at += out.write(this.sentLines, at, "latin1");
-    if (this.#translated !== undefined) return at;
-    const rare = rareLines(this.caller.head);
+    const rare = rareLines(this.#translated ?? this.caller.head);
     return rare === "" ? at : at + out.write(rare, at, "latin1");
   }
 }

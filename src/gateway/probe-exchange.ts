@@ -6,7 +6,7 @@ import type { RequestPlan, UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
 import { RequestHead, type ResponseHead } from "#wire/head.ts";
 import { parseRequestHead } from "#wire/parse-request-head.ts";
 import type { Pool, Waiter } from "#wire/pool.ts";
-import { writeForwardedTarget } from "./forwarding.ts";
+import { rareLines, writeForwardedTarget } from "./forwarding.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
 /** Of a health answer; what comes behind says nothing. */
@@ -97,7 +97,7 @@ export class ProbeExchange implements Waiter, RequestPlan {
   }
 
   writeLines(out: Buffer, at: number): number {
-    return at + out.write("User-Agent: parlance-health\r\n", at, "latin1");
+    return at + out.write(`User-Agent: parlance-health\r\n${rareLines(this.#head)}`, at, "latin1");
   }
 
   // What comes of it.

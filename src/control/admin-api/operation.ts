@@ -1,6 +1,7 @@
 /** What an operation of the admin API is given, and what it answers. */
 import type { Problem } from "#base/problem.ts";
 import type { ExplainedRequest, Explanation } from "#gateway/explain.ts";
+import type { InstanceDiscovery } from "#discovery/discovery.ts";
 import type { Revision } from "#configuration/configuration.ts";
 
 /** What the admin port shows of the ledger. What is read of exchanges is put on record first. */
@@ -17,6 +18,9 @@ export interface LedgerView {
   proof(exchange: string): Promise<Buffer | Problem>;
 }
 
+/** Instances that were registered. */
+export type LeaseTable = Pick<InstanceDiscovery, "register" | "renew" | "end" | "leases">;
+
 /** The running gateway, as far as operators may see it. */
 export interface Estate {
   readonly version: string;
@@ -25,6 +29,7 @@ export interface Estate {
   /** The port for callers. */
   readonly port: number;
   readonly revision: Revision;
+  readonly leases: LeaseTable;
   explain(request: ExplainedRequest): Explanation;
   /** What became of one, and the rules it meets now. Undefined: there is no ledger. */
   readonly explainExchange:
@@ -74,7 +79,12 @@ export type OperationAnswer =
       readonly type?: string;
     }
   | { readonly kind: "bytes"; readonly bytes: Buffer; readonly type: string }
-  | { readonly kind: "json"; readonly value: unknown }
+  | {
+      readonly kind: "json";
+      readonly value: unknown;
+      /** 200 without it. */
+      readonly status?: number;
+    }
   | { readonly kind: "problem"; readonly problem: Problem };
 
 export type Operation = (request: OperationRequest) => OperationAnswer | Promise<OperationAnswer>;

@@ -1,11 +1,15 @@
 /** All operations by the `operationId` of openapi.yaml. */
 import type { Operation } from "./operation.ts";
+import { endLease } from "./operations/end-lease.ts";
 import { eraseSubject } from "./operations/erase-subject.ts";
 import { explainExchange } from "./operations/explain-exchange.ts";
 import { explainRequest } from "./operations/explain-request.ts";
 import { getCheckpoint } from "./operations/get-checkpoint.ts";
 import { getProof } from "./operations/get-proof.ts";
 import { getTile } from "./operations/get-tile.ts";
+import { listLeases } from "./operations/list-leases.ts";
+import { registerInstance } from "./operations/register-instance.ts";
+import { renewLease } from "./operations/renew-lease.ts";
 import { listEntries } from "./operations/list-entries.ts";
 import { showExchange } from "./operations/show-exchange.ts";
 import { getCurrentRevision } from "./operations/get-current-revision.ts";
@@ -17,6 +21,7 @@ import { getReadyz } from "./operations/get-readyz.ts";
 import { getStatus } from "./operations/get-status.ts";
 
 export const operations: Readonly<Record<string, Operation>> = {
+  endLease,
   eraseSubject,
   explainExchange,
   explainRequest,
@@ -31,5 +36,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   getStatus,
   getTile,
   listEntries,
+  listLeases,
+  registerInstance,
+  renewLease,
   showExchange,
 };

@@ -137,7 +137,11 @@ function render(answer: OperationAnswer): {
     case "bytes":
       return { status: 200, type: answer.type, body: answer.bytes };
     case "json":
-      return { status: 200, type: "application/json", body: JSON.stringify(answer.value) };
+      return {
+        status: answer.status ?? 200,
+        type: "application/json",
+        body: JSON.stringify(answer.value),
+      };
     case "problem":
       return renderProblem(answer.problem);
   }

@@ -1,0 +1,173 @@
+/**
+ * A name that is looked up again and again. What was found stays in use while the lookup fails or
+ * finds nothing, for a stated time: an answer that is missing says nothing about instances.
+ */
+import type { NameServers, Platform } from "#base/platform.ts";
+import type { Discovery, DnsSource, Instance } from "#configuration/configuration.ts";
+import { foundInstance } from "#configuration/found-instance.ts";
+
+export interface FoundInstances {
+  readonly instances: readonly Instance[];
+  /** How long it holds, by the records. */
+  readonly ttlMs: number;
+}
+
+export interface SourceEvents {
+  readonly onFound: (instances: readonly Instance[]) => void;
+  /** The first of several failures in a row. */
+  readonly onFailed: (reason: string) => void;
+  /** It has failed for so long that its instances are given up. */
+  readonly onGivenUp: (reason: string) => void;
+}
+
+export interface WatchedName {
+  /** When it was looked up for the first time, with or without success. */
+  readonly first: Promise<void>;
+  readonly close: () => void;
+}
+
+/** However short records say that they hold. */
+const lookMsMin = 1_000;
+const queryMs = 2_000;
+/** Of one name; what is beyond is left out. */
+const instancesMax = 1_000;
+
+/** @param isKnown whether instances of it are in use already. */
+export function watchName(
+  source: DnsSource,
+  discovery: Discovery,
+  { sockets, timers, clock }: Pick<Platform, "sockets" | "timers" | "clock">,
+  isKnown: boolean,
+  events: SourceEvents,
+): WatchedName {
+  const { servers, everyMs, keepMs } = discovery.resolver;
+  const names = sockets.nameServers(servers, queryMs);
+  let failures = 0;
+  let goodMs = isKnown ? clock.monotonicMs() : undefined;
+  let isGivenUp = false;
+  let isClosed = false;
+  let cancel = (): void => undefined;
+
+  async function look(): Promise<void> {
+    let waitMs: number;
+    try {
+      const { instances, ttlMs } = await lookUp(source, discovery, names);
+      if (isClosed) return;
+      failures = 0;
+      goodMs = clock.monotonicMs();
+      isGivenUp = false;
+      events.onFound(instances);
+      waitMs = Math.min(everyMs, ttlMs);
+    } catch (error) {
+      if (isClosed) return;
+      fail(reasonOf(error, source));
+      waitMs = Math.min(everyMs, lookMsMin * 2 ** (failures - 1));
+    }
+    cancel = timers.after(Math.max(lookMsMin, waitMs), () => void look());
+  }
+
+  function fail(reason: string): void {
+    failures++;
+    if (failures === 1) events.onFailed(reason);
+    const sinceMs = goodMs === undefined ? 0 : clock.monotonicMs() - goodMs;
+    if (goodMs === undefined || isGivenUp || sinceMs < keepMs) return;
+    isGivenUp = true;
+    events.onGivenUp(reason);
+  }
+
+  return {
+    first: look(),
+    close() {
+      isClosed = true;
+      cancel();
+    },
+  };
+}
+
+/** Throws when there is none. */
+async function lookUp(
+  source: DnsSource,
+  discovery: Discovery,
+  names: NameServers,
+): Promise<FoundInstances> {
+  const found = source.kind === "address" ? addresses : services;
+  const { instances, ttlMs } = await found(source, discovery, names);
+  const sorted = instances.toSorted((a, b) => (a.url < b.url ? -1 : 1)).slice(0, instancesMax);
+  return { instances: sorted, ttlMs };
+}
+
+async function addresses(
+  { url, address }: DnsSource,
+  discovery: Discovery,
+  names: NameServers,
+): Promise<FoundInstances> {
+  const found = await addressesOf(address.host, names);
+  return {
+    // Asked under its name, which certificates and virtual hosts go by.
+    instances: found.hosts.map((host) =>
+      foundInstance(`${url} at ${host}`, { ...address, host }, discovery),
+    ),
+    ttlMs: found.ttlMs,
+  };
+}
+
+/** Of both families; one of them is enough. */
+async function addressesOf(
+  host: string,
+  names: NameServers,
+): Promise<{ readonly hosts: readonly string[]; readonly ttlMs: number }> {
+  const [four, six] = await Promise.allSettled([
+    names.addresses(host, 4),
+    names.addresses(host, 6),
+  ]);
+  const found = [four, six].flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+  if (found.length > 0) {
+    const ttlMs = Math.min(...found.map(({ ttlS }) => ttlS)) * 1_000;
+    return { hosts: found.map(({ address }) => address), ttlMs };
+  }
+  throw four.status === "rejected" ? four.reason : new Error("no address");
+}
+
+async function services(
+  { url, address }: DnsSource,
+  discovery: Discovery,
+  names: NameServers,
+): Promise<FoundInstances> {
+  const records = await names.services(address.host);
+  // A target of "." says that there is decidedly no such service (RFC 2782).
+  const targets = records.filter(({ name }) => name !== "" && name !== ".");
+  if (targets.length === 0) throw new Error("no target");
+  let ttlMs = Infinity;
+  const instances: Instance[] = [];
+  let reason: unknown;
+  for (const { name, port, priority, weight } of targets) {
+    try {
+      const found = await addressesOf(name, names);
+      ttlMs = Math.min(ttlMs, found.ttlMs);
+      for (const host of found.hosts) {
+        const at = { ...address, host, port, authority: `${name.toLowerCase()}:${port}` };
+        // 0 is for those that are hardly to be asked.
+        const said = { priority, weight: Math.max(1, weight) };
+        instances.push(foundInstance(`${url} at ${host} port ${port}`, at, discovery, said));
+      }
+    } catch (error) {
+      reason = error;
+    }
+  }
+  if (instances.length === 0) throw reason;
+  return { instances, ttlMs };
+}
+
+const words: Readonly<Record<string, string>> = {
+  ENOTFOUND: "there is no such name",
+  ENODATA: "the name has no such record",
+  ESERVFAIL: "the DNS server failed",
+  ETIMEOUT: "no DNS server answered in time",
+  ECONNREFUSED: "no DNS server takes questions",
+};
+
+function reasonOf(error: unknown, { address, kind }: DnsSource): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const said = words[code] ?? (error instanceof Error ? error.message : String(error));
+  return `${kind === "service" ? "SRV records" : "addresses"} of ${address.host}: ${said}`;
+}
