@@ -4,6 +4,7 @@ import { idleConnections } from "./idle-connections.ts";
 import { instances } from "./instances.ts";
 import { largeBody } from "./large-body.ts";
 import type { LoadCase } from "./load-case.ts";
+import { manyCallers } from "./many-callers.ts";
 import { manyRoutes } from "./many-routes.ts";
 import { overload } from "./overload.ts";
 import { reload } from "./reload.ts";
@@ -16,6 +17,7 @@ export const cases: readonly LoadCase[] = [
   reload,
   idleConnections,
   manyRoutes,
+  manyCallers,
   largeBody,
   growth,
   overload,

@@ -2,8 +2,7 @@
 import { parseDocument } from "yaml";
 import { didYouMean } from "#base/nearest.ts";
 import type { Platform } from "#base/platform.ts";
-
-const fileBytesMax = 4 * 1024 * 1024;
+import { configurationBytesMax } from "#configuration/load.ts";
 
 export type CallerKey =
   | { readonly kind: "key"; readonly key: string }
@@ -19,7 +18,7 @@ export function keyOfCaller(
   env: Readonly<Record<string, string | undefined>>,
   { files }: Pick<Platform, "files">,
 ): CallerKey {
-  const document = parseDocument(files.readUpTo(path, fileBytesMax).toString("utf8"));
+  const document = parseDocument(files.readUpTo(path, configurationBytesMax).toString("utf8"));
   const { callers } = (document.toJS() ?? {}) as { callers?: unknown };
   const known = typeof callers === "object" && callers !== null ? Object.keys(callers) : [];
   if (!known.includes(caller)) {
@@ -28,10 +27,13 @@ export function keyOfCaller(
   }
   const written = document.getIn(["callers", caller, "key"]);
   if (typeof written !== "string") {
+    const isDigest = document.hasIn(["callers", caller, "keySha256"]);
     return {
       kind: "refused",
-      message: `caller ${caller} has no key`,
-      suggestion: "leave out --as",
+      message: isDigest
+        ? `only the digest of the key of caller ${caller} is known`
+        : `caller ${caller} has no key`,
+      suggestion: isDigest ? "give the key by --key" : "leave out --as",
     };
   }
   let missing: string | undefined;

@@ -5,7 +5,11 @@
 import { resolve } from "node:path";
 import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
 import type { Files } from "#base/platform.ts";
-import { loadConfiguration, type LoadedConfiguration } from "#configuration/load.ts";
+import {
+  configurationBytesMax,
+  loadConfiguration,
+  type LoadedConfiguration,
+} from "#configuration/load.ts";
 import type { Environment } from "#configuration/resolve-references.ts";
 import { createRevision } from "#configuration/revision.ts";
 import type { Revision } from "#configuration/configuration.ts";
@@ -23,7 +27,6 @@ import { configurationSchema } from "./configuration-schema.ts";
 import type { ImportedContracts } from "./import-contracts.ts";
 import { lockContracts } from "./locked-contracts.ts";
 
-const lenientBytesMax = 4 * 1024 * 1024;
 const noContracts: ImportedContracts = { contracts: new Map(), diagnostics: [], filesRead: [] };
 const noReport: FidelityReport = { operations: [], findings: [], withheld: [], cutByTime: 0 };
 
@@ -122,7 +125,7 @@ function withoutGaps(path: string, files: Pick<Files, "readUpTo">): Environment 
   const env: Record<string, string | undefined> = { ...process.env };
   let text: string;
   try {
-    text = files.readUpTo(resolve(path), lenientBytesMax).toString("utf8");
+    text = files.readUpTo(resolve(path), configurationBytesMax).toString("utf8");
   } catch {
     // Loading will say so.
     return env;

@@ -8,6 +8,7 @@ import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
+import { key } from "./commands/key.ts";
 import { ledgerCompare } from "./commands/ledger-compare.ts";
 import { ledgerErase } from "./commands/ledger-erase.ts";
 import { ledgerExport } from "./commands/ledger-export.ts";
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   describe,
   call,
   explain,
+  key,
   doctor,
   ledgerVerify,
   ledgerProve,

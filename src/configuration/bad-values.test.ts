@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import test from "node:test";
 import { ok, open, assertFindings, type BadInput } from "#tests/support/bad-input.ts";
 
@@ -161,6 +162,7 @@ const others: readonly BadInput[] = [
 ];
 
 const keys = { A: "0123456789abcdef", B: "fedcba9876543210" };
+const digest = hash("sha256", keys.A);
 
 const callers: readonly BadInput[] = [
   { name: "no callers", text: ok, expected: ["1:1 warning nobody-may-call"] },
@@ -182,6 +184,28 @@ const callers: readonly BadInput[] = [
     text: `${ok}callers:\n  anonymous: { key: "\${A}" }\n`,
     env: keys,
     expected: ["4:21 error key-of-anonymous"],
+  },
+  {
+    name: "a key and a digest of the same key, of two callers",
+    text: `${ok}callers:\n  a: { key: "\${A}" }\n  b: { keySha256: ${digest} }\n`,
+    env: keys,
+    expected: ["5:19 error shared-key callers a and b"],
+  },
+  {
+    name: "a key beside a digest",
+    text: `${ok}callers:\n  a: { key: "\${A}", keySha256: "${"0".repeat(64)}" }\n`,
+    env: keys,
+    expected: ["4:32 error two-keys expected one of them"],
+  },
+  {
+    name: "a key where its digest belongs",
+    text: `${ok}callers:\n  a: { keySha256: the-key-itself-which-is-long }\n`,
+    expected: ["4:19 error bad-value 64 hexadecimal digits, as `parlance key` prints them"],
+  },
+  {
+    name: "a digest for whoever sends no proof",
+    text: `${ok}callers:\n  anonymous: { keySha256: "${"0".repeat(64)}" }\n`,
+    expected: ["4:27 error key-of-anonymous"],
   },
   {
     name: "a key that is a number",

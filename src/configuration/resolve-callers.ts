@@ -33,6 +33,14 @@ export function resolveCallers(
   const owners = new Map<string, string>();
   const owned = new Map<string, string>();
   const callables = callablesOf(services);
+  /** Grants that are the same are one object: in each worker there may be 100,000 callers. */
+  const grants = new Map<string, Caller["may"]>();
+  const shared = (may: Caller["may"]): Caller["may"] => {
+    const text = JSON.stringify(may);
+    const known = grants.get(text) ?? may;
+    grants.set(text, known);
+    return known;
+  };
   const withContract = new Set(
     services.flatMap(({ name, contractFile }) => (contractFile === undefined ? [] : [name])),
   );
@@ -40,7 +48,12 @@ export function resolveCallers(
     const keySha256 = digestKey(name, caller, owners, reporter);
     checkGrants(name, caller, callables, withContract, reporter);
     const proofs = resolveProofs(name, caller, surroundings);
-    const known = { name, keySha256, may: caller.may, ...(proofs.length > 0 && { proofs }) };
+    const known = {
+      name,
+      keySha256,
+      may: shared(caller.may),
+      ...(proofs.length > 0 && { proofs }),
+    };
     if (caller.wsSecurity === undefined) return known;
     const wsSecurity = resolveCallerSecurity(name, caller.wsSecurity, surroundings);
     checkProof(name, wsSecurity, owned, reporter);
@@ -54,16 +67,23 @@ function digestKey(
   owners: Map<string, string>,
   reporter: Reporter,
 ): string | undefined {
-  const { key, wsSecurity } = caller;
+  const { key, keySha256, wsSecurity } = caller;
   const others = proofNames(caller);
   if (name === anonymous) {
-    for (const proof of ["key", "wsSecurity", ...others]) {
+    for (const proof of ["key", "keySha256", "wsSecurity", ...others]) {
       if (caller[proof] === undefined) continue;
       const who = `caller \`${anonymous}\` is whoever sends no proof`;
       const message = `${who}; expected no \`${proof}\` here`;
       reporter.error(["callers", name, proof], "key-of-anonymous", message);
     }
     return undefined;
+  }
+  if (keySha256 !== undefined) {
+    if (key !== undefined) {
+      const message = `caller ${name} has \`key\` and \`keySha256\`; expected one of them`;
+      reporter.error(["callers", name, "keySha256"], "two-keys", message);
+    }
+    return owned(name, keySha256, "keySha256", owners, reporter);
   }
   if (key === undefined) {
     if (wsSecurity !== undefined || others.length > 0) return undefined;
@@ -73,17 +93,32 @@ function digestKey(
     reporter.error(["callers", name], "missing-key", message);
     return undefined;
   }
-  const path = ["callers", name, "key"];
   if (key.length < keyLengthAdvised) {
     const message = `the key of caller ${name} has ${key.length} characters and may be guessed`;
-    reporter.warning(path, "short-key", message, `use ${keyLengthAdvised} or more`);
+    reporter.warning(
+      ["callers", name, "key"],
+      "short-key",
+      message,
+      `use ${keyLengthAdvised} or more`,
+    );
   }
-  const digest = hash("sha256", key);
+  return owned(name, hash("sha256", key), "key", owners, reporter);
+}
+
+/** A key must name one caller. */
+function owned(
+  name: string,
+  digest: string,
+  option: "key" | "keySha256",
+  owners: Map<string, string>,
+  reporter: Reporter,
+): string {
   const owner = owners.get(digest);
-  if (owner !== undefined) {
+  if (owner === undefined) owners.set(digest, name);
+  else {
     const message = `callers ${owner} and ${name} have the same key; a key must name one caller`;
-    reporter.error(path, "shared-key", message);
-  } else owners.set(digest, name);
+    reporter.error(["callers", name, option], "shared-key", message);
+  }
   return digest;
 }
 

@@ -15,7 +15,7 @@ export interface ProofSurroundings {
 }
 
 /** Keys of a caller that are no proofs of folders in src/proofs/. */
-const ownKeys = new Set(["key", "wsSecurity", "may"]);
+const ownKeys = new Set(["key", "keySha256", "wsSecurity", "may"]);
 
 /** Those that stand at a caller. */
 export function proofNames(caller: DeclaredCaller): readonly string[] {
