@@ -8,6 +8,7 @@ import { notOver } from "#control/problems.ts";
 import { explainRoute } from "#gateway/explain.ts";
 import { explainExchange } from "./explain-exchange.ts";
 import { explainedKinds } from "./explained-kinds.ts";
+import type { InstanceDiscovery } from "#discovery/discovery.ts";
 import type { Fleet } from "./fleet.ts";
 import { eraseRunning } from "./ledger/erase-running.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
@@ -18,6 +19,7 @@ import { publishedKeys } from "./signing-keys.ts";
 export interface EstateSource {
   readonly platform: Platform;
   readonly fleet: Fleet;
+  readonly discovery: InstanceDiscovery;
   readonly port: number;
   readonly state: () => Estate["state"];
   readonly ledger: LedgerService | undefined;
@@ -26,7 +28,7 @@ export interface EstateSource {
 }
 
 export function createEstate(source: EstateSource): Estate {
-  const { platform, fleet, port, state, reloads, ledger, version } = source;
+  const { platform, fleet, port, state, reloads, ledger, version, discovery } = source;
   const { clock } = platform;
   const startedMs = clock.monotonicMs();
   const view = ledger && viewLedger(platform, ledger);
@@ -44,6 +46,7 @@ export function createEstate(source: EstateSource): Estate {
     get revision() {
       return fleet.revision;
     },
+    leases: discovery,
     explain(request) {
       const { configuration, contracts } = fleet.revision;
       const kinds = explainedKinds(clock, fleet.traffic().costs);

@@ -5,7 +5,7 @@
 import type { Platform } from "#base/platform.ts";
 import { createTrafficTotals, type Traffic } from "#analytics/traffic-totals.ts";
 import { createGaugeMemory, readGauges, type WorkerGauges } from "#analytics/worker-gauges.ts";
-import type { Revision } from "#configuration/configuration.ts";
+import type { InstanceLists, Revision } from "#configuration/configuration.ts";
 import { createSharedMemory } from "#gateway/shared-memory.ts";
 import { createFlightMemory } from "#runtime/flight-table.ts";
 import { canShare } from "#runtime/hold-port.ts";
@@ -34,6 +34,8 @@ export interface FleetOptions {
   readonly workers: number;
   readonly heapMbMax: number;
   readonly first: Revision;
+  /** All instances of services that find some. */
+  readonly instances: () => InstanceLists;
   /** Undefined: nothing is put on record. */
   readonly ledger: LedgerService | undefined;
   readonly onLost: (worker: number, flights: readonly LostFlight[]) => void;
@@ -45,6 +47,8 @@ export interface Fleet {
   readonly revision: Revision;
   /** All workers, or none: rejects with the reason when one of them cannot. One at a time. */
   take(revision: Revision): Promise<void>;
+  /** Workers ask for the lists anew. */
+  renewInstances(): void;
   /** Resolves to the number of connections that were cut off. */
   drain(): Promise<number>;
   workers(): readonly FleetWorker[];
@@ -71,13 +75,16 @@ export function createFleet(options: FleetOptions): Fleet {
   const totals = createTrafficTotals(knownProblems);
   let revision = options.first;
   let servedSinceMs = 0;
+  /** A revision that workers are being given. */
+  let taking: Promise<void> | undefined;
   const sharedMemory = createSharedMemory();
   const memories: WorkerMemory[] = Array.from({ length: options.workers }, createMemory);
 
   function metered(index: number, next: Revision): MeteredRevision {
     const names = next.configuration.services.map(({ name }) => name);
     const costed = costedServices(next.configuration);
-    return { revision: next, meterMemory: totals.open(index, names, costed) };
+    const meterMemory = totals.open(index, names, costed);
+    return { revision: next, meterMemory, instances: options.instances() };
   }
 
   const supervisor = createSupervisor({
@@ -135,36 +142,50 @@ export function createFleet(options: FleetOptions): Fleet {
     totals.settle(index);
   }
 
+  /** Not while a revision is on its way: it brings them along. */
+  function renewInstances(): void {
+    if (taking !== undefined) return;
+    const lists = options.instances();
+    void supervisor.askAll((): Question => ({ kind: "instances", lists }));
+  }
+
+  async function takeAll(next: Revision): Promise<void> {
+    const indexes: number[] = [];
+    const { parts, rest } = splitRevision(next);
+    for (const [index, part] of parts.entries()) {
+      await supervisor.askAll((): Question => ({ kind: "part", index, part }));
+    }
+    const answers = await supervisor.askAll((index): Question => {
+      indexes.push(index);
+      const own = metered(index, next);
+      return { kind: "prepare", partCount: parts.length, ...own, revision: rest };
+    });
+    const failure = answers.find((answer) => answer.status === "rejected");
+    if (failure !== undefined) {
+      for (const index of indexes) totals.withdraw(index);
+      throw failure.reason;
+    }
+    // Whoever is born from now on begins with it.
+    revision = next;
+    servedSinceMs = platform.clock.nowMs();
+    await Promise.allSettled(
+      supervisor
+        .statuses()
+        .filter(({ state }) => state !== "waiting")
+        .map(({ index }) => commit(index, next)),
+    );
+  }
+
   return {
     start: () => supervisor.start(),
     get revision() {
       return revision;
     },
+    renewInstances,
     async take(next) {
-      const indexes: number[] = [];
-      const { parts, rest } = splitRevision(next);
-      for (const [index, part] of parts.entries()) {
-        await supervisor.askAll((): Question => ({ kind: "part", index, part }));
-      }
-      const answers = await supervisor.askAll((index): Question => {
-        indexes.push(index);
-        const { meterMemory } = metered(index, next);
-        return { kind: "prepare", partCount: parts.length, revision: rest, meterMemory };
-      });
-      const failure = answers.find((answer) => answer.status === "rejected");
-      if (failure !== undefined) {
-        for (const index of indexes) totals.withdraw(index);
-        throw failure.reason;
-      }
-      // Whoever is born from now on begins with it.
-      revision = next;
-      servedSinceMs = platform.clock.nowMs();
-      await Promise.allSettled(
-        supervisor
-          .statuses()
-          .filter(({ state }) => state !== "waiting")
-          .map(({ index }) => commit(index, next)),
-      );
+      taking = takeAll(next);
+      await taking.finally(() => (taking = undefined));
+      renewInstances();
     },
     async drain() {
       supervisor.retire();

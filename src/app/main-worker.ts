@@ -36,6 +36,7 @@ const gateway = createGateway(
   data.sharedMemory,
   records,
 );
+gateway.setInstances(data.instances);
 const listening = listenEverywhere();
 // Who asks is told; nobody may have asked yet.
 listening.catch(() => undefined);
@@ -79,6 +80,9 @@ function answer(question: Question): unknown {
     }
     case "take":
       return prepare(question).then((commit) => commit());
+    case "instances":
+      gateway.setInstances(question.lists);
+      return true;
     case "drain":
       return drain();
     case "fault":
@@ -133,9 +137,11 @@ async function loadExtensions({ contracts, configuration }: Revision): Promise<v
   }
 }
 
-async function prepare({ revision, meterMemory }: MeteredRevision): Promise<() => void> {
+async function prepare(metered: MeteredRevision): Promise<() => void> {
+  const { revision, meterMemory, instances } = metered;
   failIfAsked();
   await loadExtensions(revision);
+  gateway.setInstances(instances);
   observer.expect(revision, meterMemory);
   const commit = await gateway.prepare(revision);
   return () => {

@@ -7,6 +7,7 @@ import type { Log } from "#base/log.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { diffConfigurations, type Change } from "#configuration/diff.ts";
+import type { InstanceDiscovery } from "#discovery/discovery.ts";
 import { createFileWatch } from "#runtime/watch-files.ts";
 import type { LogSink } from "#runtime/log-sink.ts";
 import type { CheckedConfiguration } from "./check-configuration.ts";
@@ -19,6 +20,7 @@ export interface ReloadOptions {
   readonly platform: Platform;
   readonly sink: LogSink;
   readonly fleet: Fleet;
+  readonly discovery: Pick<InstanceDiscovery, "take">;
   /** What the gateway has started with. */
   readonly first: CheckedConfiguration;
   readonly load: () => Promise<CheckedConfiguration>;
@@ -53,7 +55,7 @@ const fileBytesMax = 8 * 1024 * 1024;
 const changesShown = 20;
 
 export function createReloads(options: ReloadOptions): Reloads {
-  const { platform, sink, fleet, counts } = options;
+  const { platform, sink, fleet, discovery, counts } = options;
   const log: Log = sink.log;
   let named = digestNamed(options.first, platform);
   let running: Promise<void> | undefined;
@@ -112,7 +114,13 @@ export function createReloads(options: ReloadOptions): Reloads {
     const { configuration } = next;
     const changes = diffConfigurations(before.configuration, configuration);
     warnOfFixed(changes);
-    await fleet.take(next);
+    await discovery.take(configuration);
+    try {
+      await fleet.take(next);
+    } catch (error) {
+      await discovery.take(before.configuration);
+      throw error;
+    }
     options.ledger?.append([revisionEntry(next, before)]).catch(() => undefined);
     named = nowNamed;
     counts.taken++;

@@ -2,6 +2,7 @@
 import { nodePlatform, type Platform } from "#base/platform.ts";
 import { startAdminServer, type AdminServer } from "#control/admin-api/server.ts";
 import type { Revision } from "#configuration/configuration.ts";
+import { createDiscovery, type InstanceDiscovery } from "#discovery/discovery.ts";
 import { canShare, holdPort, portRefusal, type HeldPort } from "#runtime/hold-port.ts";
 import type { LogForm } from "#runtime/log-lines.ts";
 import { createLogSink, type LogSink } from "#runtime/log-sink.ts";
@@ -58,6 +59,7 @@ export async function startGateway(options: StartOptions): Promise<number> {
   running.setDraining();
   sink.log.info("draining", `${signal}: taking nothing new, finishing what is in flight`);
   running.reloads.close();
+  running.discovery.close();
   const cut = await running.fleet.drain();
   if (cut > 0) {
     const message = `${cut} connections were cut off: they did not finish within drainMs`;
@@ -80,6 +82,7 @@ function wantedForm({ json }: StartOptions): LogForm | undefined {
 
 interface Running {
   readonly fleet: Fleet;
+  readonly discovery: InstanceDiscovery;
   readonly ledger: LedgerService | undefined;
   readonly admin: AdminServer;
   readonly reloads: Reloads;
@@ -120,7 +123,9 @@ async function startAll(
     await held.afterWorkers();
     return refuse(`the ledger cannot be opened: ${messageOf(error)}`);
   }
-  const fleet = createFleet({
+  const discovery = createDiscovery(platform, log, () => fleet.renewInstances());
+  const fleet: Fleet = createFleet({
+    instances: () => discovery.lists,
     ...{ platform, sink, host, port, workers, heapMbMax, first: revision, ledger },
     onLost: (worker, flights) => {
       ledger?.append(lostEntries(worker, flights)).catch(() => undefined);
@@ -129,7 +134,7 @@ async function startAll(
   let state: "starting" | "ready" | "draining" = "starting";
   const counts = { taken: 0, refused: 0 };
   const estate = createEstate({
-    ...{ platform, fleet, port, ledger, version },
+    ...{ platform, fleet, port, ledger, version, discovery },
     state: () => state,
     reloads: () => counts,
   });
@@ -144,16 +149,20 @@ async function startAll(
   }
   try {
     await held.beforeWorkers();
+    await discovery.take(configuration);
     await fleet.start();
   } catch (error) {
     await admin.close();
+    discovery.close();
     await fleet.drain();
     await stopLedger(sink, ledger, "the start was refused", 0);
     return refuse(startRefusal(error, host, port));
   } finally {
     await held.afterWorkers();
   }
-  const reloads = createReloads({ platform, sink, fleet, ledger, first, load, counts });
+  const reloads = createReloads({
+    ...{ platform, sink, fleet, discovery, ledger, first, load, counts },
+  });
   allowFaults(fleet, ledger);
   if (configuration.callers === "open") announceOpen(log);
   state = "ready";
@@ -161,7 +170,7 @@ async function startAll(
   const afterMs = Math.round(clock.monotonicMs() - startedMs);
   const fields = { port, adminPort: admin.port, workers, revision: revision.id, afterMs };
   log.info("ready", `listening on ${where}`, fields);
-  return { fleet, ledger, admin, reloads, setDraining: () => (state = "draining") };
+  return { fleet, discovery, ledger, admin, reloads, setDraining: () => (state = "draining") };
 }
 
 function startRefusal(error: unknown, host: string, port: number): string {

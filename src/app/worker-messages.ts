@@ -1,6 +1,6 @@
 /** What the main thread and its workers say to each other. All of it can be cloned. */
 import type { ProblemDefinition } from "#base/problem.ts";
-import type { Revision } from "#configuration/configuration.ts";
+import type { InstanceLists, Revision } from "#configuration/configuration.ts";
 import type { WorkerLedger } from "./ledger/ledger-messages.ts";
 import type { SharedMemory } from "#gateway/shared-memory.ts";
 import type { LogForm } from "#runtime/log-lines.ts";
@@ -10,6 +10,8 @@ import type { RevisionPart } from "./revision-parts.ts";
 export interface MeteredRevision {
   readonly revision: Revision;
   readonly meterMemory: SharedArrayBuffer;
+  /** Of services that find instances. */
+  readonly instances: InstanceLists;
 }
 
 /** `workerData` of a worker. */
@@ -39,6 +41,8 @@ export type Question =
   | { readonly kind: "commit"; readonly id: string }
   /** Both at once. */
   | ({ readonly kind: "take" } & MeteredRevision)
+  /** Services have these instances from now on. */
+  | { readonly kind: "instances"; readonly lists: InstanceLists }
   /** Stop and finish what is in flight; the answer is a `Drained`. */
   | { readonly kind: "drain" }
   /** For tests of what happens then. */

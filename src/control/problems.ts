@@ -44,6 +44,30 @@ export const problems = defineProblems({
     faultKind: "failed_precondition",
     blame: "client",
   },
+  "unknown-service": {
+    title: "The configuration has no such service",
+    httpStatus: 404,
+    faultKind: "not_found",
+    blame: "client",
+  },
+  "leases-not-taken": {
+    title: "Instances of the service cannot be registered",
+    httpStatus: 409,
+    faultKind: "failed_precondition",
+    blame: "client",
+  },
+  "too-many-leases": {
+    title: "The service has too many leases",
+    httpStatus: 429,
+    faultKind: "resource_exhausted",
+    blame: "client",
+  },
+  "unknown-lease": {
+    title: "There is no such lease, or not any more",
+    httpStatus: 404,
+    faultKind: "not_found",
+    blame: "client",
+  },
   "operation-failed": {
     title: "The operation failed",
     httpStatus: 500,
@@ -59,6 +83,11 @@ export function noLedger(): Problem {
 export function notOver(exchange: string): Problem {
   const detail = `only its beginning is on record; parlance ledger show ${exchange} has it`;
   return problems["exchange-not-over"](detail);
+}
+
+export function unknownLease(given: string): Problem {
+  const shown = JSON.stringify(given.slice(0, 100));
+  return problems["unknown-lease"](`lease is ${shown}; register the instance again`);
 }
 
 export function badExchange(given: string): Problem {

@@ -49,7 +49,7 @@ export interface Gateway {
    * second, which cannot fail. One at a time.
    */
   prepare(revision: Revision): Promise<() => void>;
-  /** Services have these instances from now on, whatever the revision says. */
+  /** Services have these instances from now on. Not between `prepare` and what it resolves to. */
   setInstances(lists: InstanceLists): void;
   /** Stops listening, lets exchanges finish for at most `drainMs`; resolves to those cut off. */
   drain(): Promise<number>;
@@ -85,6 +85,7 @@ export function createGateway(
   const background = new Set<Background>();
   const draw = createQuickRandom(platform.random);
   const tell: TellState = (name, target, why) => observer.onInstance?.(name, target, why);
+  let listed: InstanceLists = {};
   let snapshot: Snapshot = doAtOnce(build(first));
   let draining = false;
   let dateMs = -1;
@@ -174,6 +175,7 @@ export function createGateway(
     const { protocols, policies: kinds, proofs, store } = extensions();
     return buildSnapshot(revision, {
       instances,
+      listed,
       files: platform.files,
       protocols,
       policyParts: {
@@ -212,6 +214,7 @@ export function createGateway(
       return () => makeCurrent(next);
     },
     setInstances(lists) {
+      listed = lists;
       const retained = listInstances(snapshot, lists, instances);
       if (retained !== undefined) instances.retainOnly(retained);
     },

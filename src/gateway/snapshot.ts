@@ -2,7 +2,7 @@
 import { createAddressList } from "#base/address-list.ts";
 import type { Files } from "#base/platform.ts";
 import type { SlicedWork } from "#base/slices.ts";
-import type { ListenTls, Revision } from "#configuration/configuration.ts";
+import type { InstanceLists, ListenTls, Revision } from "#configuration/configuration.ts";
 import { defaultGraphqlSettings } from "#base/graphql-settings.ts";
 import type { Protocol, TellUnrouted } from "#extension/protocol.ts";
 import type { Peer } from "#wire/ends.ts";
@@ -49,6 +49,8 @@ export interface Snapshot {
 /** What a snapshot is made from, beside the revision. */
 export interface SnapshotParts {
   readonly instances: InstanceRegistry;
+  /** What stands in the place of a service's instances. */
+  readonly listed: InstanceLists;
   readonly files: Pick<Files, "read">;
   readonly protocols: readonly Protocol[];
   readonly policyParts: PolicyParts;
@@ -59,17 +61,20 @@ export interface SnapshotParts {
 /** Throws when a file that it names cannot be read or used; nothing has changed then. */
 export function* buildSnapshot(
   revision: Revision,
-  { instances, files, protocols, policyParts, identityParts, balancing }: SnapshotParts,
+  { instances, listed, files, protocols, policyParts, identityParts, balancing }: SnapshotParts,
 ): SlicedWork<Snapshot> {
   const { configuration } = revision;
   const { limits, timeouts, callers } = configuration;
   const pools = new Set<InstancePool>();
   const balancers: Balancer[] = [];
   for (const service of configuration.services) {
-    const own = instances.of(service.instances, limits, timeouts);
+    const list = listed[service.name] ?? service.instances;
+    const own = instances.of(list, limits, timeouts);
     for (const pool of own) pools.add(pool);
     const targets = own.map((pool) => pool.targetFor(service.name));
-    balancers.push(new Balancer(service, targets, balancing, configuration.zone));
+    balancers.push(
+      new Balancer({ ...service, instances: list }, targets, balancing, configuration.zone),
+    );
     yield;
   }
   const trusted = createAddressList(configuration.listen.trustedProxies);
