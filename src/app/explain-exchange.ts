@@ -7,7 +7,8 @@ import { explainRoute, type ExplainedKinds, type Explanation } from "#gateway/ex
 import type { ShownExchange } from "./ledger/show-exchange.ts";
 
 export interface HappenedPhase {
-  readonly phase: "asked" | "routed" | "known" | "sent" | "answered" | "ended" | "record";
+  /** "call": an exchange that was made in its course. */
+  readonly phase: "asked" | "routed" | "known" | "sent" | "answered" | "call" | "ended" | "record";
   readonly what: string;
   /** Since the request's head, in milliseconds; undefined: it is no point in time. */
   readonly atMs?: number;
@@ -35,7 +36,7 @@ export function explainExchange(
   const entry = fieldsOf(found.entry);
   return {
     exchange: shown.exchange,
-    happened: [...phasesOf(entry), ...recordOf(found.index, shown)],
+    happened: [...phasesOf(entry), ...callsOf(shown), ...recordOf(found.index, shown)],
     isSameRevision: text(entry["revision"]) === revision.id,
     rules: rulesOf(entry, revision, kinds),
   };
@@ -53,7 +54,8 @@ function phasesOf(entry: Fields): readonly HappenedPhase[] {
     },
   ];
   const where = `${text(service)}.${text(operation ?? route)} by ${text(template)}`;
-  phases.push({ phase: "routed", what: service === undefined ? "no route matched" : where });
+  const unrouted = verdict === "refused" ? "no route matched" : "for the gateway itself";
+  phases.push({ phase: "routed", what: service === undefined ? unrouted : where });
   const who = caller === undefined ? "nobody known" : text(caller);
   phases.push({ phase: "known", what: `${who} (${text(authentication)})` });
   if (instance !== undefined) {
@@ -74,6 +76,18 @@ function phasesOf(entry: Fields): readonly HappenedPhase[] {
   const what = `${text(verdict)}, status ${text(status)}${broken}${gone}`;
   phases.push({ phase: "ended", what, ...atUs(totalUs) });
   return phases;
+}
+
+/** Of GraphQL, JSON-RPC and MCP: each call has its own explanation. */
+function callsOf({ children }: ShownExchange): readonly HappenedPhase[] {
+  return children.flatMap(({ entry }): readonly HappenedPhase[] => {
+    const { kind, exchange, service, operation, route, status, problem, fault } = fieldsOf(entry);
+    if (kind !== "exchange") return [];
+    const code = problem ?? fault;
+    const broken = code === undefined ? "" : `: ${text(code)}`;
+    const called = `${text(service)}.${text(operation ?? route)}, status ${text(status)}${broken}`;
+    return [{ phase: "call", what: `${called}; parlance explain ${text(exchange)}` }];
+  });
 }
 
 function recordOf(index: number, { children }: ShownExchange): readonly HappenedPhase[] {

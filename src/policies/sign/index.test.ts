@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash, KeyObject } from "node:crypto";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import type { IncomingMessage, RequestListener } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
@@ -85,6 +86,72 @@ test("the digest of a body that is at hand is signed", async (context) => {
   const expected = createHash("sha256").update("hello").digest("base64");
   assert.equal(request.headers["content-digest"], `sha-256=:${expected}:`);
   assert.equal(await verify(signed, signed.seen(), [...required, "content-digest"]), true);
+});
+
+test("a body that comes in pieces is waited for as far as is configured", async (context) => {
+  const signed = await startSigned(context, { digestBytesMax: 10 });
+  const { port } = new URL(signed.gatewayUrl);
+  const send = async (body: string): Promise<string> => {
+    const socket = connect(Number(port), "127.0.0.1");
+    const head = `POST /up/ HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n`;
+    socket.write(`${head}Connection: close\r\n\r\n${body.slice(0, 3)}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    socket.write(body.slice(3));
+    let text = "";
+    for await (const chunk of socket) text += String(chunk);
+    return text;
+  };
+  assert.match(await send("0123456789"), /^HTTP\/1\.1 200 /);
+  assert.equal(String(signed.seen().body), "0123456789");
+  assert.equal(await verify(signed, signed.seen(), [...required, "content-digest"]), true);
+  assert.match(await send("0123456789a"), /^HTTP\/1\.1 200 /);
+  assert.equal(String(signed.seen().body), "0123456789a");
+  assert.equal(signed.seen().request.headers["content-digest"], undefined);
+  assert.equal(await verify(signed, signed.seen()), true);
+});
+
+test("the digest that a caller sends with a body that streams is signed", async (context) => {
+  const signed = await startSigned(context);
+  const digest = `sha-256=:${createHash("sha256").update("ab").digest("base64")}:`;
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(Buffer.from("a"));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      controller.enqueue(Buffer.from("b"));
+      controller.close();
+    },
+  });
+  const headers = { "content-digest": digest };
+  await fetch(signed.url, { method: "POST", body, headers, duplex: "half" } as RequestInit);
+  assert.equal(signed.seen().request.headers["content-digest"], digest);
+  assert.equal(await verify(signed, signed.seen(), [...required, "content-digest"]), true);
+});
+
+test("an attempt that is made again has a signature of its own", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "parlance-test-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const nonces: string[] = [];
+  const instance: RequestListener = ({ headers }, response) => {
+    const [, nonce = ""] = /nonce="([^"]+)"/.exec(String(headers["signature-input"])) ?? [];
+    nonces.push(nonce);
+    response.statusCode = nonces.length === 1 ? 503 : 200;
+    response.end();
+  };
+  const policies = [
+    { retry: { attemptsMax: 2, backoffMs: 1 } },
+    { sign: { keys: join(folder, "k") } },
+  ];
+  const { url } = await startPoliced(context, policies, [instance]);
+  assert.equal((await fetch(url)).status, 200);
+  assert.equal(new Set(nonces).size, 2);
+});
+
+test("a folder of keys that others can use is told, and nothing runs with it", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "parlance-test-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  chmodSync(folder, 0o755);
+  const policies = [{ sign: { keys: folder } }];
+  await assert.rejects(startPoliced(context, policies), /its mode is 0755; expected 0700/);
 });
 
 test("what callers say under these names does not reach instances", async (context) => {

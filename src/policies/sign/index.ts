@@ -10,6 +10,7 @@ interface Options {
   readonly keys: string;
   readonly expiresMs: number;
   readonly rotateDays: number;
+  readonly digestBytesMax: number;
 }
 
 const label = "parlance";
@@ -24,8 +25,8 @@ export const sign: Policy<Options> = {
   description:
     "HTTP Message Signatures (RFC 9421) with Ed25519, labelled `parlance`: they cover `@method`, " +
     "`@authority`, `@path`, `@query`, `Parlance-Exchange`, `Parlance-Caller` where the caller is " +
-    "known, and `Content-Digest` (RFC 9530), which the gateway writes where the whole body is at " +
-    "hand. `created`, `expires`, `nonce` and `keyid` go with them. Keys are made at the first " +
+    "known, and `Content-Digest` (RFC 9530), which the gateway writes for bodies of up to " +
+    "`digestBytesMax` whose length is known; they are waited for. `created`, `expires`, `nonce` and `keyid` go with them. Keys are made at the first " +
     "start, in a folder that only the gateway's user may read. The public ones are at " +
     "`/.well-known/http-message-signatures-directory` on the gateway's port, as a JWK set, an " +
     "hour before they begin to sign and a day after they have ended. What callers send as " +
@@ -55,16 +56,31 @@ export const sign: Policy<Options> = {
       default: 30,
       "x-expected": "days from 0 to 3650",
     },
+    digestBytesMax: {
+      type: "integer",
+      description:
+        "Largest body that is waited for, so that its digest can be signed; 0: only such as have " +
+        "come by the time the request is sent.",
+      minimum: 0,
+      maximum: 16 * 1024 * 1024,
+      default: 64 * 1024,
+      "x-expected": "bytes from 0 to 16777216",
+    },
   }),
   example: "- sign: {}",
   problems: [],
   level: "call",
   publishesKeys: true,
   explain: ({ keys, expiresMs }) => `with the keys in ${keys}, for ${expiresMs} ms`,
-  create({ keys: folder, expiresMs, rotateDays }, { platform }) {
+  create({ keys: folder, expiresMs, rotateDays, digestBytesMax }, { platform }) {
     const keeper = createKeyKeeper(platform, nodeDisk, folder, rotateDays * dayMs);
     const { clock, random } = platform;
     return {
+      // What has no length may be a conversation, in which neither side can wait for the other.
+      gathers(request) {
+        const length = Number(request.field("content-length") ?? 0);
+        return length <= digestBytesMax ? length : 0;
+      },
       onSend(request, sent) {
         const { id, privateKey } = keeper.signing;
         const fields = writeFields(request, sent);
