@@ -3,7 +3,6 @@
  * which `explain` follows too; at last, whether it can be put on record. Nothing was sent yet.
  */
 import type { Problem } from "#base/problem.ts";
-import { readGrpcTimeout } from "#call/grpc-timeout.ts";
 import type { Dialect } from "#contract/contract.ts";
 import type { Hub } from "#extension/hub.ts";
 import type { Verdict } from "#extension/policy.ts";
@@ -18,9 +17,9 @@ import { ownHead } from "./own-head.ts";
 import { answerKeys, answerOf, type OwnAnswer } from "./own-addresses.ts";
 import type { PolicedExchange } from "./policed-exchange.ts";
 import { problems } from "./problems.ts";
-import type { RequestHead } from "#wire/head.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { speedOf } from "./speed.ts";
+import { timeGiven } from "./time-given.ts";
 import { Translation } from "./translation.ts";
 import type { Translator } from "./translators.ts";
 
@@ -111,27 +110,20 @@ function admitCaller(
   }
   const unrecorded = gateway.recorder?.refusal(service);
   if (unrecorded !== undefined) return refuse(unrecorded);
+  const givenMs = timeGiven(head, match.face);
+  if (typeof givenMs === "object") return refuse(givenMs);
+  exchange.givenMs = givenMs;
   const isSoap = match.face === "soap";
   const mayCallAll =
     exchange.proof === undefined ? !isSoap || mayCallEvery(snapshot, match, exchange) : undefined;
   const isRewritten = exchange.proof === undefined && exchange.isRewritten;
   const speed = speedOf(head, match, mayCallAll, isRewritten);
-  if (speed.kind === "pass") {
-    if (match.face === "grpc") exchange.givenMs = givenToGrpc(head);
-    return pass;
-  }
+  if (speed.kind === "pass") return pass;
   const admission = translate(exchange, snapshot, match);
   if (admission.kind === "translate" && speed.why === "policy") {
     admission.translation.keepsFields = true;
   }
   return admission;
-}
-
-/** Of calls that pass, the instance hears it too; what is malformed is for it to refuse. */
-function givenToGrpc(head: RequestHead): number | undefined {
-  const text = head.field("grpc-timeout");
-  const givenMs = text === undefined ? NaN : readGrpcTimeout(text);
-  return Number.isNaN(givenMs) ? undefined : givenMs;
 }
 
 /** What it may call is asked for each call. */
@@ -163,6 +155,9 @@ function admitHubCaller(
 ): Admission {
   const unrecorded = recorder?.refusal(undefined);
   if (unrecorded !== undefined) return refuse(unrecorded);
+  const givenMs = timeGiven(exchange.caller.head, undefined);
+  if (typeof givenMs === "object") return refuse(givenMs);
+  exchange.givenMs = givenMs;
   const { limits } = exchange;
   if (exchange.caller.head.contentLength > limits.documentBytesMax) {
     return refuse(documentTooLarge(limits, "client"));

@@ -39,7 +39,7 @@ export function overdue(
   return undefined;
 }
 
-function deadlinePassed(givenMs: number): Problem {
+export function deadlinePassed(givenMs: number): Problem {
   return problems["deadline-passed"](
     `no whole answer within ${givenMs} ms, which the caller gives`,
   );
@@ -50,8 +50,12 @@ export function withTimeLeft(call: Call, service: Service, passedMs: number): Ca
   const { timeoutMs } = call;
   if (timeoutMs === undefined) return call;
   if (passedMs >= timeoutMs) return deadlinePassed(timeoutMs);
-  const whole = service.timeoutMs > 0 ? Math.min(timeoutMs, service.timeoutMs) : timeoutMs;
-  return { ...call, timeoutMs: Math.max(whole - passedMs, 0) };
+  return { ...call, timeoutMs: Math.max(timeLeft(timeoutMs, service, passedMs), 0) };
+}
+
+/** What is left for an instance: the service's own time-out is kept as well. */
+export function timeLeft(givenMs: number, { timeoutMs }: Service, passedMs: number): number {
+  return (timeoutMs > 0 ? Math.min(givenMs, timeoutMs) : givenMs) - passedMs;
 }
 
 function isOver(passedMs: number, limitMs: number): boolean {

@@ -24,6 +24,8 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
   protected answerLines = "";
   /** Those that they add to one attempt. */
   protected sentLines = "";
+  /** Tells the instance how long its answer is waited for. */
+  protected timeLine = "";
   #translated: RequestHead | undefined;
   /** Whether a translated request goes to the URL of the instance itself. */
   #exactTarget = false;
@@ -98,6 +100,7 @@ export class ExchangePlan extends ExchangeRecord implements RequestPlan {
     }
     const trusted = (this.snapshot as Snapshot).trusts(this.caller.peer);
     at = this.ownLines.writeRequest(this.caller, trusted, out, at);
+    if (this.timeLine !== "") at += out.write(this.timeLine, at, "latin1");
     if (this.requestLines !== "") at += out.write(this.requestLines, at, "latin1");
     if (this.sentLines !== "") at += out.write(this.sentLines, at, "latin1");
     const rare = rareLines(this.#translated ?? this.caller.head);

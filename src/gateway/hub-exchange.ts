@@ -15,6 +15,7 @@ import { ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
 import { backgroundMax, copyOfHead, RepeatedRequest } from "./repeated-request.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { timeGiven } from "./time-given.ts";
 import { newTraceFlags } from "./trace.ts";
 import { TranslatedExchange } from "./translated-exchange.ts";
 import { Translation } from "./translation.ts";
@@ -92,7 +93,10 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
       this.translation = new Translation(this, translated.face, translator);
     }
     this.findInnerPolicies();
-    if (unrecorded !== undefined) this.refuse(unrecorded);
+    const givenMs = timeGiven(this.caller.head, undefined);
+    const problem = unrecorded ?? (typeof givenMs === "object" ? givenMs : undefined);
+    if (typeof givenMs === "number") this.givenMs = givenMs;
+    if (problem !== undefined) this.refuse(problem);
     else if (this.chain === undefined) goOn();
     else this.enterPolicies(goOn);
   }
@@ -132,11 +136,20 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     const flags = this.ownLines.trace?.flags ?? newTraceFlags;
     const traceParent = `00-${traceId}-${id.slice(id.length / 2)}-${flags}`;
     const idempotencyKey = this.field("idempotency-key");
-    const known = { traceParent, exchangeId: id, requestId, idempotencyKey };
+    const timeoutMs = this.#timeLeft();
+    const known = { traceParent, exchangeId: id, requestId, idempotencyKey, timeoutMs };
     const origin = { peer: caller.peer, ...known };
     const { provedBy, provenByMessage, subject, scopes } = this;
     const proven = { callerIndex, withheld, provedBy, provenByMessage, subject, scopes };
     return { asked: { snapshot: snapshot as Snapshot, ...proven }, origin };
+  }
+
+  /** Whole milliseconds. */
+  #timeLeft(): number | undefined {
+    const { givenMs, startedMs } = this;
+    if (givenMs === undefined) return undefined;
+    const passedMs = this.gateway.platform.clock.monotonicMs() - startedMs;
+    return Math.max(0, Math.floor(givenMs - passedMs));
   }
 
   answer(response: FaceResponse): void {

@@ -20,6 +20,8 @@ export interface InnerOrigin {
   readonly requestId: string;
   /** Value of `Idempotency-Key`; undefined: none. */
   readonly idempotencyKey: string | undefined;
+  /** How long the caller waits; undefined: it does not say. */
+  readonly timeoutMs: number | undefined;
 }
 
 const noBytes: Buffer = Buffer.alloc(0);
@@ -163,11 +165,13 @@ const brokenOff: Fault = {
 
 /** What `explain`, the log and the record see of the call as a request. */
 function headOf(origin: InnerOrigin, path: string): RequestHead {
-  const { traceParent, exchangeId, requestId, idempotencyKey } = origin;
+  const { traceParent, exchangeId, requestId, idempotencyKey, timeoutMs } = origin;
   const keyLine = idempotencyKey === undefined ? "" : `Idempotency-Key: ${idempotencyKey}\r\n`;
+  const timeLine = timeoutMs === undefined ? "" : `Parlance-Timeout-Ms: ${timeoutMs}\r\n`;
   const text =
     `POST ${path} HTTP/1.1\r\nHost: parlance\r\nX-Request-Id: ${requestId}\r\n` +
-    `Parlance-Exchange: ${exchangeId}\r\ntraceparent: ${traceParent}\r\n${keyLine}Content-Length: 0\r\n\r\n`;
+    `Parlance-Exchange: ${exchangeId}\r\ntraceparent: ${traceParent}\r\n` +
+    `${keyLine}${timeLine}Content-Length: 0\r\n\r\n`;
   const bytes = Buffer.from(text, "latin1");
   const head = new RequestHead();
   const end = parseRequestHead(head, bytes, 0, bytes.length, defaultLimits);

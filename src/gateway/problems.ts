@@ -188,6 +188,12 @@ export const problems = defineProblems({
     faultKind: "deadline_exceeded",
     blame: "service",
   },
+  "timeout-malformed": {
+    title: "The time that the caller gives is malformed",
+    httpStatus: 400,
+    faultKind: "invalid_argument",
+    blame: "client",
+  },
   "deadline-passed": {
     title: "The exchange took longer than its caller allows",
     httpStatus: 504,

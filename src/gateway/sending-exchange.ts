@@ -11,12 +11,14 @@ import type { Waiter } from "#wire/pool.ts";
 import { scratch } from "#wire/scratch.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { HubExchange } from "./hub-exchange.ts";
+import { deadlinePassed, timeLeft } from "./deadlines.ts";
 import type { Balancer } from "./balance.ts";
 import type { InstancePool } from "./instances.ts";
 import { problems } from "./problems.ts";
 import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
+import { tellTimeLeft } from "./time-given.ts";
 import { createUnframe } from "./unframe.ts";
 
 const attemptsMax = 3;
@@ -60,6 +62,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     this.firstIsAll = true;
     this.requestTrailers = undefined;
     this.#stale = false;
+    this.timeLine = "";
     this.requestSentMs = 0;
     this.requestStoppedMs = 0;
     this.#attemptMs = 0;
@@ -104,6 +107,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     this.streamed = false;
     this.requestStoppedMs = 0;
     const head = this.planFor(this.translation);
+    if (this.givenMs !== undefined && !this.#tellTimeLeft(this.givenMs, head)) return;
     // A body that came whole with its head is a whole request, its trailers apart.
     const whole = this.isWhole;
     if (this.chain?.wantsSend === true && !this.#tellSent(head, whole)) return;
@@ -116,6 +120,19 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
       this.requestStoppedMs = this.gateway.clock.nowMs;
       this.caller.pause();
     }
+  }
+
+  /** @returns false: nothing is left of it, so it is not sent. */
+  #tellTimeLeft(givenMs: number, head: RequestHead): boolean {
+    const { service } = this.route as CompiledRoute;
+    const passedMs = this.gateway.platform.clock.monotonicMs() - this.startedMs;
+    const leftMs = timeLeft(givenMs, service, passedMs);
+    if (leftMs <= 0) {
+      this.refuse(deadlinePassed(givenMs));
+      return false;
+    }
+    this.timeLine = tellTimeLeft(head, leftMs);
+    return true;
   }
 
   /** @returns false: a policy failed, so it is not sent. */

@@ -28,6 +28,7 @@ import { acceptProof } from "./message-proof.ts";
 import { refuseOperation } from "./operation-permission.ts";
 import { problems } from "./problems.ts";
 import { RequestGatherer } from "./request-gatherer.ts";
+import { shorter } from "./time-given.ts";
 import type { Translator } from "./translators.ts";
 import {
   createCollectedAnswer,
@@ -132,9 +133,11 @@ export class Translation {
       acceptProof(exchange, decoded.provenCaller) ??
       refuseOperation(exchange, this.#translator, decoded.call.operation.id);
     if (problem !== undefined) return this.#refuse(problem);
-    exchange.givenMs = decoded.call.timeoutMs;
+    exchange.givenMs = shorter(exchange.givenMs, decoded.call.timeoutMs);
     const { service } = exchange.route as CompiledRoute;
-    const call = withTimeLeft(decoded.call, service, nowMs - exchange.startedMs);
+    const { givenMs } = exchange;
+    const timed = givenMs === undefined ? decoded.call : { ...decoded.call, timeoutMs: givenMs };
+    const call = withTimeLeft(timed, service, nowMs - exchange.startedMs);
     return "operation" in call ? this.#encodeRequest(call) : this.#refuse(call);
   }
 

@@ -33,6 +33,7 @@ const names = [
   "parlance-receipt",
   "parlance-fault",
   "parlance-caller",
+  "parlance-timeout-ms",
   "cookie",
   "set-cookie",
   "content-type",

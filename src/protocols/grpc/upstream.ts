@@ -5,6 +5,7 @@
  */
 import type { DocumentLimits } from "#base/limits.ts";
 import type { Answer, Call, Fault, Reply } from "#call/call.ts";
+import { writeGrpcTimeout } from "#call/grpc-timeout.ts";
 import { isStream } from "#call/problems.ts";
 import type { FaultKind } from "#base/fault-kind.ts";
 import type { Operation } from "#contract/contract.ts";
@@ -25,7 +26,6 @@ import { compileMetadata, type MetadataCodec, type Read } from "./metadata.ts";
 import { documentFault, grpcFault, ofService } from "./problems.ts";
 import { createProtoNames } from "./proto-names.ts";
 import { readTrailers, typeUrl, type StatusRead } from "./status.ts";
-import { writeTimeout } from "./variants.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
 
@@ -98,7 +98,7 @@ function fieldsOf({ headers, timeoutMs }: Call, input: MetadataCodec): Fields {
     ["content-type", "application/grpc+proto"],
     ["te", "trailers"],
     ["grpc-accept-encoding", "identity, gzip"],
-    ...(timeoutMs === undefined ? [] : [["grpc-timeout", writeTimeout(timeoutMs)] as const]),
+    ...(timeoutMs === undefined ? [] : [["grpc-timeout", writeGrpcTimeout(timeoutMs)] as const]),
     ...input.write(headers),
   ];
 }

@@ -96,11 +96,3 @@ export function timeoutOf(request: FaceRequest): number | undefined {
   if (connect === undefined) return undefined;
   return /^\d{1,10}$/.test(connect) ? Number(connect) : NaN;
 }
-
-/** The unit that loses least of it: eight digits are all there is room for. */
-export function writeTimeout(timeoutMs: number): string {
-  const micros = Math.max(Math.floor(timeoutMs * 1_000), 0);
-  if (micros < 1e8) return `${micros}u`;
-  const millis = Math.floor(timeoutMs);
-  return millis < 1e8 ? `${millis}m` : `${Math.min(Math.floor(millis / 1_000), 99_999_999)}S`;
-}

@@ -1,0 +1,57 @@
+/**
+ * How long a caller waits, and what instances are told of it: in `Parlance-Timeout-Ms`, for gRPC
+ * in `grpc-timeout`. Time that is left, not a time of day: clocks differ.
+ */
+import type { Problem } from "#base/problem.ts";
+import { readGrpcTimeout, writeGrpcTimeout } from "#call/grpc-timeout.ts";
+import type { Dialect } from "#contract/contract.ts";
+import { fieldNames } from "#wire/field-names.ts";
+import type { RequestHead } from "#wire/head.ts";
+import { deadlinePassed } from "./deadlines.ts";
+import { problems } from "./problems.ts";
+
+const name = "parlance-timeout-ms";
+
+/** @returns milliseconds, undefined: it does not say; or that nothing is left, or it is no time. */
+export function timeGiven(
+  head: RequestHead,
+  face: Dialect | undefined,
+): number | undefined | Problem {
+  const grpcMs = face === "grpc" ? givenToGrpc(head) : undefined;
+  if (grpcMs === undefined && !head.has(fieldNames[name])) return undefined;
+  const ownMs = head.has(fieldNames[name]) ? readOwn(head.field(name) ?? "") : undefined;
+  if (ownMs !== undefined && typeof ownMs !== "number") return ownMs;
+  const givenMs = shorter(grpcMs, ownMs);
+  return givenMs === 0 ? deadlinePassed(0) : givenMs;
+}
+
+/** What is malformed is for the instance, or the face, to refuse. */
+function givenToGrpc(head: RequestHead): number | undefined {
+  const text = head.field("grpc-timeout");
+  const givenMs = text === undefined ? NaN : readGrpcTimeout(text);
+  return Number.isNaN(givenMs) ? undefined : givenMs;
+}
+
+function readOwn(text: string): number | Problem {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  const shown = JSON.stringify(text.slice(0, 40));
+  return problems["timeout-malformed"](
+    `Parlance-Timeout-Ms is ${shown}; expected milliseconds, of one to nine digits`,
+  );
+}
+
+export function shorter(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
+}
+
+/** Where the head tells the time already, it is told anew. @returns the line that tells it. */
+export function tellTimeLeft(head: RequestHead, leftMs: number): string {
+  if (head.field("grpc-timeout") !== undefined) {
+    head.drop("grpc-timeout");
+    head.drop(name);
+    return `grpc-timeout: ${writeGrpcTimeout(leftMs)}\r\n`;
+  }
+  head.drop(name);
+  return `Parlance-Timeout-Ms: ${Math.max(1, Math.floor(leftMs))}\r\n`;
+}
