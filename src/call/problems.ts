@@ -43,3 +43,13 @@ export function faultOfProblem({ definition, detail, cause, place }: Problem): F
     ...(place === undefined ? {} : { place }),
   };
 }
+
+/**
+ * What is wrong and where, as RFC 9457 §3 shows it: the pointer is a fragment (RFC 6901 §6).
+ * Undefined: the place is none in JSON.
+ */
+export function errorsAt(detail: string, place: string | undefined) {
+  if (place?.startsWith("/") !== true) return undefined;
+  const pointer = `#${encodeURI(place.toWellFormed()).replaceAll("#", "%23")}`;
+  return [{ detail, pointer }];
+}

@@ -3,6 +3,7 @@
  * Nothing of `cause` goes into it.
  */
 import type { Problem } from "#base/problem.ts";
+import { errorsAt } from "#call/problems.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
 import type { UpstreamFailure } from "#wire/ends.ts";
 import { parseFaultOf } from "#wire/parse-faults.ts";
@@ -20,8 +21,7 @@ export function problemResponse(problem: Problem, exchangeId: string): FaceRespo
     code: definition.code,
     fault: definition.blame,
     exchange: exchangeId,
-    // As RFC 9457 §3 shows it, with the pointer as a fragment (RFC 6901 §6).
-    ...(place === undefined ? {} : { place, errors: [{ detail, pointer: fragment(place) }] }),
+    ...(place === undefined ? {} : { place, errors: errorsAt(detail, place) }),
   };
   const fields = [
     ["Parlance-Fault", definition.blame],
@@ -30,10 +30,6 @@ export function problemResponse(problem: Problem, exchangeId: string): FaceRespo
   ] as const;
   const body = Buffer.from(JSON.stringify(document));
   return { status: definition.httpStatus, fields, body };
-}
-
-function fragment(place: string): string {
-  return `#${encodeURI(place.toWellFormed()).replaceAll("#", "%23")}`;
 }
 
 /** Field lines that go with a problem in whatever dialect it is told. */

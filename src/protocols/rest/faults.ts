@@ -2,6 +2,7 @@
 import { reasonPhrase } from "#base/reason-phrases.ts";
 import { faultNamespace, faultTable } from "#call/fault-table.ts";
 import type { Fault } from "#call/call.ts";
+import { errorsAt } from "#call/problems.ts";
 import type { Contract, DeclaredFault, Operation } from "#contract/contract.ts";
 import type { Value } from "#contract/value.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
@@ -130,6 +131,11 @@ function membersOf(
 
 function problemJson(problem: ProblemMembers, detail: string | undefined, nested: boolean): string {
   const members = problem.map(([name, value]) => `"${name}":${JSON.stringify(value)}`);
+  const { detail: message, place } = Object.fromEntries(problem);
+  const errors = errorsAt(String(message), place === undefined ? undefined : String(place));
+  if (errors !== undefined && detail === undefined) {
+    members.push(`"errors":${JSON.stringify(errors)}`);
+  }
   if (detail !== undefined) {
     members.push(nested ? `"${nestedMember}":${detail}` : detail.trim().slice(1, -1));
   }

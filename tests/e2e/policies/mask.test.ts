@@ -1,6 +1,7 @@
 /** Fields that are masked before they leave, for some callers, in the dialects that they speak. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
+import { connectOrders, shopProto, startOrders } from "#tests/e2e/grpc/stand.ts";
 import { startStandIn, startTranslating, type GatewayText } from "../translate/stand.ts";
 
 const contract = `openapi: 3.1.0
@@ -208,4 +209,75 @@ test("a rule for a field that no operation has is told, with the one that is mea
     start(context, { unless: { callers: ["bos"] } }),
     /there is no caller bos[^]*boss/,
   );
+});
+
+test("an answer out of a cache is masked for each caller anew", async (context) => {
+  const service = await startStandIn(context, () => ({
+    headers: { ...json, "cache-control": "max-age=60" },
+    body: JSON.stringify(person),
+  }));
+  const policies = [
+    { mask: { answers: rules, unless: { callers: ["boss"] } } },
+    { cache: { per: "all", times: { getPerson: 60 } } },
+  ];
+  const text =
+    `${callers}services:\n  people:\n    contract: people.yaml\n    instances: ["${service.url}"]\n` +
+    `    policies: ${JSON.stringify(policies)}\n`;
+  const gateway = await startTranslating(context, { text, files: { "people.yaml": contract } });
+  for (const who of ["boss", "clerk", "boss", "clerk"]) {
+    const headers = { "x-api-key": `key-of-the-${who}-0123456789` };
+    const answer = await fetch(`${gateway.url}/people/people/1`, { headers });
+    assert.deepEqual(await answer.json(), who === "boss" ? person : masked, who);
+  }
+  assert.equal(service.requests.length, 1);
+});
+
+test("in a large answer each item is masked, in part by part", async (context) => {
+  const { ask, service } = await start(context, { answers: [{ field: "**.number" }] });
+  const cards = Array.from({ length: 20_000 }, (_, index) => ({ number: `41111111111${index}` }));
+  service.answer = () => ({ headers: json, body: JSON.stringify({ ...person, cards }) });
+  const text = await (await ask("/people/people/1", "clerk")).text();
+  assert.equal(text.match(/"number":"\*\*\*"/g)?.length, cards.length + 1);
+  assert.doesNotMatch(text, /41111111111/);
+});
+
+test("inputs and outputs of streams are masked one by one", async (context) => {
+  const inputs: object[] = [];
+  interface Chat extends NodeJS.EventEmitter {
+    readonly write: (line: object) => void;
+    readonly end: () => void;
+  }
+  const port = await startOrders(context, {
+    Chat(call: Chat) {
+      call.on("data", (line: { sku: string; count: number }) => {
+        inputs.push(line);
+        call.write({ sku: `secret-${line.count}`, count: line.count });
+      });
+      call.on("end", () => call.end());
+    },
+  });
+  const rule = { field: "sku", how: "partly", show: 2 };
+  const policies = JSON.stringify([{ mask: { requests: [rule], answers: [rule] } }]);
+  const text =
+    `services:\n  orders:\n    contract: orders.proto\n` +
+    `    instances: ["http://127.0.0.1:${port}"]\n    policies: ${policies}\n`;
+  const gateway = await startTranslating(context, { text, files: { "orders.proto": shopProto } });
+  const client = connectOrders(context, gateway.port);
+  const chat = (client["Chat"] as () => Chat).call(client);
+  const outputs: object[] = [];
+  await new Promise<void>((resolve, reject) => {
+    chat.on("data", (line: object) => outputs.push(line));
+    chat.on("error", reject);
+    chat.on("end", resolve);
+    for (const count of [1, 2]) chat.write({ sku: `private-${count}`, count });
+    chat.end();
+  });
+  assert.deepEqual(inputs, [
+    { sku: "*******-1", count: 1 },
+    { sku: "*******-2", count: 2 },
+  ]);
+  assert.deepEqual(outputs, [
+    { sku: "******-1", count: 1 },
+    { sku: "******-2", count: 2 },
+  ]);
 });
