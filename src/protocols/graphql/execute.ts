@@ -121,13 +121,17 @@ export function withExchange(error: GraphQLError, code: string, exchangeId: stri
   return errorLike(error, error.message, { ...own, ...error.extensions });
 }
 
+/** Of what callers sent errors quote no more than this of a text. */
+const messageLengthMax = 1_000;
+
 /** At the same place. */
 export function errorLike(
   { nodes, source, positions, path }: GraphQLError,
   message: string,
   extensions: GraphQLErrorExtensions,
 ): GraphQLError {
-  return new GraphQLError(message, {
+  const isLong = message.length > messageLengthMax;
+  return new GraphQLError(isLong ? `${message.slice(0, messageLengthMax)}...` : message, {
     nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,

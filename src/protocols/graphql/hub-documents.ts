@@ -62,7 +62,7 @@ export function createPrepare(
     } catch (error) {
       if (error instanceof GraphQLError) return refused("GRAPHQL_PARSE_FAILED", [error]);
       if (!(error instanceof RangeError)) throw error;
-      // The stack: only reached with limits that an operator has raised.
+      // The stack: tokens are counted, but not how deep they stand in each other.
       const message = "the document is nested too deeply";
       return refused("RESOURCE_EXHAUSTED", [new GraphQLError(message)]);
     }

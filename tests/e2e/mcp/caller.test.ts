@@ -26,7 +26,7 @@ const clients: readonly (readonly [string, (scope: TestContext, url: string) => 
         await client.connect(new StreamableHTTPClientTransport(new URL(url), agent));
         scope.after(() => client.close());
         return (name, given, meta = {}) =>
-          client.callTool({ name, arguments: given, _meta: meta }) as ReturnType<Call>;
+          client.callTool({ name, arguments: given, _meta: meta });
       },
     ],
     [
@@ -36,7 +36,7 @@ const clients: readonly (readonly [string, (scope: TestContext, url: string) => 
         await client.connect(new old.StreamableHTTPClientTransport(new URL(url), agent));
         scope.after(() => client.close());
         return (name, given, meta = {}) =>
-          client.callTool({ name, arguments: given, _meta: meta }) as ReturnType<Call>;
+          client.callTool({ name, arguments: given, _meta: meta });
       },
     ],
   ];
