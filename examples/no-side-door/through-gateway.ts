@@ -18,7 +18,14 @@ export function throughGateway(gateway: string): (request: IncomingMessage) => P
     requiredFields: covered,
     requiredParams: ["created", "expires", "nonce", "keyid"],
     tolerance: 5,
-    keyLookup: async ({ keyid, nonce, expires }: { keyid?: string; [more: string]: unknown }) => {
+    keyLookup: async ({
+      keyid = "",
+      nonce,
+      expires,
+    }: {
+      keyid?: string;
+      [more: string]: unknown;
+    }) => {
       const key = KeyObject.from(await keys({ kid: keyid, alg: "EdDSA" }));
       return {
         algs: ["ed25519"],

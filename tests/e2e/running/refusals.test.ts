@@ -12,7 +12,7 @@ import { runGateway } from "./run-gateway.ts";
 interface Asked {
   readonly path: string;
   readonly type?: string;
-  readonly body?: string | Buffer;
+  readonly body?: string | Buffer<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
