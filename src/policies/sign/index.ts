@@ -26,8 +26,9 @@ export const sign: Policy<Options> = {
     "HTTP Message Signatures (RFC 9421) with Ed25519, labelled `parlance`: they cover `@method`, " +
     "`@authority`, `@path`, `@query`, `Parlance-Exchange`, `Parlance-Caller` where the caller is " +
     "known, and `Content-Digest` (RFC 9530), which the gateway writes for bodies of up to " +
-    "`digestBytesMax` whose length is known; they are waited for. `created`, `expires`, `nonce` and `keyid` go with them. Keys are made at the first " +
-    "start, in a folder that only the gateway's user may read. The public ones are at " +
+    "`digestBytesMax` whose length is known; they are waited for. `created`, `expires`, " +
+    "`nonce` and `keyid` go with them. Keys are made at the first start, in a folder that only " +
+    "the gateway's user may read. The public ones are at " +
     "`/.well-known/http-message-signatures-directory` on the gateway's port, as a JWK set, an " +
     "hour before they begin to sign and a day after they have ended. What callers send as " +
     "`Parlance-*`, `Signature` or `Signature-Input` does not reach instances.",

@@ -10,7 +10,7 @@ export interface KeyKeeper {
   close(): void;
 }
 
-export const lookMs = 10_000;
+const lookMs = 10_000;
 
 /** Throws when the folder cannot be used. */
 export function createKeyKeeper(

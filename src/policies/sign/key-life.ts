@@ -4,7 +4,7 @@
  */
 import type { SigningKey } from "./key-folder.ts";
 
-export const publishAheadMs = 3_600_000;
+const publishAheadMs = 3_600_000;
 const keepMs = 86_400_000;
 
 export interface KeyRoles {

@@ -1,4 +1,4 @@
-/** HTTP Message Signatures that do not hold: replayed, out of time, confused, malformed, too many. */
+/** HTTP Message Signatures that do not hold: replayed, late, confused, malformed, too many. */
 import assert from "node:assert/strict";
 import { createHmac, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { writeFileSync } from "node:fs";

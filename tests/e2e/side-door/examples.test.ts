@@ -1,4 +1,4 @@
-/** The services of examples/no-side-door: on Express, Fastify and PHP, with and past the gateway. */
+/** The services of examples/no-side-door: Express, Fastify and PHP, by and past the gateway. */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

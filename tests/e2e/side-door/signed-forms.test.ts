@@ -1,4 +1,4 @@
-/** Signed requests in each form in which they leave: HTTP/2, Unix sockets, translated, inner calls. */
+/** Signed requests in each form in which they leave: HTTP/2, Unix sockets, translated. */
 import assert from "node:assert/strict";
 import { createHash, createPublicKey } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
