@@ -297,6 +297,8 @@ export interface PolicySteps {
   readonly onEnd?: (request: PolicyRequest, end: PolicyEnd) => void;
   /** Public keys (RFC 7517) that the gateway shows to everybody. */
   readonly publishedKeys?: () => readonly object[];
+  /** Asked when the caller is gone: whether it goes on all the same, so that its answer is seen. */
+  readonly outlives?: (request: PolicyRequest) => boolean;
   /** The revision is not used any more. */
   readonly close?: () => void;
 }

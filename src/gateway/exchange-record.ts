@@ -24,7 +24,8 @@ export type Authentication =
   "open" | "anonymous" | "key" | "message" | "address" | ProofAuthentication | "none";
 
 export class ExchangeRecord {
-  readonly caller: CallerEnd;
+  /** Where an exchange outlives its caller, nobody from then on. */
+  caller: CallerEnd;
   protected readonly ownLines: OwnLines;
   /** False when what came was no head; then that of `caller` says nothing. */
   hasHead = false;

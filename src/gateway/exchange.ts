@@ -16,9 +16,12 @@ import { failureProblem, problemLines, problemResponse } from "./failure.ts";
 import type { InnerExchange } from "./hub-calls.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
+import { copyOfHead, RepeatedRequest } from "./repeated-request.ts";
 import { SignedBody } from "./signed-body.ts";
 import { tellInDialect } from "./tell-in-dialect.ts";
 
+/** Exchanges that go on without their callers, in a worker. */
+const aloneMax = 1_024;
 const noBytes: Buffer = Buffer.alloc(0);
 
 export class Exchange extends CheckedExchange implements CallerListener, InnerExchange {
@@ -324,12 +327,29 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
   }
 
   onCallerGone(): void {
-    if (this.state === "free") return;
+    if (this.state === "free" || this.#goesOnAlone()) return;
     // A tunnel whose two halves have ended is over in good order.
     this.aborted = !(this.state === "tunnel" && this.#upstreamEnded && this.requestComplete);
     this.dropUpstream();
     if (this.status === 0) this.status = 499;
     this.finish();
+  }
+
+  /** Its caller is gone; a policy wants its answer all the same. */
+  #goesOnAlone(): boolean {
+    const isUnderWay = this.state === "sent" || this.state === "answering";
+    if (this.chain === undefined || !isUnderWay || !this.requestComplete) return false;
+    const { background } = this.gateway;
+    if (background.has(this) || background.size >= aloneMax) return false;
+    const head = this.outlivesCaller ? copyOfHead(this.caller.head, this.limits) : undefined;
+    if (head === undefined) return false;
+    const nobody = new RepeatedRequest(head, this.caller.peer, () => background.delete(this));
+    if (this.holding) nobody.holdEnd();
+    background.add(this);
+    this.caller = nobody;
+    this.aborted = true;
+    this.onCallerFlushed();
+    return true;
   }
 
   onTick(nowMs: number): void {

@@ -224,7 +224,7 @@ export function createGateway(
       for (const connection of connections) connection.drain();
       const { drainMs } = snapshot.revision.configuration.timeouts;
       const untilMs = platform.clock.monotonicMs() + drainMs;
-      while (connections.size > 0 && platform.clock.monotonicMs() < untilMs) {
+      while (connections.size + background.size > 0 && platform.clock.monotonicMs() < untilMs) {
         await new Promise<void>((resolve) => platform.timers.after(20, resolve));
       }
       const cut = connections.size;

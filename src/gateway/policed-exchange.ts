@@ -254,6 +254,11 @@ export abstract class PolicedExchange extends SeenExchange {
     this.#run(step, 0, goOn);
   }
 
+  /** Whether a policy has it go on without its caller. */
+  protected get outlivesCaller(): boolean {
+    return this.#concerned().some(({ steps }) => steps.outlives?.(this) === true);
+  }
+
   // Taps: what the caller gets of an answer that is not only a refusal.
 
   protected beginTaps(status: number, fields: Fields, framed: boolean): void {

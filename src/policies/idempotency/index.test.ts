@@ -271,3 +271,60 @@ test("chunked requests and answers are kept without their chunks", async (contex
   assert.equal(await send(["on", "e"]), "you sent one");
   assert.equal(asked(), 1);
 });
+
+test("a caller that goes away finds the answer when it comes back", async (context) => {
+  const goOn: (() => void)[] = [];
+  const instance: RequestListener = (incoming, outgoing) => {
+    incoming.resume();
+    goOn.push(() => {
+      outgoing.write("one ");
+      goOn.push(() => void outgoing.end("answer"));
+    });
+  };
+  const { url, asked } = await start(context, { waitMs: 5_000 }, instance);
+  for (const isBegun of [false, true]) {
+    const before = asked();
+    const controller = new AbortController();
+    const init = { method: "POST", headers: { "idempotency-key": `${isBegun}` }, body: "x" };
+    const gone = fetch(url, { ...init, signal: controller.signal });
+    while (asked() === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (isBegun) {
+      goOn.shift()?.();
+      await gone;
+    }
+    controller.abort();
+    await assert.rejects(gone.then((answer) => answer.text()));
+    const again = fetch(url, init);
+    while (goOn.length > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      goOn.shift()?.();
+    }
+    const answer = await again;
+    assert.equal(await answer.text(), "one answer");
+    assert.equal(answer.headers.get("idempotent-replayed"), "true");
+    assert.equal(asked(), before + 1);
+  }
+});
+
+test("a gateway that is stopped waits for what goes on without its caller", async (context) => {
+  const folder = temporaryFolder(context);
+  let goOn = (): void => undefined;
+  const instance: RequestListener = (_incoming, outgoing) => {
+    goOn = () => void outgoing.end("late");
+  };
+  const more = { state: { path: folder }, timeouts: { drainMs: 5_000 } };
+  const { url, asked, close } = await start(context, {}, instance, more);
+  const controller = new AbortController();
+  const init = { method: "POST", headers: { "idempotency-key": "k" }, body: "x" };
+  const gone = fetch(url, { ...init, signal: controller.signal });
+  while (asked() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  controller.abort();
+  await assert.rejects(gone);
+  const closed = close();
+  setTimeout(goOn, 100);
+  await closed;
+  const next = await start(context, {}, counting(), { state: { path: folder } });
+  // The address of the service is another one, its path is not.
+  const answer = await fetch(next.url, init);
+  assert.deepEqual([await answer.text(), next.asked()], ["late", 0]);
+});

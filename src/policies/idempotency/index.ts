@@ -231,6 +231,10 @@ export const idempotency: Policy<Options> = {
         if (first === undefined || request.isTranslated) return undefined;
         return tapFor(first, given.answerBytesMax);
       },
+      outlives: (request) => {
+        const first = firsts.get(request);
+        return first !== undefined && (first.isSent || first.status > 0);
+      },
       onEnd(request) {
         const first = firsts.get(request);
         if (first !== undefined) settle(request, first);

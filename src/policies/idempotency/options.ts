@@ -79,7 +79,8 @@ export const description =
   "As draft-ietf-httpapi-idempotency-key-header-07 has it. The first request with a key of its " +
   "caller for its operation is carried out, and its answer is kept; each repetition gets that " +
   "answer, with `Idempotent-Replayed: true`, and no instance is asked. A key for another request " +
-  "is refused with 422, one whose first request is still under way with 409. **After a crash** " +
+  "is refused with 422, one whose first request is still under way with 409. A caller that goes away " +
+  "does not stop its request: the answer is kept for when it comes back. **After a crash** " +
   "keys and answers are still there, in the folder that `state` names; a request that had gone to " +
   "an instance and of which no answer came is told as 409 `idempotency-outcome-unknown`, and is " +
   "not carried out again. What did not reach an instance, or was answered with a status of " +
