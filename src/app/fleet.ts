@@ -6,6 +6,7 @@ import type { Platform } from "#base/platform.ts";
 import { createTrafficTotals, type Traffic } from "#analytics/traffic-totals.ts";
 import { createGaugeMemory, readGauges, type WorkerGauges } from "#analytics/worker-gauges.ts";
 import type { InstanceLists, Revision } from "#configuration/configuration.ts";
+import { forgetCounts } from "#base/shared-counts.ts";
 import { createSharedMemory } from "#gateway/shared-memory.ts";
 import { createFlightMemory } from "#runtime/flight-table.ts";
 import { canShare } from "#runtime/hold-port.ts";
@@ -77,7 +78,7 @@ export function createFleet(options: FleetOptions): Fleet {
   let servedSinceMs = 0;
   /** A revision that workers are being given. */
   let taking: Promise<void> | undefined;
-  const sharedMemory = createSharedMemory();
+  const sharedMemory = createSharedMemory(options.workers);
   const memories: WorkerMemory[] = Array.from({ length: options.workers }, createMemory);
 
   function metered(index: number, next: Revision): MeteredRevision {
@@ -108,7 +109,7 @@ export function createFleet(options: FleetOptions): Fleet {
         gaugeMemory: memory.gauges,
         writtenMemory: memory.written,
         problems: knownProblems,
-        sharedMemory,
+        sharedMemory: { ...sharedMemory, counts: { ...sharedMemory.counts, worker: index } },
         stateFolder: options.first.configuration.stateFolder,
         ledger: options.ledger?.ringFor(index),
       };
@@ -125,6 +126,7 @@ export function createFleet(options: FleetOptions): Fleet {
       logLostFlights(sink.log, dead, flights, platform.clock.nowMs());
       options.onLost(index, flights);
       totals.close(index);
+      forgetCounts(sharedMemory.counts, index);
     },
   });
 

@@ -4,6 +4,7 @@
  * what was counted there begins anew, which errs on the side of letting through.
  */
 import { hash } from "node:crypto";
+import { withLock } from "./spin-lock.ts";
 
 export interface SharedCells {
   /** The place of a key, to be kept where it is asked for often. */
@@ -40,9 +41,6 @@ const cellsPerBucket = 16;
 /** Of a cell, in words of 32 bits: tag, lock, value (two), until (two). */
 const words = 6;
 const lockWord = 1;
-/** Some milliseconds: far longer than anybody holds a lock who is not dead. */
-const spinsMax = 1_000_000;
-
 export function createCellMemory(buckets: number = bucketsMax): SharedArrayBuffer {
   return new SharedArrayBuffer(buckets * cellsPerBucket * words * 4);
 }
@@ -52,20 +50,10 @@ export function createSharedCells(memory: SharedArrayBuffer): SharedCells {
   const doubles = new Float64Array(memory);
   const buckets = ints.length / (cellsPerBucket * words);
 
-  /** One lock a bucket, in its first cell: held for some hundred nanoseconds. */
+  /** One lock a bucket, in its first cell. */
   function locked<Result>(bucket: number, work: (first: number) => Result): Result {
     const first = bucket * cellsPerBucket * words;
-    const lock = first + lockWord;
-    for (let spins = 0; Atomics.compareExchange(ints, lock, 0, 1) !== 0; spins++) {
-      // A worker that died while it held the lock must not stop the others. What it may have left
-      // half written is one number.
-      if (spins > spinsMax) break;
-    }
-    try {
-      return work(first);
-    } finally {
-      Atomics.store(ints, lock, 0);
-    }
+    return withLock(ints, first + lockWord, () => work(first));
   }
 
   /** Where a key's cell is, or is to be: that which is over first. */

@@ -9,6 +9,7 @@ import type { JsonSchema } from "#base/json-schema.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Problem, ProblemDefinition } from "#base/problem.ts";
 import type { SharedCells } from "#base/shared-cells.ts";
+import type { SharedCounts } from "#base/shared-counts.ts";
 import type { SharedStore } from "#base/shared-store.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import type { Contract, Operation } from "#contract/contract.ts";
@@ -65,6 +66,8 @@ export interface PolicySite extends CheckedSite {
   readonly platform: Platform;
   /** Counters that all workers share, and that outlive a revision. */
   readonly cells: SharedCells;
+  /** What all workers have under way; a worker that dies has nothing any more. */
+  readonly counts: SharedCounts;
   /** Numbers that several gateways share; undefined: each counts for itself. */
   readonly store: SharedStore | undefined;
   /** What outlives the process. */
@@ -106,6 +109,7 @@ export interface PolicyRequest {
   readonly callerName: string | undefined;
   /** IP address of who asks: behind trusted proxies the one that they name. */
   readonly address: string;
+  /** On the way from the caller: behind trusted proxies, by their word. */
   readonly encrypted: boolean;
   /** Host and port that were asked for. */
   readonly authority: string;
@@ -171,7 +175,6 @@ export type HeldRequest = HeldMessage<Call | Fault>;
 /** A fault of an answer is what the service has told, unless it is `unfit`. */
 export type HeldAnswer = HeldMessage<Reply>;
 
-/** One attempt at an instance. */
 /** The body of a request that passes, before any of it goes on. */
 export interface GatheredRequest {
   /** As far as it was gathered. */
@@ -180,6 +183,7 @@ export interface GatheredRequest {
   readonly isWhole: boolean;
 }
 
+/** One attempt at an instance. */
 export interface Attempt {
   /** 1 for the first. */
   readonly number: number;
@@ -265,7 +269,6 @@ export interface PolicySteps {
    */
   readonly rewriteCall?: (request: PolicyRequest, call: Call) => Call;
   readonly rewriteReply?: (request: PolicyRequest, reply: Reply, operation: Operation) => Reply;
-  /** An instance is chosen, and is about to be asked. */
   /**
    * Of exchanges that pass: how many bytes of this request's body are wanted before anything is
    * sent; undefined: none.
@@ -276,6 +279,7 @@ export interface PolicySteps {
     request: PolicyRequest,
     gathered: GatheredRequest,
   ) => Verdict | Promise<Verdict>;
+  /** An instance is chosen, and is about to be asked. */
   readonly onAttempt?: (request: PolicyRequest, attempt: Attempt) => Refused | undefined;
   /** It is asked now. */
   readonly onSend?: (request: PolicyRequest, sent: SentRequest) => void;
@@ -293,12 +297,12 @@ export interface PolicySteps {
   readonly tapAnswer?: (request: PolicyRequest) => AnswerTap | undefined;
   /** A problem of the gateway's, before the caller is told. @returns what it gets instead. */
   readonly onProblem?: (request: PolicyRequest, problem: Problem) => Answered | undefined;
+  /** Asked when the caller is gone: whether it goes on all the same, so that its answer is seen. */
+  readonly outlives?: (request: PolicyRequest) => boolean;
   /** Exactly once for each exchange whose beginning it has seen, or would have in `onRequest`. */
   readonly onEnd?: (request: PolicyRequest, end: PolicyEnd) => void;
   /** Public keys (RFC 7517) that the gateway shows to everybody. */
   readonly publishedKeys?: () => readonly object[];
-  /** Asked when the caller is gone: whether it goes on all the same, so that its answer is seen. */
-  readonly outlives?: (request: PolicyRequest) => boolean;
   /** The revision is not used any more. */
   readonly close?: () => void;
 }

@@ -7,6 +7,7 @@ import type { Platform } from "#base/platform.ts";
 import { noRecords, type DurableRecords } from "#base/durable-records.ts";
 import { createReplayTable } from "#base/replay-table.ts";
 import { createSharedCells } from "#base/shared-cells.ts";
+import { createSharedCounts } from "#base/shared-counts.ts";
 import type { SharedStore } from "#base/shared-store.ts";
 import { doAtOnce, doInSlices, type SlicedWork } from "#base/slices.ts";
 import type { InstanceLists, Revision, TextListener } from "#configuration/configuration.ts";
@@ -78,6 +79,7 @@ export function createGateway(
 ): Gateway {
   const replays = createReplayTable(memory.replays, platform.clock);
   const cells = createSharedCells(memory.cells);
+  const counts = createSharedCounts(memory.counts);
   const clock = { nowMs: platform.clock.monotonicMs() };
   const instances = createInstanceRegistry(platform, clock);
   const kept = createKeptParts();
@@ -179,7 +181,7 @@ export function createGateway(
       files: platform.files,
       protocols,
       policyParts: {
-        ...{ kinds, platform, cells, store, records },
+        ...{ kinds, platform, cells, counts, store, records },
         costs: observer.costsOf?.(revision),
       },
       identityParts: { kinds: proofs, platform, replays, kept },

@@ -2,6 +2,7 @@
 import type { DurableRecords } from "#base/durable-records.ts";
 import type { Platform } from "#base/platform.ts";
 import type { SharedCells } from "#base/shared-cells.ts";
+import type { SharedCounts } from "#base/shared-counts.ts";
 import type { SharedStore } from "#base/shared-store.ts";
 import type { Configuration, PolicyScope, PolicyUse } from "#configuration/configuration.ts";
 import type { Contract } from "#contract/contract.ts";
@@ -50,6 +51,7 @@ export interface PolicyParts {
   readonly kinds: readonly Policy[];
   readonly platform: Platform;
   readonly cells: SharedCells;
+  readonly counts: SharedCounts;
   readonly store: SharedStore | undefined;
   readonly records: DurableRecords;
   /** Undefined: nobody wants to know what they cost. */
@@ -95,6 +97,7 @@ export function createPolicies(
       callers: names,
       platform: parts.platform,
       cells: parts.cells,
+      counts: parts.counts,
       store: parts.store,
       records: parts.records,
       id: `${serviceName ?? ""}/${index}/${use.name}`,

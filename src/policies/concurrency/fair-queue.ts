@@ -6,7 +6,7 @@
 export interface Waiting {
   readonly caller: string;
   /** There is room now. */
-  readonly admit: () => void;
+  readonly admit: (leave: (dropped: boolean) => void) => void;
   /** It has to give way to another one. */
   readonly shed: () => void;
 }

@@ -1,5 +1,6 @@
 /** Bounds how many requests are under way at once, and lets callers in by turns. */
 import { mapOf } from "#base/json-schema.ts";
+import { createQuickRandom } from "#base/quick-random.ts";
 import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
 import type { OptionFinding, Policy, PolicyRequest } from "#extension/policy.ts";
 import { createGate, type Gate } from "./gate.ts";
@@ -27,13 +28,15 @@ export const concurrency: Policy<Options> = {
     "come slower it falls, before the service breaks down. Who finds no room waits up to " +
     "`waitMs`; room goes round among callers, by `weights`, so that one with very many requests " +
     "keeps none of the others out, and when the queue is full its own give way first. Beyond: " +
-    "503 with `Retry-After`, before anything was sent. Counted in each worker for itself: with " +
-    "four workers there are four times as many.",
+    "503 with `Retry-After`, before anything was sent. Requests under way are counted over all " +
+    "workers of a gateway, exactly, also when a worker dies; several gateways count for " +
+    "themselves. Each worker keeps a queue of its own, finds `adaptive` by its own samples, and " +
+    "room that becomes free goes to the queues by their lengths.",
   options: mapOf("How many at once.", {
     per: countedPer("service"),
     max: {
       type: "integer",
-      description: "Requests at once, in each worker. Either this or `adaptive`.",
+      description: "Requests at once, over all workers. Either this or `adaptive`.",
       minimum: 1,
       maximum: 1_000_000,
       "x-expected": "a whole number from 1 to 1000000",
@@ -41,7 +44,7 @@ export const concurrency: Policy<Options> = {
     adaptive: mapOf("Bounds between which the limit is found while it works.", {
       min: {
         type: "integer",
-        description: "Never fewer than these, in each worker.",
+        description: "Never fewer than these, over all workers.",
         minimum: 1,
         maximum: 1_000_000,
         default: 4,
@@ -49,7 +52,7 @@ export const concurrency: Policy<Options> = {
       },
       max: {
         type: "integer",
-        description: "Never more than these, in each worker.",
+        description: "Never more than these, over all workers.",
         minimum: 1,
         maximum: 1_000_000,
         default: 1_000,
@@ -91,7 +94,8 @@ export const concurrency: Policy<Options> = {
   explain: ({ per, max, adaptive, queueMax }) =>
     `${max === undefined ? `${adaptive?.min} to ${adaptive?.max}, as it finds out,` : `${max}`} ` +
     `at once${forEach(per)}, ${queueMax} wait`,
-  create(options, { platform }) {
+  create(options, { id, platform, counts }) {
+    const site = { ...platform, counts, draw: createQuickRandom(platform.random) };
     const gates = new Map<string, Gate>();
     const gateOf = (request: PolicyRequest): Gate => {
       const name = gates.size >= gatesMax ? "" : countedName(request, options.per);
@@ -99,7 +103,8 @@ export const concurrency: Policy<Options> = {
       if (found !== undefined) return found;
       const { max, adaptive = { min: 1, max: 1 }, queueMax, waitMs, weights } = options;
       const limit = max === undefined ? createGradient(adaptive) : { limit: max, note() {} };
-      const gate = createGate(limit, { queueMax, waitMs, weights }, platform);
+      const rule = { queueMax, waitMs, weights };
+      const gate = createGate(`concurrency ${id} ${name}`, limit, rule, site);
       gates.set(name, gate);
       return gate;
     };
