@@ -49,8 +49,12 @@ export function compareBindings(report: ReportChange, old: Operation, fresh: Ope
 
 function compareRest(report: ReportChange, old: RestBinding, fresh: RestBinding): void {
   if (old.method !== fresh.method || shape(old.path) !== shape(fresh.path)) {
-    const address = ({ method, path }: RestBinding) => `${method} ${path}`;
-    report(true, "rest", `${address(fresh)} instead of ${address(old)}`);
+    const [before, after] = [old, fresh].map(({ method, path }) => `${method} ${path}`);
+    report(true, "rest", `${after} instead of ${before}`);
+  }
+  const kept = new Set([fresh, ...(fresh.aliases ?? [])].map(addressOf));
+  for (const address of (old.aliases ?? []).map(addressOf)) {
+    if (!kept.has(address)) report(true, "rest", `${address} is gone`);
   }
   for (const parameter of old.parameters) {
     const other = fresh.parameters.find(({ field }) => field === parameter.field);
@@ -82,6 +86,10 @@ function compareRest(report: ReportChange, old: RestBinding, fresh: RestBinding)
       report(true, "rest.success", `another field is the body of ${status}`);
     }
   }
+}
+
+function addressOf({ method, path }: RestBinding): string {
+  return `${method} ${shape(path)}`;
 }
 
 /** Names of parameters in paths are the contract's own affair. */

@@ -80,6 +80,8 @@ export interface RestBinding {
   readonly parameters: readonly RestParameter[];
   readonly body: RestBody | undefined;
   readonly success: RestSuccess;
+  /** Other addresses of the same operation; an instance is never asked at one of them. */
+  readonly aliases?: readonly RestBinding[];
 }
 
 export interface RestParameter {

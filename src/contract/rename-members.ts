@@ -27,7 +27,7 @@ export function renameBinding(
 }
 
 function renameRest(rest: RestBinding, { input, output }: Directions): RestBinding {
-  const { parameters, body, success } = rest;
+  const { parameters, body, success, aliases } = rest;
   const response = <Response extends RestResponse>(one: Response): Response => {
     const { field, variant } = one;
     if (typeof field !== "string") return one;
@@ -42,6 +42,7 @@ function renameRest(rest: RestBinding, { input, output }: Directions): RestBindi
     parameters: parameters.map((one) => ({ ...one, field: nameIn(input, one.field) })),
     body: body?.field === undefined ? body : { ...body, field: nameIn(input, body.field) },
     success: { ...response(success), ...also },
+    ...(aliases && { aliases: aliases.map((one) => renameRest(one, { input, output })) }),
   };
 }
 

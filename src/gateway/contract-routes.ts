@@ -50,16 +50,22 @@ function contractRoutes(
   const prefix = `/${name}`;
   const source = { file: contractFile, line: 1, column: 1 };
   const common = { host: undefined, headers: {}, stripPrefix: prefix, source };
-  const routes: Route[] = contract.operations.map((operation) => ({
+  const routeOf = (operation: Operation, id: string): Route => ({
     ...common,
-    id: operation.id,
+    id,
     path: prefix + routedPath(operation),
     methods: methodsOf(operation),
     face: "rest",
     operation: operation.id,
     formats: formatsOf(operation),
     source: operation.origin ?? source,
-  }));
+  });
+  const routes = contract.operations.map((operation) => routeOf(operation, operation.id));
+  for (const operation of contract.operations) {
+    for (const [index, rest] of (operation.rest?.aliases ?? []).entries()) {
+      routes.push(routeOf({ ...operation, rest }, `.rest.${operation.id}.${index + 2}`));
+    }
+  }
   routes.push({
     ...common,
     id: documentRouteId,

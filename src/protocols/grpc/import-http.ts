@@ -12,6 +12,7 @@ interface HttpImport {
   readonly id: string;
   readonly method: protobuf.Method;
   readonly input: Message;
+  readonly output: Message;
   readonly types: ReadonlyMap<TypeName, NamedType>;
   readonly report: ProtoReport;
   readonly origin: SourcePlace;
@@ -22,7 +23,8 @@ interface Rule {
   readonly path: string;
   readonly body: string;
   readonly responseBody: string;
-  readonly more: number;
+  /** Of the additional_bindings. */
+  readonly more: readonly Rule[];
 }
 
 export function importHttpRule(importing: HttpImport): RestBinding | undefined {
@@ -36,11 +38,14 @@ export function importHttpRule(importing: HttpImport): RestBinding | undefined {
     report.add("http-rule-left-out", "info", `${message}; ${kept}`, origin);
     return undefined;
   }
-  if (rule.more > 0) {
-    const message = `${rule.more} additional_bindings of ${id} are not offered, its first rule is`;
-    report.add("http-rule-left-out", "info", message, origin);
-  }
-  return binding;
+  const aliases = rule.more.flatMap((one): readonly RestBinding[] => {
+    const alias = bindingOf(importing, one);
+    if (typeof alias !== "string") return [alias];
+    const message = `the additional binding ${one.method} ${one.path} of ${id} is not offered: `;
+    report.add("http-rule-left-out", "info", message + alias, origin);
+    return [];
+  });
+  return aliases.length === 0 ? binding : { ...binding, aliases };
 }
 
 const verbs = ["get", "put", "post", "delete", "patch"] as const;
@@ -48,14 +53,19 @@ const verbs = ["get", "put", "post", "delete", "patch"] as const;
 function ruleOf({ parsedOptions }: protobuf.Method): Rule | undefined {
   const options = (parsedOptions ?? []) as readonly Record<string, unknown>[];
   const found = options.find((option) => option["(google.api.http)"] !== undefined);
-  const rule = found?.["(google.api.http)"] as Record<string, unknown> | undefined;
-  if (typeof rule !== "object") return undefined;
+  return readRule(found?.["(google.api.http)"]);
+}
+
+/** Rules within rules have none themselves (google/api/http.proto, additional_bindings). */
+function readRule(given: unknown): Rule | undefined {
+  if (typeof given !== "object" || given === null) return undefined;
+  const rule = given as Record<string, unknown>;
   const text = (name: string): string => {
     const value = rule[name];
     return typeof value === "string" ? value : "";
   };
-  const additional = rule["additional_bindings"];
-  const more = Array.isArray(additional) ? additional.length : additional === undefined ? 0 : 1;
+  const additional: readonly unknown[] = [rule["additional_bindings"] ?? []].flat();
+  const more = additional.flatMap((one) => readRule(one) ?? []);
   const common = { body: text("body"), responseBody: text("response_body"), more };
   const verb = verbs.find((one) => text(one) !== "");
   if (verb !== undefined) return { ...common, method: verb.toUpperCase(), path: text(verb) };
@@ -72,7 +82,6 @@ function bindingOf(importing: HttpImport, rule: Rule): RestBinding | string {
   const fields = fieldsOf(importing);
   if (fields === undefined) return "the message has fields of its own only";
   if (importing.method.requestStream === true) return "its inputs come one by one";
-  if (rule.responseBody !== "") return "it has a response_body";
   if (!/^[A-Z]+$/.test(rule.method)) return "its method is none";
   const named = new Map(fields.map((field) => [field.name, field]));
   const inPath: RestParameter[] = [];
@@ -86,7 +95,9 @@ function bindingOf(importing: HttpImport, rule: Rule): RestBinding | string {
   const path = rule.path.replaceAll(variable, "{$1}");
   if (!/^\/(?:[\w.~%:@!$&'()*+,;=/-]|\{[\w]+\})*$/.test(path)) return "its path is none";
   const rest = fields.filter(({ name }) => !inPath.some(({ field }) => field === name));
-  const success = { status: 200, field: undefined, contents: [json] };
+  const response = responseField(importing, rule);
+  if (response === null) return `response_body ${rule.responseBody} is no field of the answer`;
+  const success = { status: 200, field: response, contents: [json] };
   const common = { method: rule.method, path, success };
   if (rule.body === "") {
     const odd = rest.find(({ type }) => !isQuery(importing, type));
@@ -110,7 +121,20 @@ function bindingOf(importing: HttpImport, rule: Rule): RestBinding | string {
 
 const json = { mediaType: "application/json", format: "json" } as const;
 
-function fieldsOf({ input, types }: HttpImport): readonly Field[] | undefined {
+/** Undefined: the whole answer is the body; null: what is named is no field. */
+function responseField(
+  { output, types }: HttpImport,
+  { responseBody }: Rule,
+): string | undefined | null {
+  if (responseBody === "") return undefined;
+  const fields = fieldsOf({ input: output, types });
+  return fields?.some(({ name }) => name === responseBody) === true ? responseBody : null;
+}
+
+function fieldsOf({
+  input,
+  types,
+}: Pick<HttpImport, "input" | "types">): readonly Field[] | undefined {
   const { type } = input;
   const found = type.kind === "ref" ? types.get(type.name)?.type : type;
   return found?.kind === "record" ? found.fields : undefined;

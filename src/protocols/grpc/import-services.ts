@@ -54,7 +54,7 @@ function importMethod(importing: ImportingMethod, id: string): Operation | undef
     return undefined;
   }
   const { types } = importing.types;
-  const http = importHttpRule({ id, method, input, types, report, origin });
+  const http = importHttpRule({ id, method, input, output, types, report, origin });
   return {
     id,
     ...documented(method.comment),

@@ -36,6 +36,11 @@ export function describeOperation(scope: RestDescribeScope, operation: Operation
   return withOwn(described, { safety: safety === byMethod ? undefined : safety });
 }
 
+/** The same operation at another address. @param of the id of the operation. */
+export function describeAlias(scope: RestDescribeScope, alias: Operation, of: string): Schema {
+  return withOwn(describeOperation(scope, alias), { twin: of });
+}
+
 /** A safe operation of simple fields by GET, its fields in the query. */
 export function describeTwin(scope: RestDescribeScope, operation: Operation): Schema | undefined {
   if (operation.rest !== undefined || operation.safety !== "safe") return undefined;

@@ -9,7 +9,7 @@ import type { Operation } from "#contract/contract.ts";
 import type { ContractDescriber } from "#extension/protocol.ts";
 import { describeSchemas } from "#formats/json-schema/describe-contract.ts";
 import { compact, type Schema } from "#formats/json-schema/describe-scope.ts";
-import { describeOperation, describeTwin } from "./describe-operation.ts";
+import { describeAlias, describeOperation, describeTwin } from "./describe-operation.ts";
 import { problemSchema } from "./describe-faults.ts";
 
 export const describeOpenApi: ContractDescriber = ({ contract }, { address }) => {
@@ -35,6 +35,11 @@ export const describeOpenApi: ContractDescriber = ({ contract }, { address }) =>
       continue;
     }
     put(path, method, describeOperation(own, operation));
+    for (const [index, rest] of (operation.rest?.aliases ?? []).entries()) {
+      const alias = { ...operation, id: `${operation.id}_${index + 2}`, rest };
+      if (!describedMethods.has(rest.method.toLowerCase())) diagnostics.push(notDescribed(alias));
+      else put(rest.path, rest.method.toLowerCase(), describeAlias(own, alias, operation.id));
+    }
     const twin = describeTwin(own, operation);
     if (twin !== undefined) put(path, "get", twin);
   }

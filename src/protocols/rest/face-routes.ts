@@ -34,7 +34,10 @@ interface Template {
 export function compileRestRoutes(contract: Contract): MatchPath {
   const templates = new Map<string, Template>();
   for (const operation of contract.operations) {
-    const bindings = [bindingOf(contract, operation)];
+    const own = [operation.rest, ...(operation.rest?.aliases ?? [])];
+    const bindings = own.map((rest) =>
+      bindingOf(contract, rest === undefined ? operation : { ...operation, rest }),
+    );
     if (operation.rest === undefined && operation.safety === "safe" && !takesStream(operation)) {
       bindings.push(queryBindingOf(contract, operation));
     }
