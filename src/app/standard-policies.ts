@@ -14,6 +14,7 @@ import { quota } from "#policies/quota/index.ts";
 import { rateLimit } from "#policies/rate-limit/index.ts";
 import { retry } from "#policies/retry/index.ts";
 import { sign } from "#policies/sign/index.ts";
+import { timeout } from "#policies/timeout/index.ts";
 import { validate } from "#policies/validate/index.ts";
 
 export const standardPolicies: readonly Policy[] = [
@@ -31,5 +32,6 @@ export const standardPolicies: readonly Policy[] = [
   rateLimit,
   retry,
   sign,
+  timeout,
   validate,
 ];

@@ -132,6 +132,8 @@ export interface PolicyRequest {
   readonly idempotent: boolean;
   /** Something is wrong, and is let pass: for log, record, metrics, and the answer's head. */
   readonly report: (problem: Problem) => void;
+  /** It ends when it has taken so long; the shortest time that is said counts. */
+  readonly endAfter: (ms: number) => void;
   /** Goes with the answer, whoever gives it. The value must be able to stand in a header. */
   readonly addAnswerField: (name: string, value: string) => void;
   readonly addRequestField: (name: string, value: string) => void;

@@ -10,6 +10,8 @@ export interface PhaseTimes {
   readonly startedMs: number;
   /** By the caller, for all of it; undefined: it does not say. */
   readonly givenMs: number | undefined;
+  /** By policies. */
+  readonly allowedMs: number | undefined;
   /** For a connection. */
   readonly waiting: number;
   /** For the answer's head, or for the instance to take the rest of the request. */
@@ -21,13 +23,14 @@ export interface PhaseTimes {
 /** The time-out that has passed; "connect": another instance may be tried. */
 export function overdue(
   service: Service,
-  { startedMs, givenMs, waiting, sent, answering }: PhaseTimes,
+  { startedMs, givenMs, allowedMs, waiting, sent, answering }: PhaseTimes,
   nowMs: number,
 ): Problem | "connect" | undefined {
   const { timeoutMs, connectMs, firstByteMs, responseIdleMs } = service;
   if (isOver(nowMs - startedMs, timeoutMs)) {
     return problems["exchange-timeout"](`no whole answer within timeoutMs: ${timeoutMs}`);
   }
+  if (allowedMs !== undefined && nowMs - startedMs >= allowedMs) return notAllowed(allowedMs);
   if (givenMs !== undefined && nowMs - startedMs >= givenMs) return deadlinePassed(givenMs);
   if (waiting > 0) return isOver(nowMs - waiting, connectMs) ? "connect" : undefined;
   if (sent > 0 && isOver(nowMs - sent, firstByteMs)) {
@@ -37,6 +40,12 @@ export function overdue(
     return problems["answer-timeout"](`the answer stopped for ${responseIdleMs} ms`);
   }
   return undefined;
+}
+
+export function notAllowed(allowedMs: number): Problem {
+  return problems["exchange-timeout"](
+    `no whole answer within ${allowedMs} ms, which a policy allows (timeout, totalMs)`,
+  );
 }
 
 export function deadlinePassed(givenMs: number): Problem {

@@ -51,6 +51,8 @@ export class ExchangeRecord {
   attempts = 0;
   /** What the caller gives it, from `startedMs` on; undefined: it does not say. */
   givenMs: number | undefined;
+  /** The same by policies. */
+  allowedMs: number | undefined;
   /** What a translated document is for, once it is decoded. */
   decodedOperation: string | undefined;
   /** Noted for a recorder only. */
@@ -155,6 +157,7 @@ export class ExchangeRecord {
     this.reported = undefined;
     this.attempts = 0;
     this.givenMs = undefined;
+    this.allowedMs = undefined;
     this.decodedOperation = undefined;
     this.requestBytes = 0;
     this.responseBytes = 0;

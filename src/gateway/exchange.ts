@@ -363,6 +363,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     const sinceMs = {
       startedMs: this.startedMs,
       givenMs: this.givenMs,
+      allowedMs: this.allowedMs,
       waiting: this.state === "waiting" && this.attempts > 0 ? this.waitingSinceMs : 0,
       // An instance that stops taking the request is waited for as one that does not answer it.
       sent: this.state === "sent" && !begun ? this.requestSentMs || this.requestStoppedMs : 0,

@@ -9,6 +9,7 @@ import { clientAddressOf } from "./client-address.ts";
 import { schemeAsked } from "./face-request.ts";
 import { RecordedExchange } from "./recorded-exchange.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { shorter } from "./time-given.ts";
 
 /** Methods that may be repeated (RFC 9110 §9.2.2; QUERY: RFC 10008 §2). */
 const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE"]);
@@ -87,6 +88,10 @@ export abstract class SeenExchange extends RecordedExchange implements PolicyReq
 
   addAnswerField(name: string, value: string): void {
     this.answerLines += `${name}: ${value}\r\n`;
+  }
+
+  endAfter(ms: number): void {
+    this.allowedMs = shorter(this.allowedMs, ms);
   }
 
   addRequestField(name: string, value: string): void {

@@ -11,14 +11,14 @@ import type { Waiter } from "#wire/pool.ts";
 import { scratch } from "#wire/scratch.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { HubExchange } from "./hub-exchange.ts";
-import { deadlinePassed, timeLeft } from "./deadlines.ts";
+import { deadlinePassed, notAllowed, timeLeft } from "./deadlines.ts";
 import type { Balancer } from "./balance.ts";
 import type { InstancePool } from "./instances.ts";
 import { problems } from "./problems.ts";
 import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
-import { tellTimeLeft } from "./time-given.ts";
+import { shorter, tellTimeLeft } from "./time-given.ts";
 import { createUnframe } from "./unframe.ts";
 
 const attemptsMax = 3;
@@ -107,7 +107,8 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     this.streamed = false;
     this.requestStoppedMs = 0;
     const head = this.planFor(this.translation);
-    if (this.givenMs !== undefined && !this.#tellTimeLeft(this.givenMs, head)) return;
+    const wholeMs = shorter(this.givenMs, this.allowedMs);
+    if (wholeMs !== undefined && !this.#tellTimeLeft(wholeMs, head)) return;
     // A body that came whole with its head is a whole request, its trailers apart.
     const whole = this.isWhole;
     if (this.chain?.wantsSend === true && !this.#tellSent(head, whole)) return;
@@ -123,12 +124,13 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   }
 
   /** @returns false: nothing is left of it, so it is not sent. */
-  #tellTimeLeft(givenMs: number, head: RequestHead): boolean {
+  #tellTimeLeft(wholeMs: number, head: RequestHead): boolean {
     const { service } = this.route as CompiledRoute;
     const passedMs = this.gateway.platform.clock.monotonicMs() - this.startedMs;
-    const leftMs = timeLeft(givenMs, service, passedMs);
+    const leftMs = timeLeft(wholeMs, service, passedMs);
     if (leftMs <= 0) {
-      this.refuse(deadlinePassed(givenMs));
+      const isGiven = wholeMs === this.givenMs;
+      this.refuse(isGiven ? deadlinePassed(wholeMs) : notAllowed(wholeMs));
       return false;
     }
     this.timeLine = tellTimeLeft(head, leftMs);

@@ -47,11 +47,10 @@ export function shorter(one: number | undefined, other: number | undefined): num
 
 /** Where the head tells the time already, it is told anew. @returns the line that tells it. */
 export function tellTimeLeft(head: RequestHead, leftMs: number): string {
-  if (head.field("grpc-timeout") !== undefined) {
+  head.drop(name);
+  if (head.value(fieldNames["content-type"])?.startsWith("application/grpc") === true) {
     head.drop("grpc-timeout");
-    head.drop(name);
     return `grpc-timeout: ${writeGrpcTimeout(leftMs)}\r\n`;
   }
-  head.drop(name);
   return `Parlance-Timeout-Ms: ${Math.max(1, Math.floor(leftMs))}\r\n`;
 }

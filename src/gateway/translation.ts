@@ -135,8 +135,8 @@ export class Translation {
     if (problem !== undefined) return this.#refuse(problem);
     exchange.givenMs = shorter(exchange.givenMs, decoded.call.timeoutMs);
     const { service } = exchange.route as CompiledRoute;
-    const { givenMs } = exchange;
-    const timed = givenMs === undefined ? decoded.call : { ...decoded.call, timeoutMs: givenMs };
+    const wholeMs = shorter(exchange.givenMs, exchange.allowedMs);
+    const timed = wholeMs === undefined ? decoded.call : { ...decoded.call, timeoutMs: wholeMs };
     const call = withTimeLeft(timed, service, nowMs - exchange.startedMs);
     return "operation" in call ? this.#encodeRequest(call) : this.#refuse(call);
   }
