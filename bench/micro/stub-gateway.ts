@@ -9,6 +9,7 @@ import type { Revision } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
 import type { Protocol } from "#extension/protocol.ts";
 import { createGateway } from "#gateway/gateway.ts";
+import type { PolicyCosts } from "#gateway/policy-costs.ts";
 
 /** Takes all that is written, at once. */
 class StubSocket extends EventEmitter {
@@ -32,6 +33,8 @@ export interface StubTraffic {
   readonly request: Buffer;
   readonly answer: Buffer;
   readonly protocols: readonly Protocol[];
+  /** Absent: policies are not timed. */
+  readonly costs?: PolicyCosts;
 }
 
 const plainAnswer = Buffer.from(
@@ -53,7 +56,7 @@ export function cacheableTraffic(more = ""): StubTraffic {
   return { request: Buffer.from(request), answer: Buffer.from(answer), protocols: [] };
 }
 
-const plain: StubTraffic = { request: plainRequest, answer: plainAnswer, protocols: [] };
+export const plain: StubTraffic = { request: plainRequest, answer: plainAnswer, protocols: [] };
 
 interface OnRead {
   readonly buffer: Buffer;
@@ -92,10 +95,10 @@ export async function runExchanges(
   revision: Revision,
   count: number,
   policies: readonly Policy[] = [],
-  { request, answer, protocols }: StubTraffic = plain,
+  { request, answer, protocols, costs }: StubTraffic = plain,
 ): Promise<void> {
   let onConnection: ((socket: Socket) => void) | undefined;
-  const observer = { onBegin() {}, onRouted() {}, onDone() {} };
+  const observer = { onBegin() {}, onRouted() {}, onDone() {}, costsOf: () => costs };
   createGateway(
     stubPlatform(answer, (accepted) => (onConnection = accepted)),
     observer,
