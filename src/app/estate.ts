@@ -8,6 +8,7 @@ import { notOver } from "#control/problems.ts";
 import { explainRoute } from "#gateway/explain.ts";
 import { explainExchange } from "./explain-exchange.ts";
 import { explainedKinds } from "./explained-kinds.ts";
+import { withInstances } from "#configuration/found-instance.ts";
 import type { InstanceDiscovery } from "#discovery/discovery.ts";
 import type { Fleet } from "./fleet.ts";
 import { eraseRunning } from "./ledger/erase-running.ts";
@@ -48,7 +49,8 @@ export function createEstate(source: EstateSource): Estate {
     },
     leases: discovery,
     explain(request) {
-      const { configuration, contracts } = fleet.revision;
+      const { contracts } = fleet.revision;
+      const configuration = withInstances(fleet.revision.configuration, discovery.lists);
       const kinds = explainedKinds(clock, fleet.traffic().costs);
       return explainRoute(configuration, request, contracts, kinds);
     },

@@ -1,5 +1,5 @@
 /** Instances that are found, made complete by what the service says of all of them. */
-import type { Discovery, Instance } from "./configuration.ts";
+import type { Configuration, Discovery, Instance, InstanceLists } from "./configuration.ts";
 import type { InstanceAddress } from "./instance-url.ts";
 import { weightByDefault } from "./resolve-instances.ts";
 
@@ -26,4 +26,13 @@ export function withTls(instance: Instance, { serverName, tls }: Common): Instan
 /** Without port and brackets. */
 function hostOf(authority: string): string {
   return authority.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+}
+
+/** With all instances that its services have now. */
+export function withInstances(configuration: Configuration, lists: InstanceLists): Configuration {
+  const services = configuration.services.map((service) => {
+    const instances = lists[service.name];
+    return instances === undefined ? service : { ...service, instances };
+  });
+  return { ...configuration, services };
 }

@@ -12,14 +12,19 @@ interface Options {
   readonly outlier?: OutlierRule;
   readonly weights?: Readonly<Record<string, number>>;
   readonly drain?: readonly string[];
+  readonly zones?: Readonly<Record<string, string>>;
+  readonly priorities?: Readonly<Record<string, number>>;
 }
 
-function start(names: readonly string[], { balance, outlier, weights, drain }: Options = {}) {
+function start(names: readonly string[], options: Options = {}) {
+  const { balance, outlier, weights, drain, zones, priorities } = options;
   const clock = { nowMs: 10_000 };
   const instances = names.map((url) => ({
     url,
     weight: weights?.[url] ?? 100,
     drain: drain?.includes(url) ?? false,
+    zone: zones?.[url],
+    priority: priorities?.[url],
   })) as unknown as Instance[];
   const targets = instances.map((instance) =>
     new InstancePool(instance, {} as Pool, clock).targetFor("up"),
@@ -34,6 +39,7 @@ function start(names: readonly string[], { balance, outlier, weights, drain }: O
     },
     targets,
     { clock, draw },
+    "here",
   );
   const [one, two, three] = targets as [Target, Target, Target];
   const pick = (count: number, key?: string): string =>
@@ -159,4 +165,46 @@ test("an instance that is well again begins with fewer requests", () => {
   const late = pick(20).replaceAll("b", "").length;
   assert.ok(early <= 3, `${early}`);
   assert.equal(late, 10);
+});
+
+test("those of the gateway's own zone are asked as long as one of them is well", () => {
+  const { one, two, clock, pick } = start(["a", "b", "c"], {
+    zones: { a: "here", b: "here", c: "there" },
+  });
+  assert.match(pick(6), /^(ab|ba){3}$/);
+  one.pool.noteUnreachable();
+  assert.equal(pick(3), "bbb");
+  two.pool.noteUnreachable();
+  assert.equal(pick(3), "ccc");
+  clock.nowMs += 2_000;
+  assert.match(pick(4), /^(ab|ba){2}$/);
+});
+
+test("of another zone, or of none, one is as good as the other", () => {
+  const { pick } = start(["a", "b", "c"], { zones: { a: "there", b: "elsewhere" } });
+  assert.deepEqual([...new Set(pick(9))].toSorted(), ["a", "b", "c"]);
+});
+
+for (const strategy of ["round-robin", "least-requests", "peak-ewma", "hash"] as const) {
+  test(`by ${strategy} a higher priority number waits until no lower one is well`, () => {
+    const { one, two, pick } = start(["a", "b", "c"], {
+      balance: { strategy },
+      priorities: { b: 1, c: 2 },
+    });
+    assert.equal(pick(3), "aaa");
+    one.pool.noteUnreachable();
+    assert.equal(pick(3), "bbb");
+    two.isHealthy = false;
+    assert.equal(pick(3), "ccc");
+  });
+}
+
+test("other instances can take the place of those that are there", () => {
+  const { balancer, pick } = start(["a", "b"]);
+  const other = start(["c"]);
+  balancer.replace(other.balancer.instances, other.balancer.targets);
+  assert.equal(pick(2), "cc");
+  balancer.replace([], []);
+  assert.equal(balancer.pick([]), undefined);
+  assert.equal(balancer.hasOther([]), false);
 });

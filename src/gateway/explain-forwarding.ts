@@ -1,5 +1,5 @@
 /** The part of an explanation that tells where the request goes and within which bounds. */
-import type { Configuration, Instance } from "#configuration/configuration.ts";
+import type { Configuration, Instance, Service } from "#configuration/configuration.ts";
 import type { RequestHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExplanationStep } from "./explain.ts";
@@ -18,6 +18,7 @@ export function explainForwarding(
   if (isTranslated || exactTarget) {
     return [
       ...service.instances.map((instance) => translatedTo(service.name, instance)),
+      ...explainDiscovery(service),
       ...bounds,
     ];
   }
@@ -40,7 +41,19 @@ export function explainForwarding(
       why: `instance of ${service.name}, ${protocol}, Host: ${host} (that of the ${service.host})`,
     });
   }
-  return [...steps, ...bounds];
+  return [...steps, ...explainDiscovery(service), ...bounds];
+}
+
+/** Where instances come from that are not written in the configuration. */
+function explainDiscovery({ name, discovery }: Service): readonly ExplanationStep[] {
+  if (discovery === undefined) return [];
+  const found = discovery.names.map(({ kind, url }) =>
+    kind === "service" ? `the SRV records of ${url}` : `the addresses of ${url}`,
+  );
+  const from = [...found, ...(discovery.leases === undefined ? [] : ["leases at the admin port"])];
+  const what = `further instances of ${name}: ${from.join(", ")}`;
+  const why = "a running gateway knows those that are there now";
+  return [{ step: "instance", verdict: "info", what, why }];
 }
 
 function translatedTo(name: string, instance: Instance): ExplanationStep {

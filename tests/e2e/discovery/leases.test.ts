@@ -75,6 +75,10 @@ test("who registers is asked by all workers, until it says that it goes", async 
   const { value } = await admin(gateway, "GET", "leases");
   const urls = (value["leases"] as readonly { url: string }[]).map(({ url }) => url);
   assert.deepEqual(urls, [one.url, two.url]);
+  const explained = await admin(gateway, "GET", "explain", { method: "GET", url: "/up/x" });
+  const text = JSON.stringify(explained.value);
+  for (const { url } of [one, two]) assert.ok(text.includes(`${url} GET /x`), text);
+  assert.match(text, /further instances of up: leases at the admin port/);
   assert.equal((await admin(gateway, "DELETE", `leases/${String(id)}`)).status, 200);
   await asks(gateway, ["two"]);
 });
