@@ -16,6 +16,11 @@ export interface Asked {
   readonly grpc: GrpcOperation | undefined;
 }
 
+interface AnswerEnd {
+  readonly body: Buffer;
+  readonly trailers: Fields;
+}
+
 export interface AnswerEncoder {
   readonly encode: (reply: Reply, context: FaceContext) => FaceResponse;
   /** Field lines before the answer's body. */
@@ -23,10 +28,7 @@ export interface AnswerEncoder {
   /** One output, framed. */
   readonly item: (answer: Answer, context: FaceContext) => Buffer | Fault;
   /** The end of a stream, framed where it stands in the body. */
-  readonly end: (
-    fault: Fault | undefined,
-    context: FaceContext,
-  ) => { readonly body: Buffer; readonly trailers: Fields };
+  readonly end: (fault: Fault | undefined, context: FaceContext) => AnswerEnd;
 }
 
 const noBytes: Buffer = Buffer.alloc(0);
@@ -50,7 +52,7 @@ export function createAnswerEncoder(
       if (variant.wire === "connect") {
         return { status: 200, fields: [typeLine(variant), ...headers], body: bytes };
       }
-      const { body, trailers } = encoder.end(undefined, context);
+      const { body, trailers } = endOf(undefined, context);
       const whole = Buffer.concat([framed(bytes, variant), body]);
       const fields = [...encoder.head(context), ...headers];
       return { status: 200, fields, body: asText(whole, variant), trailers };
@@ -66,18 +68,23 @@ export function createAnswerEncoder(
       return "faultKind" in bytes ? bytes : asText(framed(bytes, asked.variant), asked.variant);
     },
     end(fault, context) {
-      const { variant } = askedOf(context);
-      if (variant.wire === "connect-stream") {
-        const error = fault === undefined ? {} : { error: connectError(fault, context) };
-        const body = frameOf(Buffer.from(JSON.stringify(error)), flags.connectEnd);
-        return { body, trailers: [] };
-      }
-      const trailers = fault === undefined ? okTrailers() : trailersOf(fault, context);
-      if (variant.wire === "grpc") return { body: noBytes, trailers };
-      const lines = trailers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-      return { body: frameOf(Buffer.from(lines), flags.webTrailers), trailers: [] };
+      const { body, trailers } = endOf(fault, context);
+      return { body: asText(body, askedOf(context).variant), trailers };
     },
   };
+
+  function endOf(fault: Fault | undefined, context: FaceContext): AnswerEnd {
+    const { variant } = askedOf(context);
+    if (variant.wire === "connect-stream") {
+      const error = fault === undefined ? {} : { error: connectError(fault, context) };
+      const body = frameOf(Buffer.from(JSON.stringify(error)), flags.connectEnd);
+      return { body, trailers: [] };
+    }
+    const trailers = fault === undefined ? okTrailers() : trailersOf(fault, context);
+    if (variant.wire === "grpc") return { body: noBytes, trailers };
+    const lines = trailers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    return { body: frameOf(Buffer.from(lines), flags.webTrailers), trailers: [] };
+  }
 
   function encodeFault(fault: Fault, context: FaceContext): FaceResponse {
     const { variant } = askedOf(context);
@@ -96,7 +103,7 @@ export function createAnswerEncoder(
       return { status: 200, fields: lines, body: noBytes };
     }
     const { body } = encoder.end(fault, context);
-    return { status: 200, fields, body: asText(body, variant) };
+    return { status: 200, fields, body };
   }
   return encoder;
 }
