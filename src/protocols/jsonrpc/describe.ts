@@ -84,6 +84,8 @@ function describeMethod({ scope }: ContractSchemas, operation: Operation, prefix
     params: binding.byPosition ? params : ordered,
     result: result && { name: "result", schema: result },
     errors: errors.length === 0 ? undefined : errors,
+    // An error has no member for its name, nor any of its own.
+    "x-error-names": errors.length === 0 ? undefined : faults.map(({ name }) => name),
   });
 }
 
@@ -109,5 +111,5 @@ function resultSchema(
 function describeError(scope: ContractSchemas["scope"], fault: DeclaredFault): Schema {
   const code = fault.jsonRpcCode ?? faultTable.failed_precondition.jsonRpc;
   const data = fault.type === undefined ? undefined : scope.type(fault.type);
-  return compact({ code, message: fault.documentation ?? fault.name, data, "x-name": fault.name });
+  return compact({ code, message: fault.documentation ?? fault.name, data });
 }

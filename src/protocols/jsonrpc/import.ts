@@ -95,6 +95,7 @@ function follow({ references, report }: Scope, at: Located): Located | undefined
 
 function importMethod(scope: Scope, item: Located): Operation | undefined {
   const at = follow(scope, item);
+  const given = at === undefined ? [] : faultNames(at);
   const method = at && textAt(at, "name");
   if (at === undefined || method === undefined) {
     if (at !== undefined) scope.report.error("bad-method", at, "a method wants a `name`");
@@ -115,10 +116,20 @@ function importMethod(scope: Scope, item: Located): Operation | undefined {
     safety: "unsafe",
     input,
     output: result?.message,
-    faults: itemsOf(child(at, "errors")).flatMap((error) => importError(scope, error) ?? []),
+    faults: itemsOf(child(at, "errors")).flatMap((error, index) => {
+      return importError(scope, error, given[index]) ?? [];
+    }),
     jsonrpc: { method, parameters, byPosition, result: result === undefined ? null : result.field },
     origin: placeOf(at),
   };
+}
+
+/** OpenRPC has no place for the name of an error; ours stand beside them, in their order. */
+function faultNames(method: Located): readonly (string | undefined)[] {
+  return itemsOf(child(method, "x-error-names")).map((item) => {
+    const name = scalarOf(item);
+    return typeof name === "string" && name !== "" ? name : undefined;
+  });
 }
 
 function importParams(scope: Scope, at: Located): readonly Field[] {
@@ -167,7 +178,12 @@ function importResult(scope: Scope, at: Located): ReadResult | undefined {
   return { message: { type: { kind: "record", fields: [field] }, headers: [] }, field: "result" };
 }
 
-function importError(scope: Scope, item: Located): DeclaredFault | undefined {
+/** @param given its name; absent: made of its words. */
+function importError(
+  scope: Scope,
+  item: Located,
+  given: string | undefined,
+): DeclaredFault | undefined {
   const at = follow(scope, item);
   if (at === undefined) return undefined;
   const code = scalarOf(child(at, "code"));
@@ -181,7 +197,6 @@ function importError(scope: Scope, item: Located): DeclaredFault | undefined {
     .filter((word) => word !== "")
     .slice(0, 6);
   const name = words.length === 0 ? `error${Math.abs(code)}` : words.join("-").toLowerCase();
-  const given = textAt(at, "x-name") ?? name;
   const documentation = message === "" ? {} : { documentation: message };
-  return { name: given, type: undefined, jsonRpcCode: code, ...documentation };
+  return { name: given ?? name, type: undefined, jsonRpcCode: code, ...documentation };
 }
