@@ -22,10 +22,10 @@ const rounds = tiny ? 1 : 7;
 const count = tiny ? 200 : 150_000;
 
 /**
- * Those whose example refuses every request, or names files of its own, say nothing here; those
+ * Those whose example refuses every request, or wants files or a folder, say nothing here; those
  * that read messages follow by themselves.
  */
-const unmeasured = new Set(["maintenance", "fallback", "validate", "mask"]);
+const unmeasured = new Set(["maintenance", "fallback", "idempotency", "quota", "validate", "mask"]);
 
 /** As its example, but for so many requests that none is refused. */
 function usesOf({ name, example }: Policy): Configuration["policies"] {

@@ -44,6 +44,16 @@ test("callers are counted apart, and so are those that are not known, by address
   assert.deepEqual(await Promise.all(keys.map(ask)), [429, 429, 429]);
 });
 
+test("a forged X-Forwarded-For gives nobody another allowance", async (context) => {
+  const url = await start(context, { per: "address", requests: 2 });
+  const statuses: number[] = [];
+  for (const forged of ["192.0.2.1", "192.0.2.2", "192.0.2.3, 127.0.0.1", "x".repeat(4_000)]) {
+    const headers = { "x-forwarded-for": forged, forwarded: `for=${forged.slice(0, 20)}` };
+    statuses.push((await fetch(url, { headers })).status);
+  }
+  assert.deepEqual(statuses, [200, 200, 429, 429]);
+});
+
 test("it can be for some callers only", async (context) => {
   const callers = {
     one: { key: "key-of-one-0123456789", may: ["*"] },
