@@ -27,6 +27,10 @@ const plain = { accept: accept ?? "", "content-type": type ?? "" };
 const rpc = (method: string, params: unknown = {}, id: unknown = 1) =>
   JSON.stringify({ jsonrpc: "2.0", id, method, params });
 
+const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+const nestedIn = (member: string): string =>
+  `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"shop.getOrder",${member}${deep}}}`;
+
 const wrong: readonly [what: string, sent: Sent, status: number, code: number, message: RegExp][] =
   [
     ["no JSON", { ...good, body: '{"jsonrpc":"2.0",' }, 400, -32700, /line 1, column 18/],
@@ -39,6 +43,29 @@ const wrong: readonly [what: string, sent: Sent, status: number, code: number, m
       -32600,
       /no batches/,
     ],
+    [
+      "a batch of a million",
+      { ...good, body: `[${"{},".repeat(999_999)}{}]` },
+      400,
+      -32600,
+      /no batches/,
+    ],
+    [
+      "arguments nested in themselves",
+      { ...good, body: nestedIn('"arguments":') },
+      400,
+      -32700,
+      /deep/,
+    ],
+    ["_meta nested in itself", { ...good, body: nestedIn('"_meta":') }, 400, -32700, /deep/],
+    [
+      "a number of a million digits",
+      { ...good, body: good.body.replace('"7"', "7".repeat(1_000_000)) },
+      400,
+      -32700,
+      /digitsMax/,
+    ],
+    ["half of itself", { ...good, body: good.body.slice(0, 60) }, 400, -32700, /Parse error/],
     ["a bare number", { ...good, body: "7" }, 400, -32600, /expected a request object/],
     [
       "an answer to nothing",
