@@ -38,7 +38,7 @@ function textOf(
   return { name, file, isRaw, declared };
 }
 
-export const plainXml = textOf("text in XML", "xml", () =>
+const plainXml = textOf("text in XML", "xml", () =>
   oneFormat(
     "xml",
     "<failure><kind>{kind}</kind><code>{code}</code><message>{message}</message></failure>",
@@ -46,7 +46,7 @@ export const plainXml = textOf("text in XML", "xml", () =>
   ),
 );
 
-export const xmlRpc = textOf("XML-RPC", "xml-rpc", () =>
+const xmlRpc = textOf("XML-RPC", "xml-rpc", () =>
   oneFormat(
     "xml-rpc, struct: true",
     "1 {kind} {code}: {message}",
@@ -55,7 +55,7 @@ export const xmlRpc = textOf("XML-RPC", "xml-rpc", () =>
 );
 
 /** As `parlance describe --as text` has it, in frames. */
-export const linesOverTcp = textOf(
+const linesOverTcp = textOf(
   "lines over TCP",
   "lines",
   (contract) => {

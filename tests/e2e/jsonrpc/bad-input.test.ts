@@ -1,4 +1,4 @@
-/** Floods and damaged requests in JSON-RPC: its own errors, bounded work, and the gateway goes on. */
+/** Floods and damaged requests in JSON-RPC: its own errors, and the gateway goes on. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";

@@ -1,4 +1,4 @@
-/** A client that others wrote calls in JSON-RPC, and their reading of OpenRPC takes what is told. */
+/** A client and a server that others wrote, in JSON-RPC, and their reading of OpenRPC. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
