@@ -12,7 +12,7 @@ import {
 } from "#configuration/load.ts";
 import type { Environment } from "#configuration/resolve-references.ts";
 import { createRevision } from "#configuration/revision.ts";
-import type { Revision } from "#configuration/configuration.ts";
+import type { Revision, Service } from "#configuration/configuration.ts";
 import type { FidelityReport, Grade } from "#contract/fidelity.ts";
 import { checkRoutes } from "#gateway/check-routes.ts";
 import { withContractRoutes } from "#gateway/contract-routes.ts";
@@ -88,6 +88,9 @@ export async function checkConfiguration(
     diagnostics.push(...checkRoutes(complete), ...checkContractGrants(complete));
     diagnostics.push(...checkMessageSecurity(complete), ...checkPolicies(complete, contracts));
     diagnostics.push(...checkContractOffers(complete, contracts));
+    const asked = complete.services.filter(isAskedByOperation);
+    const health = asked.length > 0 ? await import("./check-health.ts") : undefined;
+    diagnostics.push(...(health?.checkHealth(asked, contracts) ?? []));
     diagnostics.push(...checkRawConnections(complete, contracts), ...checkProofs(complete, files));
   }
   const filesRead = [...loaded.filesRead, ...imported.filesRead, ...(faced?.filesRead ?? [])];
@@ -134,4 +137,8 @@ function withoutGaps(path: string, files: Pick<Files, "readUpTo">): Environment 
     env[name] ??= `value-of-${name}-that-is-not-set`;
   }
   return env;
+}
+
+function isAskedByOperation({ health }: Service): boolean {
+  return health?.check === "operation" || health?.operation !== undefined;
 }

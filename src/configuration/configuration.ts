@@ -251,7 +251,9 @@ export interface Balance {
 
 /** How instances are asked whether they are well. */
 export interface HealthCheck {
-  readonly check: "http" | "tcp" | "grpc";
+  readonly check: "http" | "tcp" | "grpc" | "operation";
+  /** Of the contract, exactly where `check` says so. */
+  readonly operation?: string;
   readonly path: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;

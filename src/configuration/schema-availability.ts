@@ -54,9 +54,17 @@ export const healthSchema = mapOf(
       type: "string",
       description:
         "`http`: a GET is answered with 2xx or 3xx. `tcp`: a connection is taken. `grpc`: the " +
-        "health service (grpc.health.v1) says SERVING; wants `http2`.",
-      enum: ["http", "tcp", "grpc"],
+        "health service (grpc.health.v1) says SERVING; wants `http2`. `operation`: an operation of " +
+        "the contract, called without input in the dialect of the instances, gives no fault.",
+      enum: ["http", "tcp", "grpc", "operation"],
       default: "http",
+    },
+    operation: {
+      type: "string",
+      description: "Name of the operation, for `operation`: one that changes nothing.",
+      minLength: 1,
+      maxLength: 256,
+      "x-expected": "the name of an operation that needs no input",
     },
     path: {
       type: "string",

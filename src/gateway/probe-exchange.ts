@@ -1,20 +1,12 @@
 /** One question to an instance, whether it is well: a connection, a GET, or a call in gRPC. */
-import { assert } from "#base/assert.ts";
-import { defaultLimits } from "#base/limits.ts";
 import type { HealthCheck, Instance } from "#configuration/configuration.ts";
 import type { RequestPlan, UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
-import { RequestHead, type ResponseHead } from "#wire/head.ts";
-import { parseRequestHead } from "#wire/parse-request-head.ts";
+import type { ResponseHead } from "#wire/head.ts";
 import type { Pool, Waiter } from "#wire/pool.ts";
-import { rareLines, writeForwardedTarget } from "./forwarding.ts";
+import { rareLines, writeExactTarget, writeForwardedTarget } from "./forwarding.ts";
+import type { ProbeQuestion } from "./probe-question.ts";
 
 const noBytes: Buffer = Buffer.alloc(0);
-/** Of a health answer; what comes behind says nothing. */
-const answerBytesMax = 1_024;
-/** An empty HealthCheckRequest in its frame: of the server as a whole. */
-const emptyMessage = Buffer.alloc(5);
-/** HealthCheckResponse with status SERVING, in its frame (grpc.health.v1). */
-const serving = Buffer.from([0, 0, 0, 0, 2, 8, 1]);
 
 export class ProbeExchange implements Waiter, RequestPlan {
   readonly traced = false;
@@ -26,10 +18,11 @@ export class ProbeExchange implements Waiter, RequestPlan {
   readonly #health: HealthCheck;
   readonly #deadlineMs: number;
   readonly #done: (why: string | undefined) => void;
-  readonly #head: RequestHead;
+  readonly #question: ProbeQuestion;
   #pool: Pool | undefined;
   #connection: UpstreamEnd | undefined;
   #isOver = false;
+  #fields: ReadonlyMap<string, string> = new Map();
   #status = 0;
   #body: Buffer = noBytes;
 
@@ -37,6 +30,7 @@ export class ProbeExchange implements Waiter, RequestPlan {
   constructor(
     instance: Instance,
     health: HealthCheck,
+    question: ProbeQuestion,
     nowMs: number,
     done: (why: string | undefined) => void,
   ) {
@@ -44,7 +38,7 @@ export class ProbeExchange implements Waiter, RequestPlan {
     this.#health = health;
     this.#deadlineMs = nowMs + health.timeoutMs;
     this.#done = done;
-    this.#head = headOf(health);
+    this.#question = question;
   }
 
   begin(pool: Pool): void {
@@ -57,8 +51,8 @@ export class ProbeExchange implements Waiter, RequestPlan {
   onConnected(connection: UpstreamEnd): void {
     this.#connection = connection;
     if (this.#health.check === "tcp") return this.#end(undefined);
-    const body = this.#health.check === "grpc" ? emptyMessage : noBytes;
-    connection.sendHead(this.#head, this, body, 0, body.length, true);
+    const { head, body } = this.#question;
+    connection.sendHead(head, this, body, 0, body.length, true);
   }
 
   onTick(nowMs: number): void {
@@ -93,11 +87,16 @@ export class ProbeExchange implements Waiter, RequestPlan {
   }
 
   writeTarget(out: Buffer, at: number): number {
-    return writeForwardedTarget(this.#head, 0, this.#instance, out, at);
+    const { head, exactTarget } = this.#question;
+    if (exactTarget) return writeExactTarget(this.#instance, out, at);
+    return writeForwardedTarget(head, 0, this.#instance, out, at);
   }
 
   writeLines(out: Buffer, at: number): number {
-    return at + out.write(`User-Agent: parlance-health\r\n${rareLines(this.#head)}`, at, "latin1");
+    return (
+      at +
+      out.write(`User-Agent: parlance-health\r\n${rareLines(this.#question.head)}`, at, "latin1")
+    );
   }
 
   // What comes of it.
@@ -114,33 +113,38 @@ export class ProbeExchange implements Waiter, RequestPlan {
     complete: boolean,
   ): boolean {
     this.#status = head.status;
+    this.#fields = fieldsOf(head);
     this.onResponseBody(bytes, from, to);
-    if (complete) this.onResponseEnd();
+    if (complete) this.onResponseEnd(undefined);
     return true;
   }
 
   onResponseBody(bytes: Buffer, from: number, to: number): boolean {
-    if (this.#health.check === "grpc" && this.#body.length < answerBytesMax) {
+    if (this.#body.length < this.#question.answerBytesMax) {
       this.#body = Buffer.concat([this.#body, bytes.subarray(from, to)]);
     }
     return true;
   }
 
-  onResponseEnd(): void {
+  onResponseEnd(trailers: ResponseHead | undefined): void {
     // Its connection is kept.
     this.#connection = undefined;
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#done(this.#judge());
+    this.#done(this.#judge(trailers));
   }
 
-  #judge(): string | undefined {
-    if (this.#health.check === "grpc") {
-      const isServing = this.#status === 200 && this.#body.equals(serving);
-      return isServing ? undefined : "its health service does not say SERVING";
+  #judge(trailers: ResponseHead | undefined): string | undefined {
+    try {
+      return this.#question.judge({
+        status: this.#status,
+        field: (name) => this.#fields.get(name),
+        body: this.#body,
+        ...(trailers && { trailer: (name) => trailers.field(name) }),
+      });
+    } catch (error) {
+      return `a check's answer cannot be read: ${String(error)}`;
     }
-    const isGood = this.#status >= 200 && this.#status < 400;
-    return isGood ? undefined : `a check got ${this.#status}; expected 2xx or 3xx`;
   }
 
   onUpstreamFlushed(): void {
@@ -153,15 +157,11 @@ export class ProbeExchange implements Waiter, RequestPlan {
   }
 }
 
-function headOf({ check, path }: HealthCheck): RequestHead {
-  const text =
-    check === "grpc"
-      ? "POST /grpc.health.v1.Health/Check HTTP/1.1\r\nHost: h\r\nTE: trailers\r\n" +
-        "Content-Type: application/grpc\r\nContent-Length: 5\r\n\r\n"
-      : `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`;
-  const bytes = Buffer.from(text, "latin1");
-  const head = new RequestHead();
-  const end = parseRequestHead(head, bytes, 0, bytes.length, defaultLimits);
-  assert(end === bytes.length, `${path} is no path`);
-  return head;
+/** By lower-case name. */
+function fieldsOf(head: ResponseHead): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (let index = 0; index < head.fieldCount; index++) {
+    fields.set(head.nameAt(index).toLowerCase(), head.valueAt(index));
+  }
+  return fields;
 }

@@ -1,6 +1,7 @@
 /** Asks instances again and again whether they are well, for services that declare `health`. */
 import type { HealthCheck } from "#configuration/configuration.ts";
 import { ProbeExchange } from "./probe-exchange.ts";
+import type { ProbeQuestion } from "./probe-question.ts";
 import type { Target } from "./target.ts";
 
 interface Probed {
@@ -29,9 +30,14 @@ export function createProbes(
     readonly serviceName: string;
     readonly health: HealthCheck | undefined;
     readonly targets: readonly Target[];
+    /** Made when it is asked for the first time. */
+    readonly question: () => ProbeQuestion;
   }[],
   tell: TellState,
 ): Probes {
+  const questions = new Map(
+    services.map(({ serviceName, question }) => [serviceName, once(question)]),
+  );
   let probed = services.flatMap(({ serviceName, health, targets }) =>
     health === undefined ? [] : targets.map((target) => begin(serviceName, target, health)),
   );
@@ -55,7 +61,9 @@ export function createProbes(
       target.noteHealthy(why === undefined, nowMs);
       tell(one.serviceName, target, why ?? "its checks go well again");
     };
-    one.running = new ProbeExchange(target.pool.instance, health, nowMs, done);
+    const question = questions.get(one.serviceName)?.();
+    if (question === undefined) return done("it cannot be checked");
+    one.running = new ProbeExchange(target.pool.instance, health, question, nowMs, done);
     one.running.begin(target.pool.connections);
   }
 
@@ -95,5 +103,20 @@ function begin(serviceName: string, target: Target, health: HealthCheck): Probed
     failures: 0,
     successes: 0,
     running: undefined,
+  };
+}
+
+/** Undefined: it cannot be made, which the load of the configuration has told. */
+function once(make: () => ProbeQuestion): () => ProbeQuestion | undefined {
+  let made: ProbeQuestion | undefined;
+  let hasFailed = false;
+  return () => {
+    if (hasFailed) return undefined;
+    try {
+      return (made ??= make());
+    } catch {
+      hasFailed = true;
+      return undefined;
+    }
   };
 }

@@ -2,13 +2,19 @@
 import { createAddressList } from "#base/address-list.ts";
 import type { Files } from "#base/platform.ts";
 import type { SlicedWork } from "#base/slices.ts";
-import type { InstanceLists, ListenTls, Revision } from "#configuration/configuration.ts";
+import type {
+  HealthCheck,
+  InstanceLists,
+  ListenTls,
+  Revision,
+} from "#configuration/configuration.ts";
 import { defaultGraphqlSettings } from "#base/graphql-settings.ts";
 import type { Protocol, TellUnrouted } from "#extension/protocol.ts";
 import type { Peer } from "#wire/ends.ts";
 import { createTlsContexts, type TlsContexts } from "#wire/tls-contexts.ts";
 import { createAuthorization, type Authorization } from "./authorization.ts";
 import { Balancer, type BalancerContext } from "./balance.ts";
+import { questionOf } from "./probe-question.ts";
 import { createProbes, type Probes, type TellState } from "./probes.ts";
 import type { Target } from "./target.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -80,21 +86,22 @@ export function* buildSnapshot(
   const trusted = createAddressList(configuration.listen.trustedProxies);
   const router = yield* buildRouter(configuration);
   const authorization = createAuthorization(configuration);
+  const translators = createTranslators(
+    configuration.services,
+    revision.contracts,
+    protocols,
+    router.routes,
+    revision.withheld,
+    {
+      documentBytesMax: limits.documentBytesMax,
+      face: faceSecurityOf(configuration, files, identityParts.replays),
+      upstreamOf: (service) => upstreamSecurityOf(service, files),
+    },
+  );
   return {
     revision,
     router,
-    translators: createTranslators(
-      configuration.services,
-      revision.contracts,
-      protocols,
-      router.routes,
-      revision.withheld,
-      {
-        documentBytesMax: limits.documentBytesMax,
-        face: faceSecurityOf(configuration, files, identityParts.replays),
-        upstreamOf: (service) => upstreamSecurityOf(service, files),
-      },
-    ),
+    translators,
     hubs: createHubs(configuration.services, revision.contracts, protocols, {
       graphql: configuration.graphql ?? defaultGraphqlSettings,
     }),
@@ -111,6 +118,7 @@ export function* buildSnapshot(
       configuration.services.map(({ name, health }, index) => ({
         serviceName: name,
         health,
+        question: () => questionOf(health as HealthCheck, translators[index]),
         targets: (balancers[index] as Balancer).targets,
       })),
       balancing.tell,
