@@ -29,15 +29,17 @@ export interface FetchedDescriptors {
   readonly services: readonly string[];
 }
 
-/** Undefined: whatever is there, it speaks no gRPC. @param origin of http or https. */
+/** Whatever is there, it speaks no gRPC. */
+export class NoGrpc extends FetchFailure {}
+
+/** @param origin of http or https. */
 export async function fetchDescriptors(
   origin: URL,
   platform: Pick<Platform, "sockets" | "timers">,
   more: Partial<DescriptorLimits> = {},
-): Promise<FetchedDescriptors | undefined> {
+): Promise<FetchedDescriptors> {
   const limits = { ...defaultLimits, ...more };
   const session = await openSession(origin, platform);
-  if (session === undefined) return undefined;
   let isLate = false;
   const cancel = platform.timers.after(limits.allMsMax, () => {
     isLate = true;
@@ -48,7 +50,7 @@ export async function fetchDescriptors(
     for (const dialect of reflectionDialects()) {
       const outcome = await askAll(session, dialect, limits);
       if (outcome.kind === "told") return outcome.descriptors;
-      if (outcome.kind === "unknown") return undefined;
+      if (outcome.kind === "unknown") throw new NoGrpc(`${origin.host} speaks no gRPC`);
       if (outcome.kind === "broken") {
         const reason = isLate ? `no whole answer within ${limits.allMsMax} ms` : outcome.reason;
         throw new FetchFailure(`${origin.host} does not tell its contract: ${reason}`);
@@ -65,11 +67,10 @@ export async function fetchDescriptors(
   }
 }
 
-/** Undefined: nobody is there, or it speaks no HTTP/2. */
 function openSession(
   { protocol, hostname, port }: URL,
   { sockets, timers }: Pick<Platform, "sockets" | "timers">,
-): Promise<ClientHttp2Session | undefined> {
+): Promise<ClientHttp2Session> {
   const isSecure = protocol === "https:";
   const host = hostname.replace(/^\[|\]$/g, "");
   const where = { host, port: Number(port) || (isSecure ? 443 : 80) };
@@ -79,16 +80,19 @@ function openSession(
         ? sockets.connectTls({ ...where, servername: host, ALPNProtocols: ["h2"] })
         : sockets.connect(where),
   });
-  return new Promise((resolve) => {
-    const settle = (found: ClientHttp2Session | undefined): void => {
+  return new Promise((resolve, reject) => {
+    const refuse = (why: string): void => {
       cancel();
-      if (found === undefined) session.destroy();
-      resolve(found);
+      session.destroy();
+      reject(new NoGrpc(`${hostname}:${where.port} is not there, or speaks no gRPC: ${why}`));
     };
-    const cancel = timers.after(connectMsMax, () => settle(undefined));
-    session.on("error", () => settle(undefined));
-    session.on("close", () => settle(undefined));
-    session.on("remoteSettings", () => settle(session));
+    const cancel = timers.after(connectMsMax, () => refuse(`nothing within ${connectMsMax} ms`));
+    session.on("error", (cause: NodeJS.ErrnoException) => refuse(cause.code ?? cause.message));
+    session.on("close", () => refuse("it closes the connection"));
+    session.on("remoteSettings", () => {
+      cancel();
+      resolve(session);
+    });
   });
 }
 

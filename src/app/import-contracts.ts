@@ -128,8 +128,8 @@ export function importContract(
   const importer = recognizeContract(text, file);
   if (importer === undefined) {
     const message =
-      "this is no contract that is understood; expected OpenAPI, WSDL 1.1, .proto, GraphQL, " +
-      "OpenRPC, a list of MCP tools or `parlance: text/1`";
+      "this is no contract that is understood; expected OpenAPI, WSDL 1.1, .proto, a descriptor " +
+      "set, GraphQL, OpenRPC, a list of MCP tools or `parlance: text/1`";
     return { diagnostics: [refusal("unknown-contract", message, file)] };
   }
   return importer.import({

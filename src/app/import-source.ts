@@ -4,7 +4,7 @@ import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Platform } from "#base/platform.ts";
 import { titleIn } from "./contract-facts.ts";
 import { FetchFailure, fetchContract, NoDocument, type FetchedContract } from "./fetch-contract.ts";
-import { fetchDescriptors, type FetchedDescriptors } from "./fetch-descriptors.ts";
+import { fetchDescriptors, NoGrpc, type FetchedDescriptors } from "./fetch-descriptors.ts";
 import { fetchSchema } from "./fetch-schema.ts";
 import { fetchTools } from "./fetch-tools.ts";
 import { recognizeContract } from "./import-contracts.ts";
@@ -35,9 +35,7 @@ export async function readSource(
 ): Promise<ImportSource> {
   if (/^grpcs?:\/\//i.test(source)) {
     const url = source.replace(/^grpc/i, "http");
-    const told = await fetchDescriptors(new URL(url), platform);
-    if (told === undefined) throw new FetchFailure(`${source} is not there, or speaks no gRPC`);
-    return placeDescriptors(told, url, name);
+    return placeDescriptors(await fetchDescriptors(new URL(url), platform), url, name);
   }
   if (/^https?:\/\//i.test(source)) {
     const fetched = await fetchSource(source, platform);
@@ -78,9 +76,7 @@ async function fetchSource(
   } catch (error) {
     if (!(error instanceof NoDocument)) {
       // A server that speaks HTTP/2 alone breaks off a request in HTTP/1.1.
-      const descriptors = await fetchDescriptors(new URL(source), platform);
-      if (descriptors === undefined) throw error;
-      return descriptors;
+      return await descriptorsOr(source, platform, error);
     }
     failure = error;
   }
@@ -93,9 +89,21 @@ async function fetchSource(
   if (fetched !== undefined) return fetched;
   const tools = await fetchTools(source, platform);
   if (tools !== undefined) return told(tools.text, tools.diagnostics);
-  const descriptors = await fetchDescriptors(new URL(source), platform);
-  if (descriptors === undefined) throw failure ?? new NoDocument(`${source} gives no contract`);
-  return descriptors;
+  const nothing = failure ?? new NoDocument(`${source} gives no contract`);
+  return descriptorsOr(source, platform, nothing);
+}
+
+/** @param failure what is told where nobody speaks gRPC. */
+async function descriptorsOr(
+  source: string,
+  platform: Platform,
+  failure: unknown,
+): Promise<FetchedDescriptors> {
+  try {
+    return await fetchDescriptors(new URL(source), platform);
+  } catch (error) {
+    throw error instanceof NoGrpc ? failure : error;
+  }
 }
 
 /** @param url of http or https, where it was asked. */

@@ -140,11 +140,11 @@ test("a server without reflection says so, with what to do", async (context) => 
   );
 });
 
-test("where nobody speaks gRPC it is said so", async (context) => {
+test("where nobody speaks gRPC it is said so, and why", async (context) => {
   const outcome = await importFrom(configure(context), "grpc://127.0.0.1:1");
   assert.equal(
     outcome.kind === "refused" && outcome.message,
-    "grpc://127.0.0.1:1 is not there, or speaks no gRPC",
+    "127.0.0.1:1 is not there, or speaks no gRPC: ECONNREFUSED",
   );
 });
 
