@@ -25,8 +25,7 @@ const clients: readonly (readonly [string, (scope: TestContext, url: string) => 
         const client = new Client({ name: "test", version: "1" }, options);
         await client.connect(new StreamableHTTPClientTransport(new URL(url), agent));
         scope.after(() => client.close());
-        return (name, given, meta = {}) =>
-          client.callTool({ name, arguments: given, _meta: meta });
+        return (name, given, meta = {}) => client.callTool({ name, arguments: given, _meta: meta });
       },
     ],
     [
@@ -35,8 +34,7 @@ const clients: readonly (readonly [string, (scope: TestContext, url: string) => 
         const client = new OldClient({ name: "test", version: "1" });
         await client.connect(new old.StreamableHTTPClientTransport(new URL(url), agent));
         scope.after(() => client.close());
-        return (name, given, meta = {}) =>
-          client.callTool({ name, arguments: given, _meta: meta });
+        return (name, given, meta = {}) => client.callTool({ name, arguments: given, _meta: meta });
       },
     ],
   ];
