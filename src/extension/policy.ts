@@ -14,6 +14,7 @@ import type { SharedStore } from "#base/shared-store.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import type { Contract, Operation } from "#contract/contract.ts";
 import type { FaceResponse, Fields, ReadingManner } from "./protocol.ts";
+import type { Input } from "./streams.ts";
 
 /** @template Options what fits the schema, defaults filled in, files by absolute path. */
 export interface Policy<Options = unknown> {
@@ -262,6 +263,8 @@ export interface PolicySteps {
   readonly onHeldRequest?: (request: PolicyRequest, held: HeldRequest) => Verdict;
   /** Nothing of it has left for the caller. */
   readonly onHeldAnswer?: (request: PolicyRequest, held: HeldAnswer) => Verdict;
+  /** One of several inputs, or what is wrong with it; of exchanges that pass, too. */
+  readonly onInput?: (request: PolicyRequest, input: Input | Fault) => Problem | undefined;
   /** One of several outputs, or what is wrong with it; of exchanges that pass, too. */
   readonly onOutput?: (request: PolicyRequest, output: Reply) => Problem | undefined;
   /**

@@ -2,7 +2,9 @@
  * The part of an exchange that passes while policies read it: its messages are held back whole, up
  * to a limit, shown by what the contract makes of them, and go on as they came.
  */
+import type { Problem } from "#base/problem.ts";
 import type { Answer, Call, Fault } from "#call/call.ts";
+import type { BodyDigest } from "#extension/proof.ts";
 import type { HeldAnswer, HeldRequest } from "#extension/policy.ts";
 import { framing, type ResponseHead } from "#wire/head.ts";
 import { continueHead } from "./admission.ts";
@@ -12,11 +14,14 @@ import {
   isRead,
   readAnswer,
   readerFor,
+  readInputs,
   readOutputs,
   readRequest,
+  type PassingInputs,
   type PassingOutputs,
 } from "./held-messages.ts";
 import { problems } from "./problems.ts";
+import { SignedBody } from "./signed-body.ts";
 import { StreamingExchange } from "./streaming-exchange.ts";
 import type { Translator } from "./translators.ts";
 
@@ -34,7 +39,12 @@ export abstract class CheckedExchange extends StreamingExchange {
   #outputs: PassingOutputs | undefined;
   /** What was read of the request. */
   #read: Call | undefined;
+  #inputs: PassingInputs | undefined;
 
+  /** Undefined: nothing was signed of it. */
+  protected signedBody: SignedBody | undefined;
+
+  protected abstract endWith(problem: Problem): void;
   protected abstract beginPassed(
     head: ResponseHead,
     bytes: Buffer,
@@ -48,16 +58,47 @@ export abstract class CheckedExchange extends StreamingExchange {
     this.#answer = undefined;
     this.#outputs = undefined;
     this.#read = undefined;
+    this.#inputs = undefined;
+    this.signedBody = undefined;
   }
 
   // The request.
+
+  /** @returns false: all of the body is there, and it is not the one that was signed. */
+  protected beginSignedBody(digest: BodyDigest): boolean {
+    this.signedBody = new SignedBody(digest, this.requestIsFramed, this.limits);
+    this.signedBody.add(this.bytes, this.from, this.to);
+    return !this.requestComplete || this.#endSignedBody();
+  }
+
+  #endSignedBody(): boolean {
+    const body = this.signedBody;
+    this.signedBody = undefined;
+    const problem = body?.end();
+    if (problem === undefined) return true;
+    this.endWith(problem);
+    return false;
+  }
+
+  /** The rest of it goes on if it is the one that was signed. */
+  protected endBodyInOrder(body: SignedBody): boolean {
+    if (!this.#endSignedBody()) return false;
+    const kept = body.takeKept();
+    if (kept.length === 0) return true;
+    if (this.translation?.inputs !== undefined) this.passInputs(kept, 0, kept.length);
+    else this.upstream?.sendBody(kept, 0, kept.length);
+    return true;
+  }
 
   /** To an instance, once policies have read it where they want to. */
   protected connectChecked(): void {
     const readMax = this.chain?.wantsHeld === true ? this.#requestBytesMax() : 0;
     const wanted = this.chain?.wantsGathered === true ? this.gatheredBytesMax() : 0;
     const bytesMax = Math.max(readMax, wanted);
-    if (bytesMax === 0) return this.connectOnRecord();
+    if (bytesMax === 0) {
+      if (this.#checkInputs(this.bytes, this.from, this.to)) return;
+      return this.connectOnRecord();
+    }
     this.#isRead = readMax > 0;
     const held = new HeldBody(this.requestIsFramed, bytesMax, this.limits);
     this.#request = held;
@@ -76,20 +117,40 @@ export abstract class CheckedExchange extends StreamingExchange {
     const translator = readerFor(this);
     const { operation, head } = { operation: this.operation, head: this.caller.head };
     if (translator === undefined || head.upgrade) return 0;
-    // Inputs that come one by one cannot wait for each other.
-    if (operation !== undefined && translator.takesStream(operation)) return 0;
     const own = this.heldBytesMax("requests");
+    // Inputs that come one by one cannot wait for each other.
+    if (operation !== undefined && translator.takesStream(operation)) {
+      if (own > 0) this.#inputs = readInputs(this, translator, this.requestIsFramed);
+      return 0;
+    }
     // Which operation it is, and so what its answer has to be, only the request tells.
     return operation === undefined ? Math.max(own, this.heldBytesMax("answers")) : own;
+  }
+
+  /** @returns whether it ends here. */
+  #checkInputs(bytes: Buffer, from: number, to: number): boolean {
+    for (const input of this.#inputs?.(bytes, from, to) ?? []) {
+      const problem = this.policiesOnInput(input);
+      // Behind one that cannot be read there is nothing to be read.
+      if (input.kind === "fault" || problem !== undefined) this.#inputs = undefined;
+      if (problem === undefined) continue;
+      this.endWith(problem);
+      return true;
+    }
+    return false;
   }
 
   protected get isRequestHeld(): boolean {
     return this.#request !== undefined;
   }
 
-  /** @returns whether more can be taken. */
-  protected holdRequest(bytes: Buffer, from: number, to: number): boolean {
-    if (this.#request?.add(bytes, from, to) === false) this.judgeRequest();
+  /** @returns whether more can be taken; undefined: these bytes are to go on. */
+  protected heedRequest(bytes: Buffer, from: number, to: number): boolean | undefined {
+    if (this.#inputs !== undefined && this.state !== "free") {
+      return this.#checkInputs(bytes, from, to) ? true : undefined;
+    }
+    if (this.#request === undefined) return undefined;
+    if (!this.#request.add(bytes, from, to)) this.judgeRequest();
     return true;
   }
 

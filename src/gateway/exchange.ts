@@ -5,7 +5,6 @@
  */
 import type { Problem } from "#base/problem.ts";
 import type { Hub } from "#extension/hub.ts";
-import type { BodyDigest } from "#extension/proof.ts";
 import type { CallerEnd, CallerListener, UpstreamFailure } from "#wire/ends.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { admit, bodyTooLarge, type Admission } from "./admission.ts";
@@ -16,19 +15,14 @@ import { failureProblem, problemLines, problemResponse } from "./failure.ts";
 import type { InnerExchange } from "./hub-calls.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
 import { malformedFields, malformedRequest, problems } from "./problems.ts";
-import { copyOfHead, RepeatedRequest } from "./repeated-request.ts";
-import { SignedBody } from "./signed-body.ts";
 import { tellInDialect } from "./tell-in-dialect.ts";
 
-/** Exchanges that go on without their callers, in a worker. */
-const aloneMax = 1_024;
 const noBytes: Buffer = Buffer.alloc(0);
 
 export class Exchange extends CheckedExchange implements CallerListener, InnerExchange {
   #answerMovedMs = 0;
   #upstreamEnded = false;
-  /** Undefined: nothing was signed of it. */
-  #signedBody: SignedBody | undefined;
+
   // 1. A request has come: may it pass, and where to?
 
   onRequest(bytes: Buffer, from: number, to: number, complete: boolean): void {
@@ -51,7 +45,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
   }
 
   #proceed(admission: Admission): void {
-    if (this.bodyDigest !== undefined && !this.#beginSignedBody(this.bodyDigest)) return;
+    if (this.bodyDigest !== undefined && !this.beginSignedBody(this.bodyDigest)) return;
     switch (admission.kind) {
       case "pass":
         if (this.chain === undefined) return this.connectOnRecord();
@@ -69,22 +63,6 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
       case "refuse":
         return this.refuse(admission.problem, admission.fields);
     }
-  }
-
-  /** @returns false: all of the body is there, and it is not the one that was signed. */
-  #beginSignedBody(digest: BodyDigest): boolean {
-    this.#signedBody = new SignedBody(digest, this.requestIsFramed, this.limits);
-    this.#signedBody.add(this.bytes, this.from, this.to);
-    return !this.requestComplete || this.#endSignedBody();
-  }
-
-  #endSignedBody(): boolean {
-    const body = this.#signedBody;
-    this.#signedBody = undefined;
-    const problem = body?.end();
-    if (problem === undefined) return true;
-    this.#end(problem);
-    return false;
   }
 
   #gather(): void {
@@ -126,7 +104,6 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     this.beginTranslation();
     this.beginPolicies();
     this.beginChecking();
-    this.#signedBody = undefined;
     gateway.observer.onBegin(this);
   }
 
@@ -136,8 +113,9 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     if (this.state === "recording") return true;
     this.requestBytes = this.caller.bodyBytes;
     this.tap?.addRequest(bytes, from, to);
-    this.#signedBody?.add(bytes, from, to);
-    if (this.isRequestHeld) return this.holdRequest(bytes, from, to);
+    this.signedBody?.add(bytes, from, to);
+    const heeded = this.chain === undefined ? undefined : this.heedRequest(bytes, from, to);
+    if (heeded !== undefined) return heeded;
     const upstream = this.upstream;
     const takesInputs = this.translation?.inputs !== undefined;
     if (takesInputs) {
@@ -146,11 +124,11 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     else if (this.hub !== undefined) return this.gatherForHub(bytes, from, to);
     if (!takesInputs && (upstream === undefined || this.translation !== undefined)) return true;
     if (this.requestBytes > (this.route as CompiledRoute).service.bodyBytesMax) {
-      if (this.state !== "tunnel") this.#end(bodyTooLarge(this.route as CompiledRoute));
+      if (this.state !== "tunnel") this.endWith(bodyTooLarge(this.route as CompiledRoute));
       if (this.state !== "tunnel") return true;
     }
-    if (this.#signedBody !== undefined) {
-      bytes = this.#signedBody.keepBack(bytes, from, to);
+    if (this.signedBody !== undefined) {
+      bytes = this.signedBody.keepBack(bytes, from, to);
       from = 0;
       to = bytes.length;
       if (to === 0) return true;
@@ -166,10 +144,10 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
   onRequestEnd(trailers: ResponseHead | undefined): void {
     if (this.state === "recording") return;
     // What is refused already is refused once.
-    if (this.state === "free") this.#signedBody = undefined;
+    if (this.state === "free") this.signedBody = undefined;
     this.requestComplete = true;
     this.requestTrailers = this.translation === undefined ? trailers : undefined;
-    if (this.#signedBody !== undefined && !this.#endBodyInOrder(this.#signedBody)) return;
+    if (this.signedBody !== undefined && !this.endBodyInOrder(this.signedBody)) return;
     if (this.isRequestHeld) this.judgeRequest();
     else if (this.state === "tunnel") {
       this.upstream?.sendEnd(undefined);
@@ -178,16 +156,6 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     else if (this.translation !== undefined) this.translate();
     else if (this.hub !== undefined) this.hub.handle();
     else if (this.upstream !== undefined) this.endRequest();
-  }
-
-  /** The rest of it goes on if it is the one that was signed. */
-  #endBodyInOrder(body: SignedBody): boolean {
-    if (!this.#endSignedBody()) return false;
-    const kept = body.takeKept();
-    if (kept.length === 0) return true;
-    if (this.translation?.inputs !== undefined) this.passInputs(kept, 0, kept.length);
-    else this.upstream?.sendBody(kept, 0, kept.length);
-    return true;
   }
 
   // 3. The answer.
@@ -323,33 +291,17 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     if (this.state === "free") return;
     if (this.pending) return this.giveUp();
     const detail = "nothing was sent or taken within timeouts.bodyIdleMs";
-    this.#end(problems["body-timeout"](detail));
+    this.endWith(problems["body-timeout"](detail));
   }
 
   onCallerGone(): void {
-    if (this.state === "free" || this.#goesOnAlone()) return;
+    if (this.state === "free") return;
+    if (this.goesOnAlone()) return this.onCallerFlushed();
     // A tunnel whose two halves have ended is over in good order.
     this.aborted = !(this.state === "tunnel" && this.#upstreamEnded && this.requestComplete);
     this.dropUpstream();
     if (this.status === 0) this.status = 499;
     this.finish();
-  }
-
-  /** Its caller is gone; a policy wants its answer all the same. */
-  #goesOnAlone(): boolean {
-    const isUnderWay = this.state === "sent" || this.state === "answering";
-    if (this.chain === undefined || !isUnderWay || !this.requestComplete) return false;
-    const { background } = this.gateway;
-    if (background.has(this) || background.size >= aloneMax) return false;
-    const head = this.outlivesCaller ? copyOfHead(this.caller.head, this.limits) : undefined;
-    if (head === undefined) return false;
-    const nobody = new RepeatedRequest(head, this.caller.peer, () => background.delete(this));
-    if (this.holding) nobody.holdEnd();
-    background.add(this);
-    this.caller = nobody;
-    this.aborted = true;
-    this.onCallerFlushed();
-    return true;
   }
 
   onTick(nowMs: number): void {
@@ -381,12 +333,12 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     const isAttempt = problem.definition.code === "answer-timeout";
     if (isAttempt) this.noteOutcome(undefined);
     if (isAttempt && !this.hasAnswer && this.endAttempt("timeout")) return;
-    this.#end(problem);
+    this.endWith(problem);
   }
 
   // 5. The end, always and exactly once.
 
-  #end(problem: Problem): void {
+  protected endWith(problem: Problem): void {
     if (this.hasAnswer) this.breakOff(problem);
     else this.refuse(problem);
   }

@@ -8,6 +8,7 @@ import type { Answer, Call, Fault, Reply } from "#call/call.ts";
 import type { Dialect } from "#contract/contract.ts";
 import { createRecord } from "#contract/value.ts";
 import type { ReadingManner } from "#extension/protocol.ts";
+import type { Input } from "#extension/streams.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
@@ -125,6 +126,27 @@ export function callOfRoute(exchange: ExchangeRecord, { contract }: Translator):
 /** Whether an answer is one that a contract speaks of. */
 export function isRead({ status }: ResponseHead, method: string): boolean {
   return method !== "HEAD" && status !== 101 && status !== 206 && status !== 304;
+}
+
+/** The inputs that some bytes complete. */
+export type PassingInputs = (bytes: Buffer, from: number, to: number) => Iterable<Input | Fault>;
+
+/** Undefined: it is none that could be read so. */
+export function readInputs(
+  exchange: ExchangeRecord,
+  translator: Translator,
+  isFramed: boolean,
+): PassingInputs | undefined {
+  const face = translator.face((exchange.route as CompiledRoute).face as Dialect);
+  const asked = face?.decode(faceRequest(exchange, Buffer.alloc(0)));
+  if (asked?.kind !== "call") return undefined;
+  const { call, negotiated } = asked;
+  const context = { operation: call.operation, negotiated, exchangeId: exchange.id };
+  const inputs = face?.decodeInputs?.(context);
+  if (inputs === undefined) return undefined;
+  const unframe = createUnframe(isFramed, exchange.limits);
+  // On a copy: what is left over of it is kept, and the bytes go on.
+  return (bytes, from, to) => inputs.push(Buffer.from(unframe(bytes, from, to)));
 }
 
 /** Outputs that pass one by one. */

@@ -21,6 +21,7 @@ import type {
   Verdict,
 } from "#extension/policy.ts";
 import type { FaceResponse, Fields } from "#extension/protocol.ts";
+import type { Input } from "#extension/streams.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { AnswerTaps } from "./answer-taps.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -206,6 +207,10 @@ export abstract class PolicedExchange extends SeenExchange {
     return this.#first((policy) => policy.steps.onHeldAnswer?.(this, held));
   }
 
+  protected policiesOnInput(input: Input | Fault): Problem | undefined {
+    return this.#first((policy) => policy.steps.onInput?.(this, input));
+  }
+
   protected policiesOnOutput(output: Reply): Problem | undefined {
     return this.#first((policy) => policy.steps.onOutput?.(this, output));
   }
@@ -235,6 +240,11 @@ export abstract class PolicedExchange extends SeenExchange {
       given = policy.steps.rewriteReply?.(this, given, operation) ?? given;
     }
     return given;
+  }
+
+  judgeInput(input: Input): Fault | undefined {
+    const problem = this.policiesOnInput(input);
+    return problem && faultOfProblem(problem);
   }
 
   judgeOutput(output: Answer | Fault): Answer | Fault {

@@ -149,7 +149,7 @@ function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {
     wantsReply: wants("onReply"),
     wantsHeld: wants("holds"),
     wantsGathered: wants("gathers"),
-    wantsOutputs: wants("onOutput"),
+    wantsOutputs: wants("onInput", "onOutput"),
     rewrites: wants("rewriteCall", "rewriteReply"),
     wantsAttempts: wants("onAttempt", "onAttemptEnd"),
     wantsSend: wants("onSend"),

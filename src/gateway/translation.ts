@@ -3,7 +3,7 @@
  * encoded by the upstream; the answer goes the same way back. Documents are whole, within limits.
  */
 import type { Problem } from "#base/problem.ts";
-import type { Answer, Fault, Call, Reply } from "#call/call.ts";
+import type { Fault, Call, Reply } from "#call/call.ts";
 import { faultOfProblem } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
 import type {
@@ -14,7 +14,6 @@ import type {
   Fields,
   Upstream,
 } from "#extension/protocol.ts";
-import type { ReplyStream } from "#extension/streams.ts";
 import { RequestHead, type ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
@@ -25,6 +24,7 @@ import { Gatherer } from "./gatherer.ts";
 import { withFields, withFieldsOf } from "./kept-fields.ts";
 import { beginLargeAnswer, largeBytesMin, type BegunAnswer } from "./large-answer.ts";
 import { acceptProof } from "./message-proof.ts";
+import { ruledInputs, ruledOutputs, type MessageRules } from "./message-rules.ts";
 import { refuseOperation } from "./operation-permission.ts";
 import { problems } from "./problems.ts";
 import { RequestGatherer } from "./request-gatherer.ts";
@@ -49,13 +49,6 @@ type Asked = Pick<FaceContext, "operation" | "negotiated">;
 
 const unknown: Asked = { operation: undefined, negotiated: undefined };
 const noBytes: Buffer = Buffer.alloc(0);
-
-/** What becomes of messages on their way; of what comes one by one, of each. */
-export interface MessageRules {
-  rewriteCall(call: Call): Call;
-  rewriteReply(reply: Reply, operation: Operation): Reply;
-  judgeOutput(output: Answer | Fault): Answer | Fault;
-}
 
 export class Translation {
   /** Serves this exchange as long as the translation lives. */
@@ -166,9 +159,7 @@ export class Translation {
     this.requestHead = head;
     const inputs = requests && this.#face.decodeInputs?.(this.#context());
     if (requests && inputs) {
-      const item = (input: Call["input"]) =>
-        requests.item(rules?.rewriteCall({ ...call, input }).input ?? input);
-      this.inputs = createStreamedRequest(inputs, { ...requests, item });
+      this.inputs = createStreamedRequest(inputs, ruledInputs(requests, this.rules, call));
     }
     return { kind: "send", body: request.body };
   }
@@ -194,27 +185,13 @@ export class Translation {
     const call = this.#call as Call;
     const decoded = upstream.decodeOutputs?.(response, call);
     if (decoded === undefined) return undefined;
-    const replies = this.rules === undefined ? decoded : this.#ruled(decoded, this.rules);
+    const replies = ruledOutputs(decoded, this.rules, call.operation);
     const context = this.#context();
     const answers = this.#face.encodeStream?.(context);
     if (answers !== undefined) return createStreamedAnswer(replies, answers);
     const { documentBytesMax } = this.#exchange.limits;
     this.#collected = createCollectedAnswer(replies, documentBytesMax);
     return undefined;
-  }
-
-  #ruled(replies: ReplyStream, rules: MessageRules): ReplyStream {
-    const { operation } = this.#call as Call;
-    const rule = (output: Answer | Fault): Answer | Fault => {
-      const judged = rules.judgeOutput(output);
-      return judged === output ? rules.rewriteReply(output, operation) : judged;
-    };
-    const { last } = replies;
-    return {
-      push: (bytes) => replies.push(bytes).map(rule),
-      ...(last === undefined ? {} : { last: () => last().map(rule) }),
-      end: (trailer) => replies.end(trailer),
-    };
   }
 
   /** Whether the outputs of a stream are gathered for one answer. */

@@ -3,9 +3,10 @@
  * operator's, in both directions. It reads as translation reads: nothing is written anew.
  */
 import type { Problem } from "#base/problem.ts";
-import type { Call, Reply } from "#call/call.ts";
+import type { Call, Fault, Reply } from "#call/call.ts";
 import { faultOfProblem } from "#call/problems.ts";
 import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
+import type { Input } from "#extension/streams.ts";
 import { optionsSchema, type DirectionOptions, type Options } from "./options.ts";
 import { problems } from "./problems.ts";
 import { compileShapeLimits } from "./shape-limits.ts";
@@ -43,6 +44,8 @@ export const validate: Policy<Options> = {
       },
       ...(isOn.requests && {
         onHeldRequest: (request, held) => act(request, requests, ofRequests.ofHeld(held)),
+        onInput: (request: PolicyRequest, input: Input | Fault) =>
+          act(request, requests, ofRequests.ofInput(input))?.problem,
         onCall: (request: PolicyRequest, { input }: Call) =>
           act(request, requests, ofRequests.ofMessage(input, request.requestBytes)),
       }),
@@ -87,12 +90,15 @@ function direction(options: DirectionOptions, whose: "request" | "answer") {
     const beyond = findBeyond?.(value);
     return beyond && beyondLimits(`${beyond.message} (validate)`, { place: beyond.place });
   };
+  const toldOf = ({ message, place }: Fault): Problem =>
+    unfit(message, place === undefined ? {} : { place });
   return {
     ofMessage,
+    ofInput(input: Input | Fault): Problem | undefined {
+      return input.kind === "fault" ? toldOf(input) : ofMessage(input.input, 0);
+    },
     ofOutput(output: Reply): Problem | undefined {
-      if (output.kind === "answer") return ofMessage(output.output, 0);
-      const { message, place } = output;
-      return unfit(message, place === undefined ? {} : { place });
+      return output.kind === "answer" ? ofMessage(output.output, 0) : toldOf(output);
     },
     ofHeld({ isWhole, bytes, read }: Read): Problem | undefined {
       if (!isWhole || bytes > bytesMax) return tooLarge();
@@ -101,8 +107,7 @@ function direction(options: DirectionOptions, whose: "request" | "answer") {
       if (found.kind === "answer") return ofMessage(found.output, bytes);
       // A fault that the service has told is an answer like any other.
       if (whose === "answer" && found.unfit !== true) return undefined;
-      const { message, place } = found;
-      return unfit(message, place === undefined ? {} : { place });
+      return toldOf(found);
     },
   };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
-import type { ServiceError } from "@grpc/grpc-js";
+import type { sendUnaryData, ServerReadableStream, ServiceError } from "@grpc/grpc-js";
 import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
 import { connectOrders, shopProto, startOrders } from "#tests/e2e/grpc/stand.ts";
 import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
@@ -197,4 +197,37 @@ test("a stream that is only reported on passes whole", async (context) => {
   const { gateway, ask } = await startTicker(context, {}, lines);
   assert.equal(await (await ask()).text(), lines.join(""));
   assert.equal(gateway.done[0]?.code, undefined);
+});
+
+test("inputs of a stream are read before they go on, between callers and services of gRPC", async (context) => {
+  const seen: object[] = [];
+  interface Adding extends NodeJS.EventEmitter {
+    readonly write: (line: object) => void;
+    readonly end: () => void;
+  }
+  const port = await startOrders(context, {
+    Add(call: ServerReadableStream<object, object>, reply: sendUnaryData<object>) {
+      call.on("data", (line: object) => seen.push(line));
+      call.on("error", () => undefined);
+      call.on("end", () => reply(null, { id: String(seen.length) }));
+    },
+  });
+  const options = { requests: { textLengthMax: 5 } };
+  const text = textOf("orders", "orders.proto", `http://127.0.0.1:${port}`, options);
+  const gateway = await startTranslating(context, { text, files: { "orders.proto": shopProto } });
+  const client = connectOrders(context, gateway.port);
+  const add = (lines: readonly object[]) =>
+    new Promise<object>((resolve) => {
+      const answer = (error: ServiceError | null, reply: object) => resolve(error ?? reply);
+      const call = (client["Add"] as (answer: unknown) => Adding).call(client, answer);
+      call.on("error", () => undefined);
+      for (const line of lines) call.write(line);
+      call.end();
+    });
+  const fine = { sku: "a", count: 1 };
+  assert.equal(((await add([fine, fine, fine])) as { id: string }).id, "3");
+  const refused = (await add([fine, { sku: "too-long", count: 2 }])) as ServiceError;
+  assert.equal(refused.code, 3);
+  assert.match(refused.details, /8 characters; expected textLengthMax, 5/);
+  assert.doesNotMatch(JSON.stringify(seen), /too-long/);
 });
