@@ -12,6 +12,7 @@ import { constants } from "./http2-codes.ts";
 import { fieldsObject, requestFields } from "./http2-fields.ts";
 import { listenToAnswer, type Http2AnswerListener } from "./http2-listeners.ts";
 import { readTrailers, spellResponse, type RawFields } from "./http2-spelling.ts";
+import { markLasting, toQueue } from "./lasting-bytes.ts";
 import { parseFault } from "./parse-faults.ts";
 import { parseResponseHead } from "./parse-response-head.ts";
 
@@ -100,8 +101,8 @@ export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
   sendBody(bytes: Buffer, from: number, to: number): boolean {
     const stream = this.#stream;
     if (stream === undefined || stream.closed || stream.writableEnded) return true;
-    // Frames are written later, so the giver's buffer cannot be lent.
-    let data = Buffer.from(bytes.subarray(from, to));
+    // Frames are written later.
+    let data = toQueue(bytes, from, to);
     if (this.#chunks !== undefined) {
       // The caller's end has read these very bytes before: they are well-formed.
       this.#chunks.read(data, 0, data.length, this.#context.limits);
@@ -182,6 +183,7 @@ export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
     if (this.#listener === undefined || !this.#answering) return;
     // nghttp2 holds DATA to content-length, but not behind an answer that must have none.
     if (this.#head.framing === framing.none) return;
+    markLasting(bytes);
     if (!this.#listener.onResponseBody(bytes, 0, bytes.length)) this.pause();
   }
 

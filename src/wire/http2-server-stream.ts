@@ -17,6 +17,7 @@ import {
 import { Http2HeldEnd } from "./http2-held-end.ts";
 import { listenToRequest, type Http2RequestListener } from "./http2-listeners.ts";
 import { readTrailers, spellRequest, type RawFields } from "./http2-spelling.ts";
+import { markLasting, toQueue } from "./lasting-bytes.ts";
 import { parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -120,6 +121,7 @@ export class Http2ServerStream implements CallerEnd, Http2RequestListener, Enrol
       return this.#failBody("the body is longer than content-length");
     }
     if (bytes.length === 0) return;
+    markLasting(bytes);
     if (!this.#exchange.onRequestBody(bytes, 0, bytes.length)) this.pause();
   }
 
@@ -231,8 +233,8 @@ export class Http2ServerStream implements CallerEnd, Http2RequestListener, Enrol
     }
     if (from === to) return !this.#blocked;
     this.#sinceMs = this.#context.clock.nowMs;
-    // Frames are written later, so the giver's buffer cannot be lent.
-    if (this.#stream.write(Buffer.from(bytes.subarray(from, to)))) return true;
+    // Frames are written later.
+    if (this.#stream.write(toQueue(bytes, from, to))) return true;
     this.#blocked = true;
     return false;
   }

@@ -120,7 +120,7 @@ test("gRPC's health service is asked over HTTP/2", async (context) => {
   const server = createHttp2();
   server.on("stream", (stream: ServerHttp2Stream, headers) => {
     // Servers on gRPC's C core take no call without it.
-    assert.equal(headers.te, "trailers");
+    assert.equal(headers["te"], "trailers");
     paths.push(headers[":path"] ?? "");
     stream.respond(
       { ":status": 200, "content-type": "application/grpc" },
