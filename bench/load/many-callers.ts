@@ -12,15 +12,15 @@ export const manyCallers: LoadCase = {
   id: "callers",
   title: "100,000 callers beside ten, each asking in turn",
   run: async (site) => {
-    const manyCallers = site.tiny ? 100 : 100_000;
+    const count = site.tiny ? 100 : 100_000;
     const small = await startWith(site, fewCallers);
-    const large = await startWith(site, manyCallers);
+    const large = await startWith(site, count);
     const idleBytes = residentBytesOf(large.pid) - residentBytesOf(small.pid);
     const cpu: { readonly small: number[]; readonly large: number[] } = { small: [], large: [] };
     let errors = 0;
     for (let round = 0; round <= site.rounds; round += 1) {
       const first = await loadOnce(site, small, fewCallers);
-      const second = await loadOnce(site, large, manyCallers);
+      const second = await loadOnce(site, large, count);
       errors += first.errors + second.errors;
       if (round === 0) continue; // Warm-up.
       cpu.small.push(first.cpuUs);
@@ -28,10 +28,10 @@ export const manyCallers: LoadCase = {
     }
     const added = mebibytes(residentBytesOf(large.pid) - residentBytesOf(small.pid));
     const ratio = median(ratiosByRound(cpu.large, cpu.small));
-    const among = (count: number): string => `CPU per exchange among ${count} callers`;
+    const among = (callers: number): string => `CPU per exchange among ${callers} callers`;
     return [
       { name: among(fewCallers), value: median(cpu.small), unit: "µs" },
-      { name: among(manyCallers), value: median(cpu.large), unit: "µs" },
+      { name: among(count), value: median(cpu.large), unit: "µs" },
       atMost("many to few", ratio, 1.1, "x", !site.tiny),
       { name: "memory added, idle", value: mebibytes(idleBytes), unit: "MiB" },
       atMost("memory added, after the load", added, 100, "MiB", !site.tiny),

@@ -22,7 +22,7 @@ const key = "the-key-of-the-one-caller";
 export const parlanceGuarded: Peer = {
   id: "parlance-guarded",
   name: "Parlance with key, grant, rate limit and ledger",
-  note: "a caller's key, what it may call, a rate limit for each caller, strict records with digests",
+  note: "a caller's key, a grant, a rate limit for each caller, strict records with digests",
   key,
   find: findParlance,
   prepare: (site) =>

@@ -83,7 +83,7 @@ function digestKey(
       const message = `caller ${name} has \`key\` and \`keySha256\`; expected one of them`;
       reporter.error(["callers", name, "keySha256"], "two-keys", message);
     }
-    return owned(name, keySha256, "keySha256", owners, reporter);
+    return digestOwned(name, keySha256, "keySha256", owners, reporter);
   }
   if (key === undefined) {
     if (wsSecurity !== undefined || others.length > 0) return undefined;
@@ -102,11 +102,11 @@ function digestKey(
       `use ${keyLengthAdvised} or more`,
     );
   }
-  return owned(name, hash("sha256", key), "key", owners, reporter);
+  return digestOwned(name, hash("sha256", key), "key", owners, reporter);
 }
 
 /** A key must name one caller. */
-function owned(
+function digestOwned(
   name: string,
   digest: string,
   option: "key" | "keySha256",

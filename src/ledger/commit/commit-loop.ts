@@ -1,9 +1,8 @@
 /**
- * What the ledger thread does, one turn after the other: take all that waits in the rings, write
- * it, sync it, tell the producers. The next batch is what came meanwhile; only where entries come
- * fast do they gather a moment longer (see pace.ts).
- * When the disk fails, nothing is retried into the same file: what was taken is given up and
- * counted, a new file is tried every second, and a gap entry tells how much is missing.
+ * What the ledger thread does, turn by turn: take all that waits in the rings, write it, sync it,
+ * tell the producers. The next batch is what came meanwhile, and a moment longer where much comes
+ * (pace.ts). When the disk fails, nothing is retried into the same file: what was taken is given
+ * up and counted, a new file is tried every second, and a gap entry tells how much is missing.
  */
 import { assert } from "#base/assert.ts";
 import { isSystemError, LedgerProblem } from "#ledger/store/problems.ts";
