@@ -8,7 +8,8 @@ export const stateSchema: JsonSchema = mapOf(
     path: {
       ...folder,
       description:
-        "Folder of it, made when a policy needs it; on a local disk. Takes effect at the next start.",
+        "Folder of it, made when a policy needs it; on a local disk. Takes effect at the next " +
+        "start.",
       default: "data/state",
     },
   },

@@ -22,6 +22,8 @@ import { Translation } from "./translation.ts";
 import type { Translator } from "./translators.ts";
 import { createUnframe } from "./unframe.ts";
 
+/** Exchanges that go on without their callers, in a worker. */
+const aloneMax = 1_024;
 const noBytes: Buffer = Buffer.alloc(0);
 
 export abstract class HubExchange extends TranslatedExchange implements HubAsker {
@@ -30,6 +32,8 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
   /** An exchange with its own caller's end. */
   protected abstract createInner(caller: CallerEnd): InnerExchange;
   protected abstract begin(hasHead: boolean): void;
+  abstract onTick(nowMs: number): void;
+  abstract onCallerGone(): void;
 
   /** With it, the calls end that were made for it. */
   protected override finish(): void {
@@ -118,6 +122,22 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     background.add(exchange);
     const beginning = { ...asked, route: this.route as CompiledRoute };
     exchange.beginRepeat(beginning, caller instanceof InnerCaller ? caller : undefined);
+  }
+
+  /** Its caller is gone; whether a policy wants its answer all the same. */
+  protected goesOnAlone(): boolean {
+    const isUnderWay = this.state === "sent" || this.state === "answering";
+    if (this.chain === undefined || !isUnderWay || !this.requestComplete) return false;
+    const { background } = this.gateway;
+    if (background.has(this) || background.size >= aloneMax) return false;
+    const head = this.outlivesCaller ? copyOfHead(this.caller.head, this.limits) : undefined;
+    if (head === undefined) return false;
+    const nobody = new RepeatedRequest(head, this.caller.peer, () => background.delete(this));
+    if (this.holding) nobody.holdEnd();
+    background.add(this);
+    this.caller = nobody;
+    this.aborted = true;
+    return true;
   }
 
   // What the conversation asks for.

@@ -1,7 +1,10 @@
 /** The worker's side of `worker-thread.ts`: answers questions and sends messages. */
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "#base/assert.ts";
 import type { FromThread, ToThread } from "./worker-thread.ts";
+
+/** What it was begun with. */
+export const threadData: unknown = workerData;
 
 export function sendMessage(message: unknown): void {
   send({ kind: "message", message });

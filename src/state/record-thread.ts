@@ -2,9 +2,8 @@
  * The thread that has the file of records open, since a disk makes it wait: what has been asked
  * for meanwhile is done in the next transaction, all of it with one sync.
  */
-import { workerData } from "node:worker_threads";
 import { atTurnEnd } from "#base/platform.ts";
-import { answerQuestions } from "#runtime/worker-port.ts";
+import { answerQuestions, threadData } from "#runtime/worker-port.ts";
 import { openRecordFile, type Change, type Changed } from "./record-file.ts";
 
 interface Asked {
@@ -16,7 +15,7 @@ interface Asked {
 /** Of one transaction. */
 const changesMax = 500;
 
-const file = openRecordFile(String(workerData));
+const file = openRecordFile(String(threadData));
 let waiting: Asked[] = [];
 
 answerQuestions((question) => {

@@ -51,7 +51,7 @@ test("a repetition gets the first answer, and no instance is asked", async (cont
   assert.equal(asked(), 1);
 });
 
-test("a key is the same with and without quotes, and another one for another request", async (context) => {
+test("a key is the same with and without quotes", async (context) => {
   const { url, asked } = await start(context);
   const answers = [
     await post(url, '"a"'),
@@ -92,7 +92,7 @@ test("safe and idempotent requests are not looked at", async (context) => {
   assert.equal(asked(), 4);
 });
 
-test("a key that is required and missing is refused with 400, and so is one that is none", async (context) => {
+test("a key that is missing, or none, is refused with 400", async (context) => {
   const { url, asked } = await start(context, { required: true });
   assert.deepEqual(await codeOf(await post(url, undefined)), [400, "idempotency-key-missing"]);
   for (const key of ["", '"', "a,b", '"a", "b"', "a b", '"a";p=1', "x".repeat(256), '"\\a"']) {
@@ -160,7 +160,7 @@ test("the same key of another caller is another one", async (context) => {
   assert.equal(asked(), 2);
 });
 
-test("errors are kept too, but those which say that nothing was done leave the key free", async (context) => {
+test("errors are kept, those which say that nothing was done are not", async (context) => {
   for (const [status, times] of [
     [500, 1],
     [404, 1],
@@ -222,7 +222,7 @@ test("a request that is too large is refused with the limit's name", async (cont
   assert.equal((await post(url, "k", "ten bytes!")).status, 201);
 });
 
-test("when there is no room for more keys new ones are refused, old ones answered", async (context) => {
+test("without room new keys are refused, old ones answered", async (context) => {
   const { url, asked } = await start(context, { storeBytesMax: 2_000 });
   const statuses: number[] = [];
   for (let number = 0; number < 12; number++) {
@@ -264,7 +264,7 @@ test("chunked requests and answers are kept without their chunks", async (contex
     });
     const headers = { "idempotency-key": "k" };
     const init = { method: "POST", headers, body, duplex: "half" };
-    const answer = await fetch(url, init as RequestInit);
+    const answer = await fetch(url, init);
     return answer.text();
   };
   assert.equal(await send(["o", "ne"]), "you sent one");

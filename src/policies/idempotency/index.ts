@@ -1,4 +1,4 @@
-/** Unsafe requests with an Idempotency-Key are carried out once, however often they are repeated. */
+/** Unsafe requests with an Idempotency-Key are carried out once, however often they come. */
 import { nodeProcesses } from "#base/platform.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Call } from "#call/call.ts";
@@ -29,9 +29,13 @@ export const idempotency: Policy<Options> = {
     "- idempotency: { required: true, keepMs: 86400000, only: { operations: [placeOrder] } }",
   problems: problems.definitions,
   level: "call",
-  explain: ({ required, keepMs, answerBytesMax }) =>
-    `an unsafe request with an Idempotency-Key is carried out once${required ? ", and needs one" : ""}; ` +
-    `kept for ${keepMs} ms, with answers up to ${answerBytesMax} bytes`,
+  explain({ required, keepMs, answerBytesMax }) {
+    const need = required ? ", and needs one" : "";
+    return (
+      `an unsafe request with an Idempotency-Key is carried out once${need}; ` +
+      `kept for ${keepMs} ms, with answers up to ${answerBytesMax} bytes`
+    );
+  },
   create(given, { records, platform, serviceName, contract }) {
     records.prepare();
     const { clock, timers } = platform;
@@ -44,8 +48,8 @@ export const idempotency: Policy<Options> = {
       const value = request.field(fieldName);
       if (value === undefined) {
         if (!given.required) return undefined;
-        const detail = `${nameOf(request)} is not safe to repeat; expected the field Idempotency-Key`;
-        return refused(problems["idempotency-key-missing"](detail));
+        const detail = "is not safe to repeat; expected the field Idempotency-Key";
+        return refused(problems["idempotency-key-missing"](`${nameOf(request)} ${detail}`));
       }
       const key = readKey(value);
       if (key !== undefined) return key;
@@ -115,7 +119,7 @@ export const idempotency: Policy<Options> = {
       }
       if (found.state === "done") return answerOf(request, found);
       if (isUnderWay(found)) {
-        const detail = `the first request with this Idempotency-Key, exchange ${exchange}, is under way`;
+        const detail = `exchange ${exchange} has the same Idempotency-Key, and is under way`;
         return refused(problems["idempotency-in-flight"](detail, { retryAfterS: 1 }));
       }
       const detail =

@@ -45,13 +45,15 @@ export const options = mapOf("Which requests, and what is kept of them for how l
     "x-expected": "milliseconds from 1000 to 7776000000 (90 days)",
   },
   waitMs: milliseconds(
-    "How long a repetition waits for the first request to end before it is told that it is under way.",
+    "How long a repetition waits for the first request to end, before it is told that this is " +
+      "under way.",
     60_000,
     250,
   ),
   answerBytesMax: bytes("Largest body of an answer that is kept.", 16_777_216, 65_536),
   requestBytesMax: bytes(
-    "Largest body of a request with a key. Of those that pass, it is read whole before it is sent.",
+    "Largest body of a request with a key. Of those that pass, it is read whole before it is " +
+      "sent.",
     67_108_864,
     1_048_576,
   ),
@@ -76,17 +78,18 @@ export const options = mapOf("Which requests, and what is kept of them for how l
 });
 
 export const description =
-  "As draft-ietf-httpapi-idempotency-key-header-07 has it. The first request with a key of its " +
-  "caller for its operation is carried out, and its answer is kept; each repetition gets that " +
-  "answer, with `Idempotent-Replayed: true`, and no instance is asked. A key for another request " +
-  "is refused with 422, one whose first request is still under way with 409. A caller that goes away " +
-  "does not stop its request: the answer is kept for when it comes back. **After a crash** " +
-  "keys and answers are still there, in the folder that `state` names; a request that had gone to " +
-  "an instance and of which no answer came is told as 409 `idempotency-outcome-unknown`, and is " +
-  "not carried out again. What did not reach an instance, or was answered with a status of " +
-  "`freeing`, leaves the key free. Of an answer its status, fields and body up to " +
-  "`answerBytesMax` are kept; of a larger one, a stream, or one that was cut off, only that it " +
-  "was carried out: 409 `idempotency-answer-not-kept`. Where dialects differ, the operation and " +
-  "its input tell whether a request is the same, so it may be repeated in another dialect that " +
-  "says exactly the same; where they do not, method, path, content type and body. Callers that are not known are told apart by " +
-  "their address. Safe and idempotent requests need no key, and theirs is not looked at.";
+  "As draft-ietf-httpapi-idempotency-key-header-07 has it. The first request with a key of " +
+  "its caller for its operation is carried out, and its answer is kept; each repetition gets " +
+  "that answer, with `Idempotent-Replayed: true`, and no instance is asked. A key for another " +
+  "request is refused with 422, one whose first request is still under way with 409. A caller " +
+  "that goes away does not stop its request: the answer is kept for when it comes back. " +
+  "**After a crash** keys and answers are still there, in the folder that `state` names; a " +
+  "request that had gone to an instance and of which no answer came is told as 409 " +
+  "`idempotency-outcome-unknown`, and is not carried out again. What did not reach an " +
+  "instance, or was answered with a status of `freeing`, leaves the key free. Of an answer " +
+  "its status, fields and body up to `answerBytesMax` are kept; of a larger one, a stream, or " +
+  "one that was cut off, only that it was carried out: 409 `idempotency-answer-not-kept`. " +
+  "Where dialects differ, the operation and its input tell whether a request is the same, so " +
+  "it may be repeated in another dialect that says exactly the same; where they do not, " +
+  "method, path, content type and body. Callers that are not known are told apart by their " +
+  "address. Safe and idempotent requests need no key, and theirs is not looked at.";

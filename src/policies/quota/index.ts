@@ -76,7 +76,9 @@ export const quota: Policy<Options> = {
   level: "call",
   check({ timeZone }) {
     if (isTimeZone(timeZone)) return [];
-    const message = `there is no time zone ${JSON.stringify(timeZone)}; expected UTC or a name of the IANA database, such as Europe/Berlin`;
+    const message =
+      `there is no time zone ${JSON.stringify(timeZone)}; expected UTC or a name of the IANA ` +
+      "database, such as Europe/Berlin";
     return [{ path: ["timeZone"], severity: "error", message }];
   },
   explain: ({ per, requests, period, timeZone }) =>

@@ -5,7 +5,7 @@ import { startPoliced } from "#tests/support/policed-service.ts";
 
 const name = "parlance-timeout-ms";
 
-test("a call that takes longer than its policy allows is 504, and the limit is named", async (context) => {
+test("a call that takes longer is 504, and the limit is named", async (context) => {
   const seen: (string | undefined)[] = [];
   const policies = [{ timeout: { totalMs: 300 } }];
   const { url } = await startPoliced(context, policies, [

@@ -16,7 +16,8 @@ async function start(context: TestContext, status = 201, options: object = {}) {
     return { status, headers: json, body: JSON.stringify(answer) };
   });
   const text =
-    `services:\n  shop:\n    contract: shop.yaml\n    mcp: ["*"]\n    instances: ["${service.url}"]\n` +
+    "services:\n  shop:\n    contract: shop.yaml\n    mcp: ['*']\n" +
+    `    instances: ["${service.url}"]\n` +
     `    policies: ${JSON.stringify([{ idempotency: options }])}\n`;
   const gateway = await startTranslating(context, { text, files: { "shop.yaml": shopOpenApi } });
   return { gateway, service };
@@ -30,7 +31,6 @@ interface Asked {
 
 type Ask = (asked: typeof order) => Asked;
 
-/** A call in each dialect; where the dialect has several calls in a request, the name of the call. */
 const dialects: Readonly<Record<string, Ask>> = {
   Connect: (body) => ({
     path: "/shop.Shop/PlaceOrder",
@@ -125,7 +125,7 @@ test("REST passes, and its answer is one of its own", async (context) => {
   assert.match(soap, /was used for another request/);
 });
 
-test("faults of the service are kept, and 503 leaves the key free, in every dialect", async (context) => {
+test("faults are kept, and 503 leaves the key free, in every dialect", async (context) => {
   for (const [status, times] of [
     [500, 1],
     [503, 2],

@@ -119,7 +119,7 @@ test("a quota is exact over workers, and over kill -9 and orderly stops", async 
   assert.equal(service.asked(), 30);
 });
 
-test("of a large quota an orderly stop loses nothing, and kill -9 at most a thousandth", async (context) => {
+test("of a large quota kill -9 loses at most a thousandth", async (context) => {
   const service = await runCounter(context);
   const start = restartable(context, service.url, [{ quota: { requests: 50_000, name: "large" } }]);
   const left = async (gateway: RunningGateway): Promise<number> => {
