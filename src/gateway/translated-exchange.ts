@@ -250,8 +250,8 @@ export abstract class TranslatedExchange extends PolicedExchange {
   }
 
   /** The field lines that every answer of the gateway's own carries. */
-  protected ownFields(hasDate = false): string {
-    const date = hasDate ? "" : `Date: ${this.gateway.httpDate()}\r\n`;
+  protected ownFields(isDated = false): string {
+    const date = isDated ? "" : `Date: ${this.gateway.httpDate()}\r\n`;
     return `${this.ownLines.answerText()}${date}${this.answerLines}`;
   }
 }

@@ -41,6 +41,7 @@ const names = [
   "date",
   "signature",
   "signature-input",
+  "parlance-fallback",
 ] as const;
 
 export type FieldName = Exclude<(typeof names)[number], "">;

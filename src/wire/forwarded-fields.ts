@@ -31,6 +31,7 @@ const hopByHop: readonly FieldName[] = [
   "parlance-exchange",
   "parlance-receipt",
   "parlance-fault",
+  "parlance-fallback",
   "parlance-caller",
   "x-request-id",
 ];

@@ -54,8 +54,8 @@ test("configurations that documents show load", () => {
   const pems = { certificate: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
   rmSync(folder, { recursive: true });
   const all = documents.flatMap(codeBlocks).filter(({ language }) => language === "yaml");
-  // Contracts are no configurations; tests/e2e/text runs them.
-  const blocks = all.filter(({ text }) => !/^parlance:/m.test(text));
+  // Contracts are no configurations; tests/e2e runs them.
+  const blocks = all.filter(({ text }) => !/^(parlance|openapi):/m.test(text));
   assert.ok(blocks.length > 5);
   assert.deepEqual(
     blocks.flatMap((block) => configurationFaults(block, pems)),

@@ -4,7 +4,6 @@
  */
 import { hash } from "node:crypto";
 import type { Call, Reply } from "#call/call.ts";
-import type { Operation } from "#contract/contract.ts";
 import type { Answered, PolicyAnswer, PolicyEnd, PolicyRequest } from "#extension/policy.ts";
 import { judgeAnswer } from "./answer-rules.ts";
 import { decide, insteadOfError, type Asked, type Way } from "./asked.ts";
@@ -117,7 +116,7 @@ export function createCallWay(shared: Shared) {
       return told("unkept" in judged ? judged.unkept : undefined);
     },
 
-    onReply(request: PolicyRequest, asked: Asked, reply: Reply, _: Operation): Reply | undefined {
+    onReply(request: PolicyRequest, asked: Asked, reply: Reply): Reply | undefined {
       if (asked.kind !== "read") return undefined;
       const { lifetime, isMomentary } = asked;
       if (reply.kind === "fault") {

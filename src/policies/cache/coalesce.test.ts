@@ -128,8 +128,8 @@ test("when the call fails, those who wait go on their own", async (context) => {
   await pause(100);
   assert.equal(service.asked.length, 1);
   service.let();
-  const statuses = (await all).map(({ status }) => status).toSorted();
-  assert.deepEqual(statuses.slice(0, 3), [200, 200, 200]);
+  const fine = (await all).filter(({ status }) => status === 200);
+  assert.equal(fine.length, 3);
 });
 
 test("when who leads goes away, one of the others leads, and it stays one call", async (context) => {

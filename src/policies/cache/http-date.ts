@@ -7,7 +7,10 @@ const fixed = new RegExp(`^[a-z]{3}, (\\d{2}) ([a-z]{3}) (\\d{4}) ${time} gmt$`,
 const rfc850 = new RegExp(`^[a-z]{6,9}, (\\d{2})-([a-z]{3})-(\\d{2}) ${time} gmt$`, "i");
 const asctime = new RegExp(`^[a-z]{3} ([a-z]{3}) ([ \\d]\\d) ${time} (\\d{4})$`, "i");
 
-/** @returns milliseconds since 1970; undefined: it is no date. @param nowMs for years of two digits. */
+/**
+ * @param nowMs for years of two digits.
+ * @returns milliseconds since 1970; undefined: it is no date.
+ */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
   const first = fixed.exec(text);
   if (first !== null) {

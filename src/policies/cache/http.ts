@@ -162,8 +162,9 @@ export function createHttpWay(shared: Shared) {
     request: PolicyRequest,
     { why }: Asked,
     more: Parameters<typeof forwardedStatus>[1],
-  ): void {
+  ): undefined {
     if (options.cacheStatus) request.addAnswerField("Cache-Status", forwardedStatus(why, more));
+    return undefined;
   }
 
   function land(asked: Asked, brought: Kept | "again" | undefined): void {
@@ -182,7 +183,7 @@ export function createHttpWay(shared: Shared) {
     onAnswer(request: PolicyRequest, asked: Asked, answer: PolicyAnswer): Answered | undefined {
       const { status } = answer;
       if (asked.kind === "write") forget(request, answer);
-      if (asked.kind !== "read") return void tell(request, asked, { status });
+      if (asked.kind !== "read") return tell(request, asked, { status });
       const { found } = asked;
       if (found !== undefined && status === 304) {
         return renew(request, asked, found as KeptAnswer, answer);
@@ -199,19 +200,19 @@ export function createHttpWay(shared: Shared) {
       if (request.method === "HEAD") {
         if (found !== undefined && !isLike(found as KeptAnswer, answer))
           store.drop(asked.key, found);
-        return void tell(request, asked, { status });
+        return tell(request, asked, { status });
       }
       if (!("unkept" in judged)) {
         asked.lifetime = judged;
         const length = Number(answer.field("content-length") ?? 0);
         const isStored = length <= options.answerBytesMax;
-        return void tell(request, asked, { status, isStored });
+        return tell(request, asked, { status, isStored });
       }
       // What was kept is not what the service says now.
       if (found !== undefined && status < 500) store.drop(asked.key, found);
       asked.isMomentary = options.coalesce === "all" && isForNow(status, answer.field);
       if (!asked.isMomentary) goApart(asked);
-      return void tell(request, asked, { status, detail: judged.unkept });
+      return tell(request, asked, { status, detail: judged.unkept });
     },
 
     tapAnswer(request: PolicyRequest, asked: Asked): AnswerTap | undefined {
@@ -275,7 +276,7 @@ export function createHttpWay(shared: Shared) {
   }
 }
 
-/** RFC 9110 §4.2.3: what may be forgotten has no fragment. */
+/** What was asked for never has a fragment. */
 function withoutHash(url: URL): string {
   return url.href.slice(0, url.href.length - url.hash.length);
 }

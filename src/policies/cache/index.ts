@@ -50,9 +50,9 @@ export const cache: Policy<Options> = {
         if (request.isTranslated) return calls.onAnswer(request, asked, answer);
         return http.onAnswer(request, asked, answer);
       },
-      onReply(request, reply, operation) {
+      onReply(request, reply) {
         const asked = shared.underWay.get(request);
-        return asked === undefined ? undefined : calls.onReply(request, asked, reply, operation);
+        return asked === undefined ? undefined : calls.onReply(request, asked, reply);
       },
       tapAnswer(request) {
         const asked = shared.underWay.get(request);

@@ -6,19 +6,21 @@ const daySeconds = 86_400;
 export const description =
   "What may be kept, and for how long, is what services say: `Cache-Control`, `Expires`, `Vary`, " +
   "`ETag`, `Last-Modified`, `Age`, held to RFC 9111 as a shared cache: never `no-store` and " +
-  "`private`, nothing of requests with `Authorization` unless the answer allows it, nothing stale " +
-  "that must be validated. What is stale is validated with the service. Of requests that pass " +
-  "only `GET` and `HEAD` without a body are looked up. **Services that say nothing**: `times` " +
+  "`private`, nothing of requests with `Authorization` unless the answer allows it, and nothing " +
+  "stale that must be validated. What is stale is validated with the service. Of requests that " +
+  "pass only `GET` and `HEAD` without a body are looked up. **Services that say nothing**: `times` " +
   "names operations of the contract that are `safe`, and for how many seconds their answers are " +
   "fresh; that holds in every dialect, also for SOAP, gRPC, GraphQL and JSON-RPC where calls are " +
   "translated, for the key is the operation and its input. **Who sees what**: a caller gets here " +
   "only when it may call the operation; answers are kept for each caller (and subject of its " +
   "token) apart, unless `per: all` says that they are the same for everybody. **Writes**: after " +
   "`PUT`, `POST` and their like that did not fail nothing is given any more that was kept for " +
-  "that address, in any worker; with `forgetOnWrite` nothing of the whole service. Equal requests " +
-  "at the same time share one call to the service. `Cache-Status` (RFC 9211) tells what became of " +
-  "a request. **Memory**: each worker keeps answers of its own, at most `bytesMax`; a new revision " +
-  "begins without any. Compressed answers are kept as they come; answers to `Range` are not kept.";
+  "that address, in any worker; with `forgetOnWrite` also nothing of the service that only " +
+  "`times` have kept, nor of its translated calls. Equal requests " +
+  "at the same time share one call to the service. `Cache-Status` (RFC 9211) tells what became " +
+  "of a request. **Memory**: each worker keeps answers of its own, at most `bytesMax`; a new " +
+  "revision begins without any. Compressed answers are kept as they come; " +
+  "answers to `Range` are not kept.";
 
 export const options: JsonSchema = mapOf("What is kept, and for how long.", {
   per: {
@@ -77,9 +79,8 @@ export const options: JsonSchema = mapOf("What is kept, and for how long.", {
   forgetOnWrite: {
     type: "boolean",
     description:
-      "Whether nothing that was kept of a service is given any more once an operation of it that " +
-      "is not safe has been called through this gateway. `false`: only what was kept for the " +
-      "address of the write.",
+      "Whether what only `times` have kept of a service, and its translated calls, are not given " +
+      "any more once an operation of it that is not safe has been called through this gateway.",
     default: true,
   },
   bytesMax: {
@@ -105,7 +106,7 @@ export const options: JsonSchema = mapOf("What is kept, and for how long.", {
   },
 });
 
-function seconds(description: string, minimum: number, maximum: number): JsonSchema {
+function seconds(about: string, minimum: number, maximum: number): JsonSchema {
   const expected = `seconds from ${minimum} to ${maximum} (30 days)`;
-  return { type: "integer", description, minimum, maximum, "x-expected": expected };
+  return { type: "integer", description: about, minimum, maximum, "x-expected": expected };
 }

@@ -1,4 +1,4 @@
-/** What a request allows, and what may become of an answer that is kept (RFC 9111 §4.2.4, §5.2.1). */
+/** What a request allows to be done with an answer that is kept (RFC 9111 §4.2.4, §5.2.1). */
 import { secondsOf, type Directives } from "./directives.ts";
 import { ageMsOf, type Kept } from "./kept.ts";
 

@@ -88,14 +88,14 @@ test("stale-while-revalidate: the old answer at once, a new one is fetched once 
   const stale = await Promise.all([service.get("a"), service.get("a"), service.get("a")]);
   for (const { text, cache } of stale) {
     assert.equal(text, "answer 1");
-    assert.match(cache, /hit; ttl=-4[01]/);
+    assert.match(cache, /hit; ttl=-4\d/);
   }
   await waitForAsked(service, 2);
   gate.resolve();
   await pause(50);
   const next = await service.get("a");
   assert.equal(next.headers.get("x-new"), "1");
-  assert.match(next.cache, /hit; ttl=(59|60)/);
+  assert.match(next.cache, /hit; ttl=(5\d|60)/);
   assert.equal(service.asked.length, 2);
 });
 
@@ -116,7 +116,7 @@ test("stale-while-revalidate: validated in the background with what is kept, as 
   await pause(50);
   const { text, cache } = await service.get("a", { "x-api-key": "key-of-one-0123456789" });
   assert.equal(text, "answer 1");
-  assert.match(cache, /hit; ttl=(59|60)/);
+  assert.match(cache, /hit; ttl=(5\d|60)/);
 });
 
 test("stale-while-revalidate: when that fails, the old answer is given on, and asked for again", async (context) => {

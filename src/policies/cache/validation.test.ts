@@ -35,7 +35,7 @@ for (const [name, validator, sent] of [
     assert.equal(validated.status, 200);
     assert.equal(validated.text, "answer 1");
     assert.equal(validated.cache, "parlance; fwd=stale; fwd-status=304; stored");
-    service.passSeconds(59);
+    service.passSeconds(50);
     assert.match((await service.get("a")).cache, /hit/);
     assert.equal(service.asked.length, 2);
   });

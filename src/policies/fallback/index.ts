@@ -35,9 +35,9 @@ export const fallback: Policy<Options> = {
     "When no instance can be asked, a breaker is open, or time runs out (and, if `on` says so, " +
     "when the service answers with an error), callers get an answer all the same, in their own " +
     "dialect: **from the contract**, the first example that OpenAPI shows of an operation's " +
-    "answer, of operations that are `safe` only; **from files**, one for each operation, in JSON: " +
-    "the body as the service answers in REST, for other contracts the output record. A service " +
-    "without a contract has one `file` for all of its `GET` and `HEAD`. Such answers carry " +
+    "answer, of operations that are `safe` only; **from files**, one for each operation, as " +
+    "JSON: the body as the service answers in REST, for other contracts the output record. A " +
+    "service without a contract has one `file` for all of its `GET` and `HEAD`. Such answers carry " +
     "`Parlance-Fallback` with what went wrong, and `Cache-Control: no-store`; log, metrics and " +
     "ledger tell the problem and this policy. Files are read when the configuration is loaded, " +
     "and must fit the contract. Put it before the policies whose refusals it is to replace " +
@@ -48,8 +48,8 @@ export const fallback: Policy<Options> = {
       type: "array",
       description:
         "When: no instance that answers (or a breaker that is open), no answer in time, an error " +
-        "of the service (statuses from 500, faults that the contract does not declare), a refusal " +
-        "by `concurrency`, or by `maintenance`.",
+        "of the service (statuses from 500, faults that the contract does not declare), a " +
+        "refusal by `concurrency`, or by `maintenance`.",
       default: ["unavailable", "timeout"],
       items: { type: "string", enum: reasons },
       minItems: 1,
@@ -224,7 +224,8 @@ function checkOptions(options: Options, site: CheckedSite): readonly OptionFindi
   return shown.flatMap((operation): OptionFinding[] => {
     const made = answerOf(contract, operation, Buffer.from(exampleOf(operation) ?? ""));
     if ("answer" in made) return [];
-    const message = `the example of ${operation.id} does not fit its schema, so it is not given: ${made.wrong}`;
+    const message =
+      `the example of ${operation.id} does not fit its schema, so it is not given: ` + made.wrong;
     return [{ path: ["examples"], severity: "warning", message }];
   });
 }

@@ -1,4 +1,4 @@
-/** Examples of bodies in JSON, as texts: the first that a media type has, else that of its schema. */
+/** Examples of bodies, as texts of JSON: the first of a media type, else that of its schema. */
 import { child, entriesOf, itemsOf, type Located } from "#formats/json-schema/located.ts";
 import type { References } from "#formats/json-schema/references.ts";
 import type { PlacedNode } from "#formats/yaml/placed-node.ts";

@@ -1,4 +1,4 @@
-/** Replies of translated calls, kept for operations that are safe, in whatever dialect they are asked. */
+/** Replies of translated calls, kept for operations that are safe, whatever their dialect is. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";

@@ -1,4 +1,4 @@
-/** Answers from examples of the contract and from files, when the service cannot: in every dialect. */
+/** Answers in every dialect from examples of the contract, and from files, when services cannot. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import { envelopeOf, types } from "#tests/e2e/translate/soap-messages.ts";
@@ -210,7 +210,7 @@ const wrong = [
 ] as const;
 
 for (const [options, files, message] of wrong) {
-  test(`options ${options} with ${JSON.stringify(files)} are refused, and it is said why`, async (context) => {
+  test(`options ${options} with ${JSON.stringify(files)} are refused, and why`, async (context) => {
     const stand = { policies: `      - fallback: ${options}\n`, files };
     await assert.rejects(startShop(context, stand), message);
   });
