@@ -23,19 +23,25 @@ interface Line {
 async function beforeOrders(context: TestContext) {
   const cancelled: string[] = [];
   const seen: Line[] = [];
+  const held: ServerReadableStream<Line, object>[] = [];
+  let isHeld = false;
   const port = await startOrders(context, {
     Get: () => undefined,
     Place: () => undefined,
     Watch: () => undefined,
     Add(call: ServerReadableStream<Line, object>, answer: sendUnaryData<object>) {
+      let count = 0;
       const lines: Line[] = [];
       call.on("data", (line: Line) => {
-        lines.push(line);
+        count++;
+        if (line.sku.length < 100) lines.push(line);
         seen.push(line);
+        if (isHeld) call.pause();
       });
+      held.push(call);
       call.on("cancelled", () => cancelled.push("Add"));
       call.on("error", () => undefined);
-      call.on("end", () => answer(null, { id: String(lines.length), customer: "Ravi", lines }));
+      call.on("end", () => answer(null, { id: String(count), customer: "Ravi", lines }));
     },
     Chat(call: ServerDuplexStream<Line, Line>) {
       call.on("cancelled", () => cancelled.push("Chat"));
@@ -55,7 +61,15 @@ async function beforeOrders(context: TestContext) {
     text: `services:\n  orders: { contract: orders.proto, instances: ["http://127.0.0.1:${port}"] }\n`,
     files: { "orders.proto": shopProto },
   });
-  return { gateway, cancelled, seen };
+  /** `Add` takes one input and no more. @returns lets it go on. */
+  const hold = () => {
+    isHeld = true;
+    return () => {
+      isHeld = false;
+      for (const call of held) call.resume();
+    };
+  };
+  return { gateway, cancelled, seen, hold };
 }
 
 const lines = { "content-type": "application/x-ndjson" };
@@ -201,4 +215,30 @@ test("a caller that goes away in the middle cancels the stream of the service", 
   sent.destroy();
   while (cancelled.length === 0 || gateway.done.length === 0) await delay(10);
   assert.equal(gateway.done[0]?.aborted, true);
+});
+
+test("a caller is held back by a service that takes nothing, and by no memory of ours", async (context) => {
+  const { gateway, hold } = await beforeOrders(context);
+  const release = hold();
+  const sent = http1Request(`${gateway.url}/orders/Add`, { method: "POST", headers: lines });
+  sent.on("error", () => undefined);
+  const part = lineOf("x".repeat(1_000)).repeat(64);
+  let parts = 0;
+  // What is written and not yet taken by anybody stays with the caller.
+  while (
+    sent.write(part) ||
+    (await Promise.race([once(sent, "drain"), delay(500, "stopped")])) !== "stopped"
+  ) {
+    parts++;
+    assert.ok(parts * part.length < 64 * 1024 ** 2, "more than 64 MiB were taken");
+  }
+  release();
+  sent.end();
+  const [answer] = (await once(sent, "response")) as [IncomingMessage];
+  answer.setEncoding("utf8");
+  let text = "";
+  answer.on("data", (piece: string) => (text += piece));
+  await once(answer, "end");
+  const { id } = JSON.parse(text) as { id: string };
+  assert.equal(id, String((parts + 1) * 64));
 });
