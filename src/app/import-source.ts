@@ -59,9 +59,7 @@ interface FetchedSource extends FetchedContract {
   readonly instances?: readonly string[];
 }
 
-/**
- * A contract; where there is none to be had, what a GraphQL, an MCP or a gRPC server tells of itself.
- */
+/** A contract; where there is none, what a GraphQL, an MCP or a gRPC server tells of itself. */
 async function fetchSource(
   source: string,
   platform: Platform,

@@ -81,8 +81,8 @@ export interface HubStream {
   readonly status: number;
   readonly fields: Fields;
   /**
-   * @param write settles when the caller has room for more. Never rejects. @returns the trailers, if
-   * there are any.
+   * @param write settles when the caller has room for more. Never rejects. @returns the trailers,
+   * if there are any.
    */
   readonly run: (write: (bytes: Buffer) => Promise<void>) => Promise<Fields | void>;
 }

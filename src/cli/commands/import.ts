@@ -12,8 +12,8 @@ export const importCommand: Command = {
     "A file stays where it is. A URL is fetched, with the documents of the same host that it " +
       "refers to, and copied into contracts/ beside the configuration. Comments and layout of " +
       "the configuration stay as they are.",
-    "A running GraphQL, MCP or gRPC server is asked for what it tells of itself: by introspection, " +
-      "its list of tools, or reflection.",
+    "A running GraphQL, MCP or gRPC server is asked for what it tells of itself: by " +
+      "introspection, its list of tools, or reflection.",
     "Everything is loaded as it would stand before anything is written.",
   ],
   positionals: [

@@ -1,6 +1,6 @@
 /**
- * Comments that a descriptor set keeps when it is told to (protoc --include_source_info): they stand
- * apart, by paths of field numbers (google/protobuf/descriptor.proto, SourceCodeInfo).
+ * Comments that a descriptor set keeps when it is told to (protoc --include_source_info): they
+ * stand apart, by paths of field numbers (google/protobuf/descriptor.proto, SourceCodeInfo).
  */
 import protobuf from "protobufjs";
 import type {

@@ -1,6 +1,6 @@
 /**
- * `google.api.http` in descriptors: an extension, which the parser of descriptors passes over. Methods
- * get it in the form that a .proto's options have.
+ * `google.api.http` in descriptors: an extension, which the parser of descriptors passes over.
+ * Methods get it in the form that a .proto's options have.
  */
 import protobuf from "protobufjs";
 import { googleFile } from "./google/files.ts";

@@ -1,4 +1,4 @@
-/** The services of gRPC that the gateway answers itself: health, and reflection in both versions. */
+/** The services of gRPC that the gateway answers itself: health, and reflection. */
 import type { CreateHub, Hub } from "#extension/hub.ts";
 import { createHealth, healthService } from "./health.ts";
 import { createReflection } from "./reflection.ts";

@@ -1,6 +1,6 @@
 /**
- * .proto files (proto2, proto3, editions) and descriptor sets to a contract. Total: whatever the text, a contract comes
- * out, with what is wrong or lost as diagnostics, and nothing is thrown.
+ * .proto files (proto2, proto3, editions) and descriptor sets to a contract. Total: whatever the
+ * text, a contract comes out, with what is wrong or lost as diagnostics, and nothing is thrown.
  */
 import type { Contract } from "#contract/contract.ts";
 import { emptyContract } from "#contract/empty-contract.ts";

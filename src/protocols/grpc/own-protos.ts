@@ -1,4 +1,4 @@
-/** The services that the gateway itself answers, as .proto; from grpc/grpc-proto, without comments. */
+/** The services that the gateway answers itself; from grpc/grpc-proto, without comments. */
 
 /** grpc/health/v1/health.proto */
 export const healthProto = `syntax = "proto3";

@@ -2,18 +2,20 @@
  * google/api/*.proto of googleapis, without comments and options of languages.
  * Copyright Google LLC, Apache-2.0.
  */
+import { imports } from "./imports.ts";
+
 export const apiFiles: Readonly<Record<string, string>> = {
   "google/api/annotations.proto": `syntax = "proto3";
 package google.api;
-import "google/api/http.proto";
-import "google/protobuf/descriptor.proto";
+${imports("google/api/http.proto")}
+${imports("google/protobuf/descriptor.proto")}
 extend google.protobuf.MethodOptions { HttpRule http = 72295728; }
 `,
   "google/api/client.proto": `syntax = "proto3";
 package google.api;
-import "google/api/launch_stage.proto";
-import "google/protobuf/descriptor.proto";
-import "google/protobuf/duration.proto";
+${imports("google/api/launch_stage.proto")}
+${imports("google/protobuf/descriptor.proto")}
+${imports("google/protobuf/duration.proto")}
 extend google.protobuf.MethodOptions { repeated string method_signature = 1051; }
 extend google.protobuf.ServiceOptions {
   string default_host = 1049;
@@ -141,7 +143,7 @@ message BatchingDescriptorProto {
 `,
   "google/api/field_behavior.proto": `syntax = "proto3";
 package google.api;
-import "google/protobuf/descriptor.proto";
+${imports("google/protobuf/descriptor.proto")}
 extend google.protobuf.FieldOptions {
   repeated google.api.FieldBehavior field_behavior = 1052 [packed = false];
 }
@@ -159,7 +161,7 @@ enum FieldBehavior {
 `,
   "google/api/field_info.proto": `syntax = "proto3";
 package google.api;
-import "google/protobuf/descriptor.proto";
+${imports("google/protobuf/descriptor.proto")}
 extend google.protobuf.FieldOptions { google.api.FieldInfo field_info = 291403980; }
 message FieldInfo {
   enum Format { FORMAT_UNSPECIFIED = 0; UUID4 = 1; IPV4 = 2; IPV6 = 3; IPV4_OR_IPV6 = 4; }
@@ -189,7 +191,7 @@ message CustomHttpPattern { string kind = 1; string path = 2; }
 `,
   "google/api/httpbody.proto": `syntax = "proto3";
 package google.api;
-import "google/protobuf/any.proto";
+${imports("google/protobuf/any.proto")}
 message HttpBody {
   string content_type = 1;
   bytes data = 2;
@@ -211,7 +213,7 @@ enum LaunchStage {
 `,
   "google/api/resource.proto": `syntax = "proto3";
 package google.api;
-import "google/protobuf/descriptor.proto";
+${imports("google/protobuf/descriptor.proto")}
 extend google.protobuf.FieldOptions { google.api.ResourceReference resource_reference = 1055; }
 extend google.protobuf.FileOptions {
   repeated google.api.ResourceDescriptor resource_definition = 1053;
@@ -236,7 +238,7 @@ message ResourceReference { string type = 1; string child_type = 2; }
 `,
   "google/api/visibility.proto": `syntax = "proto3";
 package google.api;
-import "google/protobuf/descriptor.proto";
+${imports("google/protobuf/descriptor.proto")}
 extend google.protobuf.EnumOptions { google.api.VisibilityRule enum_visibility = 72295727; }
 extend google.protobuf.EnumValueOptions {
   google.api.VisibilityRule value_visibility = 72295727;

@@ -1,4 +1,4 @@
-/** The .proto files that others import without having them: known by their path, as protoc knows them. */
+/** The .proto files that others import without having them, by their path. */
 import { apiFiles } from "./api-files.ts";
 import { descriptorFiles } from "./descriptor-files.ts";
 import { protobufFiles } from "./protobuf-files.ts";

@@ -2,6 +2,8 @@
  * google/protobuf/*.proto, without comments and options of languages.
  * Copyright 2008 Google Inc., BSD 3-Clause.
  */
+import { imports } from "./imports.ts";
+
 export const protobufFiles: Readonly<Record<string, string>> = {
   "google/protobuf/any.proto": `syntax = "proto3";
 package google.protobuf;
@@ -9,8 +11,8 @@ message Any { string type_url = 1; bytes value = 2; }
 `,
   "google/protobuf/api.proto": `syntax = "proto3";
 package google.protobuf;
-import "google/protobuf/source_context.proto";
-import "google/protobuf/type.proto";
+${imports("google/protobuf/source_context.proto")}
+${imports("google/protobuf/type.proto")}
 message Api {
   string name = 1;
   repeated Method methods = 2;
@@ -69,8 +71,8 @@ message Timestamp { int64 seconds = 1; int32 nanos = 2; }
 `,
   "google/protobuf/type.proto": `syntax = "proto3";
 package google.protobuf;
-import "google/protobuf/any.proto";
-import "google/protobuf/source_context.proto";
+${imports("google/protobuf/any.proto")}
+${imports("google/protobuf/source_context.proto")}
 message Type {
   string name = 1;
   repeated Field fields = 2;

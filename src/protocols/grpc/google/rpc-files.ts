@@ -2,6 +2,8 @@
  * google/rpc/*.proto of googleapis, without comments and options of languages.
  * Copyright Google LLC, Apache-2.0.
  */
+import { imports } from "./imports.ts";
+
 export const rpcFiles: Readonly<Record<string, string>> = {
   "google/rpc/code.proto": `syntax = "proto3";
 package google.rpc;
@@ -27,7 +29,7 @@ enum Code {
 `,
   "google/rpc/error_details.proto": `syntax = "proto3";
 package google.rpc;
-import "google/protobuf/duration.proto";
+${imports("google/protobuf/duration.proto")}
 message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }
 message RetryInfo { google.protobuf.Duration retry_delay = 1; }
 message DebugInfo { repeated string stack_entries = 1; string detail = 2; }
@@ -88,7 +90,7 @@ message HttpHeader { string key = 1; string value = 2; }
 `,
   "google/rpc/status.proto": `syntax = "proto3";
 package google.rpc;
-import "google/protobuf/any.proto";
+${imports("google/protobuf/any.proto")}
 message Status { int32 code = 1; string message = 2; repeated google.protobuf.Any details = 3; }
 `,
 };

@@ -2,6 +2,8 @@
  * google/type/*.proto of googleapis, without comments and options of languages.
  * Copyright Google LLC, Apache-2.0.
  */
+import { imports } from "./imports.ts";
+
 export const typeFiles: Readonly<Record<string, string>> = {
   "google/type/calendar_period.proto": `syntax = "proto3";
 package google.type;
@@ -18,7 +20,7 @@ enum CalendarPeriod {
 `,
   "google/type/color.proto": `syntax = "proto3";
 package google.type;
-import "google/protobuf/wrappers.proto";
+${imports("google/protobuf/wrappers.proto")}
 message Color {
   float red = 1;
   float green = 2;
@@ -32,7 +34,7 @@ message Date { int32 year = 1; int32 month = 2; int32 day = 3; }
 `,
   "google/type/datetime.proto": `syntax = "proto3";
 package google.type;
-import "google/protobuf/duration.proto";
+${imports("google/protobuf/duration.proto")}
 message DateTime {
   int32 year = 1;
   int32 month = 2;
@@ -77,7 +79,7 @@ message Fraction { int64 numerator = 1; int64 denominator = 2; }
 `,
   "google/type/interval.proto": `syntax = "proto3";
 package google.type;
-import "google/protobuf/timestamp.proto";
+${imports("google/protobuf/timestamp.proto")}
 message Interval {
   google.protobuf.Timestamp start_time = 1;
   google.protobuf.Timestamp end_time = 2;
