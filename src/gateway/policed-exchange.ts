@@ -26,7 +26,7 @@ import type { ResponseHead } from "#wire/head.ts";
 import { AnswerTaps } from "./answer-taps.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
-import type { CompiledPolicy, PolicyChain } from "./policies.ts";
+import { isForOperation, type CompiledPolicy, type PolicyChain } from "./policies.ts";
 import { problems } from "./problems.ts";
 import { SeenExchange } from "./seen-exchange.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -228,15 +228,21 @@ export abstract class PolicedExchange extends SeenExchange {
   rewriteCall(call: Call): Call {
     let sent = call;
     for (const policy of this.chain?.policies ?? []) {
-      if (this.#concerns(policy)) sent = policy.steps.rewriteCall?.(this, sent) ?? sent;
+      if (!this.#rewrites(policy, call.operation)) continue;
+      sent = policy.steps.rewriteCall?.(this, sent) ?? sent;
     }
     return sent;
+  }
+
+  #rewrites(policy: CompiledPolicy, { id }: Operation): boolean {
+    const route = this.route as CompiledRoute;
+    return this.#concerns(policy) && isForOperation(policy.use.only, route, id);
   }
 
   rewriteReply(reply: Reply, operation: Operation): Reply {
     let given = reply;
     for (const policy of this.chain?.policies.toReversed() ?? []) {
-      if (!this.#concerns(policy)) continue;
+      if (!this.#rewrites(policy, operation)) continue;
       given = policy.steps.rewriteReply?.(this, given, operation) ?? given;
     }
     return given;

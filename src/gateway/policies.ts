@@ -196,6 +196,18 @@ export function isFor(only: PolicyScope | undefined, { service, route }: Compile
   );
 }
 
+/** The same of a route that several operations share, once it is known which one is called. */
+export function isForOperation(
+  only: PolicyScope | undefined,
+  { service, route }: CompiledRoute,
+  operation: string,
+): boolean {
+  if (only?.operations === undefined || route.operation !== undefined) return true;
+  return only.operations.some((wanted) =>
+    [`${service.name}.*`, route.id, operation, `${service.name}.${operation}`].includes(wanted),
+  );
+}
+
 function isOfService(name: string, service: string): boolean {
   return !name.includes(".") || name.startsWith(`${service}.`);
 }

@@ -1,10 +1,10 @@
 /** Masks of a message: compiled along its type, once; a message without anything to mask stays. */
 import type { Contract } from "#contract/contract.ts";
 import { derivedTypes, fieldsOf, recordName, resolve } from "#contract/resolve.ts";
-import type { Field, RecordType, Type, TypeName } from "#contract/types.ts";
+import type { Field, RecordType, Type, TypeName, Variant } from "#contract/types.ts";
 import { createRecord, typeKey, type Value, type ValueRecord } from "#contract/value.ts";
 import { isOpen } from "#formats/json/resolve.ts";
-import { keyOf, startOf, stepInto, type PathState } from "./field-path.ts";
+import { joined, keyOf, startOf, stepInto, type PathState } from "./field-path.ts";
 import { compileMaskedValue, type MaskValue, type Masking } from "./masked-value.ts";
 
 export interface MaskRule extends Masking {
@@ -76,8 +76,8 @@ class Scope {
       case "union": {
         const variants = new Map<string, Mask>();
         for (const variant of type.variants) {
-          const inside = this.compile(variant.type, state);
-          if (inside !== undefined) variants.set(variant.name, inside);
+          const mask = this.#compileVariant(variant, state);
+          if (mask !== undefined) variants.set(variant.name, mask);
         }
         if (variants.size === 0) return undefined;
         return (value) => maskEntries(value, (name) => variants.get(name));
@@ -95,6 +95,19 @@ class Scope {
       default:
         return undefined;
     }
+  }
+
+  /** A choice may be gone through, or its variant be named: in XML it is an element like others. */
+  #compileVariant({ name, type, nullable = false }: Variant, state: PathState): Mask | undefined {
+    const { rule, inside } = stepInto(state, name);
+    const masking = rule === undefined ? undefined : this.#wanted.rules[rule];
+    if (rule === undefined || masking === undefined) {
+      return this.compile(type, joined(state, inside));
+    }
+    this.used.add(rule);
+    const field: Field = { name, type, presence: "required", nullable };
+    const own = compileMaskedValue(this.#contract, field, masking);
+    return (value) => own(value) ?? null;
   }
 
   #compileRecord(

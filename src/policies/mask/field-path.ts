@@ -46,6 +46,12 @@ export function stepInto({ open }: PathState, field: string): Step {
   return { rule, inside: { open: inside } };
 }
 
+/** What is open in either. */
+export function joined(one: PathState, other: PathState): PathState {
+  const known = new Set(one.open);
+  return { open: [...one.open, ...other.open.filter((path) => !known.has(path))] };
+}
+
 /** The same for the same state. */
 export function keyOf({ open }: PathState): string {
   return open

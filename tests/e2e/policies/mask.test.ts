@@ -1,7 +1,9 @@
 /** Fields that are masked before they leave, for some callers, in the dialects that they speak. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
+import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
 import { connectOrders, shopProto, startOrders } from "#tests/e2e/grpc/stand.ts";
+import { envelopeOf } from "../translate/soap-messages.ts";
 import { startStandIn, startTranslating, type GatewayText } from "../translate/stand.ts";
 
 const contract = `openapi: 3.1.0
@@ -280,4 +282,34 @@ test("inputs and outputs of streams are masked one by one", async (context) => {
     { sku: "******-1", count: 1 },
     { sku: "******-2", count: 2 },
   ]);
+});
+
+test("a mask for one operation leaves the others of a SOAP service alone", async (context) => {
+  const ns = 'xmlns="urn:example:billing"';
+  const service = await startStandIn(context, ({ body }) => ({
+    headers: { "content-type": "text/xml; charset=utf-8" },
+    body: body.includes("getInvoice")
+      ? envelopeOf(
+          `<getInvoiceResponse ${ns}><invoice><id>1</id><iban>DE100200</iban><line><sku>a</sku>` +
+            '<price currency="EUR">1.50</price></line></invoice></getInvoiceResponse>',
+        )
+      : envelopeOf(`<Receipt ${ns}>DE100200</Receipt>`),
+  }));
+  const rules = [{ field: "**.iban" }, { field: "Receipt" }];
+  const policies = [{ mask: { answers: rules, only: { operations: ["getInvoice"] } } }];
+  const text =
+    `services:\n  billing:\n    contract: billing.wsdl\n    instances: ["${service.url}"]\n` +
+    `    policies: ${JSON.stringify(policies)}\n`;
+  const gateway = await startTranslating(context, { text, files: { "billing.wsdl": billingWsdl } });
+  const post = async (body: string, header = "") => {
+    const headers = { "content-type": "text/xml; charset=utf-8", soapaction: '""' };
+    const init = { method: "POST", headers, body: envelopeOf(body, header) };
+    return (await fetch(`${gateway.url}/soap/billing`, init)).text();
+  };
+  const session = `<Session ${ns}>s1</Session>`;
+  const got = await post(`<getInvoice ${ns}><id>1</id></getInvoice>`, session);
+  assert.match(got, /<ns1:iban>\*\*\*<\/ns1:iban>/);
+  const line = '<line><sku>a</sku><price currency="EUR">1</price></line>';
+  const stored = await post(`<Invoice ${ns}><id>1</id><iban>DE1</iban>${line}</Invoice>`);
+  assert.match(stored, /<Receipt[^>]*>DE100200</);
 });
