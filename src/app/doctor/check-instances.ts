@@ -4,6 +4,7 @@ import type { Platform } from "#base/platform.ts";
 import type { Configuration, Instance, Service } from "#configuration/configuration.ts";
 import { askInstance, type Asked } from "./ask-instance.ts";
 import { certificateFinding } from "./check-certificates.ts";
+import { findInstances } from "./find-instances.ts";
 import { fine, type DoctorFinding } from "./finding.ts";
 
 export interface InstanceCheck {
@@ -22,8 +23,13 @@ export async function checkInstances(
   check: InstanceCheck,
 ): Promise<readonly DoctorFinding[]> {
   const general = policies.some(({ name }) => name === "sign");
-  const all = services.flatMap((service) => service.instances.map((one) => ({ service, one })));
-  const findings: DoctorFinding[] = [];
+  const found = await Promise.all(
+    services.map((service) => findInstances(service, check.platform)),
+  );
+  const all = services.flatMap((service, index) =>
+    (found[index]?.instances ?? []).map((one) => ({ service, one })),
+  );
+  const findings: DoctorFinding[] = found.flatMap((one) => one.findings);
   for (let from = 0; from < all.length; from += atOnce) {
     const asked = all.slice(from, from + atOnce).map(({ service, one }) => {
       const isSigned = general || service.policies.some(({ name }) => name === "sign");

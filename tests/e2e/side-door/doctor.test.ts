@@ -11,6 +11,7 @@ import test, { type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { DoctorFinding } from "#app/doctor/finding.ts";
 import { issueCertificate, makeAuthority, readPair } from "#tests/support/certificates.ts";
+import { runDns } from "#tests/support/dns-server.ts";
 import { lacks } from "#tests/support/tools.ts";
 import { configurationOf, runGateway } from "../running/run-gateway.ts";
 
@@ -111,6 +112,21 @@ test("an instance that cannot be reached is told with the reason", async (contex
   const { code, of } = await doctor({ services });
   assert.equal(code, 1);
   assert.match(of("reach", "gone at http://127.0.0.1:9")[0]?.what ?? "", /ECONNREFUSED/);
+});
+
+test("instances that DNS knows are asked, and a name that leads nowhere is told", async (context) => {
+  const { serve, doctor } = stand(context);
+  const { port } = new URL(await serve(fine));
+  const dns = await runDns(context);
+  dns.zone.set("up.test", [{ type: "A", address: "127.0.0.1" }]);
+  const resolver = { servers: [dns.address] };
+  const services = {
+    found: { discover: { dns: `http://up.test:${port}`, resolver } },
+    lost: { discover: { dns: "http://nowhere.test:80", resolver } },
+  };
+  const { of, out } = await doctor({ services });
+  assert.equal(of("side-door", "found")[0]?.severity, "warning", out);
+  assert.equal(of("reach", "lost")[0]?.severity, "error");
 });
 
 test("an instance that says nothing is not waited for for ever", async (context) => {
