@@ -1,8 +1,7 @@
 /**
  * How much each worker has under way, by key, and what that is together: bounds that hold over all
- * workers. Each worker writes only what is its own, so that what a worker had when it died can be
- * forgotten to the last one. Of a fixed size: where a bucket is full, keys share its last row, which
- * errs on the side of waiting.
+ * workers. Each worker writes only what is its own, so that what one had when it died can be
+ * forgotten to the last. Of a fixed size: where a bucket is full, keys share its last row.
  */
 import { hash } from "node:crypto";
 import { withLock } from "./spin-lock.ts";

@@ -54,8 +54,8 @@ export const healthSchema = mapOf(
       type: "string",
       description:
         "`http`: a GET is answered with 2xx or 3xx. `tcp`: a connection is taken. `grpc`: the " +
-        "health service (grpc.health.v1) says SERVING; wants `http2`. `operation`: an operation of " +
-        "the contract, called without input in the dialect of the instances, gives no fault.",
+        "health service (grpc.health.v1) says SERVING; wants `http2`. `operation`: one of the " +
+        "contract's, called without input in the dialect of the instances, gives no fault.",
       enum: ["http", "tcp", "grpc", "operation"],
       default: "http",
     },

@@ -146,8 +146,8 @@ export const discoverSchema = mapOf(
     file: {
       ...fileName,
       description:
-        "A list of instances in YAML or JSON, as under `instances` but without `tls`; taken anew when " +
-        "it changes.",
+        "A list of instances in YAML or JSON, as under `instances` but without `tls`; taken " +
+        "anew when it changes.",
     },
     leases: mapOf(
       "Instances may be registered at the admin port, each for a time that it has to renew.",

@@ -152,13 +152,13 @@ export function createDiscovery(
       renewLists();
       return lease;
     },
-    renew: leases.renew,
+    renew: (id) => leases.renew(id),
     end(id) {
       const lease = leases.end(id);
       renewLists();
       return lease;
     },
-    leases: leases.list,
+    leases: () => leases.list(),
     close() {
       stopExpiring();
       for (const { names } of found.values()) for (const one of names) one.close();

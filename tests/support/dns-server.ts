@@ -1,7 +1,6 @@
 /** A DNS server on loopback that answers as a test tells it (RFC 1035, RFC 2782), by UDP alone. */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 
 export interface DnsRecord {
@@ -39,7 +38,7 @@ export async function runDns(scope: Pick<TestContext, "after">): Promise<DnsServ
   scope.after(() => socket.close());
   const zone = new Map<string, readonly DnsRecord[]>();
   const server: DnsServer = {
-    address: `127.0.0.1:${(socket.address() as AddressInfo).port}`,
+    address: `127.0.0.1:${socket.address().port}`,
     zone,
     mode: "answer",
     asked: () => asked,

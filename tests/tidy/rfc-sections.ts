@@ -10,8 +10,10 @@ interface RfcOutline {
 }
 
 const rfcs: Readonly<Record<string, RfcOutline>> = {
+  1035: { sections: 9 },
   2046: { sections: 9 },
   2616: { sections: 21 },
+  2782: {},
   2817: { sections: 10 },
   3339: { sections: 8 },
   3629: { sections: 12 },
