@@ -1,6 +1,6 @@
 /** The media types of a body with the one schema that they all spell. */
 import type { RestContent } from "#contract/contract.ts";
-import type { Schema } from "#formats/json-schema/describe-scope.ts";
+import { rawNumber, type Schema } from "#formats/json-schema/describe-scope.ts";
 import { withXml } from "#formats/json-schema/describe-xml.ts";
 
 /** With the JSON that callers have beside XML; import leaves it out. */
@@ -28,11 +28,15 @@ export function contentsOf(
   );
 }
 
-/** A number that a binary one does not hold would be another one. */
+/** A number that a binary one does not hold keeps its text. */
 function shown({ example }: RestContent): { readonly example?: unknown } {
-  if (example === undefined) return {};
-  const value: unknown = JSON.parse(example);
-  return JSON.stringify(value) === example ? { example: value } : {};
+  return example === undefined ? {} : { example: JSON.parse(example, exactly) };
+}
+
+function exactly(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source;
+  const isExact = typeof value !== "number" || source === undefined || String(value) === source;
+  return isExact ? value : rawNumber(source);
 }
 
 function spelled({ format, xml }: RestContent, schema: Schema, rootName: string): Schema {
