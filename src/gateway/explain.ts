@@ -154,8 +154,9 @@ export function explainRoute(
   const known = steps.find(({ step, verdict }) => step === "caller" && verdict === "matched");
   const met = explainPolicies(configuration, match, known?.what, kinds);
   steps.push(...met);
-  const isRewritten = met.some(({ what: name, verdict }) => {
-    return verdict === "matched" && policies.some((one) => one.name === name && one.rewrites);
+  const isRewritten = met.some((step) => {
+    const kind = policies.find(({ name: own }) => own === step.what);
+    return step.verdict === "matched" && kind?.rewrites === true;
   });
   const speed = speedOf(read, match, mayCallAll, isRewritten);
   steps.push(...explainTranslation(match, speed, contracts.get(match.service.name)));

@@ -37,6 +37,7 @@ const rfcs: Readonly<Record<string, RfcOutline>> = {
   6585: { sections: 9 },
   6648: { sections: 9 },
   6750: { sections: 7 },
+  6797: { sections: 16 },
   6838: { sections: 12 },
   6901: { sections: 10 },
   6962: { sections: 11 },

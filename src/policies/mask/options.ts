@@ -21,8 +21,8 @@ const rule = mapOf(
       type: "string",
       description:
         "Its path through the contract's fields: `customer.card`. Lists, maps and choices are " +
-        "gone through: `lines.price` is the price of every line. Variants of a choice have names, " +
-        "too. `**.iban`: at any depth.",
+        "gone through: `lines.price` is the price of every line. Variants of a choice have " +
+        "names, too. `**.iban`: at any depth.",
       pattern: "^(?:\\*\\*\\.)?[^.*]{1,200}(?:\\.[^.*]{1,200}){0,20}$",
       "x-expected": "names of fields joined by dots, perhaps behind `**.`",
     },

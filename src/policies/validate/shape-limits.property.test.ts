@@ -15,7 +15,7 @@ const values = fc.letrec<{ value: Value }>((tie) => ({
     fc.dictionary(fc.string({ maxLength: 3 }), tie("value"), { maxKeys: 5 }).map((plain) => {
       const record = createRecord();
       for (const [name, value] of Object.entries(plain)) record[name] = value;
-      return record as Value;
+      return record;
     }),
   ),
 })).value;
@@ -26,7 +26,7 @@ function sizeOf(value: Value): { depth: number; items: number; entries: number; 
   if (value instanceof Uint8Array) return { depth: 0, items: 0, entries: 0, text: value.length };
   if (typeof value !== "object" || value === null)
     return { depth: 0, items: 0, entries: 0, text: 0 };
-  const parts = Object.values(value) as Value[];
+  const parts = Object.values<Value>(value);
   const isList = Array.isArray(value);
   const own = { items: isList ? parts.length : 0, entries: isList ? 0 : parts.length };
   const inside = parts.map(sizeOf);

@@ -295,8 +295,8 @@ test("a mask for one operation leaves the others of a SOAP service alone", async
         )
       : envelopeOf(`<Receipt ${ns}>DE100200</Receipt>`),
   }));
-  const rules = [{ field: "**.iban" }, { field: "Receipt" }];
-  const policies = [{ mask: { answers: rules, only: { operations: ["getInvoice"] } } }];
+  const own = [{ field: "**.iban" }, { field: "Receipt" }];
+  const policies = [{ mask: { answers: own, only: { operations: ["getInvoice"] } } }];
   const text =
     `services:\n  billing:\n    contract: billing.wsdl\n    instances: ["${service.url}"]\n` +
     `    policies: ${JSON.stringify(policies)}\n`;

@@ -1,4 +1,4 @@
-/** Messages that pass between a caller and an instance of the same dialect, held to the contract. */
+/** Messages that pass between caller and instance of one dialect, held to the contract. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
