@@ -76,11 +76,11 @@ function watch(client: Client, service: string, key: string) {
       resolve();
     });
   });
-  const code = new Promise<number>((resolve) => {
-    stream.on("status", (status: StatusObject) => resolve(status.code));
-  });
+  const ended = new Promise<StatusObject>((resolve) => stream.on("status", resolve));
+  const code = ended.then((status) => status.code);
+  const words = ended.then(({ details }) => details);
   stream.on("error", () => undefined);
-  return { stream, heard, first, code };
+  return { stream, heard, first, code, words };
 }
 
 test("who watches is told once, and again after another configuration came", async (context) => {
@@ -92,6 +92,16 @@ test("who watches is told once, and again after another configuration came", asy
   assert.deepEqual(await Promise.all([known.code, unknown.code]), [14, 14]);
   assert.deepEqual(known.heard, [{ status: "SERVING" }]);
   assert.deepEqual(unknown.heard, [{ status: "SERVICE_UNKNOWN" }]);
+});
+
+test("who watches does not keep a gateway from stopping, and is told so", async (context) => {
+  const { client, gateway } = await startHealth(context);
+  const { first, code, words } = watch(client, "", "one");
+  await first;
+  const drained = gateway.drain();
+  assert.equal(await code, 14);
+  assert.match(await words, /is stopping: watch again/);
+  await drained;
 });
 
 test("who no longer watches has no exchange left", async (context) => {
