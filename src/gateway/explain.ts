@@ -155,7 +155,7 @@ export function explainRoute(
   const met = explainPolicies(configuration, match, known?.what, kinds);
   steps.push(...met);
   const isRewritten = met.some((step) => {
-    const kind = policies.find(({ name: own }) => own === step.what);
+    const kind = policies.find((one) => one.name === step.what);
     return step.verdict === "matched" && kind?.rewrites === true;
   });
   const speed = speedOf(read, match, mayCallAll, isRewritten);
