@@ -11,7 +11,9 @@ services:
 callers:
   shop: { key: "\${SHOP_KEY}", may: ["orders.*"] }
   other: { key: "\${OTHER_KEY}", may: [] }
+policies: [{ sign: {} }]
 `;
+
 const env = { SHOP_KEY: "shop-0123456789abcdef", OTHER_KEY: "other-0123456789abcdef" };
 
 const cases: readonly (readonly [args: readonly string[], code: number, words: RegExp])[] = [
@@ -50,6 +52,15 @@ test("the chosen route is shown with its place in the file", () => {
   folder.write("parlance.yaml", text);
   const { out } = folder.parlance(["explain", "GET", "/orders/42", "--as", "shop"], env);
   assert.match(out, /^ {2}> choice +orders\.one: .*\(parlance\.yaml:5:20\)$/m);
+});
+
+test("the keys that requests are signed with are the gateway's own to show", () => {
+  using folder = createFolder();
+  folder.write("parlance.yaml", text);
+  const path = "/.well-known/http-message-signatures-directory";
+  const { code, out } = folder.parlance(["explain", "GET", path], env);
+  assert.equal(code, 0);
+  assert.match(out, /Answered by the gateway itself: the keys that requests are signed with/);
 });
 
 test("a faulty configuration is not explained, its errors are shown", () => {
