@@ -42,14 +42,19 @@ function came_through_gateway(string $gateway): bool
     return $key !== null && sodium_crypto_sign_verify_detached(base64_decode($signature[1]), $base, $key);
 }
 
-/** Fetched once in five minutes; a key id that is not known there does not have it fetched again. */
+/**
+ * Fetched once in five minutes, and kept in a file that nobody else may write (GATEWAY_KEYS); a key
+ * id that is not known there does not have it fetched again.
+ */
 function gateway_key(string $gateway, string $id): ?string
 {
-    $file = sys_get_temp_dir() . '/gateway-keys-' . hash('sha256', $gateway . getmyuid()) . '.json';
-    if (!is_file($file) || fileowner($file) !== getmyuid() || filemtime($file) < time() - 300) {
+    $file = getenv('GATEWAY_KEYS') ?: __DIR__ . '/gateway-keys.json';
+    if (!is_file($file) || filemtime($file) < time() - 300) {
         $fetched = file_get_contents("$gateway/.well-known/http-message-signatures-directory");
         if ($fetched === false) return null;
-        file_put_contents($file, $fetched, LOCK_EX);
+        // Nobody ever reads half of it.
+        file_put_contents("$file." . getmypid(), $fetched);
+        rename("$file." . getmypid(), $file);
     }
     foreach (json_decode(file_get_contents($file), true)['keys'] as $key) {
         if ($key['kid'] === $id) return base64_decode(strtr($key['x'], '-_', '+/'));

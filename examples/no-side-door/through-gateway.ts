@@ -55,7 +55,11 @@ export function bodyFits({ headers }: Pick<IncomingMessage, "headers">, body: Bu
 
 function isNew(seen: Map<string, number>, nonce: string, expires: number): boolean {
   const nowS = Date.now() / 1_000;
-  for (const [old, untilS] of seen) if (untilS < nowS) seen.delete(old);
+  // The oldest come first.
+  for (const [old, untilS] of seen) {
+    if (untilS >= nowS) break;
+    seen.delete(old);
+  }
   if (seen.has(nonce)) return false;
   seen.set(nonce, expires + 10);
   return true;

@@ -62,7 +62,11 @@ async function start(context: TestContext, startService: Start) {
     timeouts: { drainMs: 1 },
   });
   const url = `http://127.0.0.1:${gateway.port}`;
-  const child = startService(port, { ...process.env, GATEWAY: url, TMPDIR: folder });
+  const child = startService(port, {
+    ...process.env,
+    GATEWAY: url,
+    GATEWAY_KEYS: `${folder}/keys.json`,
+  });
   child.stderr?.resume();
   context.after(async () => {
     child.kill("SIGKILL");
