@@ -1,4 +1,5 @@
 /** The keys of one folder in one worker: made when they are due, read again when they change. */
+import { join } from "node:path";
 import type { Disk } from "#base/disk.ts";
 import type { Platform } from "#base/platform.ts";
 import { dropKey, makeKey, namesIn, readKeys, type SigningKey } from "./key-folder.ts";
@@ -14,19 +15,21 @@ const lookMs = 10_000;
 
 /** Throws when the folder cannot be used. */
 export function createKeyKeeper(
-  { clock, random, timers }: Pick<Platform, "clock" | "random" | "timers">,
+  { clock, random, timers, files }: Pick<Platform, "clock" | "random" | "timers" | "files">,
   disk: Disk,
   folder: string,
   rotateMs: number,
 ): KeyKeeper {
-  let names = "";
+  /** Names and stamps: a file may be exchanged for another of its name. */
+  let seen = "";
   let keys: readonly SigningKey[] = [];
   let roles: KeyRoles;
 
   function look(): void {
-    const found = namesIn(disk, folder).join();
-    if (found !== names || found === "") keys = readKeys(disk, folder);
-    names = found;
+    const found = namesIn(disk, folder).map((name) => [name, files.stamp(join(folder, name))]);
+    const next = JSON.stringify(found);
+    if (next !== seen) keys = readKeys(disk, folder);
+    seen = next;
     roles = rolesOf(keys, clock.nowMs(), rotateMs);
   }
 

@@ -29,7 +29,8 @@ function startKeeper(context: TestContext, folder: string) {
       return () => undefined;
     },
   };
-  const platform = { clock, timers, random: nodePlatform.random };
+  const { random, files } = nodePlatform;
+  const platform = { clock, timers, random, files };
   const keeper = createKeyKeeper(platform, nodeDisk, folder, 30 * dayMs);
   context.after(() => keeper.close());
   const at = (ms: number): void => {
@@ -64,6 +65,17 @@ test("a key that somebody else made counts here as well", (context) => {
   one.at(30 * dayMs + 2 * hourMs);
   assert.equal(one.keeper.signing.id, other.keeper.signing.id);
   assert.equal(one.keeper.signing.number, 2);
+});
+
+test("a key whose file is removed signs no more, in no worker", (context) => {
+  const folder = folderFor(context);
+  const [one, other] = [startKeeper(context, folder), startKeeper(context, folder)];
+  const before = one.keeper.signing.id;
+  rmSync(join(folder, "0001.pem"));
+  one.at(1);
+  other.at(2);
+  assert.notEqual(one.keeper.signing.id, before);
+  assert.equal(other.keeper.signing.id, one.keeper.signing.id);
 });
 
 test("of several that make the same key one comes first, and nothing else is left", (context) => {
