@@ -12,7 +12,7 @@ import { methods, numberedFrame, numberOf } from "./frames.ts";
 import { planOf } from "./proxies.ts";
 import { startService } from "./service.ts";
 
-const addedMiBMax = 64;
+const addedMiBMax = 96;
 /** A reader looks away whenever it has got so much, for so long. */
 const dawdleBytes = 64 * 1024;
 const dawdleMs = 2;

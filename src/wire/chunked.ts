@@ -251,8 +251,8 @@ export function readTrailerSection(head: ResponseHead, bytes: Buffer, limits: Li
   head.reset(bytes, 0);
   const section = { ...limits, headBytesMax: limits.trailerBytesMax };
   const result = parseFields(head, bytes, 0, bytes.length, section);
-  if (result < 0) return parseFault.trailerInvalid;
-  for (let index = 0; index < head.fieldCount && result > 0; index++) {
+  if (result <= 0) return result < 0 ? parseFault.trailerInvalid : 0;
+  for (let index = 0; index < head.fieldCount; index++) {
     if (forbiddenInTrailers.has(head.ids[index] as number)) return parseFault.trailerForbidden;
   }
   return result;

@@ -133,7 +133,8 @@ const forms: readonly (readonly [string, Ask, Split, number])[] = [
 ];
 
 for (const [name, ask, split, ahead] of forms) {
-  test(`${streams} streams of ${messages} messages arrive ${name}, and are not piled up`, async (context) => {
+  const title = `${streams} streams of ${messages} messages arrive ${name}, and are not piled up`;
+  test(title, async (context) => {
     const { port, given } = await startWatch(context);
     const gateway = await startTranslating(context, {
       text: `services:\n  orders: { contract: orders.proto, instances: ["http://127.0.0.1:${port}"] }\n`,
