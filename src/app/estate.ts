@@ -64,6 +64,7 @@ export function createEstate(source: EstateSource): Estate {
         return explained ?? notOver(exchange);
       }),
     signingKeys: () => publishedKeys(fleet.revision.configuration),
+    purge: (serviceNames) => fleet.purge(serviceNames),
     workers: () =>
       fleet.workers().map((worker) => ({
         index: worker.index,

@@ -7,6 +7,8 @@ import { createTrafficTotals, type Traffic } from "#analytics/traffic-totals.ts"
 import { createGaugeMemory, readGauges, type WorkerGauges } from "#analytics/worker-gauges.ts";
 import type { InstanceLists, Revision } from "#configuration/configuration.ts";
 import { forgetCounts } from "#base/shared-counts.ts";
+import { createSharedCells } from "#base/shared-cells.ts";
+import { notePurge } from "#extension/cache-purge.ts";
 import { createSharedMemory } from "#gateway/shared-memory.ts";
 import { createFlightMemory } from "#runtime/flight-table.ts";
 import { canShare } from "#runtime/hold-port.ts";
@@ -54,6 +56,8 @@ export interface Fleet {
   drain(): Promise<number>;
   workers(): readonly FleetWorker[];
   traffic(): Traffic;
+  /** What any worker has kept of these services is not given any more. */
+  purge(serviceNames: readonly string[]): void;
   /** Makes the first worker fail. */
   causeFault(fault: Fault): void;
 }
@@ -208,6 +212,10 @@ export function createFleet(options: FleetOptions): Fleet {
         .statuses()
         .map((status) => ({ ...status, gauges: readGauges(memoryOf(status.index).gauges) })),
     traffic: () => totals.read(),
+    purge(serviceNames) {
+      const cells = createSharedCells(sharedMemory.cells);
+      for (const name of serviceNames) notePurge(cells, name, platform.clock.nowMs());
+    },
     causeFault: (fault) => void ask(0, { kind: "fault", fault }).catch(() => undefined),
   };
 }

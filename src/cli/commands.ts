@@ -1,5 +1,6 @@
 /** All commands, in the order of the help. */
 import type { Command } from "./command.ts";
+import { cachePurge } from "./commands/cache-purge.ts";
 import { call } from "./commands/call.ts";
 import { check } from "./commands/check.ts";
 import { demo } from "./commands/demo.ts";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   explain,
   key,
   doctor,
+  cachePurge,
   ledgerVerify,
   ledgerProve,
   ledgerShow,

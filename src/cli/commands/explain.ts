@@ -1,6 +1,7 @@
 /** `parlance explain`: why a request would be routed, refused and forwarded as it is. */
 import { nodePlatform } from "#base/platform.ts";
 import { isProblem } from "#base/problem.ts";
+import { askAdmin } from "#cli/ask-admin.ts";
 import { exitCode, UsageError, type Command, type CommandInput } from "#cli/command.ts";
 import {
   configPathOf,
@@ -103,24 +104,6 @@ function tellRules(input: CommandInput, explanation: Explanation): number {
   if (input.json) printJson(explanation);
   else print(formatExplanation(explanation));
   return explanation.outcome.kind === "refused" ? exitCode.findings : exitCode.fine;
-}
-
-/** What the admin API answers, or what the command is to end with: why was told. */
-async function askAdmin(input: CommandInput, admin: string, path: string): Promise<unknown> {
-  const url = `${admin.replace(/\/$/, "")}${path}`;
-  let answer: Response;
-  try {
-    answer = await nodePlatform.sockets.fetch(url, {});
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const detail = `nobody answers at ${admin}: ${String(cause)}`;
-    return complainOf(input, { code: "gateway-unreachable", detail });
-  }
-  const told = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
-  if (answer.ok) return told;
-  const { code = "gateway-refused", detail = `${url} answers ${answer.status}` } = told;
-  const ends = complainOf(input, { code, detail });
-  return answer.status === 404 ? exitCode.findings : ends;
 }
 
 async function explainHappened(input: CommandInput, exchange: string): Promise<number> {

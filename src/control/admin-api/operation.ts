@@ -36,6 +36,8 @@ export interface Estate {
     ((exchange: string, by: string) => Promise<object | Problem>) | undefined;
   /** Public ones, that requests to instances are signed with. Throws when they cannot be read. */
   signingKeys(): readonly object[];
+  /** What was kept of these services is not given any more. */
+  purge(serviceNames: readonly string[]): void;
   workers(): readonly WorkerState[];
   /** In the Prometheus text format. */
   metrics(): string;

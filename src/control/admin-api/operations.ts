@@ -9,6 +9,7 @@ import { getProof } from "./operations/get-proof.ts";
 import { getTile } from "./operations/get-tile.ts";
 import { listLeases } from "./operations/list-leases.ts";
 import { registerInstance } from "./operations/register-instance.ts";
+import { purgeCache } from "./operations/purge-cache.ts";
 import { renewLease } from "./operations/renew-lease.ts";
 import { listEntries } from "./operations/list-entries.ts";
 import { showExchange } from "./operations/show-exchange.ts";
@@ -37,6 +38,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   getTile,
   listEntries,
   listLeases,
+  purgeCache,
   registerInstance,
   renewLease,
   showExchange,

@@ -50,7 +50,7 @@ export function createCallWay(shared: Shared) {
   }
 
   const versionOf = ({ serviceName }: PolicyRequest): Version => ({
-    address: 0,
+    address: marks.purgesOf(serviceName),
     writes: options.forgetOnWrite ? marks.numberOf(serviceName) : 0,
   });
 

@@ -67,7 +67,8 @@ export function createHttpWay(shared: Shared) {
 
   function versionOf(request: PolicyRequest): Version {
     const writes = options.forgetOnWrite ? marks.numberOf(request.serviceName) : 0;
-    return { address: marks.numberOf(addressOf(request)), writes };
+    const purges = marks.purgesOf(request.serviceName);
+    return { address: marks.numberOf(addressOf(request)) + purges, writes };
   }
 
   function answerFrom(asked: Asked, kept: KeptAnswer): Answered {

@@ -5,11 +5,14 @@
  */
 import type { Platform } from "#base/platform.ts";
 import type { CellKey, SharedCells } from "#base/shared-cells.ts";
+import { purgeKey } from "#extension/cache-purge.ts";
 
 export interface Marks {
   /** @param text of what may change. */
   readonly numberOf: (text: string) => number;
   readonly note: (text: string) => void;
+  /** How often what is kept of a service was purged. */
+  readonly purgesOf: (serviceName: string) => number;
 }
 
 const slotCount = 1_024;
@@ -17,12 +20,19 @@ const keptMs = 30 * 86_400_000;
 
 export function createMarks(cells: SharedCells, id: string, { clock }: Platform): Marks {
   const slots: (CellKey | undefined)[] = [];
+  const purges = new Map<string, CellKey>();
   const slotOf = (text: string): CellKey => {
     const index = slotIndex(text);
     return (slots[index] ??= cells.keyOf(`cache ${id} ${index}`));
   };
   return {
     numberOf: (text) => cells.read(slotOf(text), clock.nowMs()),
+    purgesOf(serviceName) {
+      const known = purges.get(serviceName);
+      const key = known ?? purgeKey(cells, serviceName);
+      if (known === undefined) purges.set(serviceName, key);
+      return cells.read(key, clock.nowMs());
+    },
     note(text) {
       const nowMs = clock.nowMs();
       cells.update(slotOf(text), nowMs, (present) => ({

@@ -4,23 +4,24 @@ import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 const daySeconds = 86_400;
 
 export const description =
-  "What may be kept, and for how long, is what services say: `Cache-Control`, `Expires`, `Vary`, " +
-  "`ETag`, `Last-Modified`, `Age`, held to RFC 9111 as a shared cache: never `no-store` and " +
-  "`private`, nothing of requests with `Authorization` unless the answer allows it, and nothing " +
-  "stale that must be validated. What is stale is validated with the service. Of requests that " +
-  "pass only `GET` and `HEAD` without a body are looked up. **Services that say nothing**: `times` " +
-  "names operations of the contract that are `safe`, and for how many seconds their answers are " +
-  "fresh; that holds in every dialect, also for SOAP, gRPC, GraphQL and JSON-RPC where calls are " +
-  "translated, for the key is the operation and its input. **Who sees what**: a caller gets here " +
-  "only when it may call the operation; answers are kept for each caller (and subject of its " +
-  "token) apart, unless `per: all` says that they are the same for everybody. **Writes**: after " +
-  "`PUT`, `POST` and their like that did not fail nothing is given any more that was kept for " +
-  "that address, in any worker; with `forgetOnWrite` also nothing of the service that only " +
-  "`times` have kept, nor of its translated calls. Equal requests " +
-  "at the same time share one call to the service. `Cache-Status` (RFC 9211) tells what became " +
-  "of a request. **Memory**: each worker keeps answers of its own, at most `bytesMax`; a new " +
-  "revision begins without any. Compressed answers are kept as they come; " +
-  "answers to `Range` are not kept.";
+  "What may be kept, and for how long, is what services say: `Cache-Control`, `Expires`, " +
+  "`Vary`, `ETag`, `Last-Modified`, `Age`, held to RFC 9111 as a shared cache: never " +
+  "`no-store` and `private`, nothing of requests with `Authorization` unless the answer " +
+  "allows it, and nothing stale that must be validated. What is stale is validated with the " +
+  "service. Of requests that pass only `GET` and `HEAD` without a body are looked up. " +
+  "**Services that say nothing**: `times` names operations of the contract that are `safe`, " +
+  "and for how many seconds their answers are fresh; that holds in every dialect, also for " +
+  "SOAP, gRPC, GraphQL and JSON-RPC where calls are translated, for the key is the " +
+  "operation and its input. **Who sees what**: a caller gets here only when it may call the " +
+  "operation; answers are kept for each caller (and subject of its token) apart, unless " +
+  "`per: all` says that they are the same for everybody. **Writes**: after `PUT`, `POST` " +
+  "and their like that did not fail nothing is given any more that was kept for that " +
+  "address, in any worker; with `forgetOnWrite` also nothing of the service that only " +
+  "`times` have kept, nor of its translated calls. Equal requests at the same time share " +
+  "one call to the service. `Cache-Status` (RFC 9211) tells what became of a request. " +
+  "**Memory**: each worker keeps answers of its own, at most `bytesMax`; a new revision " +
+  "begins without any. Compressed answers are kept as they come; answers to `Range` are not " +
+  "kept.";
 
 export const options: JsonSchema = mapOf("What is kept, and for how long.", {
   per: {

@@ -32,17 +32,18 @@ export const fallback: Policy<Options> = {
   name: "fallback",
   summary: "Answers from examples of the contract, or from files, when the service cannot.",
   description:
-    "When no instance can be asked, a breaker is open, or time runs out (and, if `on` says so, " +
-    "when the service answers with an error), callers get an answer all the same, in their own " +
-    "dialect: **from the contract**, the first example that OpenAPI shows of an operation's " +
-    "answer, of operations that are `safe` only; **from files**, one for each operation, as " +
-    "JSON: the body as the service answers in REST, for other contracts the output record. A " +
-    "service without a contract has one `file` for all of its `GET` and `HEAD`. Such answers carry " +
-    "`Parlance-Fallback` with what went wrong, and `Cache-Control: no-store`; log, metrics and " +
-    "ledger tell the problem and this policy. Files are read when the configuration is loaded, " +
-    "and must fit the contract. Put it before the policies whose refusals it is to replace " +
-    "(`breaker`, `concurrency`, `maintenance`), and before `retry` and `cache`, which then have " +
-    "their try first. Operations that stream have no fallback.",
+    "When no instance can be asked, a breaker is open, or time runs out (and, if `on` says " +
+    "so, when the service answers with an error), callers get an answer all the same, in " +
+    "their own dialect: **from the contract**, the first example that OpenAPI shows of an " +
+    "operation's answer, of operations that are `safe` only; **from files**, one for each " +
+    "operation, as JSON: the body as the service answers in REST, for other contracts the " +
+    "output record. A service without a contract has one `file` for all of its `GET` and " +
+    "`HEAD`. Such answers carry `Parlance-Fallback` with what went wrong, and " +
+    "`Cache-Control: no-store`; log, metrics and ledger tell the problem and this policy. " +
+    "Files are read when the configuration is loaded, and must fit the contract. Put it " +
+    "before the policies whose refusals it is to replace (`breaker`, `concurrency`, " +
+    "`maintenance`), and before `retry` and `cache`, which then have their try first. " +
+    "Operations that stream have no fallback.",
   options: mapOf("When, and what.", {
     on: {
       type: "array",
