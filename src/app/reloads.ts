@@ -50,6 +50,7 @@ const fixedPaths = [
     (field) => `listen.${field}`,
   ),
   ...["ledger", "ledger.path", "ledger.checkpoints", "ledger.origin", "ledger.retention"],
+  "state.path",
 ];
 const fileBytesMax = 8 * 1024 * 1024;
 const changesShown = 20;

@@ -19,7 +19,17 @@ export function diffConfigurations(before: Configuration, after: Configuration):
     ...diffFields("graphql", before.graphql ?? {}, after.graphql ?? {}),
     ...diffLedger(before.ledger, after.ledger),
     ...diffFields("log", before.log, after.log),
+    ...(["policies", "limitStore", "zone"] as const).flatMap((key) =>
+      diffWhole(key, before[key], after[key]),
+    ),
+    ...diffWhole("state.path", before.stateFolder, after.stateFolder),
   ];
+}
+
+function diffWhole(path: string, before: unknown, after: unknown): readonly Change[] {
+  if (saysTheSame(before, after)) return [];
+  if (before === undefined) return [{ kind: "added", path }];
+  return [{ kind: after === undefined ? "removed" : "changed", path }];
 }
 
 function diffCallers(

@@ -61,7 +61,10 @@ export function createDiscovery(
     for (const { name, instances, discovery } of configuration?.services ?? []) {
       if (discovery === undefined) continue;
       const named = found.get(name)?.instances.flat() ?? [];
-      next[name] = [...instances, ...named, ...leases.instancesOf(name)];
+      const all = [...instances, ...named, ...leases.instancesOf(name)];
+      // Whoever is told of by several sources is one instance; the first has its way.
+      const first = new Map(all.toReversed().map((one) => [one.url, one]));
+      next[name] = all.filter((one) => first.get(one.url) === one);
     }
     if (saysTheSame(next, lists)) return;
     logChanges(lists, next);

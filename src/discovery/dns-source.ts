@@ -105,7 +105,7 @@ async function addresses(
   return {
     // Asked under its name, which certificates and virtual hosts go by.
     instances: found.hosts.map((host) =>
-      foundInstance(`${url} at ${host}`, { ...address, host }, discovery),
+      foundInstance(urlAt(url, { ...address, host }), { ...address, host }, discovery),
     ),
     ttlMs: found.ttlMs,
   };
@@ -148,7 +148,7 @@ async function services(
         const at = { ...address, host, port, authority: `${name.toLowerCase()}:${port}` };
         // 0 is for those that are hardly to be asked.
         const said = { priority, weight: Math.max(1, weight) };
-        instances.push(foundInstance(`${url} at ${host} port ${port}`, at, discovery, said));
+        instances.push(foundInstance(urlAt(url, at), at, discovery, said));
       }
     } catch (error) {
       reason = error;
@@ -156,6 +156,12 @@ async function services(
   }
   if (instances.length === 0) throw reason;
   return { instances, ttlMs };
+}
+
+/** With the address in the place of the name. */
+function urlAt(url: string, { scheme, host, port, basePath }: DnsSource["address"]): string {
+  const slash = url.endsWith("/") ? "/" : "";
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}${basePath}${slash}`;
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
@@ -144,6 +144,30 @@ test("a user with only the commands that the guide names is enough", { skip }, a
   assert.deepEqual(log, []);
   assert.deepEqual(await store.run(add, "a", [1]), [1]);
 });
+
+test(
+  "a server that is too slow counts as away, and is asked by the keeper alone",
+  { skip },
+  async (context) => {
+    const redis = await runRedis(context);
+    const proxy = createServer((near) => {
+      const far = connect(redis.port, "127.0.0.1");
+      near.pipe(far).on("error", () => near.destroy());
+      far.on("data", (bytes) => setTimeout(() => near.writable && near.write(bytes), 100));
+      near.on("error", () => far.destroy()).on("close", () => far.destroy());
+    }).listen(0, "127.0.0.1");
+    context.after(() => void proxy.close());
+    await once(proxy, "listening");
+    const { port } = proxy.address() as AddressInfo;
+    const { store, log } = keep(context, port, { timeoutMs: 20 });
+    await store.settled;
+    assert.equal(await store.run(add, "a", [1]), undefined);
+    assert.match(log[0]?.message ?? "", /no answer within 20 ms/);
+    const patient = keep(context, port, { timeoutMs: 500 }).store;
+    await patient.settled;
+    assert.deepEqual(await patient.run(add, "a", [1]), [1]);
+  },
+);
 
 test("garbage ends the connection, kills nobody, and is tried again ever more rarely", async (context) => {
   const fake = await runFake(context, (socket) => socket.write("\x00garbage\r\n\xff\xff"));

@@ -24,7 +24,7 @@ export const rateLimit: Policy<Options> = {
   description:
     "Requests are spread over the window (generic cell rate algorithm): after a burst, room for " +
     "one comes back every `windowMs / requests`. Exact over all workers of a gateway, and over " +
-    "all gateways that have the same `limitStore`; while that does not answer, `limitStore.whenAway` " +
+    "all gateways that have the same `limitStore`; while that does not answer, its `whenAway` " +
     "says what holds. Callers see `RateLimit` and `RateLimit-Policy` on every answer, " +
     "`Retry-After` with the refusal.",
   options: mapOf(

@@ -1,8 +1,10 @@
 /** Several gateways, each with two workers, that share limits through a redis-server of Debian. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test, { type TestContext } from "node:test";
 import {
   configurationOf,
+  replaceFile,
   runGateway,
   runService,
   type RunningGateway,
@@ -81,7 +83,7 @@ test("killed under load and started again it costs nobody an answer", { skip }, 
 
 test("one that stops answering delays a few requests, and then none", { skip }, async (context) => {
   const redis = await runRedis(context);
-  const store = `{ url: "redis://127.0.0.1:${redis.port}", timeoutMs: 50 }`;
+  const store = `{ url: "redis://127.0.0.1:${redis.port}", timeoutMs: 300 }`;
   const limit = "per: everything, requests: 10, windowMs: 3600000";
   const [gateway] = await runGateways(context, 1, store, limit);
   const { url, log, seen } = gateway as RunningGateway;
@@ -94,6 +96,19 @@ test("one that stops answering delays a few requests, and then none", { skip }, 
   redis.thaw();
   await seen("limit-store-back");
   assert.ok(log.filter(({ event }) => event === "limit-store-away").length <= 4);
+});
+
+test("another store is taken with a new revision", { skip }, async (context) => {
+  const [redis, other] = [await runRedis(context), await runRedis(context)];
+  const store = (port: number) => `{ url: "redis://127.0.0.1:${port}", timeoutMs: 2000 }`;
+  const limit = "per: everything, requests: 3, windowMs: 3600000";
+  const [gateway] = await runGateways(context, 1, store(redis.port), limit);
+  const { url, configPath, seen } = gateway as RunningGateway;
+  assert.deepEqual(await ask([url], 5), { 200: 3, 429: 2 });
+  const text = readFileSync(configPath, "utf8");
+  replaceFile(configPath, text.replace(store(redis.port), store(other.port)));
+  assert.match((await seen("revision-taken")).message, /limitStore/);
+  assert.deepEqual(await ask([url], 5), { 200: 3, 429: 2 });
 });
 
 for (const [whenAway, status] of [
