@@ -4,6 +4,7 @@ import type { Platform } from "#base/platform.ts";
 import type { Configuration, Instance, Service } from "#configuration/configuration.ts";
 import { askInstance, type Asked } from "./ask-instance.ts";
 import { certificateFinding } from "./check-certificates.ts";
+import { clockOf } from "./check-clock.ts";
 import { findInstances } from "./find-instances.ts";
 import { fine, type DoctorFinding } from "./finding.ts";
 
@@ -14,8 +15,6 @@ export interface InstanceCheck {
   readonly daysMin: number;
 }
 
-/** A clock that is so far off makes signatures and tokens expire early, or count too long. */
-const skewMsMax = 5_000;
 const atOnce = 16;
 
 export async function checkInstances(
@@ -96,19 +95,3 @@ function sideDoor(
 const signAdvice =
   "let nobody but the gateway reach it (a Unix socket, a network of its own), or sign requests " +
   "(`policies: [sign: {}]`) and have it refuse what is not signed";
-
-function clockOf(
-  subject: string,
-  date: string | undefined,
-  nowMs: number,
-): readonly DoctorFinding[] {
-  const theirMs = Date.parse(date ?? "");
-  if (Number.isNaN(theirMs)) return [];
-  // Dates have no fractions.
-  const offMs = Math.max(0, Math.abs(nowMs - theirMs) - 1_000);
-  if (offMs <= skewMsMax) return [fine("clock", subject, "its clock is as the one here")];
-  const direction = theirMs > nowMs ? "ahead of" : "behind";
-  const what = `its clock is ${Math.round(offMs / 1_000)} s ${direction} the one here`;
-  const advice = "let both follow a time server (NTP): signatures and tokens count by clocks";
-  return [{ check: "clock", severity: "warning", subject, what, advice }];
-}

@@ -4,6 +4,7 @@ import type { Revision } from "#configuration/configuration.ts";
 import { checkCertificates } from "./check-certificates.ts";
 import { checkGateway } from "./check-gateway.ts";
 import { checkInstances } from "./check-instances.ts";
+import { checkIssuers } from "./check-issuers.ts";
 import { checkLedger } from "./check-ledger.ts";
 import { checkPermissions } from "./check-permissions.ts";
 import type { DoctorFinding } from "./finding.ts";
@@ -28,6 +29,7 @@ export async function examine(
   return [
     ...(await checkGateway(revision, platform, admin)),
     ...(await checkInstances(configuration, instances)),
+    ...(await checkIssuers(configuration, platform, timeoutMs)),
     ...checkCertificates(configuration, files, clock.nowMs(), daysMin),
     ...checkPermissions(configuration, nodeDisk),
     ...checkLedger(configuration, nodeDisk, random.bytes(8).toString("hex")),

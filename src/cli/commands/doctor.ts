@@ -18,10 +18,10 @@ export const doctor: Command = {
     "Asks every instance without the gateway's signature or any identity (one GET of its base " +
       "path): whoever answers anything but 401 or 403 has a side door. Run it where others than " +
       "the gateway are: what it cannot reach, they cannot.",
-    "It also tells instances that cannot be reached, clocks that differ, certificates that end " +
-      "soon, keys that others may read, ports that are taken, a gateway that runs with another " +
-      "revision, and a ledger that cannot be written, has no room, or is not whole. Nothing is " +
-      "changed. Each finding says what to do.",
+    "It also tells instances and issuers of tokens that cannot be reached, clocks that differ, " +
+      "certificates that end soon, keys that others may read, ports that are taken, a gateway " +
+      "that runs with another revision, and a ledger that cannot be written, has no room, or is " +
+      "not whole. Nothing is changed. Each finding says what to do.",
   ],
   positionals: [],
   options: {

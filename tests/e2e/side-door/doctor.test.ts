@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import type { DoctorFinding } from "#app/doctor/finding.ts";
 import { issueCertificate, makeAuthority, readPair } from "#tests/support/certificates.ts";
 import { runDns } from "#tests/support/dns-server.ts";
+import { startOidcProvider } from "#tests/support/oidc-provider.ts";
 import { lacks } from "#tests/support/tools.ts";
 import { configurationOf, runGateway } from "../running/run-gateway.ts";
 
@@ -191,6 +192,23 @@ test(
     assert.match(exposed.of("permission", "own.key")[0]?.advice ?? "", /chmod 0600/);
   },
 );
+
+test("issuers of tokens are asked for their keys", async (context) => {
+  const { serve, doctor } = stand(context);
+  const provider = await startOidcProvider(context);
+  const services = { kept: { instances: [await serve(refusing)] } };
+  const audience = ["urn:parlance:tests"];
+  const issuers = {
+    real: { issuer: provider.url, audience },
+    other: { issuer: `${provider.url}/other`, audience },
+    gone: { issuer: "http://127.0.0.1:9", audience },
+  };
+  const { of } = await doctor({ services, identity: { token: { issuers } } });
+  assert.equal(of("reach", "issuer real")[0]?.severity, "fine");
+  assert.equal(of("clock", "issuer real")[0]?.severity, "fine");
+  assert.match(of("reach", "issuer other")[0]?.what ?? "", /it answers 404/);
+  assert.match(of("reach", "issuer gone")[0]?.what ?? "", /ECONNREFUSED|bad port/);
+});
 
 test("keys of the gateway that others may read are told", async (context) => {
   const { folder, serve, doctor } = stand(context);
