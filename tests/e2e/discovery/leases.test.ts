@@ -126,6 +126,22 @@ test("leases survive a new revision and a worker that dies, not their service", 
   assert.deepEqual(value["leases"], []);
 });
 
+test("what registers is checked like any other instance", async (context) => {
+  const [sick, well] = [await runService(context, "sick"), await runService(context, "well")];
+  const health = "health: { path: /wait, intervalMs: 100, timeoutMs: 100, unhealthyAfter: 1 }";
+  const text = configuration().replace("leasesMax: 2 } }", `leasesMax: 2 } }, ${health}`);
+  const gateway = await runGateway(context, text);
+  const answering = setInterval(() => {
+    for (const answer of well.waiting) if (!answer.writableEnded) answer.end("fine");
+  }, 10);
+  context.after(() => clearInterval(answering));
+  for (const { url } of [sick, well]) await admin(gateway, "POST", "services/up/leases", { url });
+  await gateway.seen("instance-unwell");
+  await asks(gateway, ["well"]);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.deepEqual(await ask(gateway), ["well"]);
+});
+
 test("registering the same URL again is the same lease", async (context) => {
   const gateway = await start(context);
   const url = "http://127.0.0.1:9";
