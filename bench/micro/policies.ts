@@ -12,9 +12,16 @@ import { configurationSchema } from "#app/configuration-schema.ts";
 import { loadConfiguration } from "#configuration/load.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
+import { openRecords } from "#state/open-records.ts";
 import { orderRevision, orderTraffic } from "./order-service.ts";
 import { benchRevision } from "./revision.ts";
-import { cacheableTraffic, runExchanges, type StubTraffic } from "./stub-gateway.ts";
+import {
+  cacheableTraffic,
+  keyedTraffic,
+  plain as plainTraffic,
+  runExchanges,
+  type StubTraffic,
+} from "./stub-gateway.ts";
 
 const tiny = process.argv.includes("--tiny");
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
@@ -25,7 +32,9 @@ const count = tiny ? 200 : 150_000;
  * Those whose example refuses every request, or wants files or a folder, say nothing here; those
  * that read messages follow by themselves.
  */
-const unmeasured = new Set(["maintenance", "fallback", "idempotency", "quota", "validate", "mask"]);
+const unmeasured = new Set(["maintenance", "fallback", "validate", "mask"]);
+
+const records = openRecords(mkdtempSync(join(tmpdir(), "parlance-bench-")));
 
 /** As its example, but for so many requests that none is refused. */
 function usesOf({ name, example }: Policy): Configuration["policies"] {
@@ -33,6 +42,8 @@ function usesOf({ name, example }: Policy): Configuration["policies"] {
   const plenty: Record<string, Record<string, unknown>> = {
     "rate-limit": { requests: 1_000_000, windowMs: 60_000 },
     "ip-filter": { allow: ["127.0.0.0/8"] },
+    idempotency: { required: false, only: undefined },
+    timeout: { only: undefined },
     quota: { requests: 1_000_000_000 },
     sign: { keys: join(mkdtempSync(join(tmpdir(), "parlance-bench-")), "signing") },
   };
@@ -54,7 +65,9 @@ async function measure(uses: Configuration["policies"]): Promise<number> {
   // A signature takes longer than an exchange.
   const isSlow = uses.some(({ name }) => name === "sign");
   const own = isSlow ? Math.ceil(count / 15) : count;
-  return cpuOf(() => runExchanges({ ...plain, configuration }, own, standardPolicies), own);
+  const revision = { ...plain, configuration };
+  const traffic = { ...plainTraffic, records };
+  return cpuOf(() => runExchanges(revision, own, standardPolicies, traffic), own);
 }
 
 function median(numbers: readonly number[]): number {
@@ -88,6 +101,17 @@ async function measureCached(traffic: StubTraffic, isCached: boolean): Promise<n
   const configuration = { ...plain.configuration, policies: isCached ? usesOf(cache) : [] };
   const revision = { ...plain, configuration };
   return cpuOf(() => runExchanges(revision, count, standardPolicies, traffic));
+}
+
+/** Each is answered as the first one was. */
+async function measureKeyed(isKept: boolean): Promise<number> {
+  const plain = benchRevision();
+  const policy = standardPolicies.find(({ name }) => name === "idempotency") as Policy;
+  const configuration = { ...plain.configuration, policies: isKept ? usesOf(policy) : [] };
+  const traffic = { ...keyedTraffic, records };
+  const own = Math.ceil(count / 15);
+  const revision = { ...plain, configuration };
+  return cpuOf(() => runExchanges(revision, own, standardPolicies, traffic), own);
 }
 
 async function cpuOf(run: () => Promise<void>, exchanges = count): Promise<number> {
@@ -132,6 +156,13 @@ for (const [name, traffic] of Object.entries(cached)) {
     name,
     () => measureCached(traffic, true),
     () => measureCached(traffic, false),
+  );
+}
+if (isWanted("idempotency")) {
+  await compare(
+    "idempotency, repeated",
+    () => measureKeyed(true),
+    () => measureKeyed(false),
   );
 }
 await measureOrders([]);

@@ -4,6 +4,7 @@
  */
 import { EventEmitter } from "node:events";
 import type { Server, Socket } from "node:net";
+import type { DurableRecords } from "#base/durable-records.ts";
 import { nodePlatform, type Platform } from "#base/platform.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
@@ -35,6 +36,8 @@ export interface StubTraffic {
   readonly protocols: readonly Protocol[];
   /** Absent: policies are not timed. */
   readonly costs?: PolicyCosts;
+  /** What policies keep. */
+  readonly records?: DurableRecords;
 }
 
 const plainAnswer = Buffer.from(
@@ -55,6 +58,16 @@ export function cacheableTraffic(more = ""): StubTraffic {
     .replace(/Date: [^\r]+\r\n/, "Cache-Control: max-age=86400\r\n");
   return { request: Buffer.from(request), answer: Buffer.from(answer), protocols: [] };
 }
+
+/** A request that is carried out once, however often it comes. */
+export const keyedTraffic: StubTraffic = {
+  request: Buffer.from(
+    "POST /up/orders HTTP/1.1\r\nHost: api.example.org:8080\r\nIdempotency-Key: k\r\n" +
+      'Content-Type: application/json\r\nContent-Length: 24\r\n\r\n{"sku":"t","quantity":2}',
+  ),
+  answer: plainAnswer,
+  protocols: [],
+};
 
 export const plain: StubTraffic = { request: plainRequest, answer: plainAnswer, protocols: [] };
 
@@ -95,7 +108,7 @@ export async function runExchanges(
   revision: Revision,
   count: number,
   policies: readonly Policy[] = [],
-  { request, answer, protocols, costs }: StubTraffic = plain,
+  { request, answer, protocols, costs, records }: StubTraffic = plain,
 ): Promise<void> {
   let onConnection: ((socket: Socket) => void) | undefined;
   const observer = { onBegin() {}, onRouted() {}, onDone() {}, costsOf: () => costs };
@@ -104,6 +117,9 @@ export async function runExchanges(
     observer,
     revision,
     () => ({ protocols, policies, proofs: [] }),
+    undefined,
+    undefined,
+    records,
   );
   const socket = new StubSocket();
   onConnection?.(socket as unknown as Socket);
