@@ -3,6 +3,7 @@ import { costKey } from "#analytics/policy-costs.ts";
 import type { Traffic } from "#analytics/traffic-totals.ts";
 import type { Clock } from "#base/platform.ts";
 import type { ExplainedKinds } from "#gateway/explain.ts";
+import { readCount } from "#state/read-count.ts";
 import { standardPolicies } from "./standard-policies.ts";
 import { standardProofs } from "./standard-proofs.ts";
 
@@ -15,6 +16,7 @@ export function explainedKinds(
     policies: standardPolicies,
     proofs: standardProofs,
     nowMs: clock.nowMs(),
+    takenOf: (folder, key) => readCount(folder, key, clock.nowMs()),
     costOf(policy, service, route) {
       const found = costs.get(costKey(policy, service, route));
       if (found === undefined) return undefined;

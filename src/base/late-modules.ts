@@ -4,4 +4,5 @@
  */
 export const http = () => process.getBuiltinModule("node:http");
 export const http2 = () => process.getBuiltinModule("node:http2");
+export const sqlite = () => process.getBuiltinModule("node:sqlite");
 export const tls = () => process.getBuiltinModule("node:tls");

@@ -17,8 +17,14 @@ export function countedPer(byDefault: CountedPer): JsonSchema {
   };
 }
 
+/** What of a request tells it apart. */
+export type CountedRequest = Pick<
+  PolicyRequest,
+  "callerName" | "address" | "serviceName" | "operation" | "routeId"
+>;
+
 /** Under what name a request counts. */
-export function countedName(request: PolicyRequest, per: CountedPer): string {
+export function countedName(request: CountedRequest, per: CountedPer): string {
   switch (per) {
     case "caller":
       return request.callerName ?? `address ${request.address}`;

@@ -43,6 +43,8 @@ export interface Policy<Options = unknown> {
   check?(options: Options, site: CheckedSite): readonly OptionFinding[];
   /** What it does with these options, for `parlance explain`. */
   explain(options: Options): string;
+  /** How it stands for such a request; undefined: that is not known. */
+  explainState?(options: Options, site: ExplainedSite): string | undefined;
   /** For one place in the configuration; throws when the world refuses, which fails the load. */
   create(options: Options, site: PolicySite): PolicySteps;
 }
@@ -53,6 +55,23 @@ export interface CheckedSite {
   readonly contract: Contract | undefined;
   /** Names of all callers; undefined: open. */
   readonly callers: readonly string[] | undefined;
+}
+
+/** One place in the configuration, and a request that would come there. */
+export interface ExplainedSite {
+  readonly serviceName: string | undefined;
+  /** As in `PolicySite`. */
+  readonly id: string;
+  readonly nowMs: number;
+  readonly request: {
+    /** Undefined: not known. */
+    readonly callerName: string | undefined;
+    readonly serviceName: string;
+    readonly operation: string | undefined;
+    readonly routeId: string;
+  };
+  /** What was taken of a durable count; undefined: it cannot be read. */
+  readonly takenOf: (key: string) => number | undefined;
 }
 
 export interface OptionFinding {

@@ -2,18 +2,32 @@
 import type { Configuration, PolicyUse } from "#configuration/configuration.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExplainedKinds, ExplanationStep } from "./explain.ts";
-import { isFor } from "./policies.ts";
+import { isFor, placeId } from "./policies.ts";
 
 /** @param callerName undefined: not known. @param kinds to tell what each does. */
 export function explainPolicies(
   configuration: Configuration,
   route: CompiledRoute,
   callerName: string | undefined,
-  { policies: kinds, costOf }: Pick<ExplainedKinds, "policies" | "costOf">,
+  explained: Pick<ExplainedKinds, "policies" | "costOf" | "takenOf" | "nowMs">,
 ): readonly ExplanationStep[] {
-  const tell = (use: PolicyUse, where: string): ExplanationStep => {
+  const { policies: kinds, costOf, nowMs } = explained;
+  const { stateFolder } = configuration;
+  const takenOf = (key: string): number | undefined =>
+    stateFolder === undefined ? undefined : explained.takenOf?.(stateFolder, key);
+  const request = {
+    callerName,
+    serviceName: route.service.name,
+    operation: route.route.operation,
+    routeId: route.route.id,
+  };
+  const tell = (use: PolicyUse, index: number, serviceName?: string): ExplanationStep => {
     const kind = kinds.find(({ name }) => name === use.name);
-    const does = kind?.explain(use.options) ?? "";
+    const where = serviceName === undefined ? "for all services" : `for ${serviceName}`;
+    const id = placeId(use, index, serviceName);
+    const site = { serviceName, id, nowMs, request, takenOf };
+    const state = kind?.explainState?.(use.options, site);
+    const does = `${kind?.explain(use.options) ?? ""}${state === undefined ? "" : `; ${state}`}`;
     const { name: what, source } = use;
     const missed = whyNot(use, route, callerName);
     const why = missed ?? `${does} (${where})`;
@@ -28,8 +42,8 @@ export function explainPolicies(
     };
   };
   return [
-    ...configuration.policies.map((use) => tell(use, "for all services")),
-    ...route.service.policies.map((use) => tell(use, `for ${route.service.name}`)),
+    ...configuration.policies.map((use, index) => tell(use, index)),
+    ...route.service.policies.map((use, index) => tell(use, index, route.service.name)),
   ];
 }
 

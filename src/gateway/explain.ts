@@ -92,6 +92,8 @@ export interface Explanation {
 /** What a build can do; what is not there is told by name alone. */
 export interface ExplainedKinds extends ExplainedProofs {
   readonly policies: readonly Policy[];
+  /** What was taken of a durable count, by the folder of what policies keep. */
+  readonly takenOf?: (stateFolder: string, key: string) => number | undefined;
   /** Of a running gateway. */
   readonly costOf?: (policy: string, service: string, route: string) => ExplainedCost | undefined;
 }

@@ -100,7 +100,7 @@ export function createPolicies(
       counts: parts.counts,
       store: parts.store,
       records: parts.records,
-      id: `${serviceName ?? ""}/${index}/${use.name}`,
+      id: placeId(use, index, serviceName),
       source: use.source,
     });
     return { use, level: kind.level, steps, callers: callerPlaces(use.only, names) };
@@ -136,6 +136,11 @@ export function createPolicies(
       for (const { steps } of [...general, ...own.flat()]) steps.close?.();
     },
   };
+}
+
+/** Of a place in the configuration, the same in the next revision. */
+export function placeId({ name }: PolicyUse, index: number, serviceName = ""): string {
+  return `${serviceName}/${index}/${name}`;
 }
 
 function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {

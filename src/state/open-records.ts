@@ -3,14 +3,13 @@ import { join } from "node:path";
 import type { Claim, CountTaken, DurableRecords } from "#base/durable-records.ts";
 import { nodeDisk } from "#base/platform.ts";
 import { startWorkerThread, type WorkerThread } from "#runtime/worker-thread.ts";
-import type { Change } from "./record-file.ts";
+import { fileName, type Change } from "./record-file.ts";
 
 export interface OpenRecords extends DurableRecords {
   /** What was asked for before is done. */
   close(): Promise<void>;
 }
 
-const fileName = "records.sqlite";
 const heapMbMax = 64;
 /** Only the owner: answers of services are kept in it. */
 const folderPermissions = 0o700;

@@ -2,8 +2,11 @@
  * Records and counts in one SQLite file: write-ahead log, synced with every transaction. Of one
  * thread; other threads and processes may have the same file open.
  */
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import type { Claim, CountTaken, NewRecord, TakenCount } from "#base/durable-records.ts";
+import { sqlite } from "#base/late-modules.ts";
+
+export const fileName = "records.sqlite";
 
 /** One change; several are made in one transaction. */
 export type Change =
@@ -42,7 +45,7 @@ const tables = `
 `;
 
 export function openRecordFile(path: string): RecordFile {
-  const file = new DatabaseSync(path, { timeout: lockWaitMs });
+  const file = new (sqlite().DatabaseSync)(path, { timeout: lockWaitMs });
   file.exec(tables);
   const sql = (text: string): StatementSync => file.prepare(text);
   const find = sql("SELECT value, until_ms, bytes FROM records WHERE scope = ? AND key = ?");

@@ -41,6 +41,10 @@ const countsKept = 10_000;
 const blocksPerQuota = 1_000;
 const blockMax = 1_000;
 
+export function countKey(prefix: string, span: Span, name: string): string {
+  return `quota ${prefix} ${span.name} ${name}`;
+}
+
 export function createCounter(max: number, keyPrefix: string, world: World): Counter {
   const { cells, records, clock } = world;
   const block = Math.min(blockMax, Math.max(1, Math.floor(max / blocksPerQuota)));
@@ -52,7 +56,7 @@ export function createCounter(max: number, keyPrefix: string, world: World): Cou
     present = span;
     const found = counts.get(name);
     if (found !== undefined) return found;
-    const key = `quota ${keyPrefix} ${span.name} ${name}`;
+    const key = countKey(keyPrefix, span, name);
     const credit = cells.keyOf(`${key} credit`);
     const made = { key, credit, taken: cells.keyOf(key), waiting: 0, coming: undefined };
     counts.set(name, made);

@@ -6,7 +6,7 @@ import { mapOf } from "#base/json-schema.ts";
 import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
 import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import { createCalendar, isTimeZone, type Period, type Span } from "./calendar.ts";
-import { createCounter, type Use } from "./counter.ts";
+import { countKey, createCounter, type Use } from "./counter.ts";
 import { problems } from "./problems.ts";
 
 interface Options {
@@ -30,7 +30,8 @@ export const quota: Policy<Options> = {
     "gateways that share the folder. Never more than `requests` pass: blocks of a thousandth of " +
     "them (at least one) are taken from the disk at once, and of a block that was begun before a " +
     "crash the rest counts as used. Callers see `RateLimit` and `RateLimit-Policy` on every " +
-    "answer, `Retry-After` with the refusal. A request that is refused does not count.",
+    "answer, `Retry-After` with the refusal. A request that is refused does not count. `parlance explain ... --as " +
+    "CALLER` tells how much is taken.",
   options: mapOf(
     "How many requests in a day or month.",
     {
@@ -83,13 +84,25 @@ export const quota: Policy<Options> = {
   },
   explain: ({ per, requests, period, timeZone }) =>
     `at most ${requests} in a ${period} (${timeZone})${forEach(per)}`,
+  explainState(options, { id, serviceName, nowMs, request, takenOf }) {
+    const { per, requests, period, timeZone } = options;
+    // Addresses are not part of what is explained.
+    const isKnown = per === "caller" ? request.callerName !== undefined : per !== "address";
+    if (!isKnown) return undefined;
+    const span = createCalendar(period, timeZone).at(nowMs);
+    const name = countedName({ ...request, address: "" }, per);
+    const taken = takenOf(countKey(prefixOf(options, id, serviceName), span, name));
+    if (taken === undefined) return undefined;
+    return `${taken} of ${requests} are taken in ${span.name}`;
+  },
   create(options, { id, cells, records, platform, serviceName }) {
     const { per, requests, period, timeZone, name = period } = options;
     records.prepare();
-    const prefix = options.name === undefined ? id : `${serviceName ?? ""}/${options.name}`;
     const calendar = createCalendar(period, timeZone);
     const { clock } = platform;
-    const counter = createCounter(requests, `${prefix} ${timeZone}`, { cells, records, clock });
+    const counter = createCounter(requests, prefixOf(options, id, serviceName), {
+      ...{ cells, records, clock },
+    });
 
     function tell(request: PolicyRequest, { allowed, remaining }: Use, span: Span): Verdict {
       const waitS = Math.max(1, Math.ceil((span.endMs - clock.nowMs()) / 1_000));
@@ -128,3 +141,8 @@ export const quota: Policy<Options> = {
     };
   },
 };
+
+/** Of its counts, in the file. */
+function prefixOf({ name, timeZone }: Options, id: string, serviceName = ""): string {
+  return `${name === undefined ? id : `${serviceName}/${name}`} ${timeZone}`;
+}
