@@ -25,13 +25,13 @@ export const quota: Policy<Options> = {
   name: "quota",
   summary: "So many requests in a day or month, for each caller, address, service or operation.",
   description:
-    "Days and months are those of the calendar in `timeZone`. Counted in the folder that `state` " +
-    "names, so a restart or a crash gives nobody a new quota; exact over all workers, and over " +
-    "gateways that share the folder. Never more than `requests` pass: blocks of a thousandth of " +
-    "them (at least one) are taken from the disk at once, and of a block that was begun before a " +
-    "crash the rest counts as used. Callers see `RateLimit` and `RateLimit-Policy` on every " +
-    "answer, `Retry-After` with the refusal. A request that is refused does not count. `parlance explain ... --as " +
-    "CALLER` tells how much is taken.",
+    "Days and months are those of the calendar in `timeZone`. Counted in the folder that " +
+    "`state` names, so a restart or a crash gives nobody a new quota; exact over all workers, " +
+    "and over gateways that share the folder. Never more than `requests` pass: blocks of a " +
+    "thousandth of them (at least one) are taken from the disk at once, and of a block that " +
+    "was begun before a crash the rest counts as used. Callers see `RateLimit` and " +
+    "`RateLimit-Policy` on every answer, `Retry-After` with the refusal. A request that is " +
+    "refused does not count. `parlance explain ... --as CALLER` tells how much is taken.",
   options: mapOf(
     "How many requests in a day or month.",
     {
