@@ -46,7 +46,7 @@ const wrong: readonly (readonly [args: readonly string[], message: string])[] = 
   [["chekc"], 'parlance: unknown command "chekc" (did you mean `check`?)'],
   [
     ["frobnicate"],
-    'unknown command "frobnicate" (known are start, demo, init, import, check, describe, call, explain, key, doctor, ledger)',
+    'unknown command "frobnicate" (known are start, demo, init, import, check, describe, call, explain, key, doctor, cache, ledger)',
   ],
   [["help", "chekc"], "did you mean `check`?"],
   [["--jsn"], 'unknown option "--jsn"'],
