@@ -67,8 +67,10 @@ export const validate: Policy<Options> = {
   },
 };
 
-function tell({ mode, bytesMax }: DirectionOptions): string {
-  return mode === "off" ? "not looked at" : `${mode}, up to ${bytesMax} bytes`;
+function tell({ mode, unknown, ...limits }: DirectionOptions): string {
+  if (mode === "off") return "not looked at";
+  const told = Object.entries(limits).map(([name, limit]) => `${name} ${limit}`);
+  return `${mode} (unknown fields: ${unknown}, ${told.join(", ")})`;
 }
 
 interface Read {

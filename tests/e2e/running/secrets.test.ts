@@ -157,13 +157,25 @@ log: { exchanges: all, level: debug }
     `/api/v1/explain?${query}`,
     `/api/v1/exchanges/${exchange}/explain`,
   ]) {
-    const answer = await fetch(gateway.adminUrl + path);
-    assertHidden(await answer.text(), path);
+    const text = await (await fetch(gateway.adminUrl + path)).text();
+    assertHidden(text, path);
+    if (path !== "/metrics") continue;
+    assert.match(text, /^parlance_reported_total\{service="plain",blame="client"\} 1$/m);
   }
   gateway.kill("SIGTERM");
   assert.equal(await gateway.ended, 0);
   assertHidden(JSON.stringify(gateway.log), "log");
-  assert.ok(gateway.log.some(({ event }) => event === "exchange"));
+  const reported = gateway.log.filter((line) => line["reported"] !== undefined);
+  assert.deepEqual(
+    reported.map((line) => [line["reported"], line["reportedPlace"], line["reportedWhat"]]),
+    [
+      [
+        "request-beyond-limits",
+        "/password",
+        "20 characters; expected textLengthMax, 10 (validate)",
+      ],
+    ],
+  );
   for (const [path, content] of textsIn(ledger)) assertHidden(content, path);
   const program = new URL("../../../src/cli/main.ts", import.meta.url).pathname;
   const shown = execFileSync(
