@@ -1,5 +1,6 @@
 /** Answers in every dialect from examples of the contract, and from files, when services cannot. */
 import assert from "node:assert/strict";
+import { connect, type IncomingHttpHeaders } from "node:http2";
 import test, { type TestContext } from "node:test";
 import { envelopeOf, types } from "#tests/e2e/translate/soap-messages.ts";
 import {
@@ -103,6 +104,30 @@ test("the example of the contract is the answer when no instance can be reached,
   const connect = await ask(url, "/shop.Shop/GetOrder", '{"id":"1"}');
   assert.equal(connect.status, 200);
   assert.match(connect.text, /"id":"shown"/);
+});
+
+test("so it is in gRPC, with status and trailers", async (context) => {
+  const { url } = await startShop(context, { policies: "      - fallback: {}\n" });
+  const session = connect(url);
+  context.after(() => session.close());
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/shop.Shop/GetOrder",
+    "content-type": "application/grpc",
+    te: "trailers",
+  });
+  // GetOrderRequest with id "1", in its frame.
+  stream.end(Buffer.from([0, 0, 0, 0, 3, 10, 1, 0x31]));
+  const chunks: Buffer[] = [];
+  let trailers: IncomingHttpHeaders = {};
+  let headers: IncomingHttpHeaders = {};
+  stream.on("response", (got) => (headers = got));
+  stream.on("trailers", (got) => (trailers = got));
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  await new Promise((resolve) => stream.on("end", resolve));
+  assert.equal(headers["parlance-fallback"], "instance-unreachable");
+  assert.equal(trailers["grpc-status"], "0");
+  assert.match(Buffer.concat(chunks).toString("latin1"), /shown/);
 });
 
 test("nobody is told that something was done: operations that are not safe have no example", async (context) => {

@@ -5,6 +5,7 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { setTimeout as pause } from "node:timers/promises";
 import { configurationOf, runGateway, type RunningGateway } from "./run-gateway.ts";
 
 const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
@@ -19,11 +20,15 @@ interface Stand {
 /** So many that no worker has had none of them, but for once in 2^39. */
 const many = 40;
 
-async function startStand(context: TestContext): Promise<Stand> {
+async function startStand(
+  context: TestContext,
+  said = "max-age=3600",
+  ledger = "ledger: off",
+): Promise<Stand> {
   let count = 0;
   const server = createServer((incoming, outgoing) => {
     incoming.resume();
-    outgoing.writeHead(200, { "cache-control": "max-age=3600" }).end(`answer ${++count}`);
+    outgoing.writeHead(200, { "cache-control": said }).end(`answer ${++count}`);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   context.after(() => {
@@ -31,10 +36,9 @@ async function startStand(context: TestContext): Promise<Stand> {
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const text = configurationOf(url, {
-    workers: 2,
-    more: "policies: [{ cache: {} }]\nledger: off\n",
-  });
+  const more = `policies: [{ cache: {} }]\n${ledger}\n`;
+  const workers = ledger === "ledger: off" ? 2 : 1;
+  const text = configurationOf(url, { workers, more });
   const gateway = await runGateway(context, text);
   const get = (method = "GET"): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -88,4 +92,25 @@ test("what is kept is purged in all workers, by the admin port and by the comman
   assert.match(unknown.text, /there is no service "ech"/);
   const asked = await fetch(`${stand.gateway.adminUrl}/api/v1/cache/purges`);
   assert.equal(asked.status, 405);
+});
+
+test("the ledger tells which answers the cache gave, and what was asked in the background", async (context) => {
+  const stand = await startStand(context, "max-age=1, stale-while-revalidate=60", "");
+  assert.equal(await stand.get(), "answer 1");
+  await pause(2_100);
+  assert.equal(await stand.get(), "answer 1");
+  for (let tries = 0; stand.asked() < 2 && tries < 200; tries++) await pause(10);
+  await pause(200);
+  assert.equal(await stand.get(), "answer 2");
+  const url = `${stand.gateway.adminUrl}/api/v1/ledger/entries?limit=50`;
+  const told = (await (await fetch(url)).json()) as {
+    readonly entries: readonly { readonly entry: Readonly<Record<string, unknown>> }[];
+  };
+  const exchanges = told.entries
+    .map(({ entry }) => entry)
+    .filter(({ kind }) => kind === "exchange");
+  const given = exchanges.filter(({ policy }) => policy === "cache");
+  assert.equal(exchanges.length, 4, JSON.stringify(told));
+  assert.equal(given.length, 2);
+  assert.ok(given.every(({ instance, status }) => instance === undefined && status === 200));
 });
