@@ -1,5 +1,6 @@
 /** The log line of an exchange. Of the request it says method and path: no query, no header. */
 import type { Log, LogFields } from "#base/log.ts";
+import type { Problem } from "#base/problem.ts";
 import { faultTable } from "#call/fault-table.ts";
 import type { Log as LogOptions } from "#configuration/configuration.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
@@ -43,6 +44,10 @@ function causeOf({ problem, fault }: ExchangeRecord): string | undefined {
   return typeof cause === "string" ? cause.slice(0, messageLengthMax) : undefined;
 }
 
+function whatOf(reported: Problem | undefined): string | undefined {
+  return typeof reported?.cause === "string" ? reported.cause : reported?.detail;
+}
+
 function fieldsOf(exchange: ExchangeRecord): LogFields {
   const { caller, hasHead, snapshot, route, callerIndex, problem, fault } = exchange;
   const name = callerIndex === undefined ? undefined : snapshot?.callerName(callerIndex);
@@ -67,7 +72,7 @@ function fieldsOf(exchange: ExchangeRecord): LogFields {
     cause: causeOf(exchange),
     aborted: exchange.aborted ? true : undefined,
     reported: exchange.reported?.definition.code,
-    reportedWhat: exchange.reported?.detail.slice(0, messageLengthMax),
+    reportedWhat: whatOf(exchange.reported)?.slice(0, messageLengthMax),
     reportedPlace: exchange.reported?.place,
     attempts: exchange.attempts > 1 ? exchange.attempts : undefined,
     requestBytes: exchange.requestBytes,

@@ -18,7 +18,7 @@ export const mask: Policy<Options> = {
     "With `sensitive`, so are all fields that the contract marks as sensitive. Answers that come " +
     "from a cache or another policy are masked like those of instances, in streams each output. " +
     "Exchanges that a mask is for are decoded and encoded, even where caller and instance speak " +
-    "one dialect; header fields go on. Descriptions of failures in words are not looked into.",
+    "one dialect; header fields go on. What a service says of its failures in words is not looked into.",
   options: optionsSchema,
   example:
     '- mask: { answers: [{ field: "**.card", how: partly }], sensitive: remove, ' +
@@ -68,6 +68,11 @@ export const mask: Policy<Options> = {
           return { ...reply, output: output(reply.output) as ValueRecord };
         }
         const { declared } = reply;
+        // What is said of an answer that could not be read may quote what is to be hidden.
+        if (declared === undefined && reply.blame === "service" && reply.place !== undefined) {
+          const message = `the answer does not fit the contract: ${reply.place} is wrong`;
+          return { ...reply, message };
+        }
         const detail = declared && faults.get(declared.name)?.(declared.detail);
         if (declared === undefined || detail === undefined) return reply;
         return { ...reply, declared: { ...declared, detail } };

@@ -92,8 +92,13 @@ function direction(options: DirectionOptions, whose: "request" | "answer") {
     const beyond = findBeyond?.(value);
     return beyond && beyondLimits(`${beyond.message} (validate)`, { place: beyond.place });
   };
-  const toldOf = ({ message, place }: Fault): Problem =>
-    unfit(message, place === undefined ? {} : { place });
+  const toldOf = ({ message, place }: Fault): Problem => {
+    const where = place === undefined ? {} : { place };
+    if (whose === "request") return unfit(message, where);
+    // The message may quote what the service said, which is not for callers: the log has it.
+    const what = place === undefined || place === "" ? "" : `: ${place} is wrong`;
+    return unfit(`the answer does not fit the contract${what}`, { ...where, cause: message });
+  };
   return {
     ofMessage,
     ofInput(input: Input | Fault): Problem | undefined {

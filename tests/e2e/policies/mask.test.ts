@@ -313,3 +313,14 @@ test("a mask for one operation leaves the others of a SOAP service alone", async
   const stored = await post(`<Invoice ${ns}><id>1</id><iban>DE1</iban>${line}</Invoice>`);
   assert.match(stored, /<ns1:Receipt[^>]*>DE100200</);
 });
+
+test("a failure to read an answer quotes nothing of it", async (context) => {
+  const { ask, service } = await start(context, { answers: rules });
+  const wrong = { ...person, iban: "not-an-iban", born: "secret day" };
+  service.answer = () => ({ headers: json, body: JSON.stringify(wrong) });
+  const refused = await ask("/people/people/1", "clerk");
+  assert.equal(refused.status, 502);
+  const text = await refused.text();
+  assert.doesNotMatch(text, /secret day|not-an-iban/);
+  assert.match(text, /\/born is wrong/);
+});

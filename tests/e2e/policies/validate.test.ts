@@ -166,6 +166,7 @@ test("an answer that does not fit is 502, and what the service said is not passe
   assert.doesNotMatch(text, /s3cret/);
   const told = JSON.parse(text) as Told;
   assert.deepEqual([told.code, told.place], ["answer-unfit", "/id"]);
+  assert.equal(told.detail, "the answer does not fit the contract: /id is wrong");
   const answers: readonly ServiceAnswer[] = [
     { status: 201, headers: { "content-type": "text/html" }, body: "<p>" },
     { status: 201, headers: json, body: "" },
