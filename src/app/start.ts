@@ -143,6 +143,7 @@ async function startAll(
     // While the other port is still held, so that the two are never the same.
     admin = await startAdminServer(platform, log, { host: adminHost, port: adminPort }, estate);
   } catch (error) {
+    discovery.close();
     await held.afterWorkers();
     await stopLedger(sink, ledger, "the start was refused", 0);
     return refuse(portRefusal(error, "the admin port", adminHost, adminPort));
