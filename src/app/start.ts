@@ -12,7 +12,7 @@ import { createEstate, readVersion } from "./estate.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
 import { lostEntries, openLedger } from "./ledger/start-ledger.ts";
-import { loadRevision } from "./load-revision.ts";
+import { loadRevision, type LoadedRevision } from "./load-revision.ts";
 import { logDiagnostics } from "./log-diagnostics.ts";
 import { announceOpen, createReloads, type Reloads } from "./reloads.ts";
 import { faults, type Fault } from "./worker-messages.ts";
@@ -34,8 +34,7 @@ export async function startGateway(options: StartOptions): Promise<number> {
   const platform = nodePlatform;
   const sink = createLogSink(platform.clock, process.stderr, wantedForm(options));
   const { configPath: path, port, adminPort } = options;
-  const load = (): Promise<CheckedConfiguration> =>
-    loadRevision({ path, port, adminPort }, platform);
+  const load = (): Promise<LoadedRevision> => loadRevision({ path, port, adminPort }, platform);
   const first = await load();
   logDiagnostics(sink.log, sink.form, first.diagnostics);
   if (first.revision === undefined) {
@@ -93,7 +92,7 @@ interface Running {
 async function startAll(
   platform: Platform,
   sink: LogSink,
-  first: CheckedConfiguration,
+  first: LoadedRevision,
   load: () => Promise<CheckedConfiguration>,
 ): Promise<Running | undefined> {
   const { log } = sink;
@@ -127,6 +126,7 @@ async function startAll(
   const fleet: Fleet = createFleet({
     instances: () => discovery.lists,
     ...{ platform, sink, host, port, workers, heapMbMax, first: revision, ledger },
+    knownProblems: first.knownProblems,
     onLost: (worker, flights) => {
       ledger?.append(lostEntries(worker, flights)).catch(() => undefined);
     },
@@ -149,8 +149,8 @@ async function startAll(
     return refuse(portRefusal(error, "the admin port", adminHost, adminPort));
   }
   try {
-    await held.beforeWorkers();
     await discovery.take(configuration);
+    await held.beforeWorkers();
     await fleet.start();
   } catch (error) {
     await admin.close();

@@ -3,7 +3,7 @@
  * main thread, for all workers. What was found outlives a revision that asks for the same.
  */
 import type { Log } from "#base/log.ts";
-import type { Platform } from "#base/platform.ts";
+import type { Cancel, Platform } from "#base/platform.ts";
 import type {
   Configuration,
   Discovery,
@@ -48,13 +48,15 @@ export function createDiscovery(
   let configuration: Configuration | undefined;
   const found = new Map<string, Found>();
   let lists: InstanceLists = {};
-  const stopExpiring = timers.every(expireEveryMs, () => {
+  let stopExpiring: Cancel | undefined;
+
+  function expire(): void {
     const over = leases.expire();
     for (const service of over) {
       log.warn("lease-expired", `a lease of ${service} was not renewed in time`, { service });
     }
     if (over.size > 0) renewLists();
-  });
+  }
 
   function renewLists(): void {
     const next: Record<string, readonly Instance[]> = {};
@@ -141,6 +143,7 @@ export function createDiscovery(
         fresh.push(...one.names.map(({ first }) => first));
       }
       const leasing = next.services.filter(({ discovery }) => discovery?.leases !== undefined);
+      if (leasing.length > 0) stopExpiring ??= timers.every(expireEveryMs, expire);
       leases.retainOnly(new Set(leasing.map(({ name }) => name)));
       renewLists();
       if (fresh.length === 0) return;
@@ -163,7 +166,7 @@ export function createDiscovery(
     },
     leases: () => leases.list(),
     close() {
-      stopExpiring();
+      stopExpiring?.();
       for (const { names } of found.values()) for (const one of names) one.close();
     },
   };
