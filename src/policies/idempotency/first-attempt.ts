@@ -12,6 +12,8 @@ export interface FirstAttempt {
   isClaimed: boolean;
   /** Whether the present attempt has gone to an instance. */
   isSent: boolean;
+  /** Whether it was answered, by other words than those which say that nothing was done. */
+  isAnswered: boolean;
   /** Whether one before it may have done something, for all that is known. */
   wasLost: boolean;
   /** Of the instance's answer; 0: there is none. */
@@ -29,24 +31,31 @@ export function createFirstAttempt(
   key: string,
   fingerprint: string,
 ): FirstAttempt {
-  const sent = { isClaimed: false, isSent: false, wasLost: false };
+  const sent = { isClaimed: false, isSent: false, isAnswered: false, wasLost: false };
   return { key, fingerprint, exchange: id, ...sent, status: 0, answer: undefined, isOver: false };
 }
 
-/** Of an answer that is the last one, `outcomeOf` thinks better. */
+export function noteSent(first: FirstAttempt): void {
+  // There was an answer, and a policy wants another one.
+  if (first.isAnswered) first.wasLost = true;
+  first.isSent = true;
+  first.isAnswered = false;
+}
+
 export function noteAttemptEnd(
   first: FirstAttempt,
   { outcome, status }: AttemptEnd,
   freeing: readonly number[],
 ): void {
-  if (outcome !== "unreachable" && !freeing.includes(status)) first.wasLost = true;
+  if (outcome === "broken" || outcome === "timeout") first.wasLost = true;
+  if (outcome === "answer") first.isAnswered = !freeing.includes(status);
   first.isSent = false;
 }
 
 /** @param freeing statuses which say that nothing was done. */
 export function outcomeOf(first: FirstAttempt, freeing: readonly number[]): Outcome {
-  const { isSent, wasLost, status } = first;
-  if (status === 0) return isSent || wasLost ? "unknown" : "free";
+  const { isSent, isAnswered, wasLost, status } = first;
+  if (status === 0) return isSent || isAnswered || wasLost ? "unknown" : "free";
   if (!freeing.includes(toldStatus(first))) return "done";
   return wasLost ? "unknown" : "free";
 }

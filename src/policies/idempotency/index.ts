@@ -7,6 +7,7 @@ import { decodeRecord, encodeRecord, type AttemptRecord } from "./attempt-record
 import {
   createFirstAttempt,
   noteAttemptEnd,
+  noteSent,
   outcomeOf,
   tapFor,
   type FirstAttempt,
@@ -206,12 +207,12 @@ export const idempotency: Policy<Options> = {
       onAttempt(request, { instance }) {
         const first = firsts.get(request);
         // Where no HTTP is spoken, nobody tells when it is sent.
-        if (first !== undefined && instance.startsWith("tcp:")) first.isSent = true;
+        if (first !== undefined && instance.startsWith("tcp:")) noteSent(first);
         return undefined;
       },
       onSend(request) {
         const first = firsts.get(request);
-        if (first !== undefined) first.isSent = true;
+        if (first !== undefined) noteSent(first);
       },
       onAttemptEnd(request, end) {
         const first = firsts.get(request);
