@@ -18,7 +18,8 @@ export const mask: Policy<Options> = {
     "With `sensitive`, so are all fields that the contract marks as sensitive. Answers that come " +
     "from a cache or another policy are masked like those of instances, in streams each output. " +
     "Exchanges that a mask is for are decoded and encoded, even where caller and instance speak " +
-    "one dialect; header fields go on. What a service says of its failures in words is not looked into.",
+    "one dialect; header fields go on. What a service says of its failures in words is not " +
+    "looked into.",
   options: optionsSchema,
   example:
     '- mask: { answers: [{ field: "**.card", how: partly }], sensitive: remove, ' +
