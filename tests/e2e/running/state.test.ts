@@ -28,7 +28,12 @@ async function runCounter(context: TestContext) {
 }
 
 /** Starts the same gateway as often as is asked for. */
-function restartable(context: TestContext, serviceUrl: string, policies: readonly object[]) {
+function restartable(
+  context: TestContext,
+  serviceUrl: string,
+  policies: readonly object[],
+  ledger: object | "off" = "off",
+) {
   const folder = mkdtempSync(join(tmpdir(), "parlance-state-"));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   const text = `version: 1
@@ -36,7 +41,7 @@ listen: { host: 127.0.0.1, port: 0, adminPort: 0, workers: 2 }
 services:
   echo: { instances: ["${serviceUrl}"] }
 callers: open
-ledger: off
+ledger: ${JSON.stringify(ledger)}
 state: { path: ${JSON.stringify(folder)} }
 policies: ${JSON.stringify(policies)}
 `;
@@ -135,4 +140,26 @@ test("of a large quota kill -9 loses at most a thousandth", async (context) => {
   await kill(second, "SIGKILL");
   const after = await left(await start());
   assert.ok(after >= 49_997 - 50 && after <= 49_997, `${after}`);
+});
+
+test("with a strict ledger, too, a caller that went away finds its answer", async (context) => {
+  const service = await runCounter(context);
+  const ledger = { mode: "intent", path: "ledger" };
+  const start = restartable(context, service.url, [{ idempotency: { waitMs: 5_000 } }], ledger);
+  const gateway = await start();
+  const controller = new AbortController();
+  const init = { method: "POST", headers: { "idempotency-key": "k" }, body: "once" };
+  const gone = fetch(`${gateway.url}/echo/wait`, { ...init, signal: controller.signal });
+  while (service.waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  controller.abort();
+  await assert.rejects(gone);
+  const again = fetch(`${gateway.url}/echo/wait`, init);
+  setTimeout(() => service.waiting[0]?.end("late"), 200);
+  const answer = await again;
+  assert.equal(await answer.text(), "late");
+  assert.equal(answer.headers.get("idempotent-replayed"), "true");
+  assert.ok(answer.headers.get("parlance-receipt"));
+  assert.equal(service.asked(), 1);
+  gateway.kill("SIGTERM");
+  assert.equal(await gateway.ended, 0);
 });
