@@ -157,10 +157,10 @@ log: { exchanges: all, level: debug }
     `/api/v1/explain?${query}`,
     `/api/v1/exchanges/${exchange}/explain`,
   ]) {
-    const text = await (await fetch(gateway.adminUrl + path)).text();
-    assertHidden(text, path);
+    const told = await (await fetch(gateway.adminUrl + path)).text();
+    assertHidden(told, path);
     if (path !== "/metrics") continue;
-    assert.match(text, /^parlance_reported_total\{service="plain",blame="client"\} 1$/m);
+    assert.match(told, /^parlance_reported_total\{service="plain",blame="client"\} 1$/m);
   }
   gateway.kill("SIGTERM");
   assert.equal(await gateway.ended, 0);
