@@ -23,6 +23,7 @@ async function start(context: TestContext, idempotency: object = {}) {
     Place(call: Unary, answer: Answer) {
       const { id } = call.request;
       placed.push(id);
+      if (id === "5") return void setTimeout(() => answer(null, { id: "55" }), 400);
       if (id === "14") return answer({ code: status.UNAVAILABLE, details: "not now" });
       if (id === "9") return answer({ code: status.FAILED_PRECONDITION, details: "no such" });
       const trailer = new Metadata();
@@ -129,4 +130,24 @@ test("a call whose inputs come one by one takes no key", async (context) => {
   });
   assert.equal(error?.code, status.INVALID_ARGUMENT);
   assert.match(error?.details ?? "", /takes its inputs one by one; expected no Idempotency-Key/);
+});
+
+test("a call that its caller cancels is finished, and its answer found again", async (context) => {
+  const { placed, client } = await start(context, { waitMs: 5_000 });
+  const method = client["Place"] as (
+    message: object,
+    metadata: Metadata,
+    answer: (error: ServiceError | null) => void,
+  ) => { cancel(): void };
+  const cancelled = new Promise<ServiceError | null>((resolve) => {
+    const call = method.call(client, { id: "5" }, metadataOf("k"), resolve);
+    const look = setInterval(() => {
+      if (placed.length === 0) return;
+      clearInterval(look);
+      call.cancel();
+    }, 5);
+  });
+  assert.equal((await cancelled)?.code, status.CANCELLED);
+  assert.equal((await place(client, "5", "k")).told, '{"id":"55"}');
+  assert.deepEqual(placed, ["5"]);
 });
