@@ -117,9 +117,7 @@ export async function runExchanges(
     observer,
     revision,
     () => ({ protocols, policies, proofs: [] }),
-    undefined,
-    undefined,
-    records,
+    { records },
   );
   const socket = new StubSocket();
   onConnection?.(socket as unknown as Socket);

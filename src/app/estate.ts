@@ -1,13 +1,13 @@
-/** The running gateway as the admin port shows it. */
+/**
+ * The running gateway as the admin port shows it. What needs the code of policies is loaded when it
+ * is asked for: the main thread has no other use for it.
+ */
 import { fileURLToPath } from "node:url";
 import type { Platform } from "#base/platform.ts";
 import { formatMetrics } from "#analytics/prometheus.ts";
 import { isProblem } from "#base/problem.ts";
 import type { Estate } from "#control/admin-api/operation.ts";
 import { notOver } from "#control/problems.ts";
-import { explainRoute } from "#gateway/explain.ts";
-import { explainExchange } from "./explain-exchange.ts";
-import { explainedKinds } from "./explained-kinds.ts";
 import { withInstances } from "#configuration/found-instance.ts";
 import type { InstanceDiscovery } from "#discovery/discovery.ts";
 import type { Fleet } from "./fleet.ts";
@@ -15,7 +15,6 @@ import { eraseRunning } from "./ledger/erase-running.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
 import { viewLedger } from "./ledger/read-running.ts";
 import type { ShownExchange } from "./ledger/show-exchange.ts";
-import { publishedKeys } from "./signing-keys.ts";
 
 export interface EstateSource {
   readonly platform: Platform;
@@ -48,7 +47,9 @@ export function createEstate(source: EstateSource): Estate {
       return fleet.revision;
     },
     leases: discovery,
-    explain(request) {
+    async explain(request) {
+      const { explainRoute } = await import("#gateway/explain.ts");
+      const { explainedKinds } = await import("./explained-kinds.ts");
       const { contracts } = fleet.revision;
       const configuration = withInstances(fleet.revision.configuration, discovery.lists);
       const kinds = explainedKinds(clock, fleet.traffic().costs);
@@ -59,11 +60,16 @@ export function createEstate(source: EstateSource): Estate {
       (async (exchange, by) => {
         const shown = await view.exchange(exchange, false, by);
         if (isProblem(shown)) return shown;
+        const { explainExchange } = await import("./explain-exchange.ts");
+        const { explainedKinds } = await import("./explained-kinds.ts");
         const kinds = explainedKinds(clock, fleet.traffic().costs);
         const explained = explainExchange(shown as ShownExchange, fleet.revision, kinds);
         return explained ?? notOver(exchange);
       }),
-    signingKeys: () => publishedKeys(fleet.revision.configuration),
+    async signingKeys() {
+      const { publishedKeys } = await import("./signing-keys.ts");
+      return publishedKeys(fleet.revision.configuration);
+    },
     purge: (serviceNames) => fleet.purge(serviceNames),
     workers: () =>
       fleet.workers().map((worker) => ({

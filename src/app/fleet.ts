@@ -2,6 +2,7 @@
  * The workers as one gateway: all serve the same revision, take a new one together or not at all,
  * are counted together and stop together.
  */
+import type { ProblemDefinition } from "#base/problem.ts";
 import type { Platform } from "#base/platform.ts";
 import { createTrafficTotals, type Traffic } from "#analytics/traffic-totals.ts";
 import { createGaugeMemory, readGauges, type WorkerGauges } from "#analytics/worker-gauges.ts";
@@ -15,7 +16,6 @@ import { canShare } from "#runtime/hold-port.ts";
 import type { LogSink } from "#runtime/log-sink.ts";
 import { createSupervisor, type WorkerStatus } from "#runtime/supervisor.ts";
 import { costedServices } from "./costed-services.ts";
-import { knownProblems } from "./known-problems.ts";
 import type { LedgerService } from "./ledger/ledger-service.ts";
 import { logLostFlights, lostFlights, type LostFlight } from "./lost-flights.ts";
 import { splitRevision } from "./revision-parts.ts";
@@ -37,6 +37,8 @@ export interface FleetOptions {
   readonly workers: number;
   readonly heapMbMax: number;
   readonly first: Revision;
+  /** In the order in which they are counted. */
+  readonly knownProblems: readonly ProblemDefinition[];
   /** All instances of services that find some. */
   readonly instances: () => InstanceLists;
   /** Undefined: nothing is put on record. */
@@ -76,7 +78,7 @@ interface WorkerMemory {
 }
 
 export function createFleet(options: FleetOptions): Fleet {
-  const { platform, sink, host, port } = options;
+  const { platform, sink, host, port, knownProblems } = options;
   const totals = createTrafficTotals(knownProblems);
   let revision = options.first;
   let servedSinceMs = 0;

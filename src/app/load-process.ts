@@ -2,7 +2,10 @@
 import { nodePlatform } from "#base/platform.ts";
 import { answerOneQuestion } from "#runtime/one-answer-process.ts";
 import { checkConfiguration, type CheckOptions } from "./check-configuration.ts";
+import { knownProblems } from "./known-problems.ts";
+import type { LoadedRevision } from "./load-revision.ts";
 
-answerOneQuestion((question, tell) =>
-  checkConfiguration(question as CheckOptions, nodePlatform.files, tell),
-);
+answerOneQuestion(async (question, tell): Promise<LoadedRevision> => {
+  const checked = await checkConfiguration(question as CheckOptions, nodePlatform.files, tell);
+  return { ...checked, knownProblems };
+});

@@ -32,9 +32,7 @@ const gateway = createGateway(
   observer,
   data.revision,
   () => ({ ...extensions, store: store.current }),
-  recorder,
-  data.sharedMemory,
-  records,
+  { recorder, memory: data.sharedMemory, records },
 );
 gateway.setInstances(data.instances);
 const listening = listenEverywhere();

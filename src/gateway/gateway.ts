@@ -66,6 +66,16 @@ export interface Extensions {
   readonly store?: SharedStore | undefined;
 }
 
+/** What a gateway shares with others, and where it writes. */
+export interface Surroundings {
+  /** Undefined: nothing is put on record. */
+  readonly recorder?: Recorder | undefined;
+  /** Of all workers. */
+  readonly memory?: SharedMemory | undefined;
+  /** Undefined: policies keep nothing that outlives the process. */
+  readonly records?: DurableRecords | undefined;
+}
+
 const noExtensions: Extensions = { protocols: [], policies: [], proofs: [] };
 
 export function createGateway(
@@ -73,9 +83,7 @@ export function createGateway(
   observer: ExchangeObserver,
   first: Revision,
   extensions: () => Extensions = () => noExtensions,
-  recorder?: Recorder,
-  memory: SharedMemory = createSharedMemory(),
-  records: DurableRecords = noRecords,
+  { recorder, memory = createSharedMemory(), records = noRecords }: Surroundings = {},
 ): Gateway {
   const replays = createReplayTable(memory.replays, platform.clock);
   const cells = createSharedCells(memory.cells);

@@ -133,9 +133,7 @@ async function startGateway(
     observer,
     revision,
     () => ({ protocols: [], policies, proofs: standardProofs }),
-    recorder,
-    undefined,
-    records,
+    { recorder, records },
   );
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   return {

@@ -30,12 +30,12 @@ export interface Estate {
   readonly port: number;
   readonly revision: Revision;
   readonly leases: LeaseTable;
-  explain(request: ExplainedRequest): Explanation;
+  explain(request: ExplainedRequest): Promise<Explanation>;
   /** What became of one, and the rules it meets now. Undefined: there is no ledger. */
   readonly explainExchange:
     ((exchange: string, by: string) => Promise<object | Problem>) | undefined;
   /** Public ones, that requests to instances are signed with. Throws when they cannot be read. */
-  signingKeys(): readonly object[];
+  signingKeys(): Promise<readonly object[]>;
   /** What was kept of these services is not given any more. */
   purge(serviceNames: readonly string[]): void;
   workers(): readonly WorkerState[];

@@ -80,9 +80,7 @@ export async function startTranslating(
     observer,
     revision,
     () => ({ ...standardExtensions, protocols }),
-    recorder,
-    undefined,
-    records,
+    { recorder, records },
   );
   const port = await gateway.listen({ host: "127.0.0.1", port: 0, shared: false });
   scope.after(async () => {

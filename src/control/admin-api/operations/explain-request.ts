@@ -6,7 +6,7 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 const field = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}):[ \t]*([\t\x20-\x7e]*?)[ \t]*$/;
 const target = /^(?:\/|[a-z]+:\/\/)/i;
 
-export const explainRequest: Operation = ({ query, estate }) => {
+export const explainRequest: Operation = async ({ query, estate }) => {
   const method = query.get("method") ?? "";
   const url = query.get("url") ?? "";
   const caller = query.get("as") ?? undefined;
@@ -15,7 +15,7 @@ export const explainRequest: Operation = ({ query, estate }) => {
   const headers = readHeaders(query.getAll("header"));
   if (typeof headers === "string") return wrong("header", headers, "Name: value");
   const request = { method, url, headers, caller };
-  return { kind: "json", value: estate.explain(request) };
+  return { kind: "json", value: await estate.explain(request) };
 };
 
 /** @returns the name of one that is not possible; its value may be a key. */
@@ -29,7 +29,7 @@ function readHeaders(lines: readonly string[]): Record<string, string> | string 
   return headers;
 }
 
-function wrong(name: string, value: string, expected: string): ReturnType<Operation> {
+function wrong(name: string, value: string, expected: string): Awaited<ReturnType<Operation>> {
   const what = value === "" ? "is missing" : `is ${JSON.stringify(value.slice(0, 100))}`;
   return {
     kind: "problem",
