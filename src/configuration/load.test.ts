@@ -92,6 +92,7 @@ test("a minimal file becomes a configuration in which every default is decided",
       mode: "strict",
       retention: { days: 0, bytesMax: 0 },
     },
+    stateFolder: resolve("data/state"),
     log: { level: "info", exchanges: "failures" },
     policies: [],
   });
