@@ -47,8 +47,8 @@ export interface Leases {
 export function createLeases({ clock, random }: Pick<Platform, "clock" | "random">): Leases {
   const leases = new Map<string, Lease & { readonly untilMs: number }>();
 
-  function keep(lease: Omit<Lease, "expiresMs">): Lease {
-    const expiresMs = clock.nowMs() + lease.ttlMs;
+  function keep(lease: Omit<Lease, "expiresMs">, nowMs: number): Lease {
+    const expiresMs = nowMs + lease.ttlMs;
     const kept = { ...lease, expiresMs, untilMs: clock.monotonicMs() + lease.ttlMs };
     leases.set(lease.id, kept);
     return kept;
@@ -85,12 +85,13 @@ export function createLeases({ clock, random }: Pick<Platform, "clock" | "random
         ...(priority !== undefined && { priority }),
       });
       const id = before?.id ?? random.bytes(16).toString("hex");
-      const registeredMs = before?.registeredMs ?? clock.nowMs();
-      return keep({ id, service, instance, ttlMs, registeredMs });
+      const nowMs = clock.nowMs();
+      const registeredMs = before?.registeredMs ?? nowMs;
+      return keep({ id, service, instance, ttlMs, registeredMs }, nowMs);
     },
     renew(id) {
       const lease = leases.get(id);
-      return lease && keep(lease);
+      return lease && keep(lease, clock.nowMs());
     },
     end(id) {
       const lease = leases.get(id);
