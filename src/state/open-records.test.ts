@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import test, { type TestContext } from "node:test";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 import type { DurableRecords, NewRecord } from "#base/durable-records.ts";
@@ -114,4 +115,15 @@ test("a file that is none is told to each who asks, and nothing else happens", a
   for (let count = 0; count < 2; count++) {
     await assert.rejects(records.claim(record("a", "one")), /records is gone: .*not a database/s);
   }
+});
+
+test("records of a version that is not known are told, and left as they are", async (context) => {
+  const folder = temporaryFolder(context);
+  const newer = new DatabaseSync(join(folder, "records.sqlite"));
+  newer.exec("CREATE TABLE records (anything TEXT); PRAGMA user_version = 7");
+  const records = open(context, folder);
+  const asked = records.claim(record("a", "one"));
+  await assert.rejects(asked, /its records are of version 7; expected version 1/);
+  assert.deepEqual(newer.prepare("SELECT * FROM records").all(), []);
+  newer.close();
 });

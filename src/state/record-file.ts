@@ -2,7 +2,7 @@
  * Records and counts in one SQLite file: write-ahead log, synced with every transaction. Of one
  * thread; other threads and processes may have the same file open.
  */
-import type { StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Claim, CountTaken, NewRecord, TakenCount } from "#base/durable-records.ts";
 import { sqlite } from "#base/late-modules.ts";
 
@@ -29,24 +29,32 @@ const rowBytes = 120;
 const droppedMax = 20;
 const lockWaitMs = 5_000;
 
-const tables = `
+/** A disk that is slow to sync makes whoever opens the file wait while another one makes it. */
+const openWaitMs = 30_000;
+const version = 1;
+
+const settings = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA journal_size_limit = 16777216;
-  CREATE TABLE IF NOT EXISTS records (
+`;
+const tables = `
+  CREATE TABLE records (
     id INTEGER PRIMARY KEY, scope TEXT NOT NULL, key TEXT NOT NULL, until_ms INTEGER NOT NULL,
     bytes INTEGER NOT NULL, value BLOB NOT NULL, UNIQUE (scope, key)) STRICT;
-  CREATE INDEX IF NOT EXISTS records_until ON records (until_ms);
-  CREATE TABLE IF NOT EXISTS scopes (scope TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS counts (
+  CREATE INDEX records_until ON records (until_ms);
+  CREATE TABLE scopes (scope TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT;
+  CREATE TABLE counts (
     key TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, taken INTEGER NOT NULL) STRICT;
-  CREATE INDEX IF NOT EXISTS counts_until ON counts (until_ms);
-  PRAGMA user_version = 1;
+  CREATE INDEX counts_until ON counts (until_ms);
+  PRAGMA user_version = ${version};
 `;
 
 export function openRecordFile(path: string): RecordFile {
-  const file = new (sqlite().DatabaseSync)(path, { timeout: lockWaitMs });
-  file.exec(tables);
+  const file = new (sqlite().DatabaseSync)(path, { timeout: openWaitMs });
+  file.exec(settings);
+  inTransaction(file, () => makeTables(file));
+  file.exec(`PRAGMA busy_timeout = ${lockWaitMs}`);
   const sql = (text: string): StatementSync => file.prepare(text);
   const find = sql("SELECT value, until_ms, bytes FROM records WHERE scope = ? AND key = ?");
   const insert = sql(
@@ -124,17 +132,27 @@ export function openRecordFile(path: string): RecordFile {
   }
 
   return {
-    change(changes) {
-      file.exec("BEGIN IMMEDIATE");
-      try {
-        const changed = changes.map(changeOne);
-        file.exec("COMMIT");
-        return changed;
-      } catch (cause) {
-        if (file.isTransaction) file.exec("ROLLBACK");
-        throw cause;
-      }
-    },
+    change: (changes) => inTransaction(file, () => changes.map(changeOne)),
     close: () => file.close(),
   };
+}
+
+/** All of them in one transaction, and so with one sync. */
+function makeTables(file: DatabaseSync): void {
+  const found = Number(file.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (found === 0) return file.exec(tables);
+  if (found === version) return;
+  throw new Error(`its records are of version ${found}; expected version ${version}`);
+}
+
+function inTransaction<Made>(file: DatabaseSync, make: () => Made): Made {
+  file.exec("BEGIN IMMEDIATE");
+  try {
+    const made = make();
+    file.exec("COMMIT");
+    return made;
+  } catch (cause) {
+    if (file.isTransaction) file.exec("ROLLBACK");
+    throw cause;
+  }
 }

@@ -117,7 +117,9 @@ test("a quota is exact over workers, and over kill -9 and orderly stops", async 
       return answer.status;
     });
     const statuses = await Promise.all(asks);
-    passed.push(statuses.filter((status) => status === 201).length);
+    const refused = statuses.filter((status) => status !== 201);
+    assert.deepEqual(new Set(refused), new Set(refused.length > 0 ? [429] : []));
+    passed.push(12 - refused.length);
     await kill(gateway, signal);
   }
   assert.deepEqual(passed, [12, 12, 6, 0]);
