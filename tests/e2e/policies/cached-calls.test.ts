@@ -199,9 +199,10 @@ test("stale-while-revalidate: the old reply at once, a new one is fetched meanwh
   await pause(1_050);
   assert.match((await shop.ask.soap("1")).text, /n1/);
   for (let tries = 0; shop.requests.length < 2 && tries < 100; tries++) await pause(10);
+  // Counted before the new one is old as well, which on a busy machine is soon.
+  assert.equal(shop.requests.length, 2);
   await pause(50);
   assert.match((await shop.ask.rpc("1")).text, /n2/);
-  assert.equal(shop.requests.length, 2);
 });
 
 test("equal calls at once, in several dialects, are one", async (context) => {
