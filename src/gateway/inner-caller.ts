@@ -8,9 +8,10 @@ import { defaultLimits } from "#base/limits.ts";
 import type { Answer, Call, Fault, Reply } from "#call/call.ts";
 import type { Face, FaceResponse } from "#extension/protocol.ts";
 import type { AnswerStream } from "#extension/streams.ts";
-import type { CallerEnd, Peer } from "#wire/ends.ts";
+import type { Peer } from "#wire/ends.ts";
 import { RequestHead } from "#wire/head.ts";
 import { parseRequestHead } from "#wire/parse-request-head.ts";
+import { OwnCaller } from "./own-caller.ts";
 
 export interface InnerOrigin {
   readonly peer: Peer;
@@ -27,23 +28,14 @@ export interface InnerOrigin {
 const noBytes: Buffer = Buffer.alloc(0);
 const nothing: FaceResponse = { status: 200, fields: [], body: noBytes };
 
-export class InnerCaller implements CallerEnd {
-  readonly protocol = "HTTP/1.1";
-  readonly wantsDecodedBody = true;
-  readonly bodyBytes = 0;
-  readonly takesInterim = false;
-  readonly holdsWhole = true;
-  readonly head: RequestHead;
-  readonly peer: Peer;
+export class InnerCaller extends OwnCaller {
   readonly face: Face;
   readonly #call: Call;
   readonly #onAnswer: ((answer: Answer) => Promise<void>) | undefined;
   readonly #onDone: (reply: Reply | undefined) => void;
   readonly #onFlushed: () => void;
   #reply: Reply | undefined;
-  #held = false;
   #waiting = 0;
-  #done = false;
 
   /**
    * @param onDone the reply, or how a stream ended: undefined well.
@@ -59,8 +51,7 @@ export class InnerCaller implements CallerEnd {
       readonly onFlushed: () => void;
     },
   ) {
-    this.peer = origin.peer;
-    this.head = headOf(origin, path);
+    super(headOf(origin, path), origin.peer);
     this.#call = call;
     this.#onAnswer = hear.onAnswer;
     this.#onDone = hear.onDone;
@@ -85,7 +76,7 @@ export class InnerCaller implements CallerEnd {
       item: (answer) => {
         this.#waiting++;
         const settle = (): void => {
-          if (--this.#waiting === 0 && !this.#done) this.#onFlushed();
+          if (--this.#waiting === 0 && !this.isOver) this.#onFlushed();
         };
         this.#onAnswer?.(answer).then(settle, settle);
         return noBytes;
@@ -109,38 +100,14 @@ export class InnerCaller implements CallerEnd {
     return this.#waiting === 0;
   }
 
-  sendEnd(): void {
-    if (!this.#held) this.#finish();
-  }
-
-  sendOwn(): void {
-    if (!this.#held) this.#finish();
-  }
-
-  holdEnd(): void {
-    this.#held = true;
-  }
-
-  releaseEnd(): void {
-    this.#finish();
-  }
-
   /** What was begun is not whole, and nothing told why. */
-  truncate(): void {
+  override truncate(): void {
     this.#reply ??= brokenOff;
-    this.#finish();
+    this.finish();
   }
 
   sendUpgrade(): boolean {
     throw new Error("a call of the gateway's own is no upgrade");
-  }
-
-  pause(): void {
-    // The request is whole before it is sent.
-  }
-
-  resume(): void {
-    // As above.
   }
 
   /** Nobody waits for the reply any more. */
@@ -148,9 +115,7 @@ export class InnerCaller implements CallerEnd {
     this.truncate();
   }
 
-  #finish(): void {
-    if (this.#done) return;
-    this.#done = true;
+  protected onOver(): void {
     this.#onDone(this.#reply);
   }
 }

@@ -3,9 +3,10 @@
  * a newer answer: nobody is there, and whatever comes is taken and dropped.
  */
 import type { Limits } from "#base/limits.ts";
-import type { CallerEnd, Peer } from "#wire/ends.ts";
+import type { Peer } from "#wire/ends.ts";
 import { RequestHead } from "#wire/head.ts";
 import { parseRequestHead } from "#wire/parse-request-head.ts";
+import { OwnCaller } from "./own-caller.ts";
 
 /** Requests of its own that the gateway has under way. */
 export interface Background {
@@ -16,21 +17,16 @@ export interface Background {
 /** At once in a worker; beyond, none begins. */
 export const backgroundMax = 64;
 
-export class RepeatedRequest implements CallerEnd {
-  readonly protocol = "HTTP/1.1";
-  readonly wantsDecodedBody = true;
-  readonly bodyBytes = 0;
-  readonly takesInterim = false;
-  readonly holdsWhole = true;
-  readonly head: RequestHead;
-  readonly peer: Peer;
+export class RepeatedRequest extends OwnCaller {
   readonly #onDone: () => void;
-  #held = false;
 
   constructor(head: RequestHead, peer: Peer, onDone: () => void) {
-    this.head = head;
-    this.peer = peer;
+    super(head, peer);
     this.#onDone = onDone;
+  }
+
+  protected onOver(): void {
+    this.#onDone();
   }
 
   sendInterim(): void {
@@ -45,37 +41,9 @@ export class RepeatedRequest implements CallerEnd {
     return true;
   }
 
-  sendEnd(): void {
-    if (!this.#held) this.#onDone();
-  }
-
-  sendOwn(): void {
-    if (!this.#held) this.#onDone();
-  }
-
-  holdEnd(): void {
-    this.#held = true;
-  }
-
-  releaseEnd(): void {
-    this.#onDone();
-  }
-
-  truncate(): void {
-    this.#onDone();
-  }
-
   sendUpgrade(): boolean {
-    this.#onDone();
+    this.finish();
     return true;
-  }
-
-  pause(): void {
-    // All of the request is there.
-  }
-
-  resume(): void {
-    // As above.
   }
 }
 
