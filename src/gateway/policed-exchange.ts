@@ -9,6 +9,7 @@ import { faultOfProblem } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
 import type {
   Again,
+  AnswerTap,
   Answered,
   AttemptEnd,
   HeldAnswer,
@@ -161,15 +162,15 @@ export abstract class PolicedExchange extends SeenExchange {
   }
 
   protected policiesOnSend(sent: SentRequest): void {
-    for (const policy of this.#concerned()) policy.steps.onSend?.(this, sent);
+    this.#each(({ steps }) => steps.onSend?.(this, sent));
   }
 
   protected policiesOnAttemptEnd(end: AttemptEnd): Again | undefined {
     let again: Again | undefined;
-    for (const policy of this.#concerned()) {
-      const wish = policy.steps.onAttemptEnd?.(this, end);
+    this.#each(({ steps }) => {
+      const wish = steps.onAttemptEnd?.(this, end);
       again ??= wish;
-    }
+    });
     return again;
   }
 
@@ -193,9 +194,9 @@ export abstract class PolicedExchange extends SeenExchange {
 
   protected heldBytesMax(which: keyof Holding): number {
     let bytesMax = 0;
-    for (const { steps } of this.#concerned()) {
+    this.#each(({ steps }) => {
       bytesMax = Math.max(bytesMax, steps.holds?.[which] ?? 0);
-    }
+    });
     return bytesMax;
   }
 
@@ -260,8 +261,11 @@ export abstract class PolicedExchange extends SeenExchange {
 
   /** Of the request's body, before it is sent; 0: none wants any. */
   protected gatheredBytesMax(): number {
-    const wanted = this.#concerned().map(({ steps }) => steps.gathers?.(this) ?? 0);
-    return Math.max(0, ...wanted);
+    let bytesMax = 0;
+    this.#each(({ steps }) => {
+      bytesMax = Math.max(bytesMax, steps.gathers?.(this) ?? 0);
+    });
+    return bytesMax;
   }
 
   protected policiesOnGathered(gathered: GatheredRequest, goOn: () => void): void {
@@ -272,13 +276,21 @@ export abstract class PolicedExchange extends SeenExchange {
 
   /** Whether a policy has it go on without its caller. */
   protected get outlivesCaller(): boolean {
-    return this.#concerned().some(({ steps }) => steps.outlives?.(this) === true);
+    let outlives = false;
+    this.#each(({ steps }) => {
+      outlives ||= steps.outlives?.(this) === true;
+    });
+    return outlives;
   }
 
   // Taps: what the caller gets of an answer that is not only a refusal.
 
   protected beginTaps(status: number, fields: Fields, framed: boolean): void {
-    const taps = this.#concerned().flatMap((policy) => policy.steps.tapAnswer?.(this) ?? []);
+    const taps: AnswerTap[] = [];
+    this.#each(({ steps }) => {
+      const tap = steps.tapAnswer?.(this);
+      if (tap !== undefined) taps.push(tap);
+    });
     if (taps.length === 0) return;
     this.taps = new AnswerTaps(taps, framed, this.limits);
     this.taps.begin(status, fields);
@@ -308,8 +320,10 @@ export abstract class PolicedExchange extends SeenExchange {
 
   /** The last of the list is nearest to the instance, so it is asked first. */
   #first<Found>(ask: (policy: CompiledPolicy) => Found | undefined): Found | undefined {
-    for (const policy of this.#concerned().toReversed()) {
-      const found = ask(policy);
+    const list = this.chain?.policies ?? [];
+    for (let index = this.#entered - 1; index >= 0; index--) {
+      const policy = list[index] as CompiledPolicy;
+      const found = this.#concerns(policy) ? ask(policy) : undefined;
       if (found === undefined) continue;
       this.#note(policy);
       return found;
@@ -317,9 +331,14 @@ export abstract class PolicedExchange extends SeenExchange {
     return undefined;
   }
 
-  #concerned(): readonly CompiledPolicy[] {
-    const entered = this.chain?.policies.slice(0, this.#entered) ?? [];
-    return entered.filter((policy) => this.#concerns(policy));
+  /** Those that have seen it begin, in their order. Runs in most phases, so nothing is copied. */
+  #each(visit: (policy: CompiledPolicy) => void): void {
+    const list = this.chain?.policies ?? [];
+    const count = this.#entered;
+    for (let index = 0; index < count; index++) {
+      const policy = list[index] as CompiledPolicy;
+      if (this.#concerns(policy)) visit(policy);
+    }
   }
 
   protected override finish(): void {
@@ -333,7 +352,7 @@ export abstract class PolicedExchange extends SeenExchange {
     this.taps?.end("abort");
     const { status, aborted, problem, fault, startedMs, endedMs } = this;
     const end = { status, aborted, problem, fault, tookMs: endedMs - startedMs };
-    for (const policy of this.#concerned()) policy.steps.onEnd?.(this, end);
+    this.#each(({ steps }) => steps.onEnd?.(this, end));
     this.#entered = 0;
     this.chain = undefined;
   }
