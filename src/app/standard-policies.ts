@@ -6,6 +6,7 @@ import { concurrency } from "#policies/concurrency/index.ts";
 import { cors } from "#policies/cors/index.ts";
 import { fallback } from "#policies/fallback/index.ts";
 import { headers } from "#policies/headers/index.ts";
+import { hedge } from "#policies/hedge/index.ts";
 import { idempotency } from "#policies/idempotency/index.ts";
 import { ipFilter } from "#policies/ip-filter/index.ts";
 import { maintenance } from "#policies/maintenance/index.ts";
@@ -24,6 +25,7 @@ export const standardPolicies: readonly Policy[] = [
   cors,
   fallback,
   headers,
+  hedge,
   idempotency,
   ipFilter,
   maintenance,

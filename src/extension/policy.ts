@@ -231,6 +231,8 @@ export interface SentRequest {
 }
 
 export interface AttemptEnd extends Attempt {
+  /** How many attempts there were by then, hedged ones included. */
+  readonly number: number;
   readonly outcome: "answer" | "unreachable" | "broken" | "timeout";
   /** Of the answer; 0: there is none. */
   readonly status: number;
@@ -244,6 +246,13 @@ export interface AttemptEnd extends Attempt {
 /** It is to be tried again, after so many milliseconds. */
 export interface Again {
   readonly afterMs: number;
+}
+
+/** Another instance is to be asked besides the first, when that has not answered in time. */
+export interface Hedge {
+  readonly afterMs: number;
+  /** Asked when the time has come and an instance is there; what is allowed counts then. */
+  readonly take: () => boolean;
 }
 
 /** Sees an answer as the caller gets it, without framing. Exactly one of end and abort comes. */
@@ -305,9 +314,14 @@ export interface PolicySteps {
   ) => Verdict | Promise<Verdict>;
   /** An instance is chosen, and is about to be asked. */
   readonly onAttempt?: (request: PolicyRequest, attempt: Attempt) => Refused | undefined;
+  /** The first is about to be asked, by a request that is at hand as a whole. */
+  readonly hedges?: (request: PolicyRequest) => Hedge | undefined;
   /** It is asked now. */
   readonly onSend?: (request: PolicyRequest, sent: SentRequest) => void;
-  /** Its answer begins, or it has none. The first who wants it again has its way. */
+  /**
+   * Its answer begins, or it has none. The first who wants it again has its way. Not told of one
+   * that is cancelled, because its caller is gone or a hedged one has answered.
+   */
   readonly onAttemptEnd?: (request: PolicyRequest, end: AttemptEnd) => Again | undefined;
   /** An instance's answer is about to be passed on. */
   readonly onAnswer?: (request: PolicyRequest, answer: PolicyAnswer) => Verdict;

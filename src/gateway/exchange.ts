@@ -323,7 +323,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     };
     const problem = overdue(service, sinceMs, nowMs);
     if (problem === "connect") {
-      this.pool?.connections.cancel(this);
+      this.cancelWaiting();
       this.onUpstreamFailed({ kind: "connect-timeout" });
     } else if (problem !== undefined) this.#runOut(problem);
   }

@@ -12,6 +12,7 @@ import type {
   AnswerTap,
   Answered,
   AttemptEnd,
+  Hedge,
   HeldAnswer,
   HeldRequest,
   GatheredRequest,
@@ -159,6 +160,21 @@ export abstract class PolicedExchange extends SeenExchange {
   protected policiesOnAttempt(number: number): Refused | undefined {
     const attempt = { number, instance: this.instance?.url ?? "" };
     return this.#first((policy) => policy.steps.onAttempt?.(this, attempt));
+  }
+
+  /** At an instance besides the present one, which nothing is refused for. */
+  protected mayAttemptAt(instance: string, number: number): boolean {
+    return this.#concerned().every(
+      ({ steps }) => steps.onAttempt?.(this, { number, instance }) === undefined,
+    );
+  }
+
+  protected policiesHedge(): Hedge | undefined {
+    for (const { steps } of this.#concerned()) {
+      const hedge = steps.hedges?.(this);
+      if (hedge !== undefined) return hedge;
+    }
+    return undefined;
   }
 
   protected policiesOnSend(sent: SentRequest): void {

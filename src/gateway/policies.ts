@@ -29,6 +29,7 @@ export interface PolicyChain {
   readonly wantsOutputs: boolean;
   readonly rewrites: boolean;
   readonly wantsAttempts: boolean;
+  readonly wantsHedges: boolean;
   readonly wantsSend: boolean;
   readonly wantsAnswer: boolean;
   readonly wantsTap: boolean;
@@ -157,6 +158,7 @@ function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {
     wantsOutputs: wants("onInput", "onOutput"),
     rewrites: wants("rewriteCall", "rewriteReply"),
     wantsAttempts: wants("onAttempt", "onAttemptEnd"),
+    wantsHedges: wants("hedges"),
     wantsSend: wants("onSend"),
     wantsAnswer: wants("onAnswer"),
     wantsTap: wants("tapAnswer"),

@@ -3,13 +3,15 @@
  * the request sent; where that fails, and may be repeated, another one.
  */
 import { latin1 } from "#base/latin1.ts";
-import type { AttemptEnd } from "#extension/policy.ts";
+import type { Problem } from "#base/problem.ts";
+import type { Again, AttemptEnd } from "#extension/policy.ts";
 import type { Instance } from "#configuration/configuration.ts";
 import type { UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
 import type { RequestHead, ResponseHead } from "#wire/head.ts";
 import type { Waiter } from "#wire/pool.ts";
 import { scratch } from "#wire/scratch.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import type { HedgedAttempt } from "./hedged-attempt.ts";
 import { HubExchange } from "./hub-exchange.ts";
 import { deadlinePassed, notAllowed, timeLeft } from "./deadlines.ts";
 import type { Balancer } from "./balance.ts";
@@ -72,9 +74,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     const { serviceIndex, service } = this.route as CompiledRoute;
     const balancer = (this.snapshot as Snapshot).balancers[serviceIndex] as Balancer;
     this.#letGo();
-    const { hashBy } = balancer;
-    const key = hashBy === undefined ? undefined : this.#keyBy(hashBy);
-    const target = balancer.pick(this.#tried, key);
+    const target = this.#pick(balancer, this.#tried);
     if (target === undefined) {
       const detail = `service ${service.name} has no instance that can be asked`;
       return this.refuse(problems["instance-unreachable"](detail));
@@ -100,19 +100,21 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     else if (!this.requestComplete) this.caller.pause();
   }
 
+  #pick(balancer: Balancer, tried: readonly Target[]): Target | undefined {
+    const { hashBy } = balancer;
+    return balancer.pick(tried, hashBy === undefined ? undefined : this.#keyBy(hashBy));
+  }
+
   onConnected(connection: UpstreamEnd): void {
     if (this.recorder !== undefined) this.noteConnected();
     this.upstream = connection;
     this.state = "sent";
     this.streamed = false;
     this.requestStoppedMs = 0;
-    const head = this.planFor(this.translation);
-    const wholeMs = shorter(this.givenMs, this.allowedMs);
-    if (wholeMs !== undefined && !this.#tellTimeLeft(wholeMs, head)) return;
     // A body that came whole with its head is a whole request, its trailers apart.
     const whole = this.isWhole;
-    if (this.chain?.wantsSend === true && !this.#tellSent(head, whole)) return;
-    const taken = connection.sendHead(head, this, this.bytes, this.from, this.to, whole);
+    const taken = this.sendOn(connection, whole);
+    if (typeof taken === "object") return this.refuse(taken);
     if (this.upstream !== connection) return;
     if (whole) this.requestSentMs = this.gateway.clock.nowMs;
     else if (this.requestComplete) this.endRequest();
@@ -123,26 +125,36 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     }
   }
 
-  /** @returns false: nothing is left of it, so it is not sent. */
-  #tellTimeLeft(wholeMs: number, head: RequestHead): boolean {
+  /** What `instance` is asked. @returns whether it takes more, or why it is not sent. */
+  protected sendOn(connection: UpstreamEnd, whole: boolean): boolean | Problem {
+    const head = this.planFor(this.translation);
+    const wholeMs = shorter(this.givenMs, this.allowedMs);
+    const late = wholeMs === undefined ? undefined : this.#tellTimeLeft(wholeMs, head);
+    if (late !== undefined) return late;
+    const failed = this.chain?.wantsSend === true ? this.#tellSent(head, whole) : undefined;
+    if (failed !== undefined) return failed;
+    return connection.sendHead(head, this, this.bytes, this.from, this.to, whole);
+  }
+
+  /** @returns why it is not sent: nothing is left of it. */
+  #tellTimeLeft(wholeMs: number, head: RequestHead): Problem | undefined {
     const { service } = this.route as CompiledRoute;
     const passedMs = this.gateway.platform.clock.monotonicMs() - this.startedMs;
     const leftMs = timeLeft(wholeMs, service, passedMs);
     if (leftMs <= 0) {
       const isGiven = wholeMs === this.givenMs;
-      this.refuse(isGiven ? deadlinePassed(wholeMs) : notAllowed(wholeMs));
-      return false;
+      return isGiven ? deadlinePassed(wholeMs) : notAllowed(wholeMs);
     }
     this.timeLine = tellTimeLeft(head, leftMs);
-    return true;
+    return undefined;
   }
 
-  /** @returns false: a policy failed, so it is not sent. */
-  #tellSent(head: RequestHead, whole: boolean): boolean {
+  /** @returns why it is not sent: a policy failed. */
+  #tellSent(head: RequestHead, whole: boolean): Problem | undefined {
     this.sentLines = "";
     const { scheme } = this.instance as Instance;
     // Without HTTP there is no place for anything.
-    if (scheme === "tcp") return true;
+    if (scheme === "tcp") return undefined;
     const isFramed = this.translation === undefined && this.requestIsFramed;
     const unframe = createUnframe(isFramed, this.limits);
     try {
@@ -156,10 +168,9 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
         addField: (name, value) => void (this.sentLines += `${name}: ${value}\r\n`),
         dropField: (name) => head.drop(name),
       });
-      return true;
+      return undefined;
     } catch (cause) {
-      this.refuse(problems["gateway-failure"]("a policy failed", { cause }));
-      return false;
+      return problems["gateway-failure"]("a policy failed", { cause });
     }
   }
 
@@ -195,29 +206,38 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     return true;
   }
 
-  /** @returns whether a policy has it tried again. */
-  protected endAttempt(outcome: AttemptEnd["outcome"], head?: ResponseHead): boolean {
+  /** @returns whether a policy has it tried again, which it may not where `isOver` is false. */
+  protected endAttempt(outcome: AttemptEnd["outcome"], head?: ResponseHead, isOver = true): boolean {
     if (this.#attemptMs === 0 || this.chain?.wantsAttempts !== true) return false;
-    const tookMs = this.gateway.platform.clock.monotonicMs() - this.#attemptMs;
+    const sinceMs = this.#attemptMs;
     this.#attemptMs = 0;
-    const repeatable = this.isWhole && !this.hasAnswer;
-    const instance = this.instance?.url ?? "";
-    const again = this.policiesOnAttemptEnd({
-      number: this.attempts,
-      instance,
-      outcome,
-      status: head?.status ?? 0,
-      tookMs,
-      retryAfterS: head === undefined ? undefined : retryAfterOf(head),
-      repeatable,
-    });
+    const repeatable = isOver && this.isWhole && !this.hasAnswer;
+    const again = this.tellAttemptEnd(outcome, this.instance, sinceMs, repeatable, head);
     if (again === undefined || !repeatable) return false;
     const target = this.#target;
     this.dropUpstream();
-    if (target !== undefined) this.#passOver(target);
+    if (target !== undefined) this.passOver(target);
     if (again.afterMs <= 0) this.connect();
     else this.pauseFor(again.afterMs, () => this.connect());
     return true;
+  }
+
+  protected tellAttemptEnd(
+    outcome: AttemptEnd["outcome"],
+    instance: Instance | undefined,
+    sinceMs: number,
+    repeatable: boolean,
+    head?: ResponseHead,
+  ): Again | undefined {
+    return this.policiesOnAttemptEnd({
+      number: this.attempts,
+      instance: instance?.url ?? "",
+      outcome,
+      status: head?.status ?? 0,
+      tookMs: this.gateway.platform.clock.monotonicMs() - sinceMs,
+      retryAfterS: head === undefined ? undefined : retryAfterOf(head),
+      repeatable,
+    });
   }
 
   /** Whether all of the request came with its head, without trailers. */
@@ -226,7 +246,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   }
 
   /** Another instance is asked next, if there is one. */
-  #passOver(target: Target): void {
+  protected passOver(target: Target): void {
     const tried = [...this.#tried, target];
     if ((this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, tried)) {
       this.#tried = tried;
@@ -240,10 +260,41 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   }
 
   protected dropUpstream(): void {
-    if (this.state === "waiting") this.pool?.connections.cancel(this);
+    if (this.state === "waiting") this.cancelWaiting();
     this.upstream?.abort();
     this.upstream = undefined;
     this.#letGo();
+  }
+
+  /** No connection is waited for any more. */
+  protected cancelWaiting(): void {
+    this.pool?.connections.cancel(this);
+  }
+
+  /** An instance that is well, besides the present one; undefined: there is none. */
+  protected pickOther(): Target | undefined {
+    const { gateway } = this;
+    const present = this.#target;
+    if (this.#balancer === undefined || present === undefined) return undefined;
+    const other = this.#pick(this.#balancer, [...this.#tried, present]);
+    return other?.isUsable(gateway.clock.nowMs) === true ? other : undefined;
+  }
+
+  /** Another attempt takes the place of the present one, which is dropped. */
+  protected changeAttempt(other: HedgedAttempt): void {
+    const dropped = this.#target;
+    if (dropped !== undefined) this.passOver(dropped);
+    this.dropUpstream();
+    this.#target = other.target;
+    this.#attemptMs = other.sinceMs;
+    this.pool = other.target.pool;
+    this.instance = other.target.pool.instance;
+    this.upstream = other.connection;
+    this.state = other.connection === undefined ? "waiting" : "sent";
+    this.waitingSinceMs = other.waitingSinceMs;
+    this.requestSentMs = other.sentMs;
+    this.requestStoppedMs = 0;
+    if (this.recorder !== undefined) this.connectedMs = other.connectedMs;
   }
 
   protected override finish(): void {
@@ -259,9 +310,12 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
 
   /** What an answer, or none, says of the instance. */
   protected noteOutcome(head: ResponseHead | undefined): void {
-    const target = this.#target;
+    if (this.#target !== undefined) this.noteOutcomeOf(this.#target, this.#attemptMs, head);
+  }
+
+  protected noteOutcomeOf(target: Target, sinceMs: number, head: ResponseHead | undefined): void {
     const balancer = this.#balancer;
-    if (target === undefined || balancer === undefined) return;
+    if (balancer === undefined) return;
     const status = head?.status ?? 0;
     // 501 is about the request.
     const failed = status === 0 || (status >= 500 && status !== 501);
@@ -269,9 +323,18 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
       const why = "it failed too many requests in a row";
       this.gateway.observer.onInstance?.(this.serviceName, target, why);
     }
-    if (!balancer.wantsLatency) return;
+    this.#noteLatency(target, sinceMs);
+  }
+
+  /** The present attempt is given up: it would have taken longer. */
+  protected noteTooSlow(): void {
+    if (this.#target !== undefined) this.#noteLatency(this.#target, this.#attemptMs);
+  }
+
+  #noteLatency(target: Target, sinceMs: number): void {
+    if (this.#balancer?.wantsLatency !== true) return;
     const nowMs = this.gateway.platform.clock.monotonicMs();
-    target.noteLatency(nowMs - this.#attemptMs, nowMs);
+    target.noteLatency(nowMs - sinceMs, nowMs);
   }
 
   /** What tells requests apart that are to meet the same instance. */

@@ -3,11 +3,11 @@
  * does not take yet is not decoded, and the caller waits.
  */
 import type { UpstreamEnd } from "#wire/ends.ts";
-import { SendingExchange } from "./sending-exchange.ts";
+import { HedgingExchange } from "./hedging-exchange.ts";
 import type { Translation } from "./translation.ts";
 import { createUnframe, type Unframe } from "./unframe.ts";
 
-export abstract class StreamingExchange extends SendingExchange {
+export abstract class StreamingExchange extends HedgingExchange {
   #unframe: Unframe | undefined;
 
   /** The head of a request has come, and perhaps the first of its inputs. */

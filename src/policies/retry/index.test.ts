@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import test from "node:test";
 import { startPoliced } from "#tests/support/policed-service.ts";
-import { createBudget } from "./budget.ts";
 
 const busy: RequestListener = (_incoming, outgoing) => void outgoing.writeHead(503).end("busy");
 const fine: RequestListener = (_incoming, outgoing) => void outgoing.end("fine");
@@ -55,16 +54,6 @@ test("an instance that wants more time than there is, is not asked again", async
   const { url, asked } = await startPoliced(context, [{ retry: fast }], [later]);
   assert.equal((await fetch(url)).headers.get("retry-after"), "60");
   assert.equal(asked(), 1);
-});
-
-test("retries add to the load no more than the budget allows", () => {
-  const clock = { ms: 0, monotonicMs: () => clock.ms };
-  const budget = createBudget(clock, 20, 0);
-  for (let count = 0; count < 100; count++) budget.noteRequest();
-  const taken = Array.from({ length: 50 }, () => budget.take()).filter(Boolean).length;
-  assert.equal(taken, 20);
-  clock.ms += 20_000;
-  assert.equal(budget.take(), false);
 });
 
 test("a service that fails as a whole gets its share of retries, not three times the load", async (context) => {

@@ -1,7 +1,7 @@
 /** Asks again, another instance if there is one, when an answer says that it may help. */
+import { createBudget } from "#base/extra-budget.ts";
 import { mapOf } from "#base/json-schema.ts";
 import type { AttemptEnd, Policy, PolicyRequest } from "#extension/policy.ts";
-import { createBudget } from "./budget.ts";
 
 interface Options {
   readonly attemptsMax: number;

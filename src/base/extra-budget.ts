@@ -1,5 +1,5 @@
-/** How many retries the requests of the last seconds allow. */
-import { createTimeWindow } from "#base/time-window.ts";
+/** How many requests of its own the gateway may add to those of the last seconds. */
+import { createTimeWindow } from "./time-window.ts";
 
 export interface Budget {
   readonly noteRequest: () => void;
@@ -15,13 +15,13 @@ export function createBudget(
   freePerS: number,
 ): Budget {
   const requests = createTimeWindow(windowS * 1_000, clock);
-  const retries = createTimeWindow(windowS * 1_000, clock);
+  const extras = createTimeWindow(windowS * 1_000, clock);
   return {
     noteRequest: requests.add,
     take() {
       const allowed = (requests.total() * percent) / 100 + freePerS * windowS;
-      if (retries.total() >= allowed) return false;
-      retries.add();
+      if (extras.total() >= allowed) return false;
+      extras.add();
       return true;
     },
   };
