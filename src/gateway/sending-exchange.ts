@@ -207,7 +207,11 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   }
 
   /** @returns whether a policy has it tried again, which it may not where `isOver` is false. */
-  protected endAttempt(outcome: AttemptEnd["outcome"], head?: ResponseHead, isOver = true): boolean {
+  protected endAttempt(
+    outcome: AttemptEnd["outcome"],
+    head?: ResponseHead,
+    isOver = true,
+  ): boolean {
     if (this.#attemptMs === 0 || this.chain?.wantsAttempts !== true) return false;
     const sinceMs = this.#attemptMs;
     this.#attemptMs = 0;
