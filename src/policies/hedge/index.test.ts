@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
+import type { PlainConfiguration } from "#tests/support/gateway-under-test.ts";
 import { startPoliced } from "#tests/support/policed-service.ts";
 import { until } from "#tests/support/gateway-from-text.ts";
 
@@ -20,6 +21,7 @@ async function startHedged(
   context: TestContext,
   does: readonly Does[],
   policies: readonly object[] = [{ hedge: { afterMs: 30 } }],
+  more: PlainConfiguration = {},
 ) {
   const seen: Seen[] = [];
   const listenerOf =
@@ -31,7 +33,7 @@ async function startHedged(
       outgoing.on("close", () => (one.isCancelled = !outgoing.writableFinished));
       act(incoming, outgoing);
     };
-  const { url } = await startPoliced(context, policies, [listenerOf(0), listenerOf(1)]);
+  const { url } = await startPoliced(context, policies, [listenerOf(0), listenerOf(1)], more);
   return { url, seen };
 }
 
@@ -203,4 +205,32 @@ test("the next requests on the same connection have nothing of the one before", 
   }
   await until(() => seen.filter(({ isCancelled }) => isCancelled).length === 2, "two cancelled");
   assert.equal(seen.length, 6);
+});
+
+/** The instance whose turn is second is busy with its only connection for a while. */
+async function startBusy(context: TestContext) {
+  const does = [later(250, says("busy")), later(60, breaks), says("second")];
+  const policies = [{ hedge: { afterMs: 30 } }];
+  const more = { limits: { instanceConnectionsMax: 1 } };
+  const started = await startHedged(context, does, policies, more);
+  const busy = fetch(started.url, { method: "POST", body: "x" });
+  await until(() => started.seen.length === 1, "one instance is busy");
+  return { ...started, busy };
+}
+
+test("a second attempt that waits for a connection is gone on with when the first fails", async (context) => {
+  const { url, seen, busy } = await startBusy(context);
+  assert.equal(await (await fetch(url)).text(), "second");
+  assert.equal(await (await busy).text(), "busy");
+  assert.equal(seen[2]?.instance, seen[0]?.instance);
+});
+
+test("a second attempt that waits for a connection is forgotten with its caller", async (context) => {
+  const { url, seen, busy } = await startBusy(context);
+  const answer = fetch(url, { signal: AbortSignal.timeout(150) });
+  await assert.rejects(answer);
+  assert.equal(await (await busy).text(), "busy");
+  const next = [1, 2].map(async () => (await fetch(url)).text());
+  assert.deepEqual(await Promise.all(next), ["second", "second"]);
+  assert.equal(seen.length, 4);
 });
