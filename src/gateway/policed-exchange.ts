@@ -164,17 +164,19 @@ export abstract class PolicedExchange extends SeenExchange {
 
   /** At an instance besides the present one, which nothing is refused for. */
   protected mayAttemptAt(instance: string, number: number): boolean {
-    return this.#concerned().every(
-      ({ steps }) => steps.onAttempt?.(this, { number, instance }) === undefined,
-    );
+    let may = true;
+    this.#each(({ steps }) => {
+      may &&= steps.onAttempt?.(this, { number, instance }) === undefined;
+    });
+    return may;
   }
 
   protected policiesHedge(): Hedge | undefined {
-    for (const { steps } of this.#concerned()) {
-      const hedge = steps.hedges?.(this);
-      if (hedge !== undefined) return hedge;
-    }
-    return undefined;
+    let hedge: Hedge | undefined;
+    this.#each(({ steps }) => {
+      hedge ??= steps.hedges?.(this);
+    });
+    return hedge;
   }
 
   protected policiesOnSend(sent: SentRequest): void {
