@@ -9,6 +9,16 @@ export interface ValueRecord {
   readonly [name: string]: Value;
 }
 
+/** A record or a map. */
+export function isRecord(value: Value): value is ValueRecord {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array)
+  );
+}
+
 /** Key under which a record of a derived type names its type. */
 export const typeKey = "@type";
 

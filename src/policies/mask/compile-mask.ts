@@ -2,7 +2,7 @@
 import type { Contract } from "#contract/contract.ts";
 import { derivedTypes, fieldsOf, recordName, resolve } from "#contract/resolve.ts";
 import type { Field, RecordType, Type, TypeName, Variant } from "#contract/types.ts";
-import { createRecord, typeKey, type Value, type ValueRecord } from "#contract/value.ts";
+import { createRecord, isRecord, typeKey, type Value, type ValueRecord } from "#contract/value.ts";
 import { isOpen } from "#formats/json/resolve.ts";
 import { joined, keyOf, startOf, stepInto, type PathState } from "./field-path.ts";
 import { compileMaskedValue, type MaskValue, type Masking } from "./masked-value.ts";
@@ -161,15 +161,6 @@ class Scope {
   #sensitive(field: Field): Masking | undefined {
     return field.sensitive === true ? this.#wanted.sensitive : undefined;
   }
-}
-
-function isRecord(value: Value): value is ValueRecord {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Uint8Array)
-  );
 }
 
 /** Of what is carried as its text. */

@@ -1,6 +1,6 @@
 /** Which fields of a message its layout says, and which of a value it would leave out. */
 import type { Column, TextLayout } from "#contract/text-layout.ts";
-import type { Value, ValueRecord } from "#contract/value.ts";
+import { isRecord, type ValueRecord } from "#contract/value.ts";
 
 /** Paths of the fields that a layout says; undefined: all that there are. */
 export function namesIn(layout: TextLayout): readonly string[] | undefined {
@@ -40,13 +40,4 @@ function unsaidIn(
     if (unsaid !== undefined) return unsaid;
   }
   return undefined;
-}
-
-function isRecord(value: Value): value is ValueRecord {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Uint8Array)
-  );
 }
