@@ -9,6 +9,7 @@ import type { Conditions } from "./conditions.ts";
 import type { Directives } from "./directives.ts";
 import type { Flight } from "./flights.ts";
 import type { Kept, Version } from "./kept.ts";
+import { credentialsOf } from "./keys.ts";
 import { problems } from "./problems.ts";
 import { servesInError, useOf } from "./request-rules.ts";
 import type { Shared } from "./settings.ts";
@@ -18,8 +19,6 @@ export interface Asked {
   /** "write": it may change what was kept. "other": nothing is done with it. */
   readonly kind: "read" | "write" | "other";
   readonly key: string;
-  /** Of those who may wait for each other. */
-  readonly flightKey: string;
   readonly directives: Directives;
   /** When it was looked up. */
   version: Version;
@@ -39,6 +38,22 @@ export interface Asked {
   lifetime: Lifetime | undefined;
   /** It is for those who wait now, and is not kept. */
   isMomentary: boolean;
+}
+
+type Known = Pick<Asked, "kind" | "key" | "directives" | "why" | "mayLead" | "conditions">;
+
+/** About to be looked up. */
+export function newAsked(request: PolicyRequest, known: Known): Asked {
+  return {
+    ...known,
+    version: { address: 0, writes: 0 },
+    requestedMs: 0,
+    found: undefined,
+    flight: undefined,
+    isRefresh: request.isRepeat,
+    lifetime: undefined,
+    isMomentary: false,
+  };
 }
 
 const refreshingMax = 10_000;
@@ -77,7 +92,8 @@ export function decide(
   if (found !== undefined) asked.why = asked.directives.has("no-cache") ? "request" : "stale";
   asked.found = found;
   if (options.coalesce !== "off") {
-    const { flightKey } = asked;
+    // Of those who may wait for each other.
+    const flightKey = `${asked.key} ${credentialsOf(request)}`;
     const flight = shared.flights.under(flightKey);
     const mayFollow = use === undefined || !asked.directives.has("no-cache");
     if (flight !== undefined && mayFollow && !asked.isRefresh) {

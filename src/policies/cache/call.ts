@@ -6,10 +6,10 @@ import { hash } from "node:crypto";
 import type { Call, Reply } from "#call/call.ts";
 import type { Answered, PolicyAnswer, PolicyEnd, PolicyRequest } from "#extension/policy.ts";
 import { judgeAnswer } from "./answer-rules.ts";
-import { decide, insteadOfError, type Asked, type Way } from "./asked.ts";
+import { decide, insteadOfError, newAsked, type Asked, type Way } from "./asked.ts";
 import { parseDirectives } from "./directives.ts";
 import { ageMsOf, momentary, stillHolds, type Kept, type KeptReply, type Version } from "./kept.ts";
-import { credentialsOf, partOf } from "./keys.ts";
+import { partOf } from "./keys.ts";
 import { defaultsFor, type Shared } from "./settings.ts";
 import { overheadBytes } from "./store.ts";
 import { forwardedStatus } from "./status-field.ts";
@@ -29,24 +29,14 @@ export function createCallWay(shared: Shared) {
     const shown = text.length > keyTextMax ? hash("sha256", text) : text;
     const { serviceName } = request;
     const key = `${partOf(request, options.per)} call ${serviceName}.${operation.id} ${shown}`;
-    return {
+    return newAsked(request, {
       kind: mayKeep ? "read" : isRead ? "other" : "write",
       key,
-      get flightKey() {
-        return `${key} ${credentialsOf(request)}`;
-      },
       directives,
-      version: { address: 0, writes: 0 },
-      requestedMs: 0,
       why: isRead ? "bypass" : "method",
-      found: undefined,
       mayLead: true,
       conditions: { noneMatch: undefined, modifiedSince: undefined },
-      flight: undefined,
-      isRefresh: request.isRepeat,
-      lifetime: undefined,
-      isMomentary: false,
-    };
+    });
   }
 
   const versionOf = ({ serviceName }: PolicyRequest): Version => ({

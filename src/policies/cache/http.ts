@@ -2,7 +2,7 @@
 import type { Answered, AnswerTap, PolicyAnswer, PolicyRequest } from "#extension/policy.ts";
 import type { Fields } from "#extension/protocol.ts";
 import { judgeAnswer } from "./answer-rules.ts";
-import { decide, insteadOfError, type Asked, type Way } from "./asked.ts";
+import { decide, insteadOfError, newAsked, type Asked, type Way } from "./asked.ts";
 import { hasAlready, notModifiedFields, type Conditions } from "./conditions.ts";
 import { parseDirectives } from "./directives.ts";
 import {
@@ -14,7 +14,7 @@ import {
   type KeptAnswer,
   type Version,
 } from "./kept.ts";
-import { addressOf, credentialsOf, fitsVary, partOf, varyOf } from "./keys.ts";
+import { addressOf, fitsVary, partOf, varyOf } from "./keys.ts";
 import { defaultsFor, type Shared } from "./settings.ts";
 import { forwardedStatus } from "./status-field.ts";
 import { bytesOf, isAbout, isLike, keptFields, updatedFields } from "./update.ts";
@@ -45,24 +45,14 @@ export function createHttpWay(shared: Shared) {
       modifiedSince: request.field("if-modified-since"),
     };
     const isConditional = Object.values(conditions).some((value) => value !== undefined);
-    return {
+    return newAsked(request, {
       kind: isRead ? "read" : safe.has(method) ? "other" : "write",
       key,
-      get flightKey() {
-        return `${key} ${credentialsOf(request)}`;
-      },
       directives,
-      version: { address: 0, writes: 0 },
-      requestedMs: 0,
       why: reading.has(method) ? "bypass" : "method",
-      found: undefined,
       mayLead: method === "GET" && (!isConditional || request.isRepeat),
       conditions: request.isRepeat ? noConditions : conditions,
-      flight: undefined,
-      isRefresh: request.isRepeat,
-      lifetime: undefined,
-      isMomentary: false,
-    };
+    });
   }
 
   function versionOf(request: PolicyRequest): Version {
