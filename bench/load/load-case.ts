@@ -32,26 +32,24 @@ export interface Finding {
   readonly strict?: boolean;
 }
 
-export function atMost(
+/** @param decided whether it counts as held or missed; in a tiny run nothing does. */
+type Bound = (
   name: string,
   value: number,
   limit: number,
   unit: string,
-  decided = true,
-): Finding {
-  const finding = { name, value, unit, reach: `<= ${limit.toLocaleString("en-GB")}` };
-  return decided ? { ...finding, held: value <= limit } : finding;
-}
+  decided?: boolean,
+) => Finding;
 
-export function atLeast(
-  name: string,
-  value: number,
-  limit: number,
-  unit: string,
-  decided = true,
-): Finding {
-  const finding = { name, value, unit, reach: `>= ${limit.toLocaleString("en-GB")}` };
-  return decided ? { ...finding, held: value >= limit } : finding;
+export const atMost: Bound = bounded("<=", (value, limit) => value <= limit);
+
+export const atLeast: Bound = bounded(">=", (value, limit) => value >= limit);
+
+function bounded(sign: string, holds: (value: number, limit: number) => boolean): Bound {
+  return (name, value, limit, unit, decided = true) => {
+    const finding = { name, value, unit, reach: `${sign} ${limit.toLocaleString("en-GB")}` };
+    return decided ? { ...finding, held: holds(value, limit) } : finding;
+  };
 }
 
 /** Counts of failures: none is allowed, in a tiny run neither. */

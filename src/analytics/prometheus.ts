@@ -40,6 +40,15 @@ export function formatMetrics(traffic: Traffic, facts: ProcessFacts): string {
 
 function writeTraffic(out: Exposition, { services, problems, lost, costs }: Traffic): void {
   const rows = [...services].filter(([, row]) => row.some((cell) => cell !== 0));
+  const perBlame = (name: string, help: string, first: number): void => {
+    out.metric(name, "counter", help);
+    for (const [service, row] of rows) {
+      for (const [index, blame] of blames.entries()) {
+        const count = row[first + index] as number;
+        if (count > 0) out.sample({ service, blame }, count);
+      }
+    }
+  };
   const perService = (name: string, type: "counter" | "gauge", help: string, at: number): void => {
     out.metric(name, type, help);
     for (const [service, row] of rows) out.sample({ service }, row[at] as number);
@@ -93,28 +102,16 @@ function writeTraffic(out: Exposition, { services, problems, lost, costs }: Traf
     "From the request's head to the head of the service's answer.",
   );
   for (const [service, row] of rows) writeHistogram(out, service, row, upstream, upstreamSumMs);
-  out.metric(
+  perBlame(
     "parlance_faults_total",
-    "counter",
     "Exchanges that ended in a problem or a fault, by service and by who broke it.",
+    column.faults,
   );
-  for (const [service, row] of rows) {
-    for (const [index, blame] of blames.entries()) {
-      const count = row[column.faults + index] as number;
-      if (count > 0) out.sample({ service, blame }, count);
-    }
-  }
-  out.metric(
+  perBlame(
     "parlance_reported_total",
-    "counter",
     "Exchanges in which a policy found something wrong and let it pass, by who is to blame.",
+    column.reported,
   );
-  for (const [service, row] of rows) {
-    for (const [index, blame] of blames.entries()) {
-      const count = row[column.reported + index] as number;
-      if (count > 0) out.sample({ service, blame }, count);
-    }
-  }
   out.metric(
     "parlance_problems_total",
     "counter",

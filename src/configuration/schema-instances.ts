@@ -1,6 +1,7 @@
 /** Schemas of `instances` and `discover` of services: where its running copies are. */
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import { fileName } from "./schema-listen.ts";
+import { serverTls } from "./schema-server-tls.ts";
 
 const instanceUrl: JsonSchema = {
   type: "string",
@@ -49,13 +50,7 @@ const own: Readonly<Record<string, JsonSchema>> = {
 };
 
 const tls = mapOf("How an https:// instance is met.", {
-  serverName: {
-    type: "string",
-    description: "Name that is asked for and checked. Default: the host of the URL.",
-    pattern: "^[A-Za-z0-9_.:-]{1,253}$",
-    "x-expected": "a host name",
-  },
-  ca: { ...fileName, description: "PEM file with the authorities that are believed." },
+  ...serverTls,
   cert: { ...fileName, description: "PEM file with the gateway's own certificate (mTLS)." },
   key: { ...fileName, description: "PEM file with the private key that belongs to it." },
   verify: {

@@ -1,6 +1,6 @@
 /** Schema of `limitStore`: the server through which several gateways share their limits. */
 import { mapOf } from "#base/json-schema.ts";
-import { fileName } from "./schema-listen.ts";
+import { serverTls } from "./schema-server-tls.ts";
 
 const word = "^[\\x21-\\x7e]{1,4096}$";
 
@@ -28,15 +28,7 @@ export const limitStoreSchema = mapOf(
       writeOnly: true,
       "x-expected": "1 to 4096 visible ASCII characters without spaces; put numbers in quotes",
     },
-    tls: mapOf("How a server is met that speaks TLS.", {
-      serverName: {
-        type: "string",
-        description: "Name that is asked for and checked. Default: the host of the URL.",
-        pattern: "^[A-Za-z0-9_.:-]{1,253}$",
-        "x-expected": "a host name",
-      },
-      ca: { ...fileName, description: "PEM file with the authorities that are believed." },
-    }),
+    tls: mapOf("How a server is met that speaks TLS.", serverTls),
     timeoutMs: {
       type: "integer",
       description:
