@@ -1,6 +1,7 @@
 /** Permissions for operations: that there are such operations is known once contracts are read. */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { didYouMean } from "#base/nearest.ts";
+import { eachCaller } from "#configuration/callers.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { grantedOperations } from "#configuration/grant.ts";
 
@@ -12,7 +13,7 @@ export function checkContractGrants({ services, callers }: Configuration): reado
       .filter(({ contractFile }) => contractFile !== undefined)
       .map(({ name, routes }) => [name, new Set(routes.map(({ id }) => `${name}.${id}`))]),
   );
-  for (const { name, may } of callers) {
+  for (const { name, may } of eachCaller(callers)) {
     for (const grant of may) {
       const pattern = grantedOperations(grant);
       const known = operations.get(pattern.split(".")[0] ?? "");

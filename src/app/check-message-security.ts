@@ -1,5 +1,6 @@
 /** `wsSecurity` where no SOAP is: what services speak is known once contracts are read. */
 import type { Diagnostic } from "#base/diagnostic.ts";
+import { callerNameAt } from "#configuration/callers.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 
 export function checkMessageSecurity({ services, callers }: Configuration): readonly Diagnostic[] {
@@ -10,8 +11,9 @@ export function checkMessageSecurity({ services, callers }: Configuration): read
     diagnostics.push({ code: "ws-security-without-soap", severity: "error", message });
   }
   if (callers === "open" || services.some(({ routes }) => routes.some(isSoap))) return diagnostics;
-  for (const { name, wsSecurity } of callers) {
+  for (const [place, { wsSecurity }] of callers.proofs) {
     if (wsSecurity === undefined) continue;
+    const name = callerNameAt(callers, place);
     const message = `caller ${name} proves who it is in SOAP, and no service has a contract for it`;
     diagnostics.push({ code: "proof-without-soap", severity: "warning", message });
   }

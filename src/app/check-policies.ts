@@ -1,6 +1,7 @@
 /** What policies find wrong with their options, and scopes with operations that do not exist. */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { didYouMean } from "#base/nearest.ts";
+import { eachCallerName } from "#configuration/callers.ts";
 import type { Configuration, PolicyUse, Service } from "#configuration/configuration.ts";
 import type { Contract } from "#contract/contract.ts";
 import { standardPolicies } from "./standard-policies.ts";
@@ -30,7 +31,7 @@ function checkUse(
   const site = {
     serviceName: service?.name,
     contract: service && contracts.get(service.name),
-    callers: callers === "open" ? undefined : callers.map((caller) => caller.name),
+    callers: callers === "open" ? undefined : [...eachCallerName(callers)],
   };
   const policy = standardPolicies.find((one) => one.name === name);
   const found = policy?.check?.(options, site) ?? [];

@@ -135,7 +135,7 @@ async function finish(
   const { callers } = configuration;
   const isOpen =
     callers === "open" ||
-    callers.some(({ may }) =>
+    callers.grants.some((may) =>
       may.map(grantedOperations).some((one) => one === "*" || one.startsWith(`${name}.`)),
     );
   return {

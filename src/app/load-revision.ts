@@ -3,6 +3,7 @@
  * or huge documents can exhaust or stall that one and nothing else, and its memory goes with it.
  */
 import type { Platform } from "#base/platform.ts";
+import { shareCallers } from "#configuration/callers.ts";
 import type { ProblemDefinition } from "#base/problem.ts";
 import { askProcess } from "#runtime/one-answer-process.ts";
 import type { CheckedConfiguration, CheckOptions } from "./check-configuration.ts";
@@ -30,11 +31,22 @@ export async function loadRevision(
       timers,
       onMessage: (file) => (reading = file as string),
     });
-    return answer as LoadedRevision;
+    return withSharedCallers(answer as LoadedRevision);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return failed(options.path, reading, reason);
   }
+}
+
+/** The main thread and all workers have them in the same memory. */
+function withSharedCallers(loaded: LoadedRevision): LoadedRevision {
+  const { revision } = loaded;
+  if (revision === undefined || revision.configuration.callers === "open") return loaded;
+  const callers = shareCallers(revision.configuration.callers);
+  return {
+    ...loaded,
+    revision: { ...revision, configuration: { ...revision.configuration, callers } },
+  };
 }
 
 function failed(path: string, reading: string, reason: string): LoadedRevision {

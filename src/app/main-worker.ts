@@ -128,7 +128,8 @@ async function loadExtensions({ contracts, configuration }: Revision): Promise<v
     const { standardPolicies } = await import("./standard-policies.ts");
     extensions = { ...extensions, policies: standardPolicies };
   }
-  const hasProofs = callers !== "open" && callers.some(({ proofs = [] }) => proofs.length > 0);
+  const hasProofs =
+    callers !== "open" && [...callers.proofs.values()].some(({ proofs = [] }) => proofs.length > 0);
   if ((hasProofs || identity !== undefined) && extensions.proofs.length === 0) {
     const { standardProofs: proofs } = await import("./standard-proofs.ts");
     extensions = { ...extensions, proofs };

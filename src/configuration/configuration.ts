@@ -3,6 +3,7 @@ import type { Limits, Timeouts } from "#base/limits.ts";
 import type { Contract, Dialect } from "#contract/contract.ts";
 import type { Grade, WithheldOperation } from "#contract/fidelity.ts";
 import type { GraphqlSettings } from "#base/graphql-settings.ts";
+import type { Callers } from "./callers.ts";
 import type { Balance, Discovery, HealthCheck, Instance, OutlierRule } from "./instance.ts";
 
 export type {
@@ -23,7 +24,7 @@ export interface Configuration {
   /** In the order of the file. */
   readonly services: readonly Service[];
   /** "open": anybody may call anything (local work only). */
-  readonly callers: "open" | readonly Caller[];
+  readonly callers: "open" | Callers;
   /** How they prove who they are; absent: by keys in headers, or inside SOAP messages. */
   readonly identity?: Identity | undefined;
   /** Absent: the defaults. */

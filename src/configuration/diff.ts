@@ -1,4 +1,5 @@
 /** What changed between two configurations, short enough for a log line. Values are not shown. */
+import { eachCaller } from "./callers.ts";
 import type { Configuration } from "./configuration.ts";
 import { saysTheSame } from "./revision.ts";
 
@@ -39,7 +40,7 @@ function diffCallers(
   if (before === "open" || after === "open") {
     return before === after ? [] : [{ kind: "changed", path: "callers" }];
   }
-  return diffNamed("callers", before, after, diffFields);
+  return diffNamed("callers", [...eachCaller(before)], [...eachCaller(after)], diffFields);
 }
 
 function diffLedger(

@@ -7,6 +7,7 @@ import { defaultGraphqlSettings } from "#base/graphql-settings.ts";
 import { defaultLimits, defaultTimeouts } from "#base/limits.ts";
 import { nodePlatform } from "#base/platform.ts";
 import { brief, loadText } from "#tests/support/load-text.ts";
+import { packCallers } from "./callers.ts";
 import { loadConfiguration } from "./load.ts";
 import { createConfigurationSchema } from "./schema.ts";
 
@@ -83,7 +84,7 @@ test("a minimal file becomes a configuration in which every default is decided",
         policies: [],
       },
     ],
-    callers: [],
+    callers: packCallers([]),
     graphql: defaultGraphqlSettings,
     ledger: {
       path: resolve("data/ledger"),

@@ -8,6 +8,7 @@ import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
 import { schemaUnder, type JsonSchema } from "#base/json-schema.ts";
 import type { Files } from "#base/platform.ts";
 import type { Configuration } from "./configuration.ts";
+import { packCallers } from "./callers.ts";
 import { checkSchema } from "#formats/yaml/check-schema.ts";
 import type { Declared } from "./declared.ts";
 import { decodeText } from "./decode-text.ts";
@@ -122,7 +123,7 @@ function resolveAll(
     limits: { ...declared.limits },
     timeouts: { ...declared.timeouts },
     services,
-    callers,
+    callers: callers === "open" ? callers : packCallers(callers),
     ...(identity !== undefined && { identity }),
     graphql: resolveGraphql(declared.graphql, pemFiles, reporter),
     ledger: resolveLedger(declared.ledger, folder, reporter),

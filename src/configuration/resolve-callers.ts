@@ -33,14 +33,6 @@ export function resolveCallers(
   const owners = new Map<string, string>();
   const owned = new Map<string, string>();
   const callables = callablesOf(services);
-  /** Grants that are the same are one object: in each worker there may be 100,000 callers. */
-  const grants = new Map<string, Caller["may"]>();
-  const shared = (may: Caller["may"]): Caller["may"] => {
-    const text = JSON.stringify(may);
-    const known = grants.get(text) ?? may;
-    grants.set(text, known);
-    return known;
-  };
   const withContract = new Set(
     services.flatMap(({ name, contractFile }) => (contractFile === undefined ? [] : [name])),
   );
@@ -51,7 +43,7 @@ export function resolveCallers(
     const known = {
       name,
       keySha256,
-      may: shared(caller.may),
+      may: caller.may,
       ...(proofs.length > 0 && { proofs }),
     };
     if (caller.wsSecurity === undefined) return known;

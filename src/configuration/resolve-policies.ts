@@ -4,6 +4,7 @@
  */
 import { schemaUnder, type JsonSchema } from "#base/json-schema.ts";
 import { didYouMean } from "#base/nearest.ts";
+import { eachCallerName } from "./callers.ts";
 import type { Configuration, PolicyScope, PolicyUse } from "./configuration.ts";
 import type { DeclaredPolicy, DeclaredPolicyOptions } from "./declared.ts";
 import type { PemFiles } from "./pem-files.ts";
@@ -78,7 +79,7 @@ export function checkPolicyScopes(
   { services, callers, policies }: Pick<Configuration, "services" | "callers" | "policies">,
   reporter: Reporter,
 ): void {
-  const names = callers === "open" ? [] : callers.map(({ name }) => name);
+  const names = callers === "open" ? [] : eachCallerName(callers);
   const known = new Set([...names, "anonymous"]);
   const check = (uses: readonly PolicyUse[], path: NodePath): void => {
     for (const [index, { name, only }] of uses.entries()) {

@@ -8,6 +8,7 @@ import {
 } from "#tests/support/certificates.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 import { brief, loadText } from "#tests/support/load-text.ts";
+import { listCallers } from "./callers.ts";
 import { createRevision } from "./revision.ts";
 import { diffConfigurations } from "./diff.ts";
 
@@ -51,7 +52,7 @@ test("proofs of callers have all that they leave open decided", () => {
     textOf("{ username: erp, passwordFile: password.txt, certificate: rsa.pem }"),
   );
   assert.deepEqual(diagnostics, []);
-  const { callers } = configuration ?? {};
+  const callers = listCallers(configuration?.callers ?? "open");
   assert.ok(Array.isArray(callers));
   const { certificateFile = "", ...signature } = callers[0]?.wsSecurity?.signature ?? {};
   assert.match(certificateFile, /rsa\.pem$/);

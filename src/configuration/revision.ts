@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import type { Contract } from "#contract/contract.ts";
 import { contractDigest } from "#contract/canonical-bytes.ts";
+import { listCallers } from "./callers.ts";
 import type { Configuration, Revision, Secret } from "./configuration.ts";
 
 export function createRevision(
@@ -9,7 +10,8 @@ export function createRevision(
   contracts: ReadonlyMap<string, Contract> = new Map(),
 ): Revision {
   const digests = Array.from(contracts, ([name, contract]) => [name, contractDigest(contract)]);
-  const said = digests.length === 0 ? configuration : [configuration, digests];
+  const whole = { ...configuration, callers: listCallers(configuration.callers) };
+  const said = digests.length === 0 ? whole : [whole, digests];
   const digest = hash("sha256", canonicalJson(said));
   return { id: digest.slice(0, 16), digest, configuration, contracts };
 }

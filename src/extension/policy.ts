@@ -82,7 +82,7 @@ export interface OptionFinding {
 }
 
 /** What a policy may use, of the worker that it runs in. */
-export interface PolicySite extends CheckedSite {
+export interface PolicySite extends Omit<CheckedSite, "callers"> {
   readonly platform: Platform;
   /** Counters that all workers share, and that outlive a revision. */
   readonly cells: SharedCells;

@@ -182,17 +182,18 @@ describe("whose key", () => {
     const callers = [caller("a", "key-a", [])];
     const { callerOf } = createAuthorization(fixtureConfiguration(services, callers));
     const remembered: unknown[] = [];
-    const original = Map.prototype.set;
-    Map.prototype.set = function set(key: unknown, value: unknown) {
-      remembered.push(key);
-      return original.call(this, key, value);
+    const arrays = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
+    const original = arrays.set;
+    arrays.set = function set(octets: Uint8Array, at: number) {
+      remembered.push(Buffer.from(octets).toString());
+      return original.call(this, octets, at);
     };
     try {
       for (let at = 0; at < 1_000; at++) callerOf(`stranger-${at}`);
       callerOf("key-a");
       callerOf("key-a");
     } finally {
-      Map.prototype.set = original;
+      arrays.set = original;
     }
     assert.deepEqual(remembered, ["key-a"]);
   });

@@ -1,11 +1,13 @@
 /**
- * Who may call what: deny by default. Grants are compiled to one bit per caller and route, as far
- * as they hold for whatever is asked. Keys are known by their SHA-256 only; a raw key is remembered
- * once it proved to be a caller's.
+ * Who may call what: deny by default. What callers may is compiled to one bit a route, as far as
+ * it holds for whatever is asked. Keys are known by their SHA-256 only; a raw key is remembered once
+ * it proved to be a caller's.
  */
 import { hash } from "node:crypto";
+import { placeNamed, placeWithKey } from "#configuration/callers.ts";
 import type { Configuration } from "#configuration/configuration.ts";
-import { createGrants, type Asked, type NarrowGrant } from "./grants.ts";
+import { createGrants, type Asked } from "./grants.ts";
+import { createProvenKeys } from "./proven-keys.ts";
 
 export interface Authorization {
   /** Anybody may call anything. */
@@ -43,51 +45,45 @@ export function createAuthorization(configuration: Configuration): Authorization
       scopesFor: () => undefined,
     };
   }
-  const byDigest = new Map<string, number>();
-  const byName = new Map<string, number>();
   const byMessage = new Set<number>();
-  for (const [index, { name, keySha256, wsSecurity }] of callers.entries()) {
-    byName.set(name, index);
-    if (wsSecurity !== undefined) byMessage.add(index);
-    if (keySha256 !== undefined && !byDigest.has(keySha256)) byDigest.set(keySha256, index);
+  for (const [place, { wsSecurity }] of callers.proofs) {
+    if (wsSecurity !== undefined) byMessage.add(place);
   }
-  const anonymous = byName.get("anonymous");
-  // Bounded by the number of callers: a digest has one key. Keys of strangers never enter.
-  const byKey = new Map<string, number>();
+  const anonymous = placeNamed(callers, "anonymous");
+  const provenKeys = createProvenKeys(callers.count);
   const grants = createGrants(configuration);
   const words = (grants.routeCount + 31) >>> 5;
-  const bits = new Uint32Array(callers.length * words);
-  const narrow = new Map<number, readonly NarrowGrant[]>();
-  for (const [index, caller] of callers.entries()) {
-    const own = bits.subarray(index * words, (index + 1) * words);
-    const others = grants.compile(caller.may, own);
-    if (others.length > 0) narrow.set(index, others);
-  }
+  // Callers who may call the same have one line of bits.
+  const { grantPlaces } = callers;
+  const bits = new Uint32Array(callers.grants.length * words);
+  const narrow = callers.grants.map((may, place) =>
+    grants.compile(may, bits.subarray(place * words, (place + 1) * words)),
+  );
   return {
     open: false,
     byMessage: byMessage.size > 0,
     provesByMessage: (caller) => caller !== undefined && byMessage.has(caller),
-    callerNamed: (name) => byName.get(name),
+    callerNamed: (name) => placeNamed(callers, name),
     callerOf(key) {
       if (key === undefined) return anonymous;
-      const known = byKey.get(key);
+      const known = provenKeys.ownerOf(key);
       if (known !== undefined) return known;
-      // A map of digests leaks no prefix of a key: who guesses cannot steer the digest.
-      const found = byDigest.get(hash("sha256", Buffer.from(key, "latin1")));
-      if (found !== undefined) byKey.set(key, found);
+      const found = placeWithKey(callers, hash("sha256", Buffer.from(key, "latin1"), "buffer"));
+      if (found !== undefined) provenKeys.add(key, found);
       return found;
     },
     may(caller, route, asked) {
       // Asked this way round, NaN is refused too.
-      if (caller === undefined || !(caller >= 0 && caller < callers.length)) return false;
+      if (caller === undefined || !(caller >= 0 && caller < callers.count)) return false;
       if (!(route >= 0 && route < grants.routeCount)) return false;
-      const word = bits[caller * words + (route >>> 5)] as number;
+      const place = grantPlaces[caller] as number;
+      const word = bits[place * words + (route >>> 5)] as number;
       if (((word >>> (route & 31)) & 1) === 1) return true;
-      const others = narrow.get(caller);
+      const others = narrow[place];
       return others !== undefined && others.some((one) => grants.allows(one, route, asked));
     },
     scopesFor(caller, route, asked) {
-      const others = caller === undefined ? undefined : narrow.get(caller);
+      const others = caller === undefined ? undefined : narrow[grantPlaces[caller] ?? -1];
       return others?.find((one) => grants.covers(one, route, asked?.method))?.scopes;
     },
   };

@@ -1,4 +1,5 @@
 /** Who calls, by which proofs, and whether it may: steps of an explanation. */
+import { callerAt, callerNameAt, placeNamed, type Callers } from "#configuration/callers.ts";
 import type { Caller, Configuration } from "#configuration/configuration.ts";
 import { grantText } from "#configuration/grant.ts";
 import type { RequestHead } from "#wire/head.ts";
@@ -45,15 +46,15 @@ export function explainCaller(question: CallerQuestion): boolean | undefined {
 
 function explainKnown(
   { configuration, request, head, route, steps, refuse, ...kinds }: CallerQuestion,
-  callers: readonly Caller[],
+  callers: Callers,
 ): Known | "by-message" | undefined {
   const { method } = request;
   const authorization = createAuthorization(configuration);
   if (request.caller !== undefined) {
-    const index = callers.findIndex(({ name }) => name === request.caller);
-    const caller = callers[index];
+    const index = placeNamed(callers, request.caller) ?? -1;
+    const caller = callerAt(callers, index);
     if (caller === undefined) {
-      const why = `no caller of this name; there are ${callers.length}`;
+      const why = `no caller of this name; there are ${callers.count}`;
       refuse("caller", 401, `"${request.caller}"`, why);
       return undefined;
     }
@@ -72,13 +73,13 @@ function explainKnown(
   const index =
     proven === undefined
       ? (authorization.callerOf(key) ?? -1)
-      : callers.findIndex(({ name }) => name === proven.caller);
-  const caller = callers[index];
+      : (placeNamed(callers, proven.caller) ?? -1);
+  const caller = callerAt(callers, index);
   const isPost = route.route.face === "soap" && method === "POST";
   if (isPost && key === undefined && proven === undefined && authorization.byMessage) {
-    const provers = callers.filter(({ wsSecurity }) => wsSecurity !== undefined);
+    const provers = Array.from(callers.proofs).filter(([, one]) => one.wsSecurity !== undefined);
     const what = caller === undefined ? "by the message" : `by the message, else ${caller.name}`;
-    const names = provers.map((one) => one.name).join(", ");
+    const names = provers.map(([place]) => callerNameAt(callers, place)).join(", ");
     const why = `no key was sent; wsse:Security in the message may prove to be from ${names}`;
     steps.push({ step: "caller", verdict: "matched", what, why });
     return "by-message";

@@ -1,4 +1,5 @@
 /** Which proofs of who calls a request carries, as far as that is seen without asking anybody. */
+import { callerNameAt } from "#configuration/callers.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import type { ProofKind, ProofRequest } from "#extension/proof.ts";
 import { framing, type RequestHead } from "#wire/head.ts";
@@ -69,7 +70,7 @@ function ownerOfKey(configuration: Configuration, request: ProofRequest): string
   const key = presentedKey(request.field);
   if (key === undefined || configuration.callers === "open") return undefined;
   const index = createAuthorization(configuration).callerOf(key);
-  return index === undefined ? undefined : configuration.callers[index]?.name;
+  return index === undefined ? undefined : callerNameAt(configuration.callers, index);
 }
 
 function whyKey(request: ProofRequest, owner: string | undefined): string {

@@ -3,6 +3,7 @@
  * is looked at, in the configured order: all have to hold and to name the same caller.
  */
 import type { Problem } from "#base/problem.ts";
+import { callerNameAt } from "#configuration/callers.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import type {
   BodyDigest,
@@ -76,7 +77,7 @@ export function createIdentity(
     if (uses.callers.length === 0) return [];
     return [{ name, authentication: kind.authentication, prover: kind.create(uses, site) }];
   });
-  const nameOf = (caller: number): string => callers[caller]?.name ?? "";
+  const nameOf = (caller: number): string => callerNameAt(callers, caller) ?? "";
 
   function note(found: Findings, by: NamedProver, outcome: ProofOutcome): void {
     if (outcome === undefined) return;
@@ -197,13 +198,17 @@ export function usesOf(
   { identity, callers }: Configuration,
   { name }: ProofKind,
 ): { readonly callers: readonly ProofCaller<unknown>[]; readonly options: unknown } {
-  const own = (callers === "open" ? [] : callers).flatMap(
-    ({ name: caller, proofs = [] }, index): readonly ProofCaller<unknown>[] =>
-      proofs
-        .filter((use) => use.name === name)
-        .map(({ options, source }) => ({ index, name: caller, options, source })),
-  );
-  return { callers: own, options: identity?.options[name] ?? {} };
+  const options = identity?.options[name] ?? {};
+  if (callers === "open") return { callers: [], options };
+  const own: ProofCaller<unknown>[] = [];
+  for (const [index, { proofs = [] }] of callers.proofs) {
+    for (const use of proofs) {
+      if (use.name !== name) continue;
+      const caller = callerNameAt(callers, index) as string;
+      own.push({ index, name: caller, options: use.options, source: use.source });
+    }
+  }
+  return { callers: own, options };
 }
 
 function authorizationIn({ caller: { head } }: ExchangeRecord): string | undefined {

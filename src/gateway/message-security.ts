@@ -1,6 +1,7 @@
 /** WS-Security as protocols get it: what is configured, with the contents of its files. */
 import type { Files } from "#base/platform.ts";
 import type { ReplayTable } from "#base/replay-table.ts";
+import { callerNameAt } from "#configuration/callers.ts";
 import type { Configuration, Service } from "#configuration/configuration.ts";
 import type { CallerProof, FaceSecurity, UpstreamSecurity } from "#extension/message-security.ts";
 
@@ -13,12 +14,12 @@ export function faceSecurityOf(
   replays: ReplayTable,
 ): FaceSecurity | undefined {
   if (callers === "open") return undefined;
-  const proofs = callers.flatMap(({ name, wsSecurity }): CallerProof[] => {
+  const proofs = Array.from(callers.proofs).flatMap(([place, { wsSecurity }]): CallerProof[] => {
     if (wsSecurity === undefined) return [];
     const { password, signature, ageMsMax, skewMs } = wsSecurity;
     return [
       {
-        caller: name,
+        caller: callerNameAt(callers, place) as string,
         password: password && { ...password, password: password.password.secret },
         signature: signature && {
           certificates: textOf(signature.certificateFile, files),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createOctetTable, hashBasis, hashNext } from "./octet-table.ts";
+import { hashBasis, hashNext } from "#base/octet-hash.ts";
+import { createOctetTable } from "./octet-table.ts";
 
 function find(table: ReturnType<typeof createOctetTable<string>>, text: string) {
   const bytes = Buffer.from(text);

@@ -2,6 +2,8 @@
  * A table from sequences of octets to values, in three flat arrays: a look-up touches a cache line
  * in each. Filled once, never emptied. The hash is FNV-1a; keys are compared in any case.
  */
+import { hashBasis, hashNext, spread } from "#base/octet-hash.ts";
+
 export interface OctetTable<Value> {
   add(key: Uint8Array, value: Value): void;
   /** The first entry whose key may have this hash, then the others; -1: there is none. */
@@ -12,13 +14,6 @@ export interface OctetTable<Value> {
   /** Where the key goes on behind octets that it has at `at`; -1: it has others there. */
   compare(at: number, bytes: Uint8Array, from: number, to: number): number;
   valueOf(entry: number): Value;
-}
-
-export const hashBasis = 0x811c9dc5 | 0;
-const hashPrime = 0x01000193;
-
-export function hashNext(hash: number, octet: number): number {
-  return Math.imul(hash ^ octet, hashPrime);
 }
 
 export function createOctetTable<Value>(): OctetTable<Value> {
@@ -85,11 +80,6 @@ export function createOctetTable<Value>(): OctetTable<Value> {
     },
     valueOf: (entry) => values[entry] as Value,
   };
-}
-
-/** FNV leaves its low bits poor. */
-function spread(hash: number): number {
-  return hash ^ (hash >>> 15);
 }
 
 function doubled(octets: Uint8Array, least: number): Uint8Array<ArrayBuffer> {

@@ -4,6 +4,7 @@ import type { Platform } from "#base/platform.ts";
 import type { SharedCells } from "#base/shared-cells.ts";
 import type { SharedCounts } from "#base/shared-counts.ts";
 import type { SharedStore } from "#base/shared-store.ts";
+import { placeNamed } from "#configuration/callers.ts";
 import type { Configuration, PolicyScope, PolicyUse } from "#configuration/configuration.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { Policy, PolicySteps } from "#extension/policy.ts";
@@ -90,12 +91,9 @@ export function createPolicies(
   ): CompiledPolicy {
     const kind = parts.kinds.find(({ name }) => name === use.name);
     if (kind === undefined) throw new Error(`there is no policy ${use.name} in this build`);
-    const { callers } = configuration;
-    const names = callers === "open" ? undefined : callers.map(({ name }) => name);
     const steps = kind.create(use.options, {
       serviceName,
       contract,
-      callers: names,
       platform: parts.platform,
       cells: parts.cells,
       counts: parts.counts,
@@ -104,7 +102,7 @@ export function createPolicies(
       id: placeId(use, index, serviceName),
       source: use.source,
     });
-    return { use, level: kind.level, steps, callers: callerPlaces(use.only, names) };
+    return { use, level: kind.level, steps, callers: callerPlaces(use.only, configuration) };
   }
 
   /** By the index of the route; made when the first exchange takes it. */
@@ -178,10 +176,12 @@ function publishedOf(policies: readonly CompiledPolicy[]): (() => readonly objec
 
 function callerPlaces(
   only: PolicyScope | undefined,
-  names: readonly string[] | undefined,
+  { callers }: Configuration,
 ): ReadonlySet<number | undefined> | undefined {
   if (only?.callers === undefined) return undefined;
-  const places = only.callers.map((name) => names?.indexOf(name) ?? -1);
+  const places = only.callers.map((name) =>
+    callers === "open" ? -1 : (placeNamed(callers, name) ?? -1),
+  );
   // Whoever is not known is `anonymous`, whether or not there is a caller of that name.
   return new Set([...places, ...(only.callers.includes("anonymous") ? [undefined] : [])]);
 }

@@ -1,5 +1,6 @@
 /** Configurations for the tests of routing: what a test does not say is filled in. */
 import { defaultLimits, defaultTimeouts } from "#base/limits.ts";
+import { packCallers } from "#configuration/callers.ts";
 import type { Caller, Configuration, Route, Service } from "#configuration/configuration.ts";
 import type { RoutableRequest } from "./router.ts";
 
@@ -74,7 +75,7 @@ export function fixtureConfiguration(
     limits: defaultLimits,
     timeouts: defaultTimeouts,
     services,
-    callers,
+    callers: callers === "open" ? callers : packCallers(callers),
     ledger: undefined,
     policies: [],
     log: { level: "info", exchanges: "failures" },

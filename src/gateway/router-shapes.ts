@@ -6,7 +6,8 @@
  */
 import { routesBetweenPauses } from "./compile-routes.ts";
 import type { SlicedWork } from "#base/slices.ts";
-import { createOctetTable, hashBasis, hashNext, type OctetTable } from "./octet-table.ts";
+import { hashBasis, hashNext } from "#base/octet-hash.ts";
+import { createOctetTable, type OctetTable } from "./octet-table.ts";
 import type { Leaf, TrieNode } from "./router-trie.ts";
 
 /** Where the path stands in the bytes of a request. */

@@ -18,6 +18,7 @@ import { questionOf } from "./probe-question.ts";
 import { createProbes, type Probes, type TellState } from "./probes.ts";
 import type { Target } from "./target.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import { createCallerNames } from "./caller-names.ts";
 import { createHubs, type Hubs } from "./hubs.ts";
 import { createIdentity, type Identity, type IdentityParts } from "./identity.ts";
 import type { InstancePool, InstanceRegistry } from "./instances.ts";
@@ -112,7 +113,7 @@ export function* buildSnapshot(
     balancers,
     pools,
     tls: tlsOf(configuration.listen.tls, files),
-    callerName: (index) => (callers === "open" ? "" : (callers[index]?.name ?? "")),
+    callerName: callers === "open" ? () => "" : createCallerNames(callers),
     trusts: (peer) => peer.trusted || trusted(peer.address),
     probes: createProbes(
       configuration.services.map(({ name, health }, index) => ({

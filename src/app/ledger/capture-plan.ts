@@ -37,7 +37,8 @@ export function createCapturePlan(
 /** What a UsernameToken calls the secret of a caller. */
 function proofsIn({ face }: Route, { configuration: { callers } }: Revision): readonly string[] {
   if (face !== "soap" || callers === "open") return [];
-  return callers.some(({ wsSecurity }) => wsSecurity?.password !== undefined) ? ["Password"] : [];
+  const provers = [...callers.proofs.values()];
+  return provers.some(({ wsSecurity }) => wsSecurity?.password !== undefined) ? ["Password"] : [];
 }
 
 function greater(one: Capture, other: Capture): Capture {

@@ -102,6 +102,6 @@ function factsOf({ id, configuration }: Revision) {
     revision: id,
     services: services.length,
     routes: services.reduce((sum, { routes }) => sum + routes.length, 0),
-    callers: callers === "open" ? callers : callers.length,
+    callers: callers === "open" ? callers : callers.count,
   };
 }

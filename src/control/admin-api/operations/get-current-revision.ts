@@ -1,4 +1,5 @@
 /** GET /api/v1/revisions/current */
+import { listCallers } from "#configuration/callers.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import type { Operation } from "#control/admin-api/operation.ts";
 
@@ -10,8 +11,9 @@ export const getCurrentRevision: Operation = ({ estate: { revision } }) => {
 /** Wherever they stand. A digest gives a weak key away to whoever tries many. */
 function withoutSecrets(configuration: Configuration): unknown {
   return JSON.parse(
-    JSON.stringify(configuration, (name, value: unknown) =>
-      name === "keySha256" || isSecret(value) ? undefined : value,
+    JSON.stringify(
+      { ...configuration, callers: listCallers(configuration.callers) },
+      (name, value: unknown) => (name === "keySha256" || isSecret(value) ? undefined : value),
     ),
   );
 }

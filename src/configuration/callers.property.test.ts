@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { hash } from "node:crypto";
+import { test } from "node:test";
+import { deserialize, serialize } from "node:v8";
+import fc from "fast-check";
+import {
+  callerAt,
+  callerNameAt,
+  eachCallerName,
+  listCallers,
+  packCallers,
+  placeNamed,
+  placeWithKey,
+  shareCallers,
+} from "./callers.ts";
+import type { Caller, Grant } from "./configuration.ts";
+
+const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/);
+const grant: fc.Arbitrary<Grant> = fc.oneof(
+  fc.constantFrom("*", "orders.*", "orders.getOrder"),
+  fc.constant({ operations: "orders.*", methods: ["GET"] }),
+);
+const source = { file: "parlance.yaml", line: 1, column: 1 };
+const proofs = [{ name: "basic", options: { username: "a" }, source }];
+
+/** Names and keys of their own, as a configuration that was taken has them. */
+const callers: fc.Arbitrary<readonly Caller[]> = fc
+  .uniqueArray(name, { maxLength: 200 })
+  .chain((names) =>
+    fc.tuple(
+      ...names.map((one) =>
+        fc.record({
+          name: fc.constant(one),
+          keySha256: fc.option(fc.constant(hash("sha256", one)), { nil: undefined }),
+          may: fc.array(grant, { maxLength: 3 }),
+          ...{ proofs: fc.constantFrom(undefined, proofs) },
+        }),
+      ),
+    ),
+  )
+  .map((all) =>
+    all.map(({ proofs: own, ...caller }) => (own === undefined ? caller : { ...caller, proofs })),
+  );
+
+test("callers are the same packed, between processes, and in shared memory", () => {
+  fc.assert(
+    fc.property(callers, (all) => {
+      const packed = packCallers(all);
+      const sent = deserialize(serialize(packed)) as typeof packed;
+      for (const form of [
+        packed,
+        sent,
+        shareCallers(packed),
+        structuredClone(shareCallers(sent)),
+      ]) {
+        assert.deepEqual(listCallers(form), all);
+        assert.deepEqual(
+          [...eachCallerName(form)],
+          all.map((one) => one.name),
+        );
+      }
+    }),
+  );
+});
+
+test("a caller is found by its name and by its key, and nobody else is", () => {
+  fc.assert(
+    fc.property(callers, fc.array(name), (all, strange) => {
+      const packed = shareCallers(packCallers(all));
+      for (const [place, { name: own, keySha256 }] of all.entries()) {
+        assert.equal(placeNamed(packed, own), place);
+        const key = hash("sha256", own, "buffer");
+        assert.equal(placeWithKey(packed, key), keySha256 === undefined ? undefined : place);
+      }
+      for (const one of ["", ...strange]) {
+        const place = all.findIndex((caller) => caller.name === one);
+        assert.equal(placeNamed(packed, one), place < 0 ? undefined : place);
+        if (place < 0) assert.equal(placeWithKey(packed, hash("sha256", one, "buffer")), undefined);
+      }
+      assert.equal(placeWithKey(packed, Buffer.alloc(32)), undefined);
+    }),
+  );
+});
+
+test("there is nobody at other places", () => {
+  const packed = packCallers([{ name: "a", keySha256: undefined, may: [] }]);
+  for (const place of [-1, 1, 0.5, NaN]) {
+    assert.equal(callerAt(packed, place), undefined);
+    assert.equal(callerNameAt(packed, place), undefined);
+  }
+});
+
+test("what many callers may is kept once", () => {
+  const all = Array.from({ length: 1_000 }, (_, at) => ({
+    name: `c${at}`,
+    keySha256: undefined,
+    may: at % 2 === 0 ? ["a.*"] : ["b.*", "c.*"],
+  }));
+  assert.deepEqual(packCallers(all).grants, [["a.*"], ["b.*", "c.*"]]);
+});

@@ -1,0 +1,155 @@
+/**
+ * All callers in a few flat arrays: 100,000 of them are some MiB, which go to the workers' threads
+ * without being copied, and of which a garbage collector sees next to nothing.
+ */
+import { hashLatin1, spread } from "#base/octet-hash.ts";
+import { addPlace, createSlotIndex, findPlace } from "#base/slot-index.ts";
+import type { Caller, Grant } from "./configuration.ts";
+
+export interface Callers extends CallerArrays {
+  readonly count: number;
+  /** What callers may, each text of it once. */
+  readonly grants: readonly (readonly Grant[])[];
+  /** Of the callers that have more than a key, by their places. */
+  readonly proofs: ReadonlyMap<number, OtherProofs>;
+}
+
+/** Read them by the functions of this file only. */
+interface CallerArrays {
+  /** ASCII, one behind the other. */
+  readonly names: Uint8Array;
+  readonly nameEnds: Uint32Array;
+  /** `keyOctets` each; nothing but zeros where `keyed` is 0. */
+  readonly keys: Uint8Array;
+  readonly keyed: Uint8Array;
+  /** The place in `grants`, for each caller. */
+  readonly grantPlaces: Uint32Array;
+  readonly byName: Uint32Array;
+  readonly byKey: Uint32Array;
+}
+
+export type OtherProofs = Pick<Caller, "wsSecurity" | "proofs">;
+
+/** SHA-256. */
+const keyOctets = 32;
+
+/** @param callers with names of one octet a character. */
+export function packCallers(callers: readonly Caller[]): Callers {
+  const count = callers.length;
+  const nameEnds = new Uint32Array(count);
+  const names = Buffer.alloc(callers.reduce((sum, { name }) => sum + name.length, 0));
+  const keys = Buffer.alloc(count * keyOctets);
+  const keyed = new Uint8Array(count);
+  const grantPlaces = new Uint32Array(count);
+  const byName = createSlotIndex(count);
+  const byKey = createSlotIndex(count);
+  const grants = new Map<string, readonly [place: number, may: readonly Grant[]]>();
+  const proofs = new Map<number, OtherProofs>();
+  let end = 0;
+  for (const [place, { name, keySha256, may, ...others }] of callers.entries()) {
+    end += names.write(name, end, "latin1");
+    nameEnds[place] = end;
+    addPlace(byName, spread(hashLatin1(name)), place);
+    if (keySha256 !== undefined) {
+      keyed[place] = 1;
+      keys.write(keySha256, place * keyOctets, "hex");
+      addPlace(byKey, keys.readUInt32LE(place * keyOctets), place);
+    }
+    const text = JSON.stringify(may);
+    const known = grants.get(text) ?? [grants.size, may];
+    grants.set(text, known);
+    grantPlaces[place] = known[0];
+    if (Object.keys(others).length > 0) proofs.set(place, others);
+  }
+  const told = Array.from(grants.values(), ([, may]) => may);
+  return {
+    ...{ count, names, nameEnds, keys, keyed, grantPlaces, byName, byKey },
+    ...{ grants: told, proofs },
+  };
+}
+
+/** The same in memory that threads share. */
+export function shareCallers(callers: Callers): Callers {
+  const { names, nameEnds, keys, keyed, grantPlaces, byName, byKey } = callers;
+  return {
+    ...callers,
+    names: sharedOctets(names),
+    nameEnds: sharedNumbers(nameEnds),
+    keys: sharedOctets(keys),
+    keyed: sharedOctets(keyed),
+    grantPlaces: sharedNumbers(grantPlaces),
+    byName: sharedNumbers(byName),
+    byKey: sharedNumbers(byKey),
+  };
+}
+
+function sharedOctets(from: Uint8Array): Uint8Array {
+  const to = new Uint8Array(new SharedArrayBuffer(from.byteLength));
+  to.set(from);
+  return to;
+}
+
+function sharedNumbers(from: Uint32Array): Uint32Array {
+  const to = new Uint32Array(new SharedArrayBuffer(from.byteLength));
+  to.set(from);
+  return to;
+}
+
+export function callerAt(callers: Callers, place: number): Caller | undefined {
+  const name = callerNameAt(callers, place);
+  if (name === undefined) return undefined;
+  return {
+    name,
+    keySha256: keyAt(callers, place),
+    ...callers.proofs.get(place),
+    may: callers.grants[callers.grantPlaces[place] as number] as readonly Grant[],
+  };
+}
+
+/** In their order; each is made when it is its turn. */
+export function* eachCaller(callers: Callers): Generator<Caller> {
+  for (let place = 0; place < callers.count; place++) yield callerAt(callers, place) as Caller;
+}
+
+/** As an operator declares them: for what is shown and for digests. */
+export function listCallers(callers: "open" | Callers): "open" | readonly Caller[] {
+  return callers === "open" ? callers : [...eachCaller(callers)];
+}
+
+export function* eachCallerName(callers: Callers): Generator<string> {
+  for (let place = 0; place < callers.count; place++) yield callerNameAt(callers, place) as string;
+}
+
+export function callerNameAt({ names, nameEnds }: Callers, place: number): string | undefined {
+  const end = nameEnds[place];
+  if (end === undefined) return undefined;
+  let name = "";
+  for (let at = nameEnds[place - 1] ?? 0; at < end; at++) {
+    name += String.fromCharCode(names[at] as number);
+  }
+  return name;
+}
+
+function keyAt({ keys, keyed }: Callers, place: number): string | undefined {
+  if (keyed[place] !== 1) return undefined;
+  const own = keys.subarray(place * keyOctets, (place + 1) * keyOctets);
+  return Buffer.from(own).toString("hex");
+}
+
+export function placeNamed(callers: Callers, name: string): number | undefined {
+  return findPlace(
+    callers.byName,
+    spread(hashLatin1(name)),
+    (place) => callerNameAt(callers, place) === name,
+  );
+}
+
+/** @param key SHA-256 of it. Nobody can steer where that leads: no prefix of a key leaks. */
+export function placeWithKey({ keys, byKey }: Callers, key: Buffer): number | undefined {
+  return findPlace(byKey, key.readUInt32LE(0), (place) => {
+    for (let at = 0; at < keyOctets; at++) {
+      if (keys[place * keyOctets + at] !== key[at]) return false;
+    }
+    return true;
+  });
+}
