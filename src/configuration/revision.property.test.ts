@@ -42,6 +42,6 @@ test("two parts say the same exactly when their canonical JSON is the same", () 
         assert.equal(saysTheSame(...pair), reference(pair[0]) === reference(pair[1]));
       }
     }),
-    { numRuns: 2_000 },
+    { numRuns: 2_000, examples: [[{ a: { source: [] } }, { a: { source: "text" } }]] },
   );
 });

@@ -52,7 +52,7 @@ function membersSayTheSame(one: Members, other: Members): boolean {
   for (const key in other) {
     const member = other[key];
     if (member === undefined || isPlace(key, member)) continue;
-    if (!Object.hasOwn(one, key) || one[key] === undefined) return false;
+    if (!Object.hasOwn(one, key) || one[key] === undefined || isPlace(key, one[key])) return false;
   }
   return true;
 }
