@@ -153,3 +153,25 @@ export function placeWithKey({ keys, byKey }: Callers, key: Buffer): number | un
     return true;
   });
 }
+
+export function haveSameKey(
+  callers: Callers,
+  place: number,
+  others: Callers,
+  otherPlace: number,
+): boolean {
+  if (callers.keyed[place] !== others.keyed[otherPlace]) return false;
+  for (let at = 0; at < keyOctets; at++) {
+    const other = others.keys[otherPlace * keyOctets + at];
+    if (callers.keys[place * keyOctets + at] !== other) return false;
+  }
+  return true;
+}
+
+/** Whether they have the same names in the same order. */
+export function haveSameOrder(callers: Callers, others: Callers): boolean {
+  return (
+    Buffer.compare(callers.names, others.names) === 0 &&
+    callers.nameEnds.every((end, place) => end === others.nameEnds[place])
+  );
+}

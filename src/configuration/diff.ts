@@ -1,7 +1,14 @@
 /** What changed between two configurations, short enough for a log line. Values are not shown. */
-import { eachCaller } from "./callers.ts";
-import type { Configuration } from "./configuration.ts";
-import { saysTheSame } from "./revision.ts";
+import {
+  callerAt,
+  callerNameAt,
+  haveSameKey,
+  haveSameOrder,
+  placeNamed,
+  type Callers,
+} from "./callers.ts";
+import type { Caller, Configuration } from "./configuration.ts";
+import { canonicalJson, saysTheSame } from "./revision.ts";
 
 export interface Change {
   readonly kind: "added" | "removed" | "changed";
@@ -40,7 +47,27 @@ function diffCallers(
   if (before === "open" || after === "open") {
     return before === after ? [] : [{ kind: "changed", path: "callers" }];
   }
-  return diffNamed("callers", [...eachCaller(before)], [...eachCaller(after)], diffFields);
+  const earlier = callersMissing(before, after);
+  const changes = diffNamed("callers", earlier, callersMissing(after, before), diffFields);
+  if (changes.length > 0 || haveSameOrder(before, after)) return changes;
+  return [{ kind: "changed", path: "callers" }];
+}
+
+/** Those that are not just so among the others; of 100,000 that are few. */
+function callersMissing(callers: Callers, others: Callers): readonly Caller[] {
+  const own = callers.grants.map(canonicalJson);
+  const other = others.grants.map(canonicalJson);
+  const missing: Caller[] = [];
+  for (let place = 0; place < callers.count; place++) {
+    const there = placeNamed(others, callerNameAt(callers, place) as string);
+    const isThere =
+      there !== undefined &&
+      haveSameKey(callers, place, others, there) &&
+      own[callers.grantPlaces[place] as number] === other[others.grantPlaces[there] as number] &&
+      saysTheSame(callers.proofs.get(place), others.proofs.get(there));
+    if (!isThere) missing.push(callerAt(callers, place) as Caller);
+  }
+  return missing;
 }
 
 function diffLedger(
