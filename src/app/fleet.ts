@@ -36,7 +36,6 @@ export interface FleetOptions {
   readonly port: number;
   readonly workers: number;
   readonly heapMbMax: number;
-  readonly first: Revision;
   /** In the order in which they are counted. */
   readonly knownProblems: readonly ProblemDefinition[];
   /** All instances of services that find some. */
@@ -77,10 +76,11 @@ interface WorkerMemory {
   written: SharedArrayBuffer;
 }
 
-export function createFleet(options: FleetOptions): Fleet {
+export function createFleet(first: Revision, options: FleetOptions): Fleet {
   const { platform, sink, host, port, knownProblems } = options;
   const totals = createTrafficTotals(knownProblems);
-  let revision = options.first;
+  let revision = first;
+  const { stateFolder } = first.configuration;
   let servedSinceMs = 0;
   /** A revision that workers are being given. */
   let taking: Promise<void> | undefined;
@@ -104,10 +104,10 @@ export function createFleet(options: FleetOptions): Fleet {
     dataFor(index): WorkerData {
       const memory = createMemory();
       memories[index] = memory;
-      const first = metered(index, revision);
+      const own = metered(index, revision);
       totals.settle(index);
       return {
-        ...first,
+        first: own,
         index,
         listen: { host, port, shared: canShare },
         logForm: sink.form,
@@ -116,7 +116,7 @@ export function createFleet(options: FleetOptions): Fleet {
         writtenMemory: memory.written,
         problems: knownProblems,
         sharedMemory: { ...sharedMemory, counts: { ...sharedMemory.counts, worker: index } },
-        stateFolder: options.first.configuration.stateFolder,
+        stateFolder,
         ledger: options.ledger?.ringFor(index),
       };
     },

@@ -1,9 +1,10 @@
 /** A worker thread: one gateway, told what to do by the main thread. */
 import { workerData } from "node:worker_threads";
+import { assert } from "#base/assert.ts";
 import { nodePlatform } from "#base/platform.ts";
-import type { Revision } from "#configuration/configuration.ts";
+import type { Revision, TextListener } from "#configuration/configuration.ts";
 import { writeGauges } from "#analytics/worker-gauges.ts";
-import { createGateway, type Extensions } from "#gateway/gateway.ts";
+import { createGateway, type Extensions, type Gateway } from "#gateway/gateway.ts";
 import { answerQuestions, sendMessage } from "#runtime/worker-port.ts";
 import { createExchangeObserver } from "./exchange-observer.ts";
 import { causeFault, failIfAsked } from "./fault.ts";
@@ -21,23 +22,11 @@ const data = workerData as WorkerData;
 const { clock, timers } = nodePlatform;
 const workerLog = createWorkerLog(nodePlatform, data.logForm, data.writtenMemory, sendMessage);
 const observer = createExchangeObserver(clock, data.flightMemory, data.problems, workerLog.log);
-observer.expect(data.revision, data.meterMemory);
 const recorder = await startRecorder();
 let extensions: Extensions = { protocols: [], policies: [], proofs: [] };
 const store = createWorkerStore(nodePlatform, workerLog.log);
-await loadExtensions(data.revision);
 const records = data.stateFolder === undefined ? undefined : openRecords(data.stateFolder);
-const gateway = createGateway(
-  nodePlatform,
-  observer,
-  data.revision,
-  () => ({ ...extensions, store: store.current }),
-  { recorder, memory: data.sharedMemory, records },
-);
-gateway.setInstances(data.instances);
-const listening = listenEverywhere();
-// Who asks is told; nobody may have asked yet.
-listening.catch(() => undefined);
+const { gateway, listening } = await begin(takeFirst());
 const loopDelay = createLoopDelay(nodePlatform);
 /** Parts of a revision that is coming. */
 let ahead: RevisionPart[] = [];
@@ -98,21 +87,46 @@ async function prepareLater(question: MeteredRevision, partCount: number): Promi
   prepared = { id, commit: await prepare({ ...question, revision }) };
 }
 
+function takeFirst(): MeteredRevision {
+  const { first } = data;
+  assert(first !== undefined, "a worker begins once");
+  data.first = undefined;
+  return first;
+}
+
+async function begin({ revision, meterMemory, instances }: MeteredRevision) {
+  observer.expect(revision, meterMemory);
+  recorder?.expect(revision);
+  await loadExtensions(revision);
+  const created = createGateway(
+    nodePlatform,
+    observer,
+    revision,
+    () => ({ ...extensions, store: store.current }),
+    { recorder, memory: data.sharedMemory, records },
+  );
+  created.setInstances(instances);
+  const port = listenEverywhere(created, revision.configuration.listen.text);
+  // Who asks is told; nobody may have asked yet.
+  port.catch(() => undefined);
+  return { gateway: created, listening: port };
+}
+
 /** At the port for callers, which is answered, and at those for programs without a protocol. */
-async function listenEverywhere(): Promise<number> {
-  const { text = [] } = data.revision.configuration.listen;
+async function listenEverywhere(
+  { listen, listenText }: Pick<Gateway, "listen" | "listenText">,
+  text: readonly TextListener[] = [],
+): Promise<number> {
   const { shared } = data.listen;
-  await Promise.all(text.map((one) => gateway.listenText({ ...one, shared })));
-  return gateway.listen(data.listen);
+  await Promise.all(text.map((one) => listenText({ ...one, shared })));
+  return listen(data.listen);
 }
 
 /** Where nothing is put on record, the ledger's code takes no memory. */
 async function startRecorder(): Promise<WorkerRecorder | undefined> {
   if (data.ledger === undefined) return undefined;
   const { createRecorder } = await import("./ledger/recorder.ts");
-  const created = createRecorder(nodePlatform, workerLog.log, data.ledger);
-  created.expect(data.revision);
-  return created;
+  return createRecorder(nodePlatform, workerLog.log, data.ledger);
 }
 
 /** What no revision has asked for yet takes no memory. */

@@ -56,13 +56,13 @@ const fileBytesMax = 8 * 1024 * 1024;
 const changesShown = 20;
 
 export function createReloads(options: ReloadOptions): Reloads {
-  const { platform, sink, fleet, discovery, counts } = options;
+  const { platform, sink, fleet, discovery, ledger, first, load, counts } = options;
   const log: Log = sink.log;
-  let named = digestNamed(options.first, platform);
+  let named = digestNamed(first, platform);
   let running: Promise<void> | undefined;
   let isWanted = false;
   const watch = createFileWatch(platform, () => void reload("a file has changed"));
-  watch.watch(options.first.filesRead);
+  watch.watch(first.filesRead);
 
   async function reload(why: string): Promise<void> {
     if (running !== undefined) {
@@ -93,7 +93,7 @@ export function createReloads(options: ReloadOptions): Reloads {
 
   async function reloadOnce(why: string): Promise<void> {
     log.debug("reload", `reading the configuration again: ${why}`);
-    const loaded = await options.load();
+    const loaded = await load();
     watch.watch(loaded.filesRead);
     const before = fleet.revision;
     const { revision: next } = loaded;
@@ -122,7 +122,7 @@ export function createReloads(options: ReloadOptions): Reloads {
       await discovery.take(before.configuration);
       throw error;
     }
-    options.ledger?.append([revisionEntry(next, before)]).catch(() => undefined);
+    ledger?.append([revisionEntry(next, before)]).catch(() => undefined);
     named = nowNamed;
     counts.taken++;
     sink.setLevel(configuration.log.level);

@@ -33,25 +33,9 @@ const heapMbMax = Number(process.env["PARLANCE_HEAP_MB"] ?? 1_024);
 export async function startGateway(options: StartOptions): Promise<number> {
   const platform = nodePlatform;
   const sink = createLogSink(platform.clock, process.stderr, wantedForm(options));
-  const { configPath: path, port, adminPort } = options;
-  const load = (): Promise<LoadedRevision> => loadRevision({ path, port, adminPort }, platform);
-  const first = await load();
-  logDiagnostics(sink.log, sink.form, first.diagnostics);
-  if (first.revision === undefined) {
-    return first.isUnreadable ? exitCodes.refused : exitCodes.findings;
-  }
-  sink.setLevel(first.revision.configuration.log.level);
-  const signals = listenForStop(platform.clock, (signal) => {
-    sink.log.warn("killed", `${signal} again: stopped at once`);
-    process.exit(exitCodes.killed);
-  });
-  const hangUps = listenForHangUps();
-  const running = await startAll(platform, sink, first, load);
-  if (running === undefined) {
-    signals.dispose();
-    hangUps.dispose();
-    return exitCodes.refused;
-  }
+  const begun = await begin(platform, sink, options);
+  if (typeof begun === "number") return begun;
+  const { running, signals, hangUps } = begun;
   hangUps.begin(() => void running.reloads.reload("SIGHUP"));
 
   const signal = await signals.asked;
@@ -70,6 +54,40 @@ export async function startGateway(options: StartOptions): Promise<number> {
   signals.dispose();
   hangUps.dispose();
   return exitCodes.stopped;
+}
+
+interface Begun {
+  readonly running: Running;
+  readonly signals: ReturnType<typeof listenForStop>;
+  readonly hangUps: ReturnType<typeof listenForHangUps>;
+}
+
+/**
+ * Up to where it serves, or the exit code; the log has said why. What waits for the end does not
+ * hold the first revision: another one may have come by then.
+ */
+async function begin(
+  platform: Platform,
+  sink: LogSink,
+  { configPath: path, port, adminPort }: StartOptions,
+): Promise<Begun | number> {
+  const load = (): Promise<LoadedRevision> => loadRevision({ path, port, adminPort }, platform);
+  const first = await load();
+  logDiagnostics(sink.log, sink.form, first.diagnostics);
+  if (first.revision === undefined) {
+    return first.isUnreadable ? exitCodes.refused : exitCodes.findings;
+  }
+  sink.setLevel(first.revision.configuration.log.level);
+  const signals = listenForStop(platform.clock, (signal) => {
+    sink.log.warn("killed", `${signal} again: stopped at once`);
+    process.exit(exitCodes.killed);
+  });
+  const hangUps = listenForHangUps();
+  const running = await startAll(platform, sink, first, load);
+  if (running !== undefined) return { running, signals, hangUps };
+  signals.dispose();
+  hangUps.dispose();
+  return exitCodes.refused;
 }
 
 /** PARLANCE_LOG=text is for those who read the log through a pipe. */
@@ -123,9 +141,9 @@ async function startAll(
     return refuse(`the ledger cannot be opened: ${messageOf(error)}`);
   }
   const discovery = createDiscovery(platform, log, () => fleet.renewInstances());
-  const fleet: Fleet = createFleet({
+  const fleet: Fleet = createFleet(revision, {
     instances: () => discovery.lists,
-    ...{ platform, sink, host, port, workers, heapMbMax, first: revision, ledger },
+    ...{ platform, sink, host, port, workers, heapMbMax, ledger },
     knownProblems: first.knownProblems,
     onLost: (worker, flights) => {
       ledger?.append(lostEntries(worker, flights)).catch(() => undefined);

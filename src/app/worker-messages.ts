@@ -15,7 +15,9 @@ export interface MeteredRevision {
 }
 
 /** `workerData` of a worker. */
-export interface WorkerData extends MeteredRevision {
+export interface WorkerData {
+  /** Undefined once the worker has begun: it would be kept for good, also when it is out of date. */
+  first: MeteredRevision | undefined;
   readonly index: number;
   readonly listen: { readonly host: string; readonly port: number; readonly shared: boolean };
   readonly logForm: LogForm;

@@ -49,7 +49,8 @@ interface Asker {
 }
 
 export function startWorkerThread(options: ThreadOptions): WorkerThread {
-  const { entry, name, data, resourceLimits } = options;
+  // Not all of `options`: what a thread begins with may be large, and soon out of date.
+  const { entry, name, data, resourceLimits, onMessage, onEnd } = options;
   const worker = new Worker(entry, { name, workerData: data, resourceLimits });
   const askers = new Map<number, Asker>();
   let lastId = 0;
@@ -57,7 +58,7 @@ export function startWorkerThread(options: ThreadOptions): WorkerThread {
   let ended = false;
 
   worker.on("message", (message: FromThread) => {
-    if (message.kind === "message") return options.onMessage(message.message);
+    if (message.kind === "message") return onMessage(message.message);
     const asker = askers.get(message.id);
     askers.delete(message.id);
     if (message.kind === "answer") asker?.resolve(message.answer);
@@ -71,7 +72,7 @@ export function startWorkerThread(options: ThreadOptions): WorkerThread {
     const why = reason ?? `it ended with exit code ${code}`;
     for (const asker of askers.values()) asker.reject(new ThreadEnded(`${name} is gone: ${why}`));
     askers.clear();
-    options.onEnd(why);
+    onEnd(why);
   });
 
   return {
