@@ -37,8 +37,8 @@ export interface Gateway {
   readonly port: number;
   /** From the start of the process to the first exchange that succeeded. */
   readonly readyMs: number;
-  /** Replaces the configuration file in one step, as deployments do. */
-  readonly rewrite: (services: Services) => void;
+  /** Replaces the configuration file in one step, as deployments do. Without callers: as they were. */
+  readonly rewrite: (services: Services, callers?: object) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -50,9 +50,10 @@ export async function startGateway(rig: Rig, plan: GatewayPlan): Promise<Gateway
   mkdirSync(directory);
   const file = `${directory}/parlance.yaml`;
   const port = await freePort();
-  const rewrite = (services: Services): void => {
+  const rewrite = (services: Services, callers = plan.callers): void => {
     // Every JSON text is YAML, too.
-    writeFileSync(`${file}.new`, JSON.stringify(configurationOf(port, plan, services)));
+    const text = JSON.stringify(configurationOf(port, { ...plan, callers }, services));
+    writeFileSync(`${file}.new`, text);
     renameSync(`${file}.new`, file);
   };
   rewrite(plan.services);

@@ -52,13 +52,14 @@ function findingsOf(
   ];
 }
 
-async function steadyDuring(
+export async function steadyDuring(
   site: LoadSite,
   gateway: Gateway,
   happen: () => Promise<unknown>,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<SteadyResult> {
   const origin = `http://127.0.0.1:${gateway.port}`;
-  const load = startSteadyLoad(origin, "/up/json", site.tiny ? 100 : 1000);
+  const load = startSteadyLoad(origin, "/up/json", site.tiny ? 100 : 1000, { headers });
   await happen();
   return load.stop();
 }
@@ -82,10 +83,15 @@ async function rewriteEvery(
   return liveMs;
 }
 
-export async function becomesLive(gateway: Gateway, path: string, waitMs = 5000): Promise<boolean> {
+export async function becomesLive(
+  gateway: Gateway,
+  path: string,
+  waitMs = 5000,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<boolean> {
   const deadline = performance.now() + waitMs;
   while (performance.now() < deadline) {
-    if (await answers(gateway.port, path).catch(() => false)) return true;
+    if (await answers(gateway.port, path, headers).catch(() => false)) return true;
     await sleep(10);
   }
   return false;

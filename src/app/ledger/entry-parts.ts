@@ -13,11 +13,13 @@ const writer = new EntryWriter();
 const scratch = Buffer.alloc(4_096);
 const { service, route, operation, template, instance, caller, authentication } = fields;
 
+const callersKept = 10_000;
+
 export class EntryParts {
   readonly revisionId: Buffer;
   /** By `CompiledRoute.index`. */
   readonly #places: (ConstantPart | undefined)[] = [];
-  /** By place of the caller and how it was recognized. */
+  /** Those seen lately, by place of the caller and how it was recognized. */
   readonly #callers = new Map<number, ConstantPart>();
   readonly #instances = new Map<Instance, ConstantPart>();
   readonly #callerName: Snapshot["callerName"];
@@ -36,6 +38,7 @@ export class EntryParts {
     const key = (index === undefined ? 0 : index + 1) * 16 + authenticationCodes[how];
     const found = this.#callers.get(key);
     if (found !== undefined) return found;
+    if (this.#callers.size >= callersKept) this.#callers.clear();
     writer.beginMap(scratch, 0);
     if (index !== undefined) writer.text(caller.key, this.#callerName(index), caller.max);
     writer.uint(authentication.key, authenticationCodes[how]);
