@@ -52,8 +52,9 @@ export function packCallers(callers: readonly Caller[]): Callers {
     addPlace(byName, spread(hashLatin1(name)), place);
     if (keySha256 !== undefined) {
       keyed[place] = 1;
-      keys.write(keySha256, place * keyOctets, "hex");
-      addPlace(byKey, keys.readUInt32LE(place * keyOctets), place);
+      const digest = Buffer.from(keySha256, "hex").toString("latin1");
+      keys.write(digest, place * keyOctets, "latin1");
+      addPlace(byKey, firstWord(digest), place);
     }
     const text = JSON.stringify(may);
     const known = grants.get(text) ?? [grants.size, may];
@@ -144,14 +145,24 @@ export function placeNamed(callers: Callers, name: string): number | undefined {
   );
 }
 
-/** @param key SHA-256 of it. Nobody can steer where that leads: no prefix of a key leaks. */
-export function placeWithKey({ keys, byKey }: Callers, key: Buffer): number | undefined {
-  return findPlace(byKey, key.readUInt32LE(0), (place) => {
+/** @param digest SHA-256 of the key, one character an octet: no prefix of a key leaks. */
+export function placeWithKey({ keys, byKey }: Callers, digest: string): number | undefined {
+  return findPlace(byKey, firstWord(digest), (place) => {
     for (let at = 0; at < keyOctets; at++) {
-      if (keys[place * keyOctets + at] !== key[at]) return false;
+      if (keys[place * keyOctets + at] !== digest.charCodeAt(at)) return false;
     }
     return true;
   });
+}
+
+/** A digest is a hash already. */
+function firstWord(digest: string): number {
+  return (
+    digest.charCodeAt(0) |
+    (digest.charCodeAt(1) << 8) |
+    (digest.charCodeAt(2) << 16) |
+    (digest.charCodeAt(3) << 24)
+  );
 }
 
 export function haveSameKey(

@@ -68,7 +68,7 @@ export function createAuthorization(configuration: Configuration): Authorization
       if (key === undefined) return anonymous;
       const known = provenKeys.ownerOf(key);
       if (known !== undefined) return known;
-      const found = placeWithKey(callers, hash("sha256", Buffer.from(key, "latin1"), "buffer"));
+      const found = placeWithKey(callers, hash("sha256", Buffer.from(key, "latin1"), "latin1"));
       if (found !== undefined) provenKeys.add(key, found);
       return found;
     },
