@@ -37,7 +37,7 @@ export interface Gateway {
   readonly port: number;
   /** From the start of the process to the first exchange that succeeded. */
   readonly readyMs: number;
-  /** Replaces the configuration file in one step, as deployments do. Without callers: as they were. */
+  /** Replaces the configuration file in one step, as deployments do. */
   readonly rewrite: (services: Services, callers?: object) => void;
   readonly stop: () => Promise<void>;
 }

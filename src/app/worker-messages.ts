@@ -16,7 +16,7 @@ export interface MeteredRevision {
 
 /** `workerData` of a worker. */
 export interface WorkerData {
-  /** Undefined once the worker has begun: it would be kept for good, also when it is out of date. */
+  /** Undefined once the worker has begun: what stays here is kept for good. */
   first: MeteredRevision | undefined;
   readonly index: number;
   readonly listen: { readonly host: string; readonly port: number; readonly shared: boolean };

@@ -1,4 +1,4 @@
-/** FNV-1a, 32 bits: for tables whose keys the operator chooses, and which are compared in any case. */
+/** FNV-1a, 32 bits: for tables with keys of the operator, which are compared in any case. */
 
 export const hashBasis = 0x811c9dc5 | 0;
 const hashPrime = 0x01000193;

@@ -13,6 +13,11 @@ const writer = new EntryWriter();
 const scratch = Buffer.alloc(4_096);
 const { service, route, operation, template, instance, caller, authentication } = fields;
 
+/** What it takes of a snapshot. */
+export interface EntrySource extends Pick<Snapshot, "callerName"> {
+  readonly revision: Pick<Snapshot["revision"], "id">;
+}
+
 const callersKept = 10_000;
 
 export class EntryParts {
@@ -24,7 +29,7 @@ export class EntryParts {
   readonly #instances = new Map<Instance, ConstantPart>();
   readonly #callerName: Snapshot["callerName"];
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: EntrySource) {
     this.revisionId = Buffer.from(snapshot.revision.id, "hex");
     this.#callerName = snapshot.callerName;
   }
