@@ -1,7 +1,7 @@
 /**
  * Who may call what: deny by default. What callers may is compiled to one bit a route, as far as it
- * holds for whatever is asked. Keys are known by their SHA-256 only; a raw key is remembered once it
- * proved to be a caller's.
+ * holds for whatever is asked. Keys are known by their SHA-256 only; a raw key is remembered once
+ * it proved to be a caller's.
  */
 import { hash } from "node:crypto";
 import { placeNamed, placeWithKey } from "#configuration/callers.ts";
