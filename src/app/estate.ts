@@ -49,11 +49,14 @@ export function createEstate(source: EstateSource): Estate {
     leases: discovery,
     async explain(request) {
       const { explainRoute } = await import("#gateway/explain.ts");
-      const { explainedKinds } = await import("./explained-kinds.ts");
+      const { explainWithStore } = await import("./explain-with-store.ts");
       const { contracts } = fleet.revision;
       const configuration = withInstances(fleet.revision.configuration, discovery.lists);
-      const kinds = explainedKinds(clock, fleet.traffic().costs);
-      return explainRoute(configuration, request, contracts, kinds);
+      const { limitStore } = configuration;
+      const { costs } = fleet.traffic();
+      return explainWithStore(platform, limitStore, costs, (kinds) =>
+        explainRoute(configuration, request, contracts, kinds),
+      );
     },
     explainExchange:
       view &&
@@ -61,9 +64,13 @@ export function createEstate(source: EstateSource): Estate {
         const shown = await view.exchange(exchange, false, by);
         if (isProblem(shown)) return shown;
         const { explainExchange } = await import("./explain-exchange.ts");
-        const { explainedKinds } = await import("./explained-kinds.ts");
-        const kinds = explainedKinds(clock, fleet.traffic().costs);
-        const explained = explainExchange(shown as ShownExchange, fleet.revision, kinds);
+        const { explainWithStore } = await import("./explain-with-store.ts");
+        const { revision } = fleet;
+        const { limitStore } = revision.configuration;
+        const { costs } = fleet.traffic();
+        const explained = await explainWithStore(platform, limitStore, costs, (kinds) =>
+          explainExchange(shown as ShownExchange, revision, kinds),
+        );
         return explained ?? notOver(exchange);
       }),
     async signingKeys() {

@@ -165,7 +165,8 @@ async function prepare(metered: MeteredRevision): Promise<() => void> {
 
 async function drain() {
   const cut = await gateway.drain();
-  await records?.close();
+  // Policies have just given back what they did not use.
+  await Promise.all([store.finish(), records?.close()]);
   workerLog.flush();
   return { cut };
 }

@@ -5,6 +5,7 @@ import type { SharedStore } from "#base/shared-store.ts";
 import type { LimitStore } from "#configuration/configuration.ts";
 import { saysTheSame } from "#configuration/revision.ts";
 import type { KeptStore } from "#store/keep-store.ts";
+import { openStore } from "./open-store.ts";
 
 export interface WorkerStore {
   /** Undefined: there is none. */
@@ -14,6 +15,8 @@ export interface WorkerStore {
   readonly missed: number;
   /** Resolves when a new one has answered, or has not. */
   take(declared: LimitStore | undefined): Promise<void>;
+  /** What was asked for before has been answered, or has missed its time. */
+  finish(): Promise<void>;
 }
 
 /** For exchanges that still go by the revision before. */
@@ -24,17 +27,6 @@ export function createWorkerStore(platform: Platform, log: Log): WorkerStore {
   let kept: KeptStore | undefined;
   /** Of those before. */
   let missedBefore = 0;
-
-  async function open(next: LimitStore): Promise<KeptStore> {
-    const { keepStore } = await import("#store/keep-store.ts");
-    const { host, port, database, username, tls, password, ...options } = next;
-    const ca = tls?.caFile === undefined ? undefined : platform.files.read(tls.caFile);
-    const address = {
-      ...{ host, port, database, username, password: password?.secret },
-      tls: tls && { serverName: tls.serverName, ca },
-    };
-    return keepStore({ ...options, address }, platform, log);
-  }
 
   return {
     get current() {
@@ -49,12 +41,13 @@ export function createWorkerStore(platform: Platform, log: Log): WorkerStore {
     },
     async take(next) {
       if (saysTheSame(next, declared)) return;
-      const fresh = next && (await open(next));
+      const fresh = next && (await openStore(next, platform, log));
       const before = kept;
       missedBefore += before?.missed ?? 0;
       [declared, kept] = [next, fresh];
       if (before !== undefined) platform.timers.after(lingerMs, before.close);
       await fresh?.settled;
     },
+    finish: async () => kept?.finish(),
   };
 }

@@ -38,6 +38,8 @@ export interface TakenCount {
   readonly key: string;
   readonly wanted: number;
   readonly max: number;
+  /** So many are taken at least, by what is known elsewhere. */
+  readonly known?: number;
   readonly nowMs: number;
   readonly untilMs: number;
 }

@@ -7,8 +7,9 @@ export interface SharedStore {
   readonly whenAway: WhenAway;
   /**
    * Runs a script.
-   * @returns the integers that it answers with; undefined: it is away, or has not answered in time,
-   * in which case the step may have been taken all the same. Never rejects.
+   * @returns the integers that it answers with; undefined: it is away, it holds something else
+   * under the key, or it has not answered in time, in which case the step may have been taken all
+   * the same. Never rejects.
    */
   readonly run: (
     script: StoreScript,
@@ -23,7 +24,16 @@ export interface SharedStore {
  */
 export type WhenAway = "local" | "refuse" | "allow";
 
-/** In Lua; answers with a list of integers. */
+/** What a script that only reads answers with, or why it could not be asked. */
+export type ReadShared = (
+  script: StoreScript,
+  key: string,
+) => readonly number[] | { readonly unread: string };
+
+/**
+ * In Lua; answers with a list of integers. An error that begins with BADVALUE, as the server's own
+ * WRONGTYPE, says that something else is under the key.
+ */
 export interface StoreScript {
   readonly source: string;
   /** How many integers it answers with. */

@@ -10,7 +10,7 @@ import type { Platform } from "#base/platform.ts";
 import type { Problem, ProblemDefinition } from "#base/problem.ts";
 import type { SharedCells } from "#base/shared-cells.ts";
 import type { SharedCounts } from "#base/shared-counts.ts";
-import type { SharedStore } from "#base/shared-store.ts";
+import type { ReadShared, SharedStore } from "#base/shared-store.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import type { Contract, Operation } from "#contract/contract.ts";
 import type { FaceResponse, Fields, ReadingManner } from "./protocol.ts";
@@ -72,6 +72,8 @@ export interface ExplainedSite {
   };
   /** What was taken of a durable count; undefined: it cannot be read. */
   readonly takenOf: (key: string) => number | undefined;
+  /** What is in the store that gateways share; undefined: there is none. */
+  readonly readShared: ReadShared | undefined;
 }
 
 export interface OptionFinding {

@@ -9,9 +9,9 @@ export function explainPolicies(
   configuration: Configuration,
   route: CompiledRoute,
   callerName: string | undefined,
-  explained: Pick<ExplainedKinds, "policies" | "costOf" | "takenOf" | "nowMs">,
+  explained: Pick<ExplainedKinds, "policies" | "costOf" | "takenOf" | "readShared" | "nowMs">,
 ): readonly ExplanationStep[] {
-  const { policies: kinds, costOf, nowMs } = explained;
+  const { policies: kinds, costOf, readShared, nowMs } = explained;
   const { stateFolder } = configuration;
   const takenOf = (key: string): number | undefined =>
     stateFolder === undefined ? undefined : explained.takenOf?.(stateFolder, key);
@@ -25,7 +25,7 @@ export function explainPolicies(
     const kind = kinds.find(({ name }) => name === use.name);
     const where = serviceName === undefined ? "for all services" : `for ${serviceName}`;
     const id = placeId(use, index, serviceName);
-    const site = { serviceName, id, nowMs, request, takenOf };
+    const site = { serviceName, id, nowMs, request, takenOf, readShared };
     const state = kind?.explainState?.(use.options, site);
     const does = `${kind?.explain(use.options) ?? ""}${state === undefined ? "" : `; ${state}`}`;
     const { name: what, source } = use;

@@ -3,6 +3,7 @@
  * admin API and the console. Later steps are shown even when an earlier one refuses.
  */
 import type { SourcePlace } from "#base/diagnostic.ts";
+import type { ReadShared } from "#base/shared-store.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
 import type { RequestHead } from "#wire/head.ts";
@@ -94,6 +95,8 @@ export interface ExplainedKinds extends ExplainedProofs {
   readonly policies: readonly Policy[];
   /** What was taken of a durable count, by the folder of what policies keep. */
   readonly takenOf?: (stateFolder: string, key: string) => number | undefined;
+  /** What is in the store of limits; undefined: there is none. */
+  readonly readShared?: ReadShared;
   /** Of a running gateway. */
   readonly costOf?: (policy: string, service: string, route: string) => ExplainedCost | undefined;
 }

@@ -55,7 +55,7 @@ export function openRecords(folder: string): OpenRecords {
     },
     take: async (count) => (await ask({ kind: "take", ...count })) as CountTaken,
     async giveBack(key, amount) {
-      await ask({ kind: "give-back", key, amount });
+      if (amount !== 0) await ask({ kind: "give-back", key, amount });
     },
     async close() {
       const closing = thread;

@@ -102,11 +102,11 @@ export function openRecordFile(path: string): RecordFile {
     return { kind: "kept" };
   }
 
-  function take({ key, wanted, max, nowMs, untilMs }: TakenCount): CountTaken {
+  function take({ key, wanted, max, known = 0, nowMs, untilMs }: TakenCount): CountTaken {
     dropOldCounts.run(nowMs);
     const found = count.get(key);
     const isOver = found === undefined || Number(found["until_ms"]) <= nowMs;
-    const before = isOver ? 0 : Number(found["taken"]);
+    const before = Math.max(isOver ? 0 : Number(found["taken"]), known);
     const granted = Math.max(0, Math.min(wanted, max - before));
     if (granted > 0) setCount.run(key, untilMs, before + granted);
     return { granted, taken: before + granted };

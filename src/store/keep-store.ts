@@ -26,16 +26,20 @@ export interface KeptStore extends SharedStore {
   /** When it has answered, or has not, for the first time. */
   readonly settled: Promise<void>;
   readonly close: () => void;
+  /** Closes it when what was asked for has been answered, or has missed its time. */
+  readonly finish: () => Promise<void>;
 }
 
 /** Steps in a row without an answer, until it counts as away. */
 const failuresMax = 3;
 const connectMs = 2_000;
+/** So often it is told, at most, that something else is under a key. */
+const tellKeyMs = 60_000;
 const backOffMs = { first: 100, last: 10_000 } as const;
 
 export function keepStore(
   { address, url, timeoutMs, prefix, whenAway }: StoreOptions,
-  { timers, random }: Pick<Platform, "timers" | "random">,
+  { clock, timers, random }: Pick<Platform, "clock" | "timers" | "random">,
   log: Log,
   open: typeof openConnection = openConnection,
 ): KeptStore {
@@ -45,6 +49,9 @@ export function keepStore(
   let missed = 0;
   /** What was logged last. */
   let told: "up" | "away" | undefined;
+  let toldKeyMs = -Infinity;
+  let underWay = 0;
+  let finish = (): void => undefined;
   let isClosed = false;
   let cancel = (): void => undefined;
 
@@ -90,9 +97,22 @@ export function keepStore(
     });
   }
 
-  function noteFailure(error: unknown, of: StoreConnection): void {
+  function noteFailure(error: unknown, of: StoreConnection, key: string): void {
     missed++;
-    if (of === connection && ++failures >= failuresMax) leave(error);
+    if (isAboutKey(error)) tellKey(String(error), key);
+    else if (of === connection && ++failures >= failuresMax) leave(error);
+  }
+
+  /** The server is well, and other keys are. */
+  function tellKey(reason: string, key: string): void {
+    failures = 0;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - toldKeyMs < tellKeyMs) return;
+    toldKeyMs = nowMs;
+    const what = `${url} has under ${JSON.stringify(key)} what no gateway has put there (${reason})`;
+    log.warn("limit-store-bad-key", `${what}; remove it: ${consequence[whenAway]}`, {
+      ...{ store: url, whenAway, key },
+    });
   }
 
   /** Rejects when it takes too long; whatever comes then is nobody's. */
@@ -105,6 +125,13 @@ export function keepStore(
     return promise;
   }
 
+  function close(): void {
+    isClosed = true;
+    cancel();
+    connection?.destroy();
+    connection = undefined;
+  }
+
   const settled = connect();
   return {
     settled,
@@ -115,14 +142,17 @@ export function keepStore(
         missed++;
         return undefined;
       }
+      underWay++;
       try {
         const answer = checkAnswer(await inTime(asked.run(script, prefix + key, numbers)), script);
         failures = 0;
         attempts = 0;
         return answer;
       } catch (error) {
-        noteFailure(error, asked);
+        noteFailure(error, asked, prefix + key);
         return undefined;
+      } finally {
+        if (--underWay === 0) finish();
       }
     },
     get isUp() {
@@ -131,11 +161,10 @@ export function keepStore(
     get missed() {
       return missed;
     },
-    close() {
-      isClosed = true;
-      cancel();
-      connection?.destroy();
-      connection = undefined;
+    close,
+    async finish() {
+      if (underWay > 0) await new Promise<void>((resolve) => (finish = resolve));
+      close();
     },
   };
 }
@@ -145,6 +174,10 @@ const consequence: Readonly<Record<WhenAway, string>> = {
   refuse: "what cannot be counted is refused until then",
   allow: "nothing is counted until then",
 };
+
+function isAboutKey(error: unknown): boolean {
+  return /\b(?:WRONGTYPE|BADVALUE)\b/.test(String(error));
+}
 
 function checkAnswer(answer: unknown, { answers }: StoreScript): readonly number[] {
   if (Array.isArray(answer) && answer.length === answers && answer.every(Number.isSafeInteger)) {

@@ -91,11 +91,13 @@ export const explain: Command = {
       return exitCodeOfRefusal(loaded);
     }
     const { explainRoute } = await import("#gateway/explain.ts");
-    const { explainedKinds } = await import("#app/explained-kinds.ts");
+    const { explainWithStore } = await import("#app/explain-with-store.ts");
     const { configuration, contracts } = loaded.revision;
     const request = { method, url, headers, caller: input.text("as") };
-    const kinds = explainedKinds(nodePlatform.clock);
-    const explanation = explainRoute(configuration, request, contracts, kinds);
+    const { limitStore } = configuration;
+    const explanation = await explainWithStore(nodePlatform, limitStore, undefined, (kinds) =>
+      explainRoute(configuration, request, contracts, kinds),
+    );
     return tellRules(input, explanation);
   },
 };
@@ -115,8 +117,12 @@ async function explainHappened(input: CommandInput, exchange: string): Promise<n
   const shown = await readExchange(folders, exchange, false);
   if (isProblem(shown)) return endWith(input, shown);
   const { explainExchange } = await import("#app/explain-exchange.ts");
-  const { explainedKinds } = await import("#app/explained-kinds.ts");
-  const explained = explainExchange(shown, loaded.revision, explainedKinds(nodePlatform.clock));
+  const { explainWithStore } = await import("#app/explain-with-store.ts");
+  const { revision } = loaded;
+  const { limitStore } = revision.configuration;
+  const explained = await explainWithStore(nodePlatform, limitStore, undefined, (kinds) =>
+    explainExchange(shown, revision, kinds),
+  );
   if (explained === undefined) {
     const detail = `only its beginning is on record; parlance ledger show ${exchange} has it`;
     return complainOf(input, { code: "exchange-not-over", detail });

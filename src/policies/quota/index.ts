@@ -1,6 +1,6 @@
 /**
- * How many requests in a day or month of the calendar, counted on disk. Told as
- * draft-ietf-httpapi-ratelimit-headers-11 has it.
+ * How many requests in a day or month of the calendar, counted on disk, or in the store that
+ * several gateways share. Told as draft-ietf-httpapi-ratelimit-headers-11 has it.
  */
 import { mapOf } from "#base/json-schema.ts";
 import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
@@ -8,6 +8,7 @@ import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import { createCalendar, isTimeZone, type Period, type Span } from "./calendar.ts";
 import { countKey, createCounter, type Use } from "./counter.ts";
 import { problems } from "./problems.ts";
+import { createSharedBlocks, readScript } from "./shared-blocks.ts";
 
 interface Options {
   readonly per: CountedPer;
@@ -27,9 +28,13 @@ export const quota: Policy<Options> = {
   description:
     "Days and months are those of the calendar in `timeZone`. Counted in the folder that " +
     "`state` names, so a restart or a crash gives nobody a new quota; exact over all workers, " +
-    "and over gateways that share the folder. Never more than `requests` pass: blocks of a " +
-    "thousandth of them (at least one) are taken from the disk at once, and of a block that " +
-    "was begun before a crash the rest counts as used. Callers see `RateLimit` and " +
+    "and over gateways that share the folder. With a `limitStore` it is counted there, exactly " +
+    "over all gateways that have it in common; while that does not answer, its `whenAway` says " +
+    "what holds: with `local` each gateway counts on in its own folder from what it last knew, " +
+    "and adds that in the store afterwards; what is known to be used up stays so with each of " +
+    "them. Never more than `requests` pass: blocks of a thousandth of them (at least one, at " +
+    "most 1000) are taken at once, those not used are given back at an orderly end, and of a " +
+    "block that was begun before a crash the rest counts as used. Callers see `RateLimit` and " +
     "`RateLimit-Policy` on every answer, `Retry-After` with the refusal. A request that is " +
     "refused does not count. `parlance explain ... --as CALLER` tells how much is taken.",
   options: mapOf(
@@ -65,7 +70,9 @@ export const quota: Policy<Options> = {
       },
       withoutState: {
         type: "string",
-        description: "What becomes of requests while the disk refuses to count.",
+        description:
+          "What becomes of requests while the disk refuses to count. While a store does not " +
+          "answer, its `whenAway` says so.",
         enum: ["refuse", "allow"],
         default: "refuse",
       },
@@ -84,24 +91,32 @@ export const quota: Policy<Options> = {
   },
   explain: ({ per, requests, period, timeZone }) =>
     `at most ${requests} in a ${period} (${timeZone})${forEach(per)}`,
-  explainState(options, { id, serviceName, nowMs, request, takenOf }) {
+  explainState(options, { id, serviceName, nowMs, request, takenOf, readShared }) {
     const { per, requests, period, timeZone } = options;
     // Addresses are not part of what is explained.
     const isKnown = per === "caller" ? request.callerName !== undefined : per !== "address";
     if (!isKnown) return undefined;
     const span = createCalendar(period, timeZone).at(nowMs);
     const name = countedName({ ...request, address: "" }, per);
-    const taken = takenOf(countKey(prefixOf(options, id, serviceName), span, name));
-    if (taken === undefined) return undefined;
-    return `${taken} of ${requests} are taken in ${span.name}`;
+    const key = countKey(prefixOf(options, id, serviceName), span, name);
+    const told = (taken: number): string => `${taken} of ${requests} are taken in ${span.name}`;
+    if (readShared === undefined) {
+      const taken = takenOf(key);
+      return taken === undefined ? undefined : told(taken);
+    }
+    const read = readShared(readScript, key);
+    if ("unread" in read) return `how many are taken is not known: ${read.unread}`;
+    const [taken = 0, returned = 0] = read;
+    return `${told(taken - returned)}, by all gateways`;
   },
-  create(options, { id, cells, records, platform, serviceName }) {
+  create(options, { id, cells, records, store, platform, serviceName }) {
     const { per, requests, period, timeZone, name = period } = options;
-    records.prepare();
+    if (store === undefined || store.whenAway === "local") records.prepare();
     const calendar = createCalendar(period, timeZone);
     const { clock } = platform;
     const counter = createCounter(requests, prefixOf(options, id, serviceName), {
-      ...{ cells, records, clock },
+      ...{ cells, clock },
+      blocks: store === undefined ? records : createSharedBlocks(store, records, cells),
     });
 
     function tell(request: PolicyRequest, { allowed, remaining }: Use, span: Span): Verdict {
@@ -116,18 +131,25 @@ export const quota: Policy<Options> = {
       return { kind: "refuse", problem: problems["quota-used-up"](detail, { retryAfterS: waitS }) };
     }
 
-    async function wait(request: PolicyRequest, coming: Promise<Use>, span: Span) {
+    async function wait(request: PolicyRequest, coming: Promise<Use | undefined>, span: Span) {
       const exchange = request.id;
       try {
         const use = await coming;
         // The caller may be gone, and the object another one's.
-        return request.id === exchange ? tell(request, use, span) : undefined;
+        if (request.id !== exchange) return undefined;
+        if (use !== undefined) return tell(request, use, span);
+        if (store?.whenAway === "allow") return undefined;
+        return uncounted("the store of limits does not answer, or not with a count", 1);
       } catch (cause) {
         if (options.withoutState === "allow") return undefined;
-        const detail = `quota ${name} cannot be counted: its state cannot be written`;
-        const problem = problems["quota-unavailable"](detail, { cause, retryAfterS: 5 });
-        return { kind: "refuse", problem } as const;
+        return uncounted("its state cannot be written", 5, cause);
       }
+    }
+
+    function uncounted(why: string, retryAfterS: number, cause?: unknown): Verdict {
+      const detail = `quota ${name} cannot be counted: ${why}`;
+      const problem = problems["quota-unavailable"](detail, { cause, retryAfterS });
+      return { kind: "refuse", problem };
     }
 
     return {

@@ -1,0 +1,20 @@
+/** The store of limits that a configuration declares; its code is loaded when there is one. */
+import type { Log } from "#base/log.ts";
+import type { Platform } from "#base/platform.ts";
+import type { LimitStore } from "#configuration/configuration.ts";
+import type { KeptStore } from "#store/keep-store.ts";
+
+export async function openStore(
+  declared: LimitStore,
+  platform: Platform,
+  log: Log,
+): Promise<KeptStore> {
+  const { keepStore } = await import("#store/keep-store.ts");
+  const { host, port, database, username, tls, password, ...options } = declared;
+  const ca = tls?.caFile === undefined ? undefined : platform.files.read(tls.caFile);
+  const address = {
+    ...{ host, port, database, username, password: password?.secret },
+    tls: tls && { serverName: tls.serverName, ca },
+  };
+  return keepStore({ ...options, address }, platform, log);
+}
