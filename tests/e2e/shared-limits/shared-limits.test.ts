@@ -1,50 +1,21 @@
-/** Several gateways, each with two workers, that share limits through a redis-server of Debian. */
+/** Gateways that share rate limits through a redis-server of Debian. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import test, { type TestContext } from "node:test";
-import {
-  configurationOf,
-  replaceFile,
-  runGateway,
-  runService,
-  type RunningGateway,
-} from "#tests/e2e/running/run-gateway.ts";
+import test from "node:test";
+import { replaceFile, type RunningGateway } from "#tests/e2e/running/run-gateway.ts";
 import { runRedis } from "#tests/support/redis-server.ts";
 import { lacks } from "#tests/support/tools.ts";
+import { ask, askSteadily, runGateways } from "./stand.ts";
 
 const skip = lacks("redis-server");
 
-async function runGateways(
-  context: TestContext,
-  count: number,
-  store: string,
-  limit = "per: everything, requests: 50, windowMs: 3600000",
-): Promise<readonly RunningGateway[]> {
-  const service = await runService(context);
-  const more = `limitStore: ${store}\npolicies:\n  - rate-limit: { ${limit} }\n`;
-  const text = configurationOf(service.url, { more });
-  return Promise.all(Array.from({ length: count }, () => runGateway(context, text)));
-}
-
-/** @returns how often each status came. */
-async function ask(urls: readonly string[], count: number): Promise<Record<number, number>> {
-  const statuses: Record<number, number> = {};
-  const one = async (index: number): Promise<void> => {
-    const answer = await fetch(`${urls[index % urls.length]}/echo/`);
-    await answer.bytes();
-    statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
-  };
-  for (let at = 0; at < count; at += 20) {
-    const batch = Array.from({ length: Math.min(20, count - at) }, (_, index) => at + index);
-    await Promise.all(batch.map(one));
-  }
-  return statuses;
-}
+const rateOf = (limit: string): string => `rate-limit: { ${limit} }`;
 
 test("two gateways let through exactly what one limit allows", { skip }, async (context) => {
   const redis = await runRedis(context);
   const store = `{ url: "valkey://127.0.0.1:${redis.port}/3", timeoutMs: 2000 }`;
-  const gateways = await runGateways(context, 2, store);
+  const limit = "per: everything, requests: 50, windowMs: 3600000";
+  const gateways = await runGateways(context, 2, store, rateOf(limit));
   const urls = gateways.map(({ url }) => url);
   assert.deepEqual(await ask(urls, 200), { 200: 50, 429: 150 });
   const refused = await fetch(`${urls[0]}/echo/`);
@@ -57,25 +28,15 @@ test("killed under load and started again it costs nobody an answer", { skip }, 
   const redis = await runRedis(context);
   const store = `{ url: "redis://127.0.0.1:${redis.port}", timeoutMs: 200 }`;
   const limit = "per: everything, requests: 100000, windowMs: 1000";
-  const [gateway] = await runGateways(context, 1, store, limit);
+  const [gateway] = await runGateways(context, 1, store, rateOf(limit));
   const { url, adminUrl, seen } = gateway as RunningGateway;
   const metrics = async () => (await fetch(`${adminUrl}/metrics`)).text();
-  const over = new AbortController();
-  const load = (async () => {
-    const all: Record<number, number> = {};
-    while (!over.signal.aborted) {
-      for (const [status, count] of Object.entries(await ask([url], 40))) {
-        all[Number(status)] = (all[Number(status)] ?? 0) + count;
-      }
-    }
-    return all;
-  })();
+  const load = askSteadily([url]);
   await redis.kill();
   assert.match((await seen("limit-store-away")).message, /each gateway counts for itself/);
   await redis.start();
   await seen("limit-store-back");
-  over.abort();
-  assert.deepEqual(Object.keys(await load), ["200"]);
+  assert.deepEqual(Object.keys(await load.stop()), ["200"]);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   assert.match(await metrics(), /^parlance_limit_store_up\{worker="\d"\} 1$/m);
   assert.match(await metrics(), /^parlance_limit_store_missed_total\{worker="\d"\} \d+$/m);
@@ -85,7 +46,7 @@ test("one that stops answering delays a few requests, and then none", { skip }, 
   const redis = await runRedis(context);
   const store = `{ url: "redis://127.0.0.1:${redis.port}", timeoutMs: 300 }`;
   const limit = "per: everything, requests: 10, windowMs: 3600000";
-  const [gateway] = await runGateways(context, 1, store, limit);
+  const [gateway] = await runGateways(context, 1, store, rateOf(limit));
   const { url, log, seen } = gateway as RunningGateway;
   assert.deepEqual(await ask([url], 4), { 200: 4 });
   redis.freeze();
@@ -102,7 +63,7 @@ test("another store is taken with a new revision", { skip }, async (context) => 
   const [redis, other] = [await runRedis(context), await runRedis(context)];
   const store = (port: number) => `{ url: "redis://127.0.0.1:${port}", timeoutMs: 2000 }`;
   const limit = "per: everything, requests: 3, windowMs: 3600000";
-  const [gateway] = await runGateways(context, 1, store(redis.port), limit);
+  const [gateway] = await runGateways(context, 1, store(redis.port), rateOf(limit));
   const { url, configPath, seen } = gateway as RunningGateway;
   assert.deepEqual(await ask([url], 5), { 200: 3, 429: 2 });
   const text = readFileSync(configPath, "utf8");
@@ -121,7 +82,7 @@ for (const [whenAway, status] of [
     await redis.kill();
     const store = `{ url: "redis://127.0.0.1:${redis.port}", whenAway: ${whenAway} }`;
     const limit = "per: everything, requests: 1, windowMs: 3600000";
-    const [gateway] = await runGateways(context, 1, store, limit);
+    const [gateway] = await runGateways(context, 1, store, rateOf(limit));
     const { url, seen } = gateway as RunningGateway;
     const away = await seen("limit-store-away");
     assert.match(away.message, /ECONNREFUSED/);
