@@ -237,7 +237,7 @@ function writeWorkers(out: Exposition, workers: readonly WorkerFacts[]): void {
   out.metric(
     "parlance_limit_store_missed_total",
     "counter",
-    "Requests that the store of limits has not counted, for it did not answer in time.",
+    "Steps that the store of limits has not counted, for it did not answer in time, or not so.",
   );
   for (const { index, gauges } of storing) {
     out.sample({ worker: index }, gauges.limitStoreMissed);

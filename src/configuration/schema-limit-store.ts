@@ -5,8 +5,8 @@ import { serverTls } from "./schema-server-tls.ts";
 const word = "^[\\x21-\\x7e]{1,4096}$";
 
 export const limitStoreSchema = mapOf(
-  "The Valkey or Redis server through which several gateways share rate limits. Without it each " +
-    "gateway counts for itself, its workers together.",
+  "The Valkey or Redis server through which several gateways share rate limits and quotas. " +
+    "Without it each gateway counts for itself, its workers together.",
   {
     url: {
       type: "string",
@@ -43,8 +43,8 @@ export const limitStoreSchema = mapOf(
       type: "string",
       description:
         "What limits do while it does not answer. `local`: each gateway counts for itself, so " +
-        "that together they let through as many times more as there are gateways. `refuse`: " +
-        "503. `allow`: nothing is counted.",
+        "that together they let through as many times more as there are gateways (of quotas: of " +
+        "what each knew to be left). `refuse`: 503. `allow`: nothing is counted.",
       enum: ["local", "refuse", "allow"],
       default: "local",
     },

@@ -99,6 +99,36 @@ test(
   },
 );
 
+test(
+  "another kind of key is told, and is no reason to leave the server",
+  { skip },
+  async (context) => {
+    const redis = await runRedis(context);
+    const { store, log } = keep(context, redis.port);
+    await store.settled;
+    await store.run({ answers: 1, source: "return {redis.call('LPUSH', KEYS[1], 1)}" }, "list", []);
+    for (let count = 0; count < 5; count++)
+      assert.equal(await store.run(add, "list", [1]), undefined);
+    assert.deepEqual(await store.run(add, "a", [1]), [1]);
+    assert.deepEqual([store.isUp, store.missed, log.length], [true, 5, 1]);
+    assert.equal(log[0]?.event, "limit-store-bad-key");
+    assert.match(
+      log[0]?.message ?? "",
+      /has under "test:list" what no gateway has put there \(.*WRONGTYPE.*\); remove it: each gateway/,
+    );
+  },
+);
+
+test("what is under way when it is finished has its answer", { skip }, async (context) => {
+  const redis = await runRedis(context);
+  const { store } = keep(context, redis.port);
+  await store.settled;
+  const answers = [1, 2, 3].map((number) => store.run(add, "a", [number]));
+  await store.finish();
+  assert.deepEqual(await Promise.all(answers), [[1], [3], [6]]);
+  assert.equal(await store.run(add, "a", [1]), undefined);
+});
+
 test("a wrong password is told once, and not tried over and over", { skip }, async (context) => {
   const redis = await runRedis(context, ["--requirepass", "right"]);
   const { store, log } = keep(context, redis.port, { password: "wrong" });

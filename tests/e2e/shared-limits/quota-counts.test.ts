@@ -1,5 +1,6 @@
 /** Counts of quotas as they stand in a redis-server of Debian, by clocks of the test's own. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test, { type TestContext } from "node:test";
 import { noRecords } from "#base/durable-records.ts";
 import { createLog } from "#base/log.ts";
@@ -17,14 +18,14 @@ const skip = lacks("redis-server");
 const graceMs = 3_600_000;
 
 /** What one gateway counts with. */
-async function openBlocks(context: TestContext, { port }: RedisServer) {
+async function openBlocks(context: TestContext, { port }: RedisServer, user?: string) {
   const address = { host: "127.0.0.1", port, tls: undefined, database: 0 };
-  const login = { username: undefined, password: undefined };
+  const login = { username: user, password: user && "right" };
   const store = keepStore(
     {
       url: `valkey://127.0.0.1:${port}`,
       address: { ...address, ...login },
-      ...{ timeoutMs: 2_000, prefix: "test:", whenAway: "refuse" },
+      ...{ timeoutMs: 2_000, prefix: "parlance:", whenAway: "refuse" },
     },
     nodePlatform,
     createLog(nodePlatform.clock.nowMs, () => undefined),
@@ -59,10 +60,10 @@ test("a count goes an hour after its end", { skip }, async (context) => {
   const { blocks } = await openBlocks(context, redis);
   const count = { key: "c", wanted: 1, max: 5, nowMs: 1_000, untilMs: 61_000 };
   await blocks.take(count);
-  const leftMs = await client.pTTL("test:c");
+  const leftMs = await client.pTTL("parlance:c");
   assert.ok(leftMs > graceMs && leftMs <= graceMs + 60_000, `${leftMs}`);
   await blocks.take({ ...count, nowMs: 70_000 });
-  assert.ok((await client.pTTL("test:c")) <= graceMs);
+  assert.ok((await client.pTTL("parlance:c")) <= graceMs);
 });
 
 test("blocks come back, and a store that lost them hears of it", { skip }, async (context) => {
@@ -81,6 +82,17 @@ test("blocks come back, and a store that lost them hears of it", { skip }, async
   assert.deepEqual(await first.take(count), { granted: 1, taken: 10 });
 });
 
+test("the commands that the guide names are enough", { skip }, async (context) => {
+  const guide = readFileSync("docs/guides/running-in-production.md", "utf8");
+  const [, named = ""] =
+    /of its own needs the commands\s([^,]+(?:,[^,]+)*), on keys/.exec(guide) ?? [];
+  const commands = [...named.matchAll(/`([A-Z]+)`/g)].map(([, command]) => `+${command}`);
+  const user = ["--user", "parlance", "on", ">right", "~parlance:*", ...commands];
+  const { blocks } = await openBlocks(context, await runRedis(context, user), "parlance");
+  const count = { key: "c", wanted: 1, max: 5, nowMs: 1_000, untilMs: 61_000 };
+  assert.deepEqual(await blocks.take(count), { granted: 1, taken: 1 });
+});
+
 for (const [what, value] of [
   ["a word", "many"],
   ["a part", "1.5"],
@@ -92,10 +104,10 @@ for (const [what, value] of [
     const redis = await runRedis(context);
     const client = await openClient(context, redis);
     const { blocks, store } = await openBlocks(context, redis);
-    await client.hSet("test:c", "taken", value);
+    await client.hSet("parlance:c", "taken", value);
     const count = { key: "c", wanted: 1, max: 5, nowMs: 1_000, untilMs: 61_000 };
     for (let times = 0; times < 5; times++) assert.equal(await blocks.take(count), undefined);
-    assert.equal(await client.hGet("test:c", "taken"), value);
+    assert.equal(await client.hGet("parlance:c", "taken"), value);
     assert.equal(store.isUp, true);
   });
 }
