@@ -27,11 +27,12 @@ function checkUse(
   service: Service | undefined,
 ): readonly Diagnostic[] {
   const { name, options, source } = use;
-  const { callers, services } = configuration;
+  const { callers, services, limitStore } = configuration;
   const site = {
     serviceName: service?.name,
     contract: service && contracts.get(service.name),
     callers: callers === "open" ? undefined : [...eachCallerName(callers)],
+    hasStore: limitStore !== undefined,
   };
   const policy = standardPolicies.find((one) => one.name === name);
   const found = policy?.check?.(options, site) ?? [];

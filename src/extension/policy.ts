@@ -55,6 +55,8 @@ export interface CheckedSite {
   readonly contract: Contract | undefined;
   /** Names of all callers; undefined: open. */
   readonly callers: readonly string[] | undefined;
+  /** Whether there is a store that several gateways share. */
+  readonly hasStore?: boolean;
 }
 
 /** One place in the configuration, and a request that would come there. */

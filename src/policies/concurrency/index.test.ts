@@ -78,11 +78,21 @@ test("who goes away while it waits leaves its place", async (context) => {
 
 test("neither a bound nor how to find it, or both, is told", () => {
   const site = { serviceName: undefined, contract: undefined, callers: undefined };
-  const rest = { per: "service", queueMax: 0, waitMs: 1, weights: {} } as const;
+  const rest = { per: "service", queueMax: 0, waitMs: 1, weights: {}, shared: false } as const;
   const adaptive = { min: 2, max: 1 };
   const counts = [rest, { ...rest, max: 1, adaptive }, { ...rest, adaptive }, { ...rest, max: 1 }];
   assert.deepEqual(
     counts.map((options) => concurrency.check?.(options, site).length),
     [1, 1, 1, 0],
   );
+});
+
+test("what cannot be shared is told", () => {
+  const site = { serviceName: undefined, contract: undefined, callers: undefined };
+  const rest = { per: "service", queueMax: 0, waitMs: 1, weights: {}, shared: true } as const;
+  const told = (options: object, hasStore: boolean) =>
+    concurrency.check?.({ ...rest, ...options }, { ...site, hasStore })[0]?.message;
+  assert.equal(told({ max: 1 }, true), undefined);
+  assert.match(told({ max: 1 }, false) ?? "", /no store .*; expected a `limitStore`/);
+  assert.match(told({ adaptive: { min: 1, max: 2 } }, true) ?? "", /only a `max` can be shared/);
 });

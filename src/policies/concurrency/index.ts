@@ -1,23 +1,15 @@
 /** Bounds how many requests are under way at once, and lets callers in by turns. */
-import { mapOf } from "#base/json-schema.ts";
 import { createQuickRandom } from "#base/quick-random.ts";
-import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
-import type { OptionFinding, Policy, PolicyRequest } from "#extension/policy.ts";
+import { countedName, forEach } from "#extension/counted-apart.ts";
+import type { Policy, PolicyRequest } from "#extension/policy.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { createGradient } from "./gradient.ts";
+import { checkOptions, options, type Options } from "./options.ts";
 import { problems } from "./problems.ts";
+import { createSharedSlots, type SharedSlots } from "./shared-slots.ts";
 
-interface Options {
-  readonly per: CountedPer;
-  readonly max?: number;
-  readonly adaptive?: { readonly min: number; readonly max: number };
-  readonly queueMax: number;
-  readonly waitMs: number;
-  readonly weights: Readonly<Record<string, number>>;
-}
-
-/** Of names there are that many at most; who comes then shares the last gate. */
-const gatesMax = 10_000;
+/** Of names there are that many at most; who comes then shares the last one. */
+const doorsMax = 10_000;
 
 export const concurrency: Policy<Options> = {
   name: "concurrency",
@@ -29,125 +21,105 @@ export const concurrency: Policy<Options> = {
     "`waitMs`; room goes round among callers, by `weights`, so that one with very many requests " +
     "keeps none of the others out, and when the queue is full its own give way first. Beyond: " +
     "503 with `Retry-After`, before anything was sent. Requests under way are counted over all " +
-    "workers of a gateway, exactly, also when a worker dies; several gateways count for " +
-    "themselves. Each worker keeps a queue of its own, finds `adaptive` by its own samples, and " +
-    "room that becomes free goes to the queues by their lengths.",
-  options: mapOf("How many at once.", {
-    per: countedPer("service"),
-    max: {
-      type: "integer",
-      description: "Requests at once, over all workers. Either this or `adaptive`.",
-      minimum: 1,
-      maximum: 1_000_000,
-      "x-expected": "a whole number from 1 to 1000000",
-    },
-    adaptive: mapOf("Bounds between which the limit is found while it works.", {
-      min: {
-        type: "integer",
-        description: "Never fewer than these, over all workers.",
-        minimum: 1,
-        maximum: 1_000_000,
-        default: 4,
-        "x-expected": "a whole number from 1 to 1000000",
-      },
-      max: {
-        type: "integer",
-        description: "Never more than these, over all workers.",
-        minimum: 1,
-        maximum: 1_000_000,
-        default: 1_000,
-        "x-expected": "a whole number from 1 to 1000000",
-      },
-    }),
-    queueMax: {
-      type: "integer",
-      description: "Requests that may wait for room, in each worker.",
-      minimum: 0,
-      maximum: 100_000,
-      default: 100,
-      "x-expected": "a whole number from 0 (nobody waits) to 100000",
-    },
-    waitMs: {
-      type: "integer",
-      description: "How long one may wait, in milliseconds.",
-      minimum: 1,
-      maximum: 600_000,
-      default: 1_000,
-      "x-expected": "milliseconds from 1 to 600000",
-    },
-    weights: {
-      type: "object",
-      description: "Shares of callers in the turns, by name. Default: 1 each.",
-      default: {},
-      additionalProperties: {
-        type: "integer",
-        minimum: 1,
-        maximum: 1_000,
-        "x-expected": "a whole number from 1 to 1000",
-      },
-    },
-  }),
+    "workers of a gateway, exactly, also when a worker dies. Each worker keeps a queue of its " +
+    "own, finds `adaptive` by its own samples, and room that becomes free goes to the queues by " +
+    "their lengths. Several gateways count for themselves, so that together they let in as many " +
+    "times more: with `adaptive` each feels the others as a slower service and gives way. With " +
+    "`shared` a `max` holds over all gateways that have the same `limitStore`: who is let in " +
+    "here asks there, before anything is sent. What a gateway had that died comes back after " +
+    "five seconds. While the store does not answer, each gateway keeps to `max` by itself, or, " +
+    "where `whenAway` is `refuse`, lets nobody in.",
+  options,
   example: "- concurrency: { adaptive: { max: 200 }, queueMax: 50, weights: { storefront: 10 } }",
   problems: problems.definitions,
   level: "call",
   check: checkOptions,
-  explain: ({ per, max, adaptive, queueMax }) =>
+  explain: ({ per, max, adaptive, queueMax, shared }) =>
     `${max === undefined ? `${adaptive?.min} to ${adaptive?.max}, as it finds out,` : `${max}`} ` +
-    `at once${forEach(per)}, ${queueMax} wait`,
-  create(options, { id, platform, counts }) {
-    const site = { ...platform, counts, draw: createQuickRandom(platform.random) };
-    const gates = new Map<string, Gate>();
-    const gateOf = (request: PolicyRequest): Gate => {
-      const name = gates.size >= gatesMax ? "" : countedName(request, options.per);
-      const found = gates.get(name);
+    `at once${forEach(per)}${shared ? ", over all gateways" : ""}, ${queueMax} wait`,
+  create(chosen, { id, platform, counts, store }) {
+    const { per, max, adaptive = { min: 1, max: 1 }, queueMax, waitMs, weights } = chosen;
+    const { clock, timers, random } = platform;
+    const draw = createQuickRandom(random);
+    const teller = random.bytes(6).readUIntBE(0, 6);
+    const doors = new Map<string, Door>();
+    const doorOf = (request: PolicyRequest): Door => {
+      const name = doors.size >= doorsMax ? "" : countedName(request, per);
+      const found = doors.get(name);
       if (found !== undefined) return found;
-      const { max, adaptive = { min: 1, max: 1 }, queueMax, waitMs, weights } = options;
+      const key = `concurrency ${id} ${name}`;
       const limit = max === undefined ? createGradient(adaptive) : { limit: max, note() {} };
-      const rule = { queueMax, waitMs, weights };
-      const gate = createGate(`concurrency ${id} ${name}`, limit, rule, site);
-      gates.set(name, gate);
-      return gate;
+      const gate = createGate(
+        key,
+        limit,
+        { queueMax, waitMs, weights },
+        { ...platform, counts, draw },
+      );
+      const slots =
+        chosen.shared && store !== undefined && max !== undefined
+          ? createSharedSlots({ key, max }, { store, timers, draw, teller })
+          : undefined;
+      doors.set(name, { gate, slots });
+      return { gate, slots };
     };
-    /** Where each request was let in, or waits. */
-    const held = new WeakMap<PolicyRequest, { readonly gate: Gate; readonly leave: Leave }>();
+    /** What each request that was let in, or waits, has to leave. */
+    const held = new WeakMap<PolicyRequest, Held>();
+
+    /** It is in here, and has to be in there. */
+    async function share(here: Held, slots: SharedSlots, gate: Gate, spentMs: number) {
+      if (here.isOver) return undefined;
+      const { result, leave } = slots.enter(queueMax === 0 ? 0 : Math.max(1, waitMs - spentMs));
+      here.leaveSlot = leave;
+      const slot = await result;
+      if (slot === "full") return refused(gate, noRoom);
+      if (slot === "in" || store?.whenAway !== "refuse") return undefined;
+      const detail = "the store of limits does not answer, or not with a count (concurrency)";
+      const problem = problems["concurrency-unavailable"](detail, { retryAfterS: 1 });
+      return { kind: "refuse", problem } as const;
+    }
+
+    const noRoom = `there was no room within ${waitMs} ms`;
     return {
       onRequest(request) {
-        const gate = gateOf(request);
+        const { gate, slots } = doorOf(request);
         const { caller, result, leave } = gate.enter(request.callerName ?? request.address);
         if (result === "full") return refused(gate, `${caller} has to wait too long`);
-        held.set(request, { gate, leave });
-        if (result === "in") return undefined;
-        return result.then((isIn) =>
-          isIn ? undefined : refused(gate, `there was no room within ${options.waitMs} ms`),
-        );
+        const here: Held = { leave, leaveSlot: undefined, isOver: false };
+        held.set(request, here);
+        if (result === "in") return slots && share(here, slots, gate, 0);
+        const sinceMs = clock.monotonicMs();
+        return result.then((isIn) => {
+          if (!isIn) return refused(gate, noRoom);
+          return slots && share(here, slots, gate, clock.monotonicMs() - sinceMs);
+        });
       },
       onEnd(request, end) {
-        const { leave } = held.get(request) ?? {};
+        const here = held.get(request);
+        if (here === undefined) return;
         held.delete(request);
+        here.isOver = true;
+        here.leaveSlot?.();
         // What is refused by the service as too much says that the limit is too high.
-        leave?.(end.status === 503 || end.status === 429 || end.status === 504);
+        here.leave(end.status === 503 || end.status === 429 || end.status === 504);
       },
     };
   },
 };
 
-type Leave = (dropped: boolean) => void;
+interface Door {
+  readonly gate: Gate;
+  /** Undefined: each gateway counts for itself. */
+  readonly slots: SharedSlots | undefined;
+}
+
+interface Held {
+  readonly leave: (dropped: boolean) => void;
+  leaveSlot: (() => void) | undefined;
+  isOver: boolean;
+}
 
 function refused(gate: Gate, why: string) {
   const detail = `at most ${gate.limit} requests may be under way at once (concurrency); ${why}`;
   const problem = problems["too-many-at-once"](detail, { retryAfterS: 1 });
   return { kind: "refuse", problem } as const;
-}
-
-function checkOptions({ max, adaptive }: Options): readonly OptionFinding[] {
-  const error = (path: string, message: string): OptionFinding => ({
-    path: [path],
-    severity: "error",
-    message,
-  });
-  if ((max === undefined) === (adaptive === undefined)) {
-    return [error("max", "expected either `max` or `adaptive`")];
-  }
-  if (adaptive === undefined || adaptive.min <= adaptive.max) return [];
-  return [error("adaptive", `min ${adaptive.min} is above max ${adaptive.max}`)];
 }

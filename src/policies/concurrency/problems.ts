@@ -8,4 +8,10 @@ export const problems = defineProblems({
     faultKind: "unavailable",
     blame: "policy",
   },
+  "concurrency-unavailable": {
+    title: "Requests under way cannot be counted",
+    httpStatus: 503,
+    faultKind: "unavailable",
+    blame: "gateway",
+  },
 });
