@@ -97,8 +97,6 @@ export function createSharedSlots(
 ): SharedSlots {
   const waiting: Waiting[] = [];
   let inside = 0;
-  /** What the store has heard last; undefined: that is not known. */
-  let told: { readonly inside: number; readonly waiting: number } | undefined = nothing;
   let isAsking = false;
   let stopLooking: Cancel | undefined;
   let stopTelling: Cancel | undefined;
@@ -111,11 +109,10 @@ export function createSharedSlots(
     const answer = await store.run(script, key, given);
     isAsking = false;
     if (answer === undefined) {
-      told = undefined;
       admit(waiting.length, "uncounted");
     } else {
       const [granted = 0] = answer;
-      told = { inside: before + granted, waiting: wanted - granted };
+      const told = { inside: before + granted, waiting: wanted - granted };
       admit(granted, "in");
       const isFull = granted < wanted;
       if (isFull) for (const one of waiting.filter(({ isPatient }) => !isPatient)) refuse(one);
@@ -147,9 +144,9 @@ export function createSharedSlots(
     });
   }
 
-  /** As long as there is something that would be forgotten, or that is to be. */
+  /** As long as there is something that would be forgotten; what should be, is by itself. */
   function keepTelling(): void {
-    if (inside > 0 || waiting.length > 0 || told === undefined || told.inside > 0) {
+    if (inside > 0 || waiting.length > 0) {
       stopTelling ??= timers.every(leaseMs / stepsPerLease, () => void step());
     } else {
       stopTelling?.();
@@ -183,5 +180,3 @@ export function createSharedSlots(
     },
   };
 }
-
-const nothing = { inside: 0, waiting: 0 } as const;

@@ -3,35 +3,20 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test, { type TestContext } from "node:test";
 import { noRecords } from "#base/durable-records.ts";
-import { createLog } from "#base/log.ts";
-import { nodePlatform } from "#base/platform.ts";
 import { createCellMemory, createSharedCells } from "#base/shared-cells.ts";
 import { createCalendar } from "#policies/quota/calendar.ts";
 import { createCounter } from "#policies/quota/counter.ts";
 import { createSharedBlocks, type Blocks } from "#policies/quota/shared-blocks.ts";
-import { keepStore } from "#store/keep-store.ts";
 import { runRedis, type RedisServer } from "#tests/support/redis-server.ts";
 import { lacks } from "#tests/support/tools.ts";
-import { openClient } from "./stand.ts";
+import { keepPlainStore, openClient } from "./stand.ts";
 
 const skip = lacks("redis-server");
 const graceMs = 3_600_000;
 
 /** What one gateway counts with. */
-async function openBlocks(context: TestContext, { port }: RedisServer, user?: string) {
-  const address = { host: "127.0.0.1", port, tls: undefined, database: 0 };
-  const login = { username: user, password: user && "right" };
-  const store = keepStore(
-    {
-      url: `valkey://127.0.0.1:${port}`,
-      address: { ...address, ...login },
-      ...{ timeoutMs: 2_000, prefix: "parlance:", whenAway: "refuse" },
-    },
-    nodePlatform,
-    createLog(nodePlatform.clock.nowMs, () => undefined),
-  );
-  context.after(() => store.close());
-  await store.settled;
+async function openBlocks(context: TestContext, redis: RedisServer, user?: string) {
+  const store = await keepPlainStore(context, redis, user);
   const cells = createSharedCells(createCellMemory(64));
   return { store, cells, blocks: createSharedBlocks(store, noRecords, cells) };
 }

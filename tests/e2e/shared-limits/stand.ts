@@ -1,6 +1,9 @@
 /** Several gateways, each with two workers, before one service, with a store of limits. */
 import type { TestContext } from "node:test";
 import { createClient } from "@redis/client";
+import { createLog } from "#base/log.ts";
+import { nodePlatform } from "#base/platform.ts";
+import { keepStore, type KeptStore } from "#store/keep-store.ts";
 import {
   configurationOf,
   runGateway,
@@ -70,4 +73,28 @@ export async function openClient(context: TestContext, { port }: RedisServer) {
   await client.connect();
   context.after(() => client.destroy());
   return client;
+}
+
+/**
+ * As a worker has it, without a gateway around.
+ * @param user whose password is "right".
+ */
+export async function keepPlainStore(
+  context: TestContext,
+  { port }: RedisServer,
+  user?: string,
+): Promise<KeptStore> {
+  const login = { username: user, password: user && "right" };
+  const store = keepStore(
+    {
+      url: `valkey://127.0.0.1:${port}`,
+      address: { host: "127.0.0.1", port, tls: undefined, database: 0, ...login },
+      ...{ timeoutMs: 2_000, prefix: "parlance:", whenAway: "refuse" },
+    },
+    nodePlatform,
+    createLog(nodePlatform.clock.nowMs, () => undefined),
+  );
+  context.after(() => store.close());
+  await store.settled;
+  return store;
 }
