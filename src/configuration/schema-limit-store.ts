@@ -5,8 +5,9 @@ import { serverTls } from "./schema-server-tls.ts";
 const word = "^[\\x21-\\x7e]{1,4096}$";
 
 export const limitStoreSchema = mapOf(
-  "The Valkey or Redis server through which several gateways share rate limits and quotas. " +
-    "Without it each gateway counts for itself, its workers together.",
+  "The Valkey or Redis server through which several gateways share rate limits, quotas and, " +
+    "where it is asked for, bounds on what is under way. Without it each gateway counts for " +
+    "itself, its workers together.",
   {
     url: {
       type: "string",

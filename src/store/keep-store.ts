@@ -109,8 +109,8 @@ export function keepStore(
     const nowMs = clock.monotonicMs();
     if (nowMs - toldKeyMs < tellKeyMs) return;
     toldKeyMs = nowMs;
-    const what = `${url} has under ${JSON.stringify(key)} what no gateway has put there (${reason})`;
-    log.warn("limit-store-bad-key", `${what}; remove it: ${consequence[whenAway]}`, {
+    const what = `what no gateway has put there (${reason}); remove it: ${consequence[whenAway]}`;
+    log.warn("limit-store-bad-key", `${url} has under ${JSON.stringify(key)} ${what}`, {
       ...{ store: url, whenAway, key },
     });
   }

@@ -29,7 +29,9 @@ test("with the next day a quota begins anew", { skip }, async (context) => {
     const clock = { nowMs: () => nowMs };
     const counter = createCounter(10, "plan UTC", { cells, blocks, clock });
     const span = createCalendar("day", "UTC").at(nowMs);
-    const uses = await Promise.all(Array.from({ length: 8 }, () => counter.use("x", span, nowMs)));
+    const uses = await Promise.all(
+      Array.from({ length: 8 }, async () => counter.use("x", span, nowMs)),
+    );
     return uses.filter((use) => use?.allowed === true).length;
   };
   assert.equal(await passed(midnightMs - 1), 8);

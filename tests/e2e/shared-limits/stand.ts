@@ -47,10 +47,10 @@ export async function ask(urls: readonly string[], count: number): Promise<Statu
 
 /** Asks over and over, until it is stopped. */
 export function askSteadily(urls: readonly string[]): { stop(): Promise<Statuses> } {
-  let isOver = false;
+  const over = new AbortController();
   const all: Statuses = {};
   const asking = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       for (const [status, count] of Object.entries(await ask(urls, 40))) {
         all[Number(status)] = (all[Number(status)] ?? 0) + count;
       }
@@ -58,7 +58,7 @@ export function askSteadily(urls: readonly string[]): { stop(): Promise<Statuses
   })();
   return {
     async stop() {
-      isOver = true;
+      over.abort();
       await asking;
       return all;
     },
