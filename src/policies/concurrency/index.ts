@@ -71,7 +71,7 @@ export const concurrency: Policy<Options> = {
       const { result, leave } = slots.enter(queueMax === 0 ? 0 : Math.max(1, waitMs - spentMs));
       here.leaveSlot = leave;
       const slot = await result;
-      if (slot === "full") return refused(gate, noRoom);
+      if (slot === "full") return refused(gate, queueMax === 0 ? "nobody waits for room" : noRoom);
       if (slot === "in" || store?.whenAway !== "refuse") return undefined;
       const detail = "the store of limits does not answer, or not with a count (concurrency)";
       const problem = problems["concurrency-unavailable"](detail, { retryAfterS: 1 });
