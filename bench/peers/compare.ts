@@ -53,7 +53,15 @@ interface Entrant {
   readonly version: string;
   readonly port: number;
   readonly running: Running;
+  /** Whether it was under load for `firstLoadS` already. */
+  isWarm: boolean;
 }
+
+/**
+ * Code that Node compiles while it runs costs more until then, and so does compiling it; a proxy
+ * runs for weeks.
+ */
+const firstLoadS = 12;
 
 export async function compare(rig: Rig, plan: Plan): Promise<Comparison> {
   const rows: Row[] = [];
@@ -94,7 +102,7 @@ async function startAll(
     const certificate = tls ? rig.certificate : undefined;
     const site = { directory, port, upstreamPort: rig.upstream.port, tls: certificate };
     const running = startProcess(peer.prepare(site), rig.cores.gateway);
-    entrants.push({ peer, version: found.version, port, running });
+    entrants.push({ peer, version: found.version, port, running, isWarm: false });
   }
   return entrants;
 }
@@ -130,7 +138,10 @@ async function race(
     plan.progress(`${workload.name}: ${round === 0 ? "warm-up" : `round ${round}`}`);
     for (const [entrant, taken] of samples) {
       const at = { pid: entrant.running.pid, port: entrant.port, key: entrant.peer.key };
-      const sample = await measure(rig, at, workload, { connections, seconds });
+      const isFirst = round === 0 && !entrant.isWarm;
+      const loadS = isFirst ? Math.max(firstLoadS, seconds) : seconds;
+      const sample = await measure(rig, at, workload, { connections, seconds: loadS });
+      if (isFirst) entrant.isWarm = true;
       if (round > 0) taken.push(sample);
     }
   }
