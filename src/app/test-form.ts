@@ -1,6 +1,7 @@
 /** Tests what one form carries of one operation: messages go through it and are compared. */
 import type { Contract, Operation } from "#contract/contract.ts";
 import type { Direction, Finding } from "#contract/fidelity.ts";
+import { withFitting } from "#contract/fit-to-address.ts";
 import type { GeneratedMessage, GenerateMessages } from "#contract/generate-values.ts";
 import type { Value, ValueRecord } from "#contract/value.ts";
 import { findDifference, showValue, type Difference } from "#contract/value-difference.ts";
@@ -34,14 +35,15 @@ export interface TestedForm {
 export function testNative(
   trip: RoundTrip | undefined,
   contract: Contract,
-  { id, input, output, faults }: Operation,
+  asked: Operation,
   generate: GenerateMessages,
 ): NativeMessages {
+  const { id, input, output, faults } = asked;
   const operation = trip?.operation(id);
   if (trip === undefined || operation === undefined) return nothing;
   const losses: Loss[] = [];
   let context: FaceContext | undefined;
-  const requests = generate(input).flatMap((message) => {
+  const requests = withFitting(contract, asked, generate(input)).flatMap((message) => {
     const arrival = trip.request(operation, message);
     if (arrival.kind === "refused") return [];
     context ??= arrival.context;

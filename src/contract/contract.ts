@@ -75,7 +75,10 @@ export interface DeclaredFault {
 export interface RestBinding {
   /** Upper case. */
   readonly method: string;
-  /** `/orders/{id}`: as in the contract's paths; parameters are input fields. */
+  /**
+   * `/orders/{id}`: as in the contract's paths; parameters are input fields. The value of
+   * `{name=shelves/*}` is several segments, of `{name=files/**}` all that remain.
+   */
   readonly path: string;
   readonly parameters: readonly RestParameter[];
   readonly body: RestBody | undefined;
@@ -87,7 +90,11 @@ export interface RestBinding {
 export interface RestParameter {
   /** Field of the input record. */
   readonly field: string;
+  /** Members that lead from the field to the value: `["author"]` of `filter.author`. */
+  readonly within?: readonly string[];
   readonly name: string;
+  /** Read as well, never written. */
+  readonly alsoNamed?: string;
   readonly in: "path" | "query" | "header" | "cookie";
   readonly style:
     "simple" | "label" | "matrix" | "form" | "spaceDelimited" | "pipeDelimited" | "deepObject";

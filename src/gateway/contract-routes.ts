@@ -6,6 +6,7 @@
 import type { Configuration, Route, Service } from "#configuration/configuration.ts";
 import type { Contract, Dialect, Operation } from "#contract/contract.ts";
 import { operationsByGrpcPath } from "#contract/grpc-names.ts";
+import { cutPath } from "#contract/path-segments.ts";
 
 /** Ids of routes that are no operation; no operation can have them. */
 export const documentRouteId = ".openapi";
@@ -165,13 +166,19 @@ function formatsOf({ rest }: Operation): readonly ("json" | "xml")[] {
 }
 
 /**
- * The path as the router can match it: a segment that holds more than one whole parameter is taken
- * as a parameter; the face, which knows the template, looks closer.
+ * The path as the router can match it: a segment that holds more than one whole parameter, with
+ * at most a verb of google.api.http, is taken as a parameter; the face, which knows the template,
+ * looks closer.
  */
 function routedPath({ id, rest }: Operation): string {
   if (rest === undefined) return `/${id}`;
-  return rest.path
-    .split("/")
-    .map((segment, index) => (segment.includes("{") ? `{p${index}}` : segment))
-    .join("/");
+  const { segments, rest: isOpen } = cutPath(rest.path);
+  const routed = segments.map((segment, index) => {
+    if (isOpen && index === segments.length - 1) return "*";
+    if (!segment.includes("{")) return segment;
+    return `{p${index + 1}}${verbOf.exec(segment)?.[1] ?? ""}`;
+  });
+  return `/${routed.join("/")}`;
 }
+
+const verbOf = /^\{[^{}]*\}(:[A-Za-z0-9\-._~:]+)$/;

@@ -36,17 +36,21 @@ function pathPrecedence(one: CompiledRoute, other: CompiledRoute): Precedence | 
   return undefined;
 }
 
-/** Literal 0, parameter 1, end of the path 2, rest 3. */
+/** Literal 0, parameter with a verb below 1, the longest first, without 1, end 2, rest 3. */
 function segmentRank({ pattern }: CompiledRoute, index: number): number {
   const segment = pattern.segments[index];
-  if (segment !== undefined) return segment.kind === "literal" ? 0 : 1;
+  if (segment !== undefined) {
+    if (segment.kind === "literal") return 0;
+    return segment.verb === undefined ? 1 : 1 / segment.verb.length;
+  }
   return pattern.rest && index >= pattern.segments.length ? 3 : 2;
 }
 
 function describeSegment({ pattern }: CompiledRoute, index: number): string {
   const segment = pattern.segments[index];
   if (segment === undefined) return pattern.rest ? `"/*"` : "the end of the path";
-  return segment.kind === "literal" ? `literal "${segment.text}"` : `parameter {${segment.text}}`;
+  const { kind, text, verb = "" } = segment;
+  return kind === "literal" ? `literal "${text}"` : `parameter {${text}}${verb}`;
 }
 
 function conditionPrecedence(one: CompiledRoute, other: CompiledRoute): Precedence {

@@ -6,6 +6,8 @@ export interface Segment {
   readonly kind: "literal" | "parameter";
   /** The literal in normal spelling, or the name of the parameter. */
   readonly text: string;
+  /** Of a parameter: literal text right behind it, `:archive`. */
+  readonly verb?: string;
 }
 
 export interface PathPattern {
@@ -25,7 +27,8 @@ const percentEncoded = /%([0-9A-Fa-f]{2})/g;
 const unreserved = /[A-Za-z0-9\-._~]/;
 /** Nothing in it can be wrong, or be spelled in another way. */
 const plainSegment = /^[A-Za-z0-9_][A-Za-z0-9\-._~]*$/;
-const parameterSegment = /^\{([A-Za-z_][A-Za-z0-9_.-]*)\}$/;
+/** With what google.api.http calls a verb; only the routes of contracts have such. */
+const parameterSegment = /^\{([A-Za-z_][A-Za-z0-9_.-]*)\}(:[A-Za-z0-9\-._~:]+)?$/;
 /** What is not a `pchar` (RFC 3986 §3.3) and has to be encoded before it can stand in a path. */
 const notPathCharacter = /[^A-Za-z0-9\-._~!$&'()*+,;=:@%]/gu;
 
@@ -67,7 +70,10 @@ function parseSegment(part: string, isLast: boolean): Segment | BrokenPattern {
     return { error: `empty segments ("//") are refused in requests, so it could never match` };
   }
   const parameter = parameterSegment.exec(part);
-  if (parameter !== null) return { kind: "parameter", text: parameter[1] as string };
+  if (parameter !== null) {
+    const [, text = "", verb] = parameter;
+    return { kind: "parameter", text, ...(verb === undefined ? {} : { verb }) };
+  }
   if (/[{}]/.test(part))
     return { error: `segment ${quoted} must be a literal or one whole parameter such as {id}` };
   if (part.includes("*"))
@@ -87,7 +93,9 @@ function parseSegment(part: string, isLast: boolean): Segment | BrokenPattern {
 }
 
 function shapeOf(segments: readonly Segment[], rest: boolean): string {
-  const spelled = segments.map(({ kind, text }) => (kind === "literal" ? text : "{}"));
+  const spelled = segments.map(({ kind, text, verb = "" }) => {
+    return kind === "literal" ? text : `{}${verb}`;
+  });
   if (rest) spelled.push("*");
   return `/${spelled.join("/")}`;
 }
@@ -97,7 +105,7 @@ export function beginsWith(pattern: PathPattern, prefix: PathPattern): boolean {
   if (prefix.segments.length > pattern.segments.length) return false;
   return prefix.segments.every((wanted, index) => {
     const segment = pattern.segments[index] as Segment;
-    if (segment.kind !== wanted.kind) return false;
+    if (segment.kind !== wanted.kind || segment.verb !== wanted.verb) return false;
     return wanted.kind === "parameter" || segment.text === wanted.text;
   });
 }

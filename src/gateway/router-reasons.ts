@@ -29,13 +29,15 @@ export function pathMatches(pattern: PathPattern, path: string): boolean {
 function whyNotPath(pattern: PathPattern, path: string): string | undefined {
   if (!path.startsWith("/")) return `"${path}" is no path`;
   const sent = normalPath(path).slice(1).split("/");
-  for (const [index, { kind, text }] of pattern.segments.entries()) {
+  for (const [index, { kind, text, verb = "" }] of pattern.segments.entries()) {
     const found = sent[index];
-    const wanted = kind === "literal" ? `"${text}"` : `{${text}}`;
+    const wanted = kind === "literal" ? `"${text}"` : `{${text}}${verb}`;
     if (found === undefined) return `it ends before segment ${index + 1}, ${wanted}`;
     if (kind === "literal" && found !== text)
       return `segment ${index + 1} is "${found}", the route wants ${wanted}`;
-    if (kind === "parameter" && found === "")
+    if (kind === "parameter" && verb !== "" && !found.endsWith(verb))
+      return `segment ${index + 1} is "${found}", the route wants ${wanted}`;
+    if (kind === "parameter" && found === verb)
       return `segment ${index + 1} is empty, the route wants ${wanted}`;
   }
   if (pattern.rest || sent.length === pattern.segments.length) return undefined;

@@ -32,6 +32,7 @@ interface Mask {
 
 const SLASH = 0x2f;
 const PERCENT = 0x25;
+const COLON = 0x3a;
 const segmentsMax = 16;
 /** Of those that a path may have to try. More: it goes the long way. */
 const masksMax = 12;
@@ -39,8 +40,11 @@ const masksMax = 12;
 export function* createShapes(root: TrieNode): SlicedWork<FindShape> {
   const masks = new Map<string, Mask>();
   let count = 0;
+  let hasVerbs = false;
   for (const { ranks, literals, leaf } of leavesOf(root, "", "")) {
     if (++count % routesBetweenPauses === 0) yield;
+    hasVerbs ||= ranks.includes(verbRank);
+    if (ranks.includes(verbRank)) continue;
     if (ranks.length - 1 > segmentsMax) continue; // Their paths go the long way, too.
     let mask = masks.get(ranks);
     if (mask === undefined) masks.set(ranks, (mask = { ranks, table: createOctetTable() }));
@@ -48,13 +52,15 @@ export function* createShapes(root: TrieNode): SlicedWork<FindShape> {
   }
   const byLength = groupByLength([...masks.values()]);
   const ends = new Int32Array(segmentsMax + 1);
+  // Verbs are told in the tree alone.
+  const special = hasVerbs ? COLON : PERCENT;
 
   return ({ bytes, pathStart, pathEnd }, choose, request) => {
     if (bytes[pathStart] !== SLASH) return undefined;
     let segments = 0;
     for (let at = pathStart + 1; at < pathEnd; at++) {
       const octet = bytes[at];
-      if (octet === PERCENT) return undefined;
+      if (octet === PERCENT || octet === special) return undefined;
       if (octet !== SLASH) continue;
       ends[segments] = at;
       if (++segments === segmentsMax) return undefined;
@@ -119,10 +125,14 @@ interface FoundLeaf {
   readonly leaf: Leaf;
 }
 
+const verbRank = "v";
+
 function* leavesOf(node: TrieNode, ranks: string, literals: string): Generator<FoundLeaf> {
   if (node.end !== undefined) yield { ranks: `${ranks}2`, literals, leaf: node.end };
   if (node.rest !== undefined) yield { ranks: `${ranks}3`, literals, leaf: node.rest };
   for (const [text, child] of node.literals ?? [])
     yield* leavesOf(child, `${ranks}0`, `${literals}/${text}`);
+  for (const child of node.verbs?.values() ?? [])
+    yield* leavesOf(child, `${ranks}${verbRank}`, literals);
   if (node.parameter !== undefined) yield* leavesOf(node.parameter, `${ranks}1`, literals);
 }

@@ -9,6 +9,8 @@ import { conditionOrder } from "./router-order.ts";
 
 export interface TrieNode {
   literals: Map<string, TrieNode> | undefined;
+  /** By what stands behind a parameter: `:archive`. */
+  verbs: Map<string, TrieNode> | undefined;
   parameter: TrieNode | undefined;
   /** Routes whose path ends here. */
   end: Leaf | undefined;
@@ -45,23 +47,39 @@ export function* createTrie(routes: readonly CompiledRoute[]): SlicedWork<TrieNo
 }
 
 function createNode(): TrieNode {
-  return { literals: undefined, parameter: undefined, end: undefined, rest: undefined };
+  return {
+    literals: undefined,
+    verbs: undefined,
+    parameter: undefined,
+    end: undefined,
+    rest: undefined,
+  };
 }
 
 function leafFor(root: TrieNode, { pattern }: CompiledRoute): Leaf {
   let node = root;
-  for (const { kind, text } of pattern.segments) {
-    if (kind === "parameter") {
-      node = node.parameter ??= createNode();
-      continue;
-    }
-    node.literals ??= new Map();
-    let child = node.literals.get(text);
-    if (child === undefined) node.literals.set(text, (child = createNode()));
-    node = child;
+  for (const { kind, text, verb } of pattern.segments) {
+    if (kind === "literal") node = childOf((node.literals ??= new Map()), text);
+    else if (verb !== undefined) node = childOf((node.verbs ??= new Map()), verb);
+    else node = node.parameter ??= createNode();
   }
   if (pattern.rest) return (node.rest ??= createLeaf());
   return (node.end ??= createLeaf());
+}
+
+function childOf(children: Map<string, TrieNode>, text: string): TrieNode {
+  let child = children.get(text);
+  if (child === undefined) children.set(text, (child = createNode()));
+  return child;
+}
+
+/** The nodes behind parameters with a verb that a segment ends in; the longest verb first. */
+export function nodesOfVerb({ verbs }: TrieNode, segment: string): readonly TrieNode[] {
+  if (verbs === undefined || !segment.includes(":")) return [];
+  return Array.from(verbs)
+    .filter(([verb]) => segment.length > verb.length && segment.endsWith(verb))
+    .sort(([one], [other]) => other.length - one.length)
+    .map(([, node]) => node);
 }
 
 function createLeaf(): Leaf {

@@ -5,7 +5,8 @@
 import type protobuf from "protobufjs";
 import type { SourcePlace } from "#base/diagnostic.ts";
 import type { Message, RestBinding, RestParameter } from "#contract/contract.ts";
-import type { Field, NamedType, Type, TypeName } from "#contract/types.ts";
+import { behind, fieldsOf, pathParameter, queryFields, type Types } from "./http-fields.ts";
+import { parseHttpTemplate, wrong, type HttpRefusal } from "./http-template.ts";
 import type { ProtoReport } from "./import-report.ts";
 
 interface HttpImport {
@@ -13,7 +14,9 @@ interface HttpImport {
   readonly method: protobuf.Method;
   readonly input: Message;
   readonly output: Message;
-  readonly types: ReadonlyMap<TypeName, NamedType>;
+  readonly types: Types;
+  /** Its message as it is declared. */
+  readonly request: protobuf.Type;
   readonly report: ProtoReport;
   readonly origin: SourcePlace;
 }
@@ -30,23 +33,44 @@ interface Rule {
 export function importHttpRule(importing: HttpImport): RestBinding | undefined {
   const rule = ruleOf(importing.method);
   if (rule === undefined) return undefined;
-  const binding = bindingOf(importing, rule);
-  const { id, report, origin } = importing;
-  if (typeof binding === "string") {
-    const kept = `it keeps POST /{service}/${id}`;
-    const message = `the http rule ${rule.method} ${rule.path} of ${id} is not offered: ${binding}`;
-    report.add("http-rule-left-out", "info", `${message}; ${kept}`, origin);
-    return undefined;
-  }
-  const aliases = rule.more.flatMap((one): readonly RestBinding[] => {
-    const alias = bindingOf(importing, one);
-    if (typeof alias !== "string") return [alias];
-    const message = `the additional binding ${one.method} ${one.path} of ${id} is not offered: `;
-    report.add("http-rule-left-out", "info", message + alias, origin);
-    return [];
-  });
+  const { id } = importing;
+  const kept = `; it keeps POST /{service}/${id}`;
+  const binding = bindingOf(importing, rule, "the http rule", kept);
+  if (binding === undefined) return undefined;
+  const aliases = rule.more.flatMap(
+    (one) => bindingOf(importing, one, "the additional binding", "") ?? [],
+  );
   return aliases.length === 0 ? binding : { ...binding, aliases };
 }
+
+/** Undefined: it cannot be, and a finding says why. */
+function bindingOf(
+  importing: HttpImport,
+  rule: Rule,
+  what: string,
+  kept: string,
+): RestBinding | undefined {
+  const { id, report, origin } = importing;
+  const read = readBinding(importing, rule);
+  const named = `${what} ${rule.method} ${rule.path} of ${id}`;
+  if ("reason" in read) {
+    const { reason, isWrong } = read;
+    const severity = isWrong ? "warning" : "info";
+    const message = `${named} is not offered: ${reason}${kept}`;
+    report.add("http-rule-left-out", severity, message, origin);
+    return undefined;
+  }
+  const { binding, leftOut } = read;
+  if (leftOut.length > 0) {
+    const shown = leftOut.slice(0, shownMax).join(", ");
+    const more = leftOut.length > shownMax ? ` and ${leftOut.length - shownMax} more` : "";
+    const message = `${named} has no place for some fields in its query: ${shown}${more}`;
+    report.add("http-field-left-out", "info", message, origin);
+  }
+  return binding;
+}
+
+const shownMax = 5;
 
 const verbs = ["get", "put", "post", "delete", "patch"] as const;
 
@@ -75,48 +99,60 @@ function readRule(given: unknown): Rule | undefined {
   return { ...common, method: kind.toUpperCase(), path };
 }
 
-const variable = /\{([^{}=]+)(?:=([^{}]*))?\}/g;
+interface ReadBinding {
+  readonly binding: RestBinding;
+  /** Fields that the address has no place for. */
+  readonly leftOut: readonly string[];
+}
 
-/** @returns why it cannot be. */
-function bindingOf(importing: HttpImport, rule: Rule): RestBinding | string {
-  const fields = fieldsOf(importing);
-  if (fields === undefined) return "the message has fields of its own only";
-  if (importing.method.requestStream === true) return "its inputs come one by one";
-  if (!/^[A-Z]+$/.test(rule.method)) return "its method is none";
-  const named = new Map(fields.map((field) => [field.name, field]));
+function readBinding(importing: HttpImport, rule: Rule): ReadBinding | HttpRefusal {
+  const { method, types, request, input } = importing;
+  const fields = fieldsOf(types, request, input.type);
+  if (method.requestStream === true) {
+    return { reason: "its inputs come one by one", isWrong: false };
+  }
+  if (!/^[A-Z]+$/.test(rule.method)) return wrong("its method is none");
+  const template = parseHttpTemplate(rule.path);
+  if ("reason" in template) return template;
   const inPath: RestParameter[] = [];
-  for (const [, name = "", pattern] of rule.path.matchAll(variable)) {
-    const field = named.get(name);
-    if (field === undefined) return `{${name}} is no field of the message itself`;
-    if (!isScalar(importing, field.type)) return `{${name}} is no scalar`;
-    if (pattern !== undefined && pattern !== "*") return `{${name}} has a pattern, ${pattern}`;
-    inPath.push(parameter(field, "path"));
+  for (const variable of template.variables) {
+    const parameter = pathParameter(types, fields, variable);
+    if ("reason" in parameter) return parameter;
+    inPath.push(parameter);
   }
-  const path = rule.path.replaceAll(variable, "{$1}");
-  if (!/^\/(?:[\w.~%:@!$&'()*+,;=/-]|\{[\w]+\})*$/.test(path)) return "its path is none";
-  const rest = fields.filter(({ name }) => !inPath.some(({ field }) => field === name));
   const response = responseField(importing, rule);
-  if (response === null) return `response_body ${rule.responseBody} is no field of the answer`;
-  const success = { status: 200, field: response, contents: [json] };
-  const common = { method: rule.method, path, success };
-  if (rule.body === "") {
-    const odd = rest.find(({ type }) => !isQuery(importing, type));
-    if (odd !== undefined) return `${odd.name} cannot stand in a query`;
-    const inQuery = rest.map((field) => parameter(field, "query"));
-    return { ...common, parameters: [...inPath, ...inQuery], body: undefined };
+  if (response === null) {
+    return wrong(`response_body ${rule.responseBody} is no field of the answer`);
   }
+  const success = { status: 200, field: response, contents: [json] };
+  const common = { method: rule.method, path: template.path, success };
   if (rule.body === "*") {
     const body = { field: undefined, required: true, contents: [json] };
-    return { ...common, parameters: inPath, body };
+    return { binding: { ...common, parameters: inPath, body }, leftOut: [] };
   }
-  const held = named.get(rule.body);
-  if (held === undefined) return `body ${rule.body} is no field of the message`;
-  const beside = rest.filter((field) => field !== held);
-  const odd = beside.find(({ type }) => !isQuery(importing, type));
-  if (odd !== undefined) return `${odd.name} cannot stand in a query`;
-  const inQuery = beside.map((field) => parameter(field, "query"));
-  const body = { field: held.name, required: held.presence === "required", contents: [json] };
-  return { ...common, parameters: [...inPath, ...inQuery], body };
+  const held = rule.body === "" ? undefined : fields.find(({ name }) => name === rule.body);
+  if (rule.body !== "" && held === undefined) {
+    return wrong(`body ${rule.body} is no field of the message`);
+  }
+  const [field = "", variant] = held?.keys ?? [];
+  if (variant !== undefined) {
+    return { reason: `body ${rule.body} is one of the choice ${field}`, isWrong: false };
+  }
+  const beside = fields.filter((one) => one !== held);
+  const query = queryFields(types, beside, inPath);
+  if (query === undefined) {
+    return { reason: "its query has too many parameters", isWrong: false };
+  }
+  const parameters = [...inPath, ...query.parameters];
+  const required = held !== undefined && isRequired(importing, field);
+  const body = held && { field, required, contents: [json] };
+  return { binding: { ...common, parameters, body }, leftOut: query.leftOut };
+}
+
+function isRequired({ types, input }: HttpImport, name: string): boolean {
+  const record = behind(types, input.type);
+  const fields = record?.kind === "record" ? record.fields : [];
+  return fields.some((one) => one.name === name && one.presence === "required");
 }
 
 const json = { mediaType: "application/json", format: "json" } as const;
@@ -127,38 +163,7 @@ function responseField(
   { responseBody }: Rule,
 ): string | undefined | null {
   if (responseBody === "") return undefined;
-  const fields = fieldsOf({ input: output, types });
-  return fields?.some(({ name }) => name === responseBody) === true ? responseBody : null;
-}
-
-function fieldsOf({
-  input,
-  types,
-}: Pick<HttpImport, "input" | "types">): readonly Field[] | undefined {
-  const { type } = input;
-  const found = type.kind === "ref" ? types.get(type.name)?.type : type;
-  return found?.kind === "record" ? found.fields : undefined;
-}
-
-function parameter(field: Field, where: "path" | "query"): RestParameter {
-  const style = where === "path" ? "simple" : "form";
-  const name = field.jsonName ?? field.name;
-  const isPath = where === "path";
-  return {
-    field: field.name,
-    name: isPath ? field.name : name,
-    in: where,
-    style,
-    explode: !isPath,
-  };
-}
-
-function isScalar({ types }: HttpImport, type: Type): boolean {
-  const found = type.kind === "ref" ? types.get(type.name)?.type : type;
-  const composed = ["record", "union", "list", "map", "opaque"];
-  return found !== undefined && !composed.includes(found.kind);
-}
-
-function isQuery(importing: HttpImport, type: Type): boolean {
-  return isScalar(importing, type.kind === "list" ? type.item : type);
+  const record = behind(types, output.type);
+  const fields = record?.kind === "record" ? record.fields : [];
+  return fields.some(({ name }) => name === responseBody) ? responseBody : null;
 }

@@ -4,7 +4,7 @@ import type { Message, Operation } from "#contract/contract.ts";
 import type { NamedType, RecordType, RefType, TypeName } from "#contract/types.ts";
 import { importHttpRule } from "./import-http.ts";
 import type { ProtoReport } from "./import-report.ts";
-import { createTypeImporter, documented, type TypeImporter } from "./import-types.ts";
+import { createTypeImporter, documented, lookUp, type TypeImporter } from "./import-types.ts";
 
 export interface ImportedServices {
   readonly types: ReadonlyMap<TypeName, NamedType>;
@@ -54,7 +54,8 @@ function importMethod(importing: ImportingMethod, id: string): Operation | undef
     return undefined;
   }
   const { types } = importing.types;
-  const http = importHttpRule({ id, method, input, output, types, report, origin });
+  const request = lookUp(service, method.requestType) as protobuf.Type;
+  const http = importHttpRule({ id, method, input, output, types, request, report, origin });
   return {
     id,
     ...documented(method.comment),

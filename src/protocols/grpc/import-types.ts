@@ -45,7 +45,10 @@ function nameOf(object: protobuf.ReflectionObject): string {
   return object.fullName.replace(/^\./, "");
 }
 
-function lookUp(scope: protobuf.NamespaceBase, name: string): protobuf.ReflectionObject | null {
+export function lookUp(
+  scope: protobuf.NamespaceBase,
+  name: string,
+): protobuf.ReflectionObject | null {
   return scope.lookup(name, [protobuf.Type, protobuf.Enum]);
 }
 
@@ -137,7 +140,7 @@ function defaultOf(field: protobuf.Field): Pick<Field, "default"> {
 }
 
 /** protobuf.dev/programming-guides/json: lowerCamelCase, unless json_name says otherwise. */
-function jsonNameOf(field: protobuf.Field): string {
+export function jsonNameOf(field: protobuf.Field): string {
   const { name, options } = field;
   const given: unknown = options?.["json_name"] ?? Reflect.get(field, "jsonName");
   return typeof given === "string" ? given : usualJsonName(name);

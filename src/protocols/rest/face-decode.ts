@@ -2,6 +2,7 @@
 import type { Call, Fault } from "#call/call.ts";
 import { takesStream } from "#call/problems.ts";
 import { DocumentFailure, type DocumentFault } from "#contract/document-fault.ts";
+import { setMember } from "#contract/member-path.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import type { FaceRequest } from "#extension/protocol.ts";
 import { escapePointer } from "#formats/json/place.ts";
@@ -12,9 +13,11 @@ import {
   parseCookies,
   readCookieParameter,
   readHeaderParameter,
-  readPathParameter,
   readQueryParameter,
+  type ParameterCodec,
 } from "./parameters.ts";
+import { refuse } from "./parameters-flat.ts";
+import { readPathValue } from "./path-values.ts";
 import { parsePairs, type Pair } from "./percent.ts";
 import { faultOf, restProblems } from "./problems.ts";
 import type { RestOperation } from "./rest-operation.ts";
@@ -23,6 +26,9 @@ type DecodedCall = { readonly kind: "call"; readonly call: Call } | Fault;
 
 type Members = { [name: string]: Value };
 
+/** Members inside of fields are set when the body is read, which may hold the rest of the field. */
+type Inner = (readonly [codec: ParameterCodec, value: Value])[];
+
 export function decodeCall(
   rest: RestOperation,
   request: FaceRequest,
@@ -30,19 +36,18 @@ export function decodeCall(
 ): DecodedCall {
   const input = createRecord();
   const headers = createRecord();
-  try {
-    readParameters(rest, request, captured, input);
+  const inner: Inner = [];
+  const wrong = parameterFault(() => {
+    readParameters(rest, request, captured, { input, inner });
     readHeaders(rest, request, headers);
-  } catch (error) {
-    if (!(error instanceof DocumentFailure)) throw error;
-    const { message, place } = error.fault;
-    return faultOf(restProblems["invalid-parameter"](message), place);
-  }
+  });
+  if (wrong !== undefined) return wrong;
   // Inputs that come one by one are read as they do.
   const body = takesStream(rest.operation) ? undefined : readBody(rest, request);
   if (body !== undefined && body.kind === "fault") return body;
   const call = (whole: ValueRecord): DecodedCall => {
-    return { kind: "call", call: { operation: rest.operation, input: whole, headers } };
+    const clash = inner.length === 0 ? undefined : parameterFault(() => setInner(whole, inner));
+    return clash ?? { kind: "call", call: { operation: rest.operation, input: whole, headers } };
   };
   if (body === undefined) return call(input);
   const field = rest.binding.body?.field;
@@ -51,19 +56,46 @@ export function decodeCall(
   return call(input);
 }
 
+function parameterFault(read: () => void): Fault | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DocumentFailure)) throw error;
+    const { message, place } = error.fault;
+    return faultOf(restProblems["invalid-parameter"](message), place);
+  }
+}
+
+function setInner(input: ValueRecord, inner: Inner): void {
+  for (const [{ steps = [], subject }, value] of inner) {
+    const other = setMember(input, steps, value);
+    if (other !== undefined) refuse(subject, `\`${other}\` is given, and only one of them may be`);
+  }
+}
+
+interface Into {
+  readonly input: Members;
+  readonly inner: Inner;
+}
+
+function put({ input, inner }: Into, codec: ParameterCodec, value: Value): void {
+  if (codec.steps === undefined) input[codec.field.name] = value;
+  else inner.push([codec, value]);
+}
+
 function readParameters(
   rest: RestOperation,
   request: FaceRequest,
   captured: readonly string[],
-  input: Members,
+  into: Into,
 ): void {
-  const { parameters, claimed, captures } = rest;
-  for (let index = 0; index < captures.length; index++) {
-    const codec = captures[index];
-    if (codec === undefined) continue;
-    input[codec.field.name] = readPathParameter(codec, captured[index] ?? "");
+  const { parameters, claimed, pathValues } = rest;
+  const { input } = into;
+  for (const { codec, variable } of pathValues) {
+    if (codec !== undefined) put(into, codec, readPathValue(codec, variable, captured));
   }
-  readQuery(rest, request, input);
+  readQuery(rest, request, into);
   for (const codec of parameters.header) {
     const text = request.field(codec.parameter.name.toLowerCase());
     if (text !== undefined) input[codec.field.name] = readHeaderParameter(codec, text);
@@ -80,17 +112,17 @@ function readParameters(
 }
 
 function readQuery(
-  { parameters, claimed }: RestOperation,
+  { parameters, claimed, otherNames }: RestOperation,
   { query, passes }: FaceRequest,
-  input: Members,
+  into: Into,
 ): void {
   if (query === "" && parameters.query.length === 0) return;
-  const pairs = parsePairs(query);
+  const pairs = underFirstNames(otherNames, parsePairs(query));
   if (pairs === undefined) throw queryFailure("the percent-encoding of a name is broken", "");
   const used = new Set<Pair>();
   for (const codec of parameters.query) {
     const value = readQueryParameter(codec, pairs, claimed, used);
-    if (value !== undefined) input[codec.field.name] = value;
+    if (value !== undefined) put(into, codec, value);
     else if (codec.field.presence === "required") throw missing(codec);
   }
   const surplus = pairs.find((pair) => !used.has(pair));
@@ -99,6 +131,14 @@ function readQuery(
   const known = parameters.query.map(({ parameter }) => `\`${parameter.name}\``).join(", ");
   const expected = known === "" ? "none" : `some of ${known}`;
   throw queryFailure(`there is no query parameter \`${name}\`; expected ${expected}`, `/${name}`);
+}
+
+function underFirstNames(
+  otherNames: ReadonlyMap<string, string>,
+  pairs: readonly Pair[] | undefined,
+): readonly Pair[] | undefined {
+  if (otherNames.size === 0) return pairs;
+  return pairs?.map((pair) => ({ ...pair, name: otherNames.get(pair.name) ?? pair.name }));
 }
 
 function queryFailure(message: string, place: string): DocumentFailure {

@@ -1,6 +1,7 @@
 /** Which operation a method and path mean: templates of the contract, concrete ones first. */
 import { takesStream } from "#call/problems.ts";
 import type { Contract, Operation, RestBinding } from "#contract/contract.ts";
+import { cutPath, pathShape } from "#contract/path-segments.ts";
 import { percentDecode } from "./percent.ts";
 import { bindingOf, queryBindingOf } from "./rest-binding.ts";
 
@@ -11,7 +12,7 @@ export interface RestRoute {
 
 export interface RouteMatch {
   readonly routes: ReadonlyMap<string, RestRoute>;
-  /** What stands for the parameters, still encoded, in their order. */
+  /** Texts that the path has where the template is open, still encoded, in their order. */
   readonly captured: readonly string[];
 }
 
@@ -22,12 +23,15 @@ interface Segment {
   readonly literal: string | undefined;
   readonly count: number;
   readonly pattern: RegExp;
-  /** 0 literal, 1 with literal parts, 2 a parameter alone. */
+  readonly isAlone: boolean;
+  /** 0 literal, below 2 with literal parts, 2 a parameter alone; beyond 3 all that remains. */
   readonly rank: number;
 }
 
 interface Template {
+  /** Without the one that stands for all that remains. */
   readonly segments: readonly Segment[];
+  readonly rest: Segment | undefined;
   readonly routes: Map<string, RestRoute>;
 }
 
@@ -43,11 +47,8 @@ export function compileRestRoutes(contract: Contract): MatchPath {
     }
     for (const binding of bindings) {
       // Templates that differ in the names of parameters alone are one resource.
-      const key = binding.path.replaceAll(/\{[^{}]*\}/g, "{}");
-      const template = templates.get(key) ?? {
-        segments: binding.path.slice(1).split("/").map(compileSegment),
-        routes: new Map<string, RestRoute>(),
-      };
+      const key = pathShape(binding.path);
+      const template = templates.get(key) ?? compileTemplate(binding.path);
       templates.set(key, template);
       if (!template.routes.has(binding.method)) {
         template.routes.set(binding.method, { operation, binding });
@@ -55,12 +56,25 @@ export function compileRestRoutes(contract: Contract): MatchPath {
     }
   }
   const buckets = new Map<string, Template[]>();
+  const open: Template[] = [];
   for (const template of templates.values()) {
+    if (template.rest !== undefined) {
+      open.push(template);
+      continue;
+    }
     const key = bucketOf(template.segments.length, template.segments[0]?.literal);
     buckets.set(key, [...(buckets.get(key) ?? []), template]);
   }
-  for (const bucket of buckets.values()) bucket.sort(byRank);
-  return (path) => matchIn(buckets, path);
+  for (const bucket of [...buckets.values(), open]) bucket.sort(byRank);
+  return (path) => matchIn(buckets, open, path);
+}
+
+function compileTemplate(path: string): Template {
+  const { segments: texts, rest: isOpen } = cutPath(path);
+  const segments = texts.map(compileSegment);
+  const last = isOpen ? segments.pop() : undefined;
+  const rest = last && { ...last, rank: last.rank + 3 };
+  return { segments, rest, routes: new Map() };
 }
 
 function bucketOf(count: number, first: string | undefined): string {
@@ -82,7 +96,14 @@ function compileSegment(text: string): Segment {
     literal: count === 0 ? (percentDecode(text) ?? text) : undefined,
     count,
     pattern: new RegExp(`^${pattern}$`, "s"),
-    rank: count === 0 ? 0 : isAlone ? 2 : 1,
+    isAlone,
+    // The more of it is literal, the more exact it is.
+    rank:
+      count === 0
+        ? 0
+        : isAlone
+          ? 2
+          : 1 + 1 / Math.max(1, text.replaceAll(/\{[^{}]*\}/g, "").length),
   };
 }
 
@@ -90,25 +111,47 @@ function escapePattern(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
+/** As the router has it: by segments, where the end of the path comes before all that remains. */
 function byRank(one: Template, other: Template): number {
-  for (const [index, { rank }] of one.segments.entries()) {
-    const difference = rank - (other.segments[index]?.rank ?? 0);
+  const length = Math.max(one.segments.length, other.segments.length) + 1;
+  for (let index = 0; index < length; index++) {
+    const difference = rankAt(one, index) - rankAt(other, index);
     if (difference !== 0) return difference;
   }
   return 0;
 }
 
+function rankAt({ segments, rest }: Template, index: number): number {
+  return segments[index]?.rank ?? rest?.rank ?? 3;
+}
+
 function matchIn(
   buckets: ReadonlyMap<string, readonly Template[]>,
+  open: readonly Template[],
   path: string,
 ): RouteMatch | undefined {
   const parts = path.slice(1).split("/");
   const decoded = parts.map((part) => percentDecode(part) ?? part);
-  for (const first of [decoded[0], undefined]) {
-    for (const { segments, routes } of buckets.get(bucketOf(parts.length, first)) ?? []) {
-      const captured = capture(segments, parts, decoded);
-      if (captured !== undefined) return { routes, captured };
-    }
+  const under = (first: string | undefined) =>
+    firstOf(buckets.get(bucketOf(parts.length, first)), parts, decoded);
+  const found = under(decoded[0]) ?? under(undefined);
+  const remaining = open.length === 0 ? undefined : firstOf(open, parts, decoded);
+  if (found === undefined || remaining === undefined) return found ?? remaining;
+  return byRank(remaining.template, found.template) < 0 ? remaining : found;
+}
+
+interface Found extends RouteMatch {
+  readonly template: Template;
+}
+
+function firstOf(
+  templates: readonly Template[] | undefined,
+  parts: readonly string[],
+  decoded: readonly string[],
+): Found | undefined {
+  for (const template of templates ?? []) {
+    const captured = capture(template, parts, decoded);
+    if (captured !== undefined) return { template, routes: template.routes, captured };
   }
   return undefined;
 }
@@ -117,7 +160,7 @@ function matchIn(
 const mixedLengthMax = 512;
 
 function capture(
-  segments: readonly Segment[],
+  { segments, rest }: Template,
   parts: readonly string[],
   decoded: readonly string[],
 ): readonly string[] | undefined {
@@ -133,5 +176,11 @@ function capture(
     if (match === null) return undefined;
     captured.push(...match.slice(1));
   }
-  return captured;
+  if (rest === undefined || parts.length === segments.length) {
+    // With a verb behind it, all that remains is a segment at least.
+    return rest === undefined || rest.isAlone ? captured : undefined;
+  }
+  const remaining = parts.slice(segments.length).join("/");
+  const match = rest.pattern.exec(remaining);
+  return match === null ? undefined : [...captured, ...match.slice(1)];
 }

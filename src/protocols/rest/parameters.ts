@@ -1,8 +1,9 @@
 /** A parameter's codec: where it stands, and how its style spells it (OpenAPI, RFC 6570). */
 import type { Contract, RestParameter } from "#contract/contract.ts";
 import { DocumentFailure } from "#contract/document-fault.ts";
+import type { MemberStep } from "#contract/member-path.ts";
 import type { Field, Type } from "#contract/types.ts";
-import type { Value, ValueRecord } from "#contract/value.ts";
+import type { Value } from "#contract/value.ts";
 import { escapePointer } from "#formats/json/place.ts";
 import { decodeFieldText, encodeFieldText } from "./header-text.ts";
 import { readFlat, refuse, writeFlat, type FlatStyle, type Subject } from "./parameters-flat.ts";
@@ -13,6 +14,8 @@ import { compileShape, jsonText, type Shape } from "./text-codec.ts";
 export interface ParameterCodec {
   readonly parameter: RestParameter;
   readonly field: Field;
+  /** Where the value is in the input, if it is no field of it but a member inside of one. */
+  readonly steps?: readonly MemberStep[];
   readonly shape: Shape;
   readonly subject: Subject;
   /** Of text beyond ASCII in a header; absent: UTF-8. */
@@ -23,13 +26,17 @@ export function compileParameter(
   contract: Contract,
   parameter: RestParameter,
   field: Field,
+  steps?: readonly MemberStep[],
 ): ParameterCodec {
   const { name, in: where, content } = parameter;
+  const keys = steps?.map(({ key }) => key) ?? [field.name];
+  const place = keys.map((key) => `/${escapePointer(key)}`).join("");
   return {
     parameter,
     field,
+    ...(steps === undefined ? {} : { steps }),
     shape: shapeOf(contract, field.type, content === "json"),
-    subject: { what: `the ${where} parameter \`${name}\``, place: `/${escapePointer(field.name)}` },
+    subject: { what: `the ${where} parameter \`${name}\``, place },
   };
 }
 
@@ -203,8 +210,4 @@ export function missing({ subject }: ParameterCodec): DocumentFailure {
   const { what, place } = subject;
   const message = `${what} is missing`;
   return new DocumentFailure({ kind: "fault", code: "missing-member", place, message });
-}
-
-export function valueOf(record: ValueRecord, { field }: ParameterCodec): Value | undefined {
-  return record[field.name];
 }

@@ -78,8 +78,3 @@ export function fieldsOfMessage(
   const record = resolve(contract, type);
   return record.kind === "record" ? fieldsOf(contract, record) : [];
 }
-
-/** Names of a path's parameters, in their order. */
-export function parameterNames(path: string): readonly string[] {
-  return Array.from(path.matchAll(/\{([^{}]*)\}/g), ([, name = ""]) => name);
-}

@@ -9,21 +9,29 @@ import type {
   RestResponse,
 } from "#contract/contract.ts";
 import { assert } from "#base/assert.ts";
+import { findMember } from "#contract/member-path.ts";
+import { cutPath } from "#contract/path-segments.ts";
 import type { Field } from "#contract/types.ts";
 import { resolve } from "#formats/json/resolve.ts";
 import { bodySubject, compileBodies } from "./bodies.ts";
 import type { BodiesOptions, BodyCodec } from "./body-codec.ts";
 import { compileParameter, type ParameterCodec } from "./parameters.ts";
-import { fieldsOfMessage, inputRoot, outputRoot, parameterNames } from "./rest-binding.ts";
+import type { PathValue } from "./path-values.ts";
+import { fieldsOfMessage, inputRoot, outputRoot } from "./rest-binding.ts";
+import { createReach, type Reach } from "./reached-fields.ts";
 
 export interface RestOperation {
   readonly operation: Operation;
   readonly binding: RestBinding;
   readonly parameters: { readonly [where in RestParameter["in"]]: readonly ParameterCodec[] };
-  /** The path's parameters in their order; undefined where the contract describes none. */
-  readonly captures: readonly (ParameterCodec | undefined)[];
+  /** In the order of the path. */
+  readonly pathValues: readonly PathValue[];
   /** Names in the query, and of cookies, that belong to a parameter. */
   readonly claimed: ReadonlySet<string>;
+  /** Second spellings in the query, with the first ones. */
+  readonly otherNames: ReadonlyMap<string, string>;
+  /** Which members the request can hold; undefined: all. */
+  readonly reach: Reach | undefined;
   readonly inputHeaders: readonly ParameterCodec[];
   readonly outputHeaders: readonly ParameterCodec[];
   readonly requestBodies: readonly BodyCodec[];
@@ -47,9 +55,11 @@ export function compileRestOperation(
     fieldsOfMessage(contract, input.type).map((field) => [field.name, field] as const),
   );
   const parameters = binding.parameters.map((parameter) => {
-    const field = fields.get(parameter.field);
-    assert(field !== undefined, `${operation.id}: no field ${parameter.field} for a parameter`);
-    return compileParameter(contract, parameter, field);
+    const { field: name, within } = parameter;
+    const keys = [name, ...(within ?? [])];
+    const found = findMember(contract, input.type, keys);
+    assert(found !== undefined, `${operation.id}: no field ${keys.join(".")} for a parameter`);
+    return compileParameter(contract, parameter, found.field, within && found.steps);
   });
   const { body, success } = binding;
   const compileResponse = (response: RestResponse): RestResponseCodec => {
@@ -69,10 +79,17 @@ export function compileRestOperation(
       header: placed("header"),
       cookie: placed("cookie"),
     },
-    captures: parameterNames(binding.path).map((name) =>
-      placed("path").find(({ parameter }) => parameter.name === name),
-    ),
+    pathValues: cutPath(binding.path).variables.map((variable) => ({
+      codec: placed("path").find(({ parameter }) => parameter.name === variable.name),
+      variable,
+    })),
     claimed: new Set(binding.parameters.map(({ name }) => name)),
+    otherNames: new Map(
+      binding.parameters.flatMap(({ name, alsoNamed }) =>
+        alsoNamed === undefined ? [] : [[alsoNamed, name] as const],
+      ),
+    ),
+    reach: createReach(contract, input, binding),
     inputHeaders: compileHeaders(contract, input),
     outputHeaders: output === undefined ? [] : compileHeaders(contract, output),
     requestBodies:

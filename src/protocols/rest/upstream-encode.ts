@@ -1,16 +1,18 @@
 /** A call to a request: the template filled, query, headers, cookies and body written. */
 import type { Call } from "#call/call.ts";
 import { DocumentFailure } from "#contract/document-fault.ts";
+import { memberOf } from "#contract/member-path.ts";
 import type { Value, ValueRecord } from "#contract/value.ts";
 import type { UpstreamRequest } from "#extension/protocol.ts";
 import {
   missing,
   writeCookieParameter,
   writeHeaderParameter,
-  writePathParameter,
   writeQueryParameter,
   type ParameterCodec,
 } from "./parameters.ts";
+import { writePathValue, type PathValue } from "./path-values.ts";
+import { checkReach } from "./reached-fields.ts";
 import type { RestOperation } from "./rest-operation.ts";
 
 /** Throws DocumentFailure for what cannot be told in this way. */
@@ -19,10 +21,11 @@ export function encodeRequest(rest: RestOperation, { input, headers }: Call): Up
   const fields: [string, string][] = [["accept", acceptOf(rest)]];
   let next = 0;
   const path = binding.path.replaceAll(/\{[^{}]*\}/g, (whole) => {
-    const codec = rest.captures[next++];
-    return codec === undefined ? whole : writePathParameter(codec, required(input, codec));
+    const { codec, variable } = rest.pathValues[next++] as PathValue;
+    return codec === undefined ? whole : writePathValue(codec, variable, required(input, codec));
   });
   checkSegments(path);
+  if (rest.reach !== undefined) checkReach(rest.reach, input, "", binding);
   const query: string[] = [];
   for (const codec of parameters.query) {
     const value = present(input, codec);
@@ -54,15 +57,19 @@ function acceptOf({ successes }: RestOperation): string {
   return [...types, "application/problem+json", "*/*;q=0.1"].join(", ");
 }
 
+function valueOf(record: ValueRecord, { steps, field }: ParameterCodec): Value | undefined {
+  return steps === undefined ? record[field.name] : memberOf(record, steps);
+}
+
 function required(record: ValueRecord, codec: ParameterCodec): Value {
-  const value = record[codec.field.name];
+  const value = valueOf(record, codec);
   if (value === undefined || value === null) throw missing(codec);
   return value;
 }
 
 /** Parameters cannot tell null from absence. */
 function present(record: ValueRecord, codec: ParameterCodec): Value | undefined {
-  const value = record[codec.field.name];
+  const value = valueOf(record, codec);
   if (value !== undefined && value !== null) return value;
   if (codec.field.presence === "required" && value === undefined) throw missing(codec);
   return undefined;

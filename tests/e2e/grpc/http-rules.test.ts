@@ -1,14 +1,7 @@
 /** A gRPC service at the REST addresses of its `google.api.http`, every one of them. */
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { loadPackageDefinition, Server, ServerCredentials, type GrpcObject } from "@grpc/grpc-js";
-import type { ServiceClientConstructor, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
-import { googleFile } from "#protocols/grpc/google/files.ts";
-import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
-import { startTranslating } from "#tests/e2e/translate/stand.ts";
+import { serveProto } from "#tests/e2e/grpc/http-stand.ts";
 
 const proto = `syntax = "proto3";
 package desk.v1;
@@ -29,54 +22,16 @@ message Text { string title = 1; int64 length = 2; }
 `;
 
 async function start(context: TestContext) {
-  const folder = temporaryFolder(context);
-  const files = ["google/api/annotations.proto", "google/api/http.proto"];
-  for (const path of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), googleFile(path) ?? "");
-  }
-  writeFileSync(join(folder, "desk.proto"), proto);
-  const options = { includeDirs: [folder], longs: String, defaults: true };
-  const desk = loadPackageDefinition(loadSync("desk.proto", options))["desk"] as GrpcObject;
-  const Desk = (desk["v1"] as GrpcObject)["Desk"] as ServiceClientConstructor;
-  const server = new Server();
-  const heard: object[] = [];
-  const implementation: UntypedServiceImplementation = {
-    Find: (call: { request: object }, done: (error: null, answer: object) => void) => {
-      heard.push(call.request);
-      done(null, { ...call.request, text: { title: "found", length: "9007199254740993" } });
-    },
-    Change: (call: { request: object }, done: (error: null, answer: object) => void) => {
-      heard.push(call.request);
-      done(null, call.request);
-    },
-  };
-  server.addService(Desk.service, implementation);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
-  });
-  context.after(() => server.forceShutdown());
-  const gateway = await startTranslating(context, {
-    text: `services:
-  desk: { contract: desk.proto, instances: ["http://127.0.0.1:${port}"] }
-callers:
-  all: { key: key-of-all-0123456789, may: ["desk.*"] }
+  return serveProto(context, {
+    ...{ name: "desk", proto, service: ["desk", "v1", "Desk"], defaults: true },
+    callers: `  all: { key: key-of-all-0123456789, may: ["desk.*"] }
   some: { key: key-of-some-0123456789, may: ["desk.Find"] }
 `,
-    files: { "desk.proto": proto },
+    answer: (method, request) =>
+      method === "Find"
+        ? { ...request, text: { title: "found", length: "9007199254740993" } }
+        : request,
   });
-  const ask = async (method: string, path: string, body?: object, key = "all") => {
-    const response = await fetch(`${gateway.url}/desk${path}`, {
-      method,
-      headers: { "content-type": "application/json", "x-api-key": `key-of-${key}-0123456789` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: (await response.json()) as unknown };
-  };
-  return { heard, ask };
 }
 
 test("a GET has its path and its query in the message", async (context) => {
@@ -86,7 +41,7 @@ test("a GET has its path and its query in the message", async (context) => {
     "/v1/tickets/a%20b?version=9007199254740993&tags=x&tags=y",
   );
   assert.equal(status, 200, JSON.stringify(body));
-  assert.deepEqual(heard, [{ id: "a b", version: "9007199254740993", tags: ["x", "y"] }]);
+  assert.deepEqual(heard, [["Find", { id: "a b", version: "9007199254740993", tags: ["x", "y"] }]]);
   assert.deepEqual((body as { text: object }).text, { title: "found", length: "9007199254740993" });
 });
 
