@@ -56,11 +56,11 @@ export function memberOf(record: ValueRecord, steps: readonly MemberStep[]): Val
 
 /** @returns the variant that stands there already, if any: then nothing is set. */
 export function setMember(
-  record: ValueRecord,
+  record: { [key: string]: Value },
   steps: readonly MemberStep[],
   value: Value,
 ): string | undefined {
-  let at = record as { [key: string]: Value };
+  let at = record;
   for (const [index, { key, isVariant }] of steps.entries()) {
     const other = isVariant ? Object.keys(at).find((one) => one !== key) : undefined;
     if (other !== undefined) return other;

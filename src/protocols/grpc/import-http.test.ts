@@ -4,11 +4,24 @@ import { compareContracts } from "#contract/compare.ts";
 import type { RestBinding } from "#contract/contract.ts";
 import { importProto } from "./import.ts";
 
-function imported(rule: string) {
+function imported(rule: string, input = "M") {
   const text = `syntax = "proto3"; package p; import "google/api/annotations.proto";
-service S { rpc Put(M) returns (Answer) { option (google.api.http) = { ${rule} }; } }
-message M { string id = 1; string kind = 2; Line line = 3; repeated string tags = 4; }
+import "google/protobuf/struct.proto"; import "google/protobuf/field_mask.proto";
+import "google/protobuf/timestamp.proto";
+service S {
+rpc Put(${input}) returns (Answer) { option (google.api.http) = { ${rule} }; } }
+message M {
+  string id = 1; string kind = 2; Line line = 3; repeated string tags = 4;
+  oneof owner { Person person = 5; string desk_id = 6; }
+}
 message Line { string sku = 1; int64 count = 2; }
+message Person { string full_name = 1; }
+message Odd {
+  string id = 1; repeated Line lines = 2; map<string, string> labels = 3; Odd inner = 4; Empty none = 5;
+  google.protobuf.Struct any = 6; google.protobuf.FieldMask update_mask = 7; int64 count = 8;
+  google.protobuf.Timestamp begin_time = 9;
+}
+message Empty {}
 message Answer { Line line = 1; repeated string notes = 2; }
 `;
   const { contract, diagnostics } = importProto({ file: "p.proto", text, read: () => undefined });
@@ -16,15 +29,61 @@ message Answer { Line line = 1; repeated string notes = 2; }
 }
 
 function told({ method, path, parameters, body, success }: RestBinding): readonly unknown[] {
-  const where = parameters.map((one) => `${one.in} ${one.field}`);
+  const where = parameters.map(({ in: at, field, within = [], name, alsoNamed }) => {
+    const keys = [field, ...within].join("/");
+    const names = [keys === name ? [] : name, alsoNamed ?? []].flat();
+    return [at, keys, ...names].join(" ");
+  });
   return [method, path, where, body === undefined ? "none" : (body.field ?? "*"), success.field];
 }
+
+const line = ["query line/sku line.sku", "query line/count line.count"];
+const beside = [
+  "query kind",
+  "query tags",
+  "query owner/person/full_name person.fullName person.full_name",
+  "query owner/deskId deskId desk_id",
+];
 
 const rules: readonly (readonly [string, readonly unknown[]])[] = [
   ['put: "/v1/{id}" body: "*"', ["PUT", "/v1/{id}", ["path id"], "*", undefined]],
   [
     'patch: "/v1/{id}" body: "line"',
-    ["PATCH", "/v1/{id}", ["path id", "query kind", "query tags"], "line", undefined],
+    ["PATCH", "/v1/{id}", ["path id", ...beside], "line", undefined],
+  ],
+  [
+    'get: "/v1/{id}"',
+    ["GET", "/v1/{id}", ["path id", "query kind", ...line, ...beside.slice(1)], "none", undefined],
+  ],
+  [
+    'get: "/v1/{line.sku=lines/*}:peek"',
+    [
+      "GET",
+      "/v1/{line.sku=lines/*}:peek",
+      ["path line/sku line.sku", "query id", "query kind", ...line.slice(1), ...beside.slice(1)],
+      "none",
+      undefined,
+    ],
+  ],
+  [
+    'patch: "/v1/{line.sku=lines/**}" body: "line"',
+    [
+      "PATCH",
+      "/v1/{line.sku=lines/**}",
+      ["path line/sku line.sku", "query id", ...beside],
+      "line",
+      undefined,
+    ],
+  ],
+  [
+    'put: "/v1/{person.full_name}/{desk_id}" body: "*"',
+    [
+      "PUT",
+      "/v1/{person.full_name}/{desk_id}",
+      ["path owner/person/full_name person.full_name", "path owner/deskId desk_id"],
+      "*",
+      undefined,
+    ],
   ],
   [
     'custom: { kind: "MOVE" path: "/v1/{id}:move" } body: "*" response_body: "line"',
@@ -46,33 +105,77 @@ test("additional bindings are further addresses of the same operation", () => {
     additional_bindings { post: "/v1/kinds/{kind}/{id}" body: "*" response_body: "notes" }`);
   assert.deepEqual(diagnostics, []);
   assert.deepEqual(rest?.aliases?.map(told), [
-    ["PATCH", "/v1/{id}", ["path id", "query kind", "query tags"], "line", undefined],
+    ["PATCH", "/v1/{id}", ["path id", ...beside], "line", undefined],
     ["POST", "/v1/kinds/{kind}/{id}", ["path kind", "path id"], "*", "notes"],
   ]);
 });
 
-const odd: readonly (readonly [string, string, RegExp])[] = [
+const odd: readonly (readonly [string, string, RegExp, string?])[] = [
   ["a path that begins with nothing", 'put: "v1/{id}" body: "*"', /its path is none/],
+  ["a path that is not closed", 'put: "/v1/{id" body: "*"', /`\{` at character 5 is not closed/],
+  ["`**` in the middle", 'put: "/v1/{id=**}/x" body: "*"', /is not last/],
   ["a variable that is no field", 'put: "/v1/{nope}" body: "*"', /\{nope\} is no field/],
-  ["a variable within a message", 'put: "/v1/{line.sku}" body: "*"', /is no field of the message/],
-  ["a variable with a pattern", 'put: "/v1/{id=a/*}" body: "*"', /has a pattern/],
+  [
+    "a variable that is no member",
+    'put: "/v1/{line.nope=a/*}" body: "*"',
+    /\{line\.nope\} is no field of the message: nope is none of line/,
+  ],
+  ["a variable within a text", 'put: "/v1/{id.x}" body: "*"', /id of \{id\.x\} is a single value/],
+  ["a variable that is a message", 'put: "/v1/{line}" body: "*"', /\{line\} is a message/],
+  ["a variable that is a list", 'put: "/v1/{tags}" body: "*"', /\{tags\} is a list/],
+  ["a variable that is a map", 'put: "/v1/{labels}" body: "*"', /\{labels\} is a map/, "Odd"],
+  ["a variable within a list", 'put: "/{lines.sku}" body: "*"', /lines of .* is a list/, "Odd"],
+  ["a variable within a map", 'put: "/{labels.x}" body: "*"', /labels of .* is a map/, "Odd"],
+  [
+    "a pattern of a number",
+    'put: "/v1/{count=a/*}" body: "*"',
+    /\{count\} has the pattern a\/\*, and is no text/,
+    "Odd",
+  ],
   ["a body that is no field", 'put: "/v1/{id}" body: "nope"', /body nope is no field/],
   ["an answer that is no field", 'put: "/v1" body: "*" response_body: "x"', /response_body x/],
-  ["a message in the query", 'get: "/v1/{id}"', /line cannot stand in a query/],
 ];
 
-for (const [name, rule, reason] of odd) {
+for (const [name, rule, reason, message] of odd) {
   test(`a rule with ${name} is left out with a reason, the operation stays`, () => {
-    const { rest, contract, diagnostics } = imported(rule);
+    const { rest, contract, diagnostics } = imported(rule, message);
     assert.equal(rest, undefined);
     assert.equal(contract.operations[0]?.id, "Put");
     assert.equal(diagnostics[0]?.code, "http-rule-left-out");
+    assert.equal(diagnostics[0].severity, "warning");
+    assert.deepEqual(diagnostics[0].source, { file: "p.proto", line: 5, column: 1 });
     assert.match(diagnostics[0].message, reason);
-    const first = imported(`post: "/v2" body: "*" additional_bindings { ${rule} }`);
+    const first = imported(`post: "/v2" body: "*" additional_bindings { ${rule} }`, message);
     assert.equal(first.rest?.path, "/v2");
     assert.match(first.diagnostics[0]?.message ?? "", /^the additional binding .* is not offered/);
   });
 }
+
+test("fields that cannot stand in a query are told, and the rule is offered without them", () => {
+  const { rest, diagnostics } = imported('get: "/v1/{id}"', "Odd");
+  assert.deepEqual(rest && told(rest)[2], [
+    "path id",
+    "query inner/id inner.id",
+    "query inner/update_mask/paths inner.updateMask inner.update_mask",
+    "query inner/count inner.count",
+    "query inner/begin_time inner.beginTime inner.begin_time",
+    "query update_mask/paths updateMask update_mask",
+    "query count",
+    "query begin_time beginTime begin_time",
+  ]);
+  const mask = rest?.parameters.find(({ name }) => name === "updateMask");
+  assert.equal(mask?.explode, false);
+  assert.deepEqual(
+    diagnostics.map(({ code, severity }) => [code, severity]),
+    [["http-field-left-out", "info"]],
+  );
+  assert.equal(
+    diagnostics[0]?.message,
+    "the http rule GET /v1/{id} of Put has no place for some fields in its query: " +
+      "lines is a list of messages, labels is a map, inner.lines is a list of messages, " +
+      "inner.labels is a map, inner.inner may hold itself and 4 more",
+  );
+});
 
 test("an additional binding that is gone breaks its callers", () => {
   const both = imported('put: "/v1/{id}" body: "*" additional_bindings { post: "/v2" body: "*" }');

@@ -16,7 +16,8 @@ export interface RouteMatch {
   readonly captured: readonly string[];
 }
 
-export type MatchPath = (path: string) => RouteMatch | undefined;
+/** The template that has the method; where none has it, the one that has the path. */
+export type MatchPath = (path: string, method: string) => RouteMatch | undefined;
 
 interface Segment {
   /** Undefined: holds parameters. */
@@ -66,7 +67,8 @@ export function compileRestRoutes(contract: Contract): MatchPath {
     buckets.set(key, [...(buckets.get(key) ?? []), template]);
   }
   for (const bucket of [...buckets.values(), open]) bucket.sort(byRank);
-  return (path) => matchIn(buckets, open, path);
+  return (path, method) =>
+    matchIn(buckets, open, path, method) ?? matchIn(buckets, open, path, undefined);
 }
 
 function compileTemplate(path: string): Template {
@@ -129,15 +131,24 @@ function matchIn(
   buckets: ReadonlyMap<string, readonly Template[]>,
   open: readonly Template[],
   path: string,
+  method: string | undefined,
 ): RouteMatch | undefined {
   const parts = path.slice(1).split("/");
   const decoded = parts.map((part) => percentDecode(part) ?? part);
+  const asked: AskedPath = { parts, decoded, method };
   const under = (first: string | undefined) =>
-    firstOf(buckets.get(bucketOf(parts.length, first)), parts, decoded);
+    firstOf(buckets.get(bucketOf(parts.length, first)), asked);
   const found = under(decoded[0]) ?? under(undefined);
-  const remaining = open.length === 0 ? undefined : firstOf(open, parts, decoded);
+  const remaining = open.length === 0 ? undefined : firstOf(open, asked);
   if (found === undefined || remaining === undefined) return found ?? remaining;
   return byRank(remaining.template, found.template) < 0 ? remaining : found;
+}
+
+interface AskedPath {
+  readonly parts: readonly string[];
+  readonly decoded: readonly string[];
+  /** Undefined: any. */
+  readonly method: string | undefined;
 }
 
 interface Found extends RouteMatch {
@@ -146,14 +157,22 @@ interface Found extends RouteMatch {
 
 function firstOf(
   templates: readonly Template[] | undefined,
-  parts: readonly string[],
-  decoded: readonly string[],
+  { parts, decoded, method }: AskedPath,
 ): Found | undefined {
   for (const template of templates ?? []) {
+    if (method !== undefined && routeOf(template.routes, method) === undefined) continue;
     const captured = capture(template, parts, decoded);
     if (captured !== undefined) return { template, routes: template.routes, captured };
   }
   return undefined;
+}
+
+/** RFC 9110 §9.3.2: HEAD is what GET is, without the content. */
+export function routeOf(
+  routes: ReadonlyMap<string, RestRoute>,
+  method: string,
+): RestRoute | undefined {
+  return routes.get(method) ?? (method === "HEAD" ? routes.get("GET") : undefined);
 }
 
 /** Segments with several parameters can be parted in many ways; long ones would cost too much. */

@@ -16,7 +16,7 @@ import type { AnswerStream } from "#extension/streams.ts";
 import { decodeCall } from "./face-decode.ts";
 import { encodeAnswer, type RestNegotiated } from "./face-encode.ts";
 import { createRestInputs, delimiterOf, itemCodecOf, type AskedInputs } from "./face-inputs.ts";
-import { compileRestRoutes, type RestRoute } from "./face-routes.ts";
+import { compileRestRoutes, routeOf, type RestRoute } from "./face-routes.ts";
 import { compileFaultEncoder, type FaultForm } from "./faults.ts";
 import { createAnswerStream, streamOfferFor } from "./face-stream.ts";
 import { placeInRestAnswer } from "./large-answers.ts";
@@ -50,7 +50,8 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
   const decode = (request: FaceRequest): Decoded => {
     const accept = request.field("accept");
     const form: FaultForm = { accept, xml: prefersXml(accept) };
-    const found = match(request.path);
+    const { method } = request;
+    const found = match(request.path, method);
     if (found === undefined) {
       if (request.path === "/openapi.json" && options.describe !== undefined) {
         const isRead = request.method === "GET" || request.method === "HEAD";
@@ -61,8 +62,7 @@ export function createRestFace(service: ServiceContract, options: RestFaceOption
       return refusal(faultOf(restProblems["no-operation"](detail)), form);
     }
     const { routes, captured } = found;
-    const { method } = request;
-    const route = routes.get(method) ?? (method === "HEAD" ? routes.get("GET") : undefined);
+    const route = routeOf(routes, method);
     if (route === undefined) {
       const allow = methodsOf(routes);
       const detail = `${method.slice(0, 40)} is not offered here; expected ${allow}`;

@@ -26,6 +26,8 @@ export interface RestOperation {
   readonly parameters: { readonly [where in RestParameter["in"]]: readonly ParameterCodec[] };
   /** In the order of the path. */
   readonly pathValues: readonly PathValue[];
+  /** Whether a value of several segments stands in the path. */
+  readonly reachesOver: boolean;
   /** Names in the query, and of cookies, that belong to a parameter. */
   readonly claimed: ReadonlySet<string>;
   /** Second spellings in the query, with the first ones. */
@@ -70,6 +72,7 @@ export function compileRestOperation(
   };
   const placed = (where: RestParameter["in"]) =>
     parameters.filter(({ parameter }) => parameter.in === where);
+  const { variables } = cutPath(binding.path);
   return {
     operation,
     binding,
@@ -79,7 +82,8 @@ export function compileRestOperation(
       header: placed("header"),
       cookie: placed("cookie"),
     },
-    pathValues: cutPath(binding.path).variables.map((variable) => ({
+    reachesOver: variables.some(({ pattern }) => pattern !== undefined),
+    pathValues: variables.map((variable) => ({
       codec: placed("path").find(({ parameter }) => parameter.name === variable.name),
       variable,
     })),
