@@ -2,6 +2,8 @@
 import { canonicalText } from "./canonical-bytes.ts";
 import { compareTypes, type TypeComparison } from "./compare-types.ts";
 import type { HeaderField, Operation, RestBinding, RestContent, SoapBinding } from "./contract.ts";
+import type { RestParameter } from "./contract.ts";
+import { pathShape } from "./path-segments.ts";
 
 type ReportChange = (breaking: boolean, place: string, message: string) => void;
 
@@ -48,7 +50,7 @@ export function compareBindings(report: ReportChange, old: Operation, fresh: Ope
 }
 
 function compareRest(report: ReportChange, old: RestBinding, fresh: RestBinding): void {
-  if (old.method !== fresh.method || shape(old.path) !== shape(fresh.path)) {
+  if (old.method !== fresh.method || pathShape(old.path) !== pathShape(fresh.path)) {
     const [before, after] = [old, fresh].map(({ method, path }) => `${method} ${path}`);
     report(true, "rest", `${after} instead of ${before}`);
   }
@@ -57,12 +59,17 @@ function compareRest(report: ReportChange, old: RestBinding, fresh: RestBinding)
     if (!kept.has(address)) report(true, "rest", `${address} is gone`);
   }
   for (const parameter of old.parameters) {
-    const other = fresh.parameters.find(({ field }) => field === parameter.field);
-    if (other === undefined) continue;
+    const keys = memberKeys(parameter);
+    const other = fresh.parameters.find((one) => memberKeys(one) === keys);
+    if (other === undefined) {
+      // A field is asked for by its type, its members by the parameters that there are for them.
+      if (parameter.within !== undefined) report(true, `rest.${keys}`, `${parameter.name} is gone`);
+      continue;
+    }
     const key = (one: typeof parameter) =>
       [one.in, one.in === "path" ? "" : one.name, one.style, one.explode, one.content].join(" ");
     if (key(parameter) !== key(other)) {
-      report(true, `rest.${parameter.field}`, `stands elsewhere: ${key(other)}`);
+      report(true, `rest.${keys}`, `stands elsewhere: ${key(other)}`);
     }
   }
   compareContents(report, "rest.body", old.body?.contents ?? [], fresh.body?.contents ?? []);
@@ -88,13 +95,13 @@ function compareRest(report: ReportChange, old: RestBinding, fresh: RestBinding)
   }
 }
 
+/** Names of parameters in paths are the contract's own affair. */
 function addressOf({ method, path }: RestBinding): string {
-  return `${method} ${shape(path)}`;
+  return `${method} ${pathShape(path)}`;
 }
 
-/** Names of parameters in paths are the contract's own affair. */
-function shape(path: string): string {
-  return path.replaceAll(/\{[^{}]*\}/g, "{}");
+function memberKeys({ field, within = [] }: RestParameter): string {
+  return [field, ...within].join(".");
 }
 
 function compareContents(

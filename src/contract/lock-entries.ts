@@ -79,7 +79,9 @@ export function identitiesOf(
 ): readonly string[] {
   const counts = new Map<string, number>();
   return members.map((member) => {
-    const parameter = parameters.find(({ field }) => field === member.name);
+    const parameter = parameters.find(
+      ({ field, within }) => within === undefined && field === member.name,
+    );
     const identity =
       parameter === undefined
         ? identityOf(contract, member)

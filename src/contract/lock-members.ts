@@ -21,7 +21,7 @@ import {
   type MemberChange,
   type Space,
 } from "./lock-scope.ts";
-import { renameBinding, type Renamed } from "./rename-members.ts";
+import { renameBinding, renameKeys, type Renamed } from "./rename-members.ts";
 import { derivedTypes, recordName } from "./resolve.ts";
 import type { EnumType, Field, NamedType, RecordType, Type, TypeName, Variant } from "./types.ts";
 
@@ -244,10 +244,11 @@ function lockOperation(locking: Locking, operation: Operation): Operation {
     const type = lockRecord(locking, message.type, owner, emptySpace(), [], parameters);
     return { ...message, type };
   };
-  const renamedOf = ({ type }: Message, side: string): readonly Renamed[] => {
-    if (type.kind !== "ref") return [locking.renamed.get(`operation ${id} ${side}`) as Renamed];
+  const renamedIn = (type: Type, owner: string): readonly Renamed[] => {
+    if (type.kind !== "ref") return [locking.renamed.get(owner) ?? []].flat();
     return lineOf(locking.contract, type.name).flatMap((name) => locking.renamed.get(name) ?? []);
   };
+  const renamedOf = ({ type }: Message, side: string) => renamedIn(type, `operation ${id} ${side}`);
   const locked = {
     ...operation,
     input: lockMessage(input, "input"),
@@ -261,6 +262,10 @@ function lockOperation(locking: Locking, operation: Operation): Operation {
   const renamed = {
     input: renamedOf(input, "input"),
     output: output === undefined ? [] : renamedOf(output, "output"),
+    keys: (keys: readonly string[]) => {
+      const inInput = (type: Type) => renamedIn(type, `operation ${id} input`);
+      return renameKeys(locking.contract, input.type, inInput, keys);
+    },
   };
   return { ...locked, ...renameBinding({ rest, soap }, renamed) };
 }

@@ -1,5 +1,7 @@
 /** Bindings that speak of members by their names, when these get others. */
-import type { Operation, RestBinding, RestResponse, SoapBinding } from "./contract.ts";
+import type { Contract, Operation, RestBinding, RestResponse, SoapBinding } from "./contract.ts";
+import { fieldsOf, resolve } from "./resolve.ts";
+import type { Type } from "./types.ts";
 
 export interface Renamed {
   /** Old names to new ones, the same included. */
@@ -11,6 +13,32 @@ export interface Renamed {
 interface Directions {
   readonly input: readonly Renamed[];
   readonly output: readonly Renamed[];
+  /** Keys that lead from the input to a member inside of it. */
+  readonly keys: (keys: readonly string[]) => readonly string[];
+}
+
+/** @param renamedIn what became of the members of a record, and of those that it extends. */
+export function renameKeys(
+  contract: Contract,
+  type: Type,
+  renamedIn: (type: Type) => readonly Renamed[],
+  keys: readonly string[],
+): readonly string[] {
+  let at: Type | undefined = type;
+  let variants: ReadonlyMap<string, string> | undefined;
+  return keys.map((key) => {
+    const holder: Type | undefined = at && resolve(contract, at);
+    if (at === undefined || holder === undefined) return key;
+    if (holder.kind === "union") {
+      at = holder.variants.find(({ name }) => name === key)?.type;
+      return variants?.get(key) ?? key;
+    }
+    const renamed = renamedIn(at);
+    const fields = holder.kind === "record" ? fieldsOf(contract, holder) : [];
+    at = fields.find(({ name }) => name === key)?.type;
+    variants = renamed.find((one) => one.variants.has(key))?.variants.get(key);
+    return nameIn(renamed, key);
+  });
 }
 
 export function renameBinding(
@@ -26,7 +54,8 @@ export function renameBinding(
   };
 }
 
-function renameRest(rest: RestBinding, { input, output }: Directions): RestBinding {
+function renameRest(rest: RestBinding, directions: Directions): RestBinding {
+  const { input, output, keys } = directions;
   const { parameters, body, success, aliases } = rest;
   const response = <Response extends RestResponse>(one: Response): Response => {
     const { field, variant } = one;
@@ -39,10 +68,14 @@ function renameRest(rest: RestBinding, { input, output }: Directions): RestBindi
   const also = success.also && { also: success.also.map(response) };
   return {
     ...rest,
-    parameters: parameters.map((one) => ({ ...one, field: nameIn(input, one.field) })),
+    parameters: parameters.map((one) => {
+      if (one.within === undefined) return { ...one, field: nameIn(input, one.field) };
+      const [field = "", ...within] = keys([one.field, ...one.within]);
+      return { ...one, field, within };
+    }),
     body: body?.field === undefined ? body : { ...body, field: nameIn(input, body.field) },
     success: { ...response(success), ...also },
-    ...(aliases && { aliases: aliases.map((one) => renameRest(one, { input, output })) }),
+    ...(aliases && { aliases: aliases.map((one) => renameRest(one, directions)) }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Names of everything that a contract marks as sensitive, in all the spellings that occur. */
 import type { Contract, Operation } from "#contract/contract.ts";
+import { findMember } from "#contract/member-path.ts";
 import type { Field, Type } from "#contract/types.ts";
 
 export function sensitiveFieldsOf(contract: Contract): ReadonlySet<string> {
@@ -41,11 +42,18 @@ function typesOf({ input, output, faults }: Operation): readonly Type[] {
   ];
 }
 
-/** Parameters may have another name than the field that they fill. */
+/** Parameters may have another name than the field that they fill, or than its member. */
 function* sensitiveParameters({ input, rest }: Operation, contract: Contract): Iterable<string> {
-  const type = input.type.kind === "ref" ? contract.types.get(input.type.name)?.type : input.type;
-  if (rest === undefined || type?.kind !== "record") return;
-  for (const { field, name } of rest.parameters) {
-    if (type.fields.some((one) => one.name === field && one.sensitive === true)) yield name;
+  for (const binding of rest === undefined ? [] : [rest, ...(rest.aliases ?? [])]) {
+    for (const { field, within = [], name, alsoNamed } of binding.parameters) {
+      const keys = [field, ...within];
+      const isSensitive = keys.some((_, index) => {
+        const found = findMember(contract, input.type, keys.slice(0, index + 1));
+        return found?.field.sensitive === true;
+      });
+      if (!isSensitive) continue;
+      yield name;
+      if (alsoNamed !== undefined) yield alsoNamed;
+    }
   }
 }

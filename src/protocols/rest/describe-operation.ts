@@ -7,6 +7,7 @@ import { behind, compact, withOwn, type Schema } from "#formats/json-schema/desc
 import type { RestDescribeScope } from "./describe-faults.ts";
 import { bodyContentsOf, contentsOf } from "./describe-contents.ts";
 import { inheritedFields } from "./describe-fields.ts";
+import { describeParameters, withoutText } from "./describe-parameters.ts";
 import {
   bodySchema,
   describeHeader,
@@ -17,13 +18,18 @@ import {
 import { safetyOf } from "./import-operation.ts";
 import { inputMediaTypes } from "./stream-forms.ts";
 
-export function describeOperation(scope: RestDescribeScope, operation: Operation): Schema {
+/** @param names of the variables in its path, as the document has them. */
+export function describeOperation(
+  scope: RestDescribeScope,
+  operation: Operation,
+  names: readonly string[],
+): Schema {
   const { id, documentation, deprecated, rest, input, mode, safety } = operation;
   if (mode !== "unary" && mode !== "server-stream")
     scope.lose("mode-lost", `that ${id} is ${mode}`);
   const headers = input.headers.map((header) => describeHeaderParameter(scope, header));
   if (headers.length > 0) scope.lose("header-as-parameter", `that headers of ${id} are no fields`);
-  const parameters = [...describeParameters(scope, operation), ...headers];
+  const parameters = [...describeParameters(scope, operation, names), ...headers];
   const described = compact({
     operationId: id,
     description: documentation,
@@ -37,8 +43,13 @@ export function describeOperation(scope: RestDescribeScope, operation: Operation
 }
 
 /** The same operation at another address. @param of the id of the operation. */
-export function describeAlias(scope: RestDescribeScope, alias: Operation, of: string): Schema {
-  return withOwn(describeOperation(scope, alias), { twin: of });
+export function describeAlias(
+  scope: RestDescribeScope,
+  alias: Operation,
+  names: readonly string[],
+  of: string,
+): Schema {
+  return withOwn(describeOperation(scope, alias, names), { twin: of });
 }
 
 /** A safe operation of simple fields by GET, its fields in the query. */
@@ -67,43 +78,9 @@ export function describeTwin(scope: RestDescribeScope, operation: Operation): Sc
   return withOwn(described, { twin: id });
 }
 
-function withoutText(field: Field): Field {
-  const { documentation: _, ...rest } = field;
-  return rest;
-}
-
 function isSimple(scope: RestDescribeScope, field: Field): boolean {
   const { kind } = behind(scope, field.type);
   return !["record", "union", "list", "map", "opaque"].includes(kind) && !field.nullable;
-}
-
-function describeParameters(scope: RestDescribeScope, operation: Operation): readonly Schema[] {
-  const { rest } = operation;
-  const fields = inheritedFields(scope, operation.input.type);
-  return (rest?.parameters ?? []).flatMap((parameter): readonly Schema[] => {
-    const field = fields.find(({ name }) => name === parameter.field);
-    if (field === undefined) return [];
-    const { name, in: where, style, explode, content } = parameter;
-    const schema = describeField(scope, { ...withoutText(field), xml: plainXml(field) }, "");
-    const isForm = style === "form" || style === "deepObject";
-    const described = compact({
-      name,
-      in: where,
-      required: field.presence === "required" ? true : undefined,
-      description: field.documentation,
-      ...(content === "json"
-        ? { content: { "application/json": { schema } } }
-        : {
-            style:
-              style === (where === "query" || where === "cookie" ? "form" : "simple")
-                ? undefined
-                : style,
-            explode: explode === isForm ? undefined : explode,
-            schema,
-          }),
-    });
-    return [described];
-  });
 }
 
 function describeHeaderParameter(scope: RestDescribeScope, header: HeaderField): Schema {

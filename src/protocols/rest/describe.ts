@@ -9,6 +9,7 @@ import type { Operation } from "#contract/contract.ts";
 import type { ContractDescriber } from "#extension/protocol.ts";
 import { describeSchemas } from "#formats/json-schema/describe-contract.ts";
 import { compact, type Schema } from "#formats/json-schema/describe-scope.ts";
+import { createAddresses } from "./describe-addresses.ts";
 import { describeAlias, describeOperation, describeTwin } from "./describe-operation.ts";
 import { problemSchema } from "./describe-faults.ts";
 
@@ -16,14 +17,20 @@ export const describeOpenApi: ContractDescriber = ({ contract }, { address }) =>
   const { scope, schemas, diagnostics } = describeSchemas(contract, "#/components/schemas/");
   const problemName = freeName("Problem", schemas);
   const paths: Record<string, Record<string, unknown>> = {};
-  const put = (path: string, method: string, described: Schema) => {
+  const addressOf = createAddresses();
+  const put = (
+    { id, rest }: Operation,
+    describe: (names: readonly string[]) => Schema,
+    method = (rest?.method ?? "POST").toLowerCase(),
+  ) => {
+    const { path, names } = addressOf(rest?.path ?? `/${id}`);
     const item = Object.hasOwn(paths, path) ? paths[path] : undefined;
-    if (item === undefined) paths[path] = { [method]: described };
-    else item[method] = described;
+    if (item === undefined) paths[path] = { [method]: describe(names) };
+    else if (Object.hasOwn(item, method)) diagnostics.push(taken(id, method, path));
+    else item[method] = describe(names);
   };
   const own = { ...scope, problemRef: `#/components/schemas/${problemName}` };
   for (const operation of contract.operations) {
-    const path = operation.rest?.path ?? `/${operation.id}`;
     const method = (operation.rest?.method ?? "POST").toLowerCase();
     const leftOut = hasNoPlaceForInputs(operation)
       ? streamLeftOut(operation)
@@ -34,14 +41,14 @@ export const describeOpenApi: ContractDescriber = ({ contract }, { address }) =>
       diagnostics.push(leftOut);
       continue;
     }
-    put(path, method, describeOperation(own, operation));
+    put(operation, (names) => describeOperation(own, operation, names));
     for (const [index, rest] of (operation.rest?.aliases ?? []).entries()) {
       const alias = { ...operation, id: `${operation.id}_${index + 2}`, rest };
       if (!describedMethods.has(rest.method.toLowerCase())) diagnostics.push(notDescribed(alias));
-      else put(rest.path, rest.method.toLowerCase(), describeAlias(own, alias, operation.id));
+      else put(alias, (names) => describeAlias(own, alias, names, operation.id));
     }
     const twin = describeTwin(own, operation);
-    if (twin !== undefined) put(path, "get", twin);
+    if (twin !== undefined) put(operation, () => twin, "get");
   }
   const usesProblems = contract.operations.some(hasProblems);
   const document = {
@@ -68,6 +75,12 @@ const describedMethods = new Set(["get", "put", "post", "delete", "options", "he
 function notDescribed({ id, rest }: Operation): Diagnostic {
   const message = `operation ${id} is left out: OpenAPI 3.1 knows no method ${rest?.method}`;
   return { code: "method-not-described", severity: "warning", message };
+}
+
+function taken(id: string, method: string, path: string): Diagnostic {
+  const address = `${method.toUpperCase()} ${path}`;
+  const message = `operation ${id} is left out: ${address} is described as that of another one`;
+  return { code: "address-taken", severity: "warning", message };
 }
 
 function hasNoPlaceForInputs(operation: Operation): boolean {

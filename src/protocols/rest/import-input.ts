@@ -1,5 +1,6 @@
 /** The input of an operation: parameters are fields, and so is a body beside them. */
 import type { Message, RestBinding, RestBody, RestParameter } from "#contract/contract.ts";
+import { cutPath } from "#contract/path-segments.ts";
 import type { Field } from "#contract/types.ts";
 import { textAt, placeOf, type Located } from "#formats/json-schema/located.ts";
 import { opaqueJson } from "#formats/json-schema/scope.ts";
@@ -14,7 +15,7 @@ export interface ReadInput {
 }
 
 export function readInput(scope: ImportScope, view: OperationView, id: string): ReadInput {
-  const inPath = placeholders(view.path);
+  const inPath = cutPath(view.path).variables.map(({ name }) => name);
   const taken = new Map<string, number>();
   const fields: Field[] = [];
   const parameters: RestParameter[] = [];
@@ -59,11 +60,6 @@ function readBody(scope: ImportScope, view: OperationView, id: string) {
   if (read === undefined) return undefined;
   const { required, documentation } = body;
   return { required, contents: read.contents, read, documentation };
-}
-
-/** Names between braces. */
-function placeholders(path: string): readonly string[] {
-  return Array.from(path.matchAll(/\{([^{}]*)\}/g), ([, name = ""]) => name);
 }
 
 /** What the path names and nobody describes is text; what it does not name has no place. */

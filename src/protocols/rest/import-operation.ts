@@ -1,6 +1,7 @@
 /** One operation of a document to one of the contract. */
 import type { Operation } from "#contract/contract.ts";
 import { child, isTrueAt, placeOf, textAt } from "#formats/json-schema/located.ts";
+import { joinParts } from "./import-parts.ts";
 import { readInput } from "./import-input.ts";
 import { readOutput } from "./import-output.ts";
 import type { ImportScope } from "./import-scope.ts";
@@ -13,7 +14,7 @@ export function importOperation(
   source: OperationSource,
   id: string,
 ): Operation | undefined {
-  const { at, method, path } = source;
+  const { at, method } = source;
   if (at.node.kind !== "map") {
     scope.report.error("not-a-map", at, "this is no operation; expected a map");
     return undefined;
@@ -21,8 +22,9 @@ export function importOperation(
   if (child(at, "responses") === undefined) {
     scope.report.warning("no-responses", at, "no responses are described");
   }
-  const view = reader.operation(scope, source);
-  if (view === undefined) return undefined;
+  const found = reader.operation(scope, source);
+  if (found === undefined) return undefined;
+  const view = joinParts(found);
   const { input, binding } = readInput(scope, view, id);
   const { output, success, faults, mode } = readOutput(scope, view, id);
   const own = child(at, "x-parlance");
@@ -38,7 +40,7 @@ export function importOperation(
     input,
     output,
     faults,
-    rest: { method, path, ...binding, success },
+    rest: { method, path: view.path, ...binding, success },
     origin: placeOf(at),
   };
 }

@@ -1,4 +1,5 @@
 /** Which operations a document has, in its own order; what cannot be offered is said and left. */
+import { pathShape } from "#contract/path-segments.ts";
 import { child, entriesOf, textAt, type Located } from "#formats/json-schema/located.ts";
 import { resolveIn } from "./import-references.ts";
 import type { OperationSource, ViewScope } from "./import-view.ts";
@@ -18,7 +19,7 @@ export function findOperations(scope: ViewScope, root: Located): readonly Operat
       scope.report.error("bad-path", entry, message);
       return [];
     }
-    const shape = path.replaceAll(/\{[^{}]*\}/g, "{}");
+    const shape = pathShape(path);
     const earlier = shapes.get(shape);
     if (earlier !== undefined) {
       const message = `the same requests belong to path ${earlier} above; this one is left out`;

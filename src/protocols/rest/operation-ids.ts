@@ -17,6 +17,6 @@ export function createOperationIds(): (
 
 /** `GET /pets/{petId}/toys` is `getPetsByPetIdToys`. */
 function derivedId(method: string, path: string): string {
-  const steps = path.replaceAll(/\{([^{}]*)\}/g, " by $1 ");
+  const steps = path.replaceAll(/\{([^{}=]*)(?:=[^{}]*)?\}/g, " by $1 ");
   return operationName(`${method.toLowerCase()} ${steps}`) || "operation";
 }

@@ -167,7 +167,10 @@ for (const [id, value, reason] of unsent) {
 }
 
 test("of two templates that have a path, the one that has the method is taken", () => {
-  assert.deepEqual(asked("POST", "/v1/shelves/1/2:undelete"), ["Undelete", { name: "shelves/1/2" }]);
+  assert.deepEqual(asked("POST", "/v1/shelves/1/2:undelete"), [
+    "Undelete",
+    { name: "shelves/1/2" },
+  ]);
   assert.deepEqual(asked("POST", "/v1/shelves/1:undelete"), ["Undelete", { name: "shelves/1" }]);
   assert.match(String(asked("PUT", "/v1/shelves/1")), /^method-not-offered.*expected GET, HEAD/);
 });
