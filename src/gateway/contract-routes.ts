@@ -174,9 +174,9 @@ function routedPath({ id, rest }: Operation): string {
   if (rest === undefined) return `/${id}`;
   const { segments, rest: isOpen } = cutPath(rest.path);
   const routed = segments.map((segment, index) => {
-    if (isOpen && index === segments.length - 1) return "*";
     if (!segment.includes("{")) return segment;
-    return `{p${index + 1}}${verbOf.exec(segment)?.[1] ?? ""}`;
+    const isRest = isOpen && index === segments.length - 1;
+    return `${isRest ? "*" : `{p${index + 1}}`}${verbOf.exec(segment)?.[1] ?? ""}`;
   });
   return `/${routed.join("/")}`;
 }

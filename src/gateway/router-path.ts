@@ -14,6 +14,8 @@ export interface PathPattern {
   readonly segments: readonly Segment[];
   /** Ends in `/*`: also matches without the rest. */
   readonly rest: boolean;
+  /** What then stands at the end of the path, `:read`: with it, it matches no path without rest. */
+  readonly restVerb?: string;
   /** The pattern without names of parameters: patterns of one shape match the same paths. */
   readonly shape: string;
 }
@@ -29,6 +31,7 @@ const unreserved = /[A-Za-z0-9\-._~]/;
 const plainSegment = /^[A-Za-z0-9_][A-Za-z0-9\-._~]*$/;
 /** With what google.api.http calls a verb; only the routes of contracts have such. */
 const parameterSegment = /^\{([A-Za-z_][A-Za-z0-9_.-]*)\}(:[A-Za-z0-9\-._~:]+)?$/;
+const restSegment = /^\*(:[A-Za-z0-9\-._~:]+)$/;
 /** What is not a `pchar` (RFC 3986 §3.3) and has to be encoded before it can stand in a path. */
 const notPathCharacter = /[^A-Za-z0-9\-._~!$&'()*+,;=:@%]/gu;
 
@@ -44,7 +47,8 @@ export function normalPath(path: string): string {
 export function parsePattern(path: string): PathPattern | BrokenPattern {
   if (!path.startsWith("/")) return { error: `path ${JSON.stringify(path)} must begin with "/"` };
   const parts = path.slice(1).split("/");
-  const rest = parts.at(-1) === "*";
+  const [, restVerb] = restSegment.exec(parts.at(-1) ?? "") ?? [];
+  const rest = parts.at(-1) === "*" || restVerb !== undefined;
   if (rest) parts.pop();
   const segments: Segment[] = [];
   const names = new Set<string>();
@@ -59,7 +63,8 @@ export function parsePattern(path: string): PathPattern | BrokenPattern {
     }
     segments.push(segment);
   }
-  return { segments, rest, shape: shapeOf(segments, rest) };
+  const shape = shapeOf(segments, rest, restVerb);
+  return { segments, rest, shape, ...(restVerb === undefined ? {} : { restVerb }) };
 }
 
 function parseSegment(part: string, isLast: boolean): Segment | BrokenPattern {
@@ -92,11 +97,11 @@ function parseSegment(part: string, isLast: boolean): Segment | BrokenPattern {
   return { kind: "literal", text };
 }
 
-function shapeOf(segments: readonly Segment[], rest: boolean): string {
+function shapeOf(segments: readonly Segment[], rest: boolean, restVerb = ""): string {
   const spelled = segments.map(({ kind, text, verb = "" }) => {
     return kind === "literal" ? text : `{}${verb}`;
   });
-  if (rest) spelled.push("*");
+  if (rest) spelled.push(`*${restVerb}`);
   return `/${spelled.join("/")}`;
 }
 

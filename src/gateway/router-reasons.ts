@@ -40,8 +40,13 @@ function whyNotPath(pattern: PathPattern, path: string): string | undefined {
     if (kind === "parameter" && found === verb)
       return `segment ${index + 1} is empty, the route wants ${wanted}`;
   }
-  if (pattern.rest || sent.length === pattern.segments.length) return undefined;
   const rest = sent.slice(pattern.segments.length).join("/");
+  const { restVerb } = pattern;
+  if (restVerb !== undefined) {
+    if (rest.endsWith(restVerb) && rest !== restVerb) return undefined;
+    return `it ends in "/${rest}", the route wants "/*${restVerb}"`;
+  }
+  if (pattern.rest || sent.length === pattern.segments.length) return undefined;
   return `it goes on with "/${rest}", the route ends before it`;
 }
 

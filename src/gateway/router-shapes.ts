@@ -129,6 +129,8 @@ const verbRank = "v";
 
 function* leavesOf(node: TrieNode, ranks: string, literals: string): Generator<FoundLeaf> {
   if (node.end !== undefined) yield { ranks: `${ranks}2`, literals, leaf: node.end };
+  for (const leaf of node.restVerbs?.values() ?? [])
+    yield { ranks: `${ranks}${verbRank}`, literals, leaf };
   if (node.rest !== undefined) yield { ranks: `${ranks}3`, literals, leaf: node.rest };
   for (const [text, child] of node.literals ?? [])
     yield* leavesOf(child, `${ranks}0`, `${literals}/${text}`);

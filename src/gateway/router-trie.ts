@@ -14,6 +14,8 @@ export interface TrieNode {
   parameter: TrieNode | undefined;
   /** Routes whose path ends here. */
   end: Leaf | undefined;
+  /** Routes with `/*:read` here. */
+  restVerbs: Map<string, Leaf> | undefined;
   /** Routes with `/*` here. */
   rest: Leaf | undefined;
 }
@@ -52,6 +54,7 @@ function createNode(): TrieNode {
     verbs: undefined,
     parameter: undefined,
     end: undefined,
+    restVerbs: undefined,
     rest: undefined,
   };
 }
@@ -63,6 +66,13 @@ function leafFor(root: TrieNode, { pattern }: CompiledRoute): Leaf {
     else if (verb !== undefined) node = childOf((node.verbs ??= new Map()), verb);
     else node = node.parameter ??= createNode();
   }
+  const { restVerb } = pattern;
+  if (restVerb !== undefined) {
+    const leaves = (node.restVerbs ??= new Map<string, Leaf>());
+    const leaf = leaves.get(restVerb) ?? createLeaf();
+    leaves.set(restVerb, leaf);
+    return leaf;
+  }
   if (pattern.rest) return (node.rest ??= createLeaf());
   return (node.end ??= createLeaf());
 }
@@ -73,13 +83,16 @@ function childOf(children: Map<string, TrieNode>, text: string): TrieNode {
   return child;
 }
 
-/** The nodes behind parameters with a verb that a segment ends in; the longest verb first. */
-export function nodesOfVerb({ verbs }: TrieNode, segment: string): readonly TrieNode[] {
-  if (verbs === undefined || !segment.includes(":")) return [];
+/** What stands for the verbs that a text ends in, behind something; the longest verb first. */
+export function underVerbs<Found>(
+  verbs: ReadonlyMap<string, Found> | undefined,
+  text: string,
+): readonly Found[] {
+  if (verbs === undefined || !text.includes(":")) return [];
   return Array.from(verbs)
-    .filter(([verb]) => segment.length > verb.length && segment.endsWith(verb))
+    .filter(([verb]) => text.length > verb.length && text.endsWith(verb))
     .sort(([one], [other]) => other.length - one.length)
-    .map(([, node]) => node);
+    .map(([, found]) => found);
 }
 
 function createLeaf(): Leaf {

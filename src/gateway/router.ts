@@ -7,7 +7,7 @@ import type { Configuration } from "#configuration/configuration.ts";
 import { compileRoutes, type CompiledRoute } from "./compile-routes.ts";
 import { normalPath } from "./router-path.ts";
 import { createShapes, type PathOctets } from "./router-shapes.ts";
-import { createTrie, listsOfHost, nodesOfVerb, type Leaf, type TrieNode } from "./router-trie.ts";
+import { createTrie, listsOfHost, underVerbs, type Leaf, type TrieNode } from "./router-trie.ts";
 
 export type { CompiledRoute } from "./compile-routes.ts";
 
@@ -84,13 +84,19 @@ function find(
       if (found !== undefined) return found;
     }
     if (node.verbs !== undefined) {
-      for (const inner of nodesOfVerb(node, path.slice(slash + 1, end))) {
+      for (const inner of underVerbs(node.verbs, path.slice(slash + 1, end))) {
         const found = find(inner, path, end, request);
         if (found !== undefined) return found;
       }
     }
     if (node.parameter !== undefined && end > slash + 1) {
       const found = find(node.parameter, path, end, request);
+      if (found !== undefined) return found;
+    }
+  }
+  if (node.restVerbs !== undefined) {
+    for (const leaf of underVerbs(node.restVerbs, path.slice(slash + 1))) {
+      const found = choose(leaf, request);
       if (found !== undefined) return found;
     }
   }
@@ -153,11 +159,12 @@ function collectLeaves(node: TrieNode, path: string, slash: number, leaves: Leaf
     const end = next < 0 ? path.length : next;
     const literal = node.literals?.get(path.slice(slash + 1, end));
     if (literal !== undefined) collectLeaves(literal, path, end, leaves);
-    for (const inner of nodesOfVerb(node, path.slice(slash + 1, end)))
+    for (const inner of underVerbs(node.verbs, path.slice(slash + 1, end)))
       collectLeaves(inner, path, end, leaves);
     if (node.parameter !== undefined && end > slash + 1)
       collectLeaves(node.parameter, path, end, leaves);
   }
+  leaves.push(...underVerbs(node.restVerbs, path.slice(slash + 1)));
   if (node.rest !== undefined) leaves.push(node.rest);
 }
 

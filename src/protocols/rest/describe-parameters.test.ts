@@ -13,7 +13,7 @@ const name: RestParameter = { field: "name", name: "name", ...simple };
 const named = record(field("name", text, { presence: "implicit", documentation: "Which one." }));
 
 function described(operations: readonly Operation[]) {
-  const { text: document, diagnostics = [] } = describeOpenApi(contractOf(operations), {
+  const { text: document, diagnostics } = describeOpenApi(contractOf(operations), {
     address: "/orders",
   });
   const { paths } = JSON.parse(document) as {
