@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { status } from "@grpc/grpc-js";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { serveProto } from "#tests/e2e/grpc/http-stand.ts";
 
 const proto = `syntax = "proto3";
@@ -138,6 +139,27 @@ test("no path leads out of its pattern", async (context) => {
     assert.ok(code === 400 || code === 404, `${path}: ${code}`);
   }
   assert.deepEqual(heard, []);
+});
+
+test("the description is OpenAPI, with one path for what differs in names alone", async (context) => {
+  const { ask } = await start(context);
+  const { body } = await ask("GET", "/openapi.json");
+  const validation = await new Validator().validate(body as Record<string, unknown>);
+  assert.deepEqual([validation.valid, validation.errors], [true, undefined]);
+  const { paths } = body as { paths: Record<string, Record<string, { operationId: string }>> };
+  const told = Object.entries(paths).map(([path, methods]) => [
+    path,
+    ...Object.entries(methods).map(([method, { operationId }]) => `${method} ${operationId}`),
+  ]);
+  assert.deepEqual(told, [
+    ["/v1/shelves/{name.1}/books/{name.2}", "get GetBook", "patch UpdateBook", "put ReplaceBook"],
+    ["/v1/shelves/latest/books/{name}", "get GetLatest"],
+    ["/v1/shelves/{parent}/books", "get ListBooks"],
+    ["/v1/shelves/{book.name}:archive", "post ArchiveBook"],
+    ["/v1/shelves/{book.name}:move", "post MoveBook"],
+    ["/v1/files/{path}", "get ReadFile"],
+    ["/raw/{path}", "get ReadFile_2"],
+  ]);
 });
 
 test("what is wrong is told in the caller's dialect, with its place", async (context) => {

@@ -22,16 +22,20 @@ export interface ServedProto {
   readonly answer: (method: string, request: object) => object;
 }
 
+/** What loaders other than ours do not know by themselves. */
+export function writeGoogleFiles(folder: string): void {
+  for (const path of ["google/api/annotations.proto", "google/api/http.proto"]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), googleFile(path) ?? "");
+  }
+}
+
 type Done = (error: ServiceError | null, answer?: object) => void;
 
 export async function serveProto(context: TestContext, served: ServedProto) {
   const { name, proto, callers } = served;
   const folder = temporaryFolder(context);
-  const files = ["google/api/annotations.proto", "google/api/http.proto"];
-  for (const path of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), googleFile(path) ?? "");
-  }
+  writeGoogleFiles(folder);
   writeFileSync(join(folder, `${name}.proto`), proto);
   const { defaults = false } = served;
   const options = { includeDirs: [folder], keepCase: true, longs: String, defaults, oneofs: true };
