@@ -363,3 +363,29 @@ for (const [file, text] of described) {
     assert.ok(xml.includes("soap answer L2 control-characters"), told(found).join("\n"));
   });
 }
+
+test("an address narrower than its fields is offered, and that it refuses others is told", () => {
+  const contract = contractOf(
+    "s.proto",
+    `syntax = "proto3"; import "google/api/annotations.proto";
+service S {
+  rpc Get(Ask) returns (Ask) { option (google.api.http) = { get: "/v1/{name=shelves/*}" }; }
+  rpc Rate(Ask) returns (Ask) { option (google.api.http) = { put: "/v1/{book.kind}" body: "*" }; }
+}
+message Ask { string name = 1; Book book = 2; }
+message Book { enum Kind { NONE = 0; NOVEL = 1; } Kind kind = 1; }
+`,
+  );
+  for (const speaks of ["grpc", "rest"] as const) {
+    const { withheld, findings } = report(contract, { speaks });
+    assert.deepEqual(withheld, []);
+    const narrow = findings.filter(({ face, operation }) => {
+      return face === "rest+json" && operation === "Get";
+    });
+    assert.deepEqual(
+      narrow.map(({ direction, grade, code }) => [direction, grade, code]),
+      speaks === "rest" ? [] : [["request", "L2", "value-refused"]],
+    );
+    if (speaks === "grpc") assert.match(narrow[0]?.message ?? "", /expected `shelves\/\*`/);
+  }
+});

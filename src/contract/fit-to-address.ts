@@ -3,10 +3,12 @@
  * an address whose path is narrower than its fields are, as with `{name=shelves/*}`.
  */
 import type { Contract, Operation, RestBinding } from "./contract.ts";
+import { generateScalar } from "./generate-scalars.ts";
 import type { GeneratedMessage } from "./generate-values.ts";
 import { findMember, memberOf, withMember } from "./member-path.ts";
 import { cutPath } from "./path-segments.ts";
 import { resolve } from "./resolve.ts";
+import type { EnumType, ScalarType, Type } from "./types.ts";
 import type { ValueRecord } from "./value.ts";
 
 /** The messages, and behind them the same with what the path of the operation can hold. */
@@ -35,12 +37,18 @@ function fit(
     const keys = parameter && [parameter.field, ...(parameter.within ?? [])];
     const found = keys && findMember(contract, input.type, keys);
     if (found === undefined) continue;
-    const isText = resolve(contract, found.field.type).kind === "string";
     const held = memberOf(body, found.steps) ?? "";
-    if (pattern === undefined && (held !== "" || !isText)) continue;
-    fitting = withMember(fitting, found.steps, exampleOf(pattern ?? ["*"]));
+    if (pattern === undefined && held !== "") continue;
+    const type = resolve(contract, found.field.type);
+    const made = isSingle(type) ? generateScalar(type, "ordinary") : undefined;
+    const value = pattern === undefined ? made : exampleOf(pattern);
+    if (value !== undefined) fitting = withMember(fitting, found.steps, value);
   }
   return fitting;
+}
+
+function isSingle(type: Type): type is ScalarType | EnumType {
+  return !["record", "union", "list", "map", "opaque", "ref"].includes(type.kind);
 }
 
 function exampleOf(pattern: readonly string[]): string {
