@@ -73,7 +73,7 @@ function compareRest(report: ReportChange, old: RestBinding, fresh: RestBinding)
     }
   }
   compareContents(report, "rest.body", old.body?.contents ?? [], fresh.body?.contents ?? []);
-  if (old.body?.field !== fresh.body?.field) report(true, "rest.body", "another field is the body");
+  if (bodyKeys(old) !== bodyKeys(fresh)) report(true, "rest.body", "another field is the body");
   if (fresh.body?.required === true && old.body?.required !== true) {
     report(true, "rest.body", "the body is required");
   }
@@ -98,6 +98,10 @@ function compareRest(report: ReportChange, old: RestBinding, fresh: RestBinding)
 /** Names of parameters in paths are the contract's own affair. */
 function addressOf({ method, path }: RestBinding): string {
   return `${method} ${pathShape(path)}`;
+}
+
+function bodyKeys({ body }: RestBinding): string | undefined {
+  return body?.field === undefined ? undefined : [body.field, ...(body.within ?? [])].join(".");
 }
 
 function memberKeys({ field, within = [] }: RestParameter): string {

@@ -106,6 +106,8 @@ export interface RestParameter {
 export interface RestBody {
   /** Field of the input record that is the body; undefined: the input record itself. */
   readonly field: string | undefined;
+  /** Members that lead from the field to the body: the variant of a choice. */
+  readonly within?: readonly string[];
   readonly required: boolean;
   readonly contents: readonly RestContent[];
 }

@@ -54,6 +54,12 @@ export function renameBinding(
   };
 }
 
+/** A parameter or the body: where it stands in the input. */
+interface Member {
+  readonly field: string | undefined;
+  readonly within?: readonly string[];
+}
+
 function renameRest(rest: RestBinding, directions: Directions): RestBinding {
   const { input, output, keys } = directions;
   const { parameters, body, success, aliases } = rest;
@@ -66,14 +72,16 @@ function renameRest(rest: RestBinding, directions: Directions): RestBinding {
       : { ...one, field: name, variant: variantIn(output, field, variant) };
   };
   const also = success.also && { also: success.also.map(response) };
+  const member = <Placed extends Member>(one: Placed): Placed => {
+    if (one.field === undefined) return one;
+    if (one.within === undefined) return { ...one, field: nameIn(input, one.field) };
+    const [field = "", ...within] = keys([one.field, ...one.within]);
+    return { ...one, field, within };
+  };
   return {
     ...rest,
-    parameters: parameters.map((one) => {
-      if (one.within === undefined) return { ...one, field: nameIn(input, one.field) };
-      const [field = "", ...within] = keys([one.field, ...one.within]);
-      return { ...one, field, within };
-    }),
-    body: body?.field === undefined ? body : { ...body, field: nameIn(input, body.field) },
+    parameters: parameters.map(member),
+    body: body && member(body),
     success: { ...response(success), ...also },
     ...(aliases && { aliases: aliases.map((one) => renameRest(one, directions)) }),
   };

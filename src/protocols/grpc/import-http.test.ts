@@ -22,7 +22,7 @@ message Odd {
   google.protobuf.Timestamp begin_time = 9;
 }
 message Empty {}
-message Answer { Line line = 1; repeated string notes = 2; }
+message Answer { Line line = 1; repeated string notes = 2; oneof what { string note = 3; } }
 `;
   const { contract, diagnostics } = importProto({ file: "p.proto", text, read: () => undefined });
   return { contract, diagnostics, rest: contract.operations[0]?.rest };
@@ -34,7 +34,14 @@ function told({ method, path, parameters, body, success }: RestBinding): readonl
     const names = [keys === name ? [] : name, alsoNamed ?? []].flat();
     return [at, keys, ...names].join(" ");
   });
-  return [method, path, where, body === undefined ? "none" : (body.field ?? "*"), success.field];
+  const held = body && (body.field === undefined ? "*" : [body.field, ...(body.within ?? [])]);
+  return [
+    method,
+    path,
+    where,
+    held === undefined ? "none" : [held].flat().join("/"),
+    success.field,
+  ];
 }
 
 const line = ["query line/sku line.sku", "query line/count line.count"];
@@ -82,6 +89,16 @@ const rules: readonly (readonly [string, readonly unknown[]])[] = [
       "/v1/{person.full_name}/{desk_id}",
       ["path owner/person/full_name person.full_name", "path owner/deskId desk_id"],
       "*",
+      undefined,
+    ],
+  ],
+  [
+    'post: "/v1/{id}" body: "person"',
+    [
+      "POST",
+      "/v1/{id}",
+      ["path id", "query kind", ...line, "query tags", "query owner/deskId deskId desk_id"],
+      "owner/person",
       undefined,
     ],
   ],
@@ -150,6 +167,43 @@ for (const [name, rule, reason, message] of odd) {
     assert.match(first.diagnostics[0]?.message ?? "", /^the additional binding .* is not offered/);
   });
 }
+
+const unheld: readonly (readonly [string, string, RegExp])[] = [
+  [
+    "an answer of a choice",
+    'post: "/v1" body: "*" response_body: "note"',
+    /one of the choice what/,
+  ],
+  [
+    "`*` outside of a variable",
+    'post: "/v1/*/x" body: "*"',
+    /`\*` outside of a variable has no field/,
+  ],
+];
+
+for (const [name, rule, reason] of unheld) {
+  test(`a rule with ${name} has no place here, which is no fault of the rule`, () => {
+    const { rest, diagnostics } = imported(rule);
+    assert.equal(rest, undefined);
+    assert.deepEqual(
+      diagnostics.map(({ code, severity }) => [code, severity]),
+      [["http-rule-left-out", "info"]],
+    );
+    assert.match(diagnostics[0]?.message ?? "", reason);
+  });
+}
+
+test("inputs that come one by one need a body, and a path without parts of them", () => {
+  const { rest, diagnostics } = imported('post: "/v1/{id}:load" body: "*"', "stream M");
+  assert.deepEqual(diagnostics, []);
+  assert.equal(rest?.path, "/v1/{id}:load");
+  for (const rule of ['get: "/v1/{id}"', 'post: "/v1/{line.sku}" body: "*"']) {
+    const odd = imported(rule, "stream M");
+    assert.equal(odd.rest, undefined);
+    assert.match(odd.diagnostics[0]?.message ?? "", /its inputs come one by one, and it/);
+    assert.equal(odd.diagnostics[0]?.severity, "info");
+  }
+});
 
 test("fields that cannot stand in a query are told, and the rule is offered without them", () => {
   const { rest, diagnostics } = imported('get: "/v1/{id}"', "Odd");

@@ -15,8 +15,9 @@ interface HttpImport {
   readonly input: Message;
   readonly output: Message;
   readonly types: Types;
-  /** Its message as it is declared. */
+  /** Its messages as they are declared. */
   readonly request: protobuf.Type;
+  readonly response: protobuf.Type;
   readonly report: ProtoReport;
   readonly origin: SourcePlace;
 }
@@ -108,9 +109,6 @@ interface ReadBinding {
 function readBinding(importing: HttpImport, rule: Rule): ReadBinding | HttpRefusal {
   const { method, types, request, input } = importing;
   const fields = fieldsOf(types, request, input.type);
-  if (method.requestStream === true) {
-    return { reason: "its inputs come one by one", isWrong: false };
-  }
   if (!/^[A-Z]+$/.test(rule.method)) return wrong("its method is none");
   const template = parseHttpTemplate(rule.path);
   if ("reason" in template) return template;
@@ -120,10 +118,15 @@ function readBinding(importing: HttpImport, rule: Rule): ReadBinding | HttpRefus
     if ("reason" in parameter) return parameter;
     inPath.push(parameter);
   }
-  const response = responseField(importing, rule);
-  if (response === null) {
-    return wrong(`response_body ${rule.responseBody} is no field of the answer`);
+  if (method.requestStream === true) {
+    const isInner = inPath.some(({ within }) => within !== undefined);
+    const place = isInner ? "its path holds a part of each" : rule.body === "" && "it has no body";
+    if (place !== false) {
+      return { reason: `its inputs come one by one, and ${place}`, isWrong: false };
+    }
   }
+  const response = responseField(importing, rule);
+  if (typeof response === "object") return response;
   const success = { status: 200, field: response, contents: [json] };
   const common = { method: rule.method, path: template.path, success };
   if (rule.body === "*") {
@@ -134,10 +137,7 @@ function readBinding(importing: HttpImport, rule: Rule): ReadBinding | HttpRefus
   if (rule.body !== "" && held === undefined) {
     return wrong(`body ${rule.body} is no field of the message`);
   }
-  const [field = "", variant] = held?.keys ?? [];
-  if (variant !== undefined) {
-    return { reason: `body ${rule.body} is one of the choice ${field}`, isWrong: false };
-  }
+  const [field = "", ...within] = held?.keys ?? [];
   const beside = fields.filter((one) => one !== held);
   const query = queryFields(types, beside, inPath);
   if (query === undefined) {
@@ -145,7 +145,8 @@ function readBinding(importing: HttpImport, rule: Rule): ReadBinding | HttpRefus
   }
   const parameters = [...inPath, ...query.parameters];
   const required = held !== undefined && isRequired(importing, field);
-  const body = held && { field, required, contents: [json] };
+  const inside = within.length === 0 ? {} : { within };
+  const body = held && { field, ...inside, required, contents: [json] };
   return { binding: { ...common, parameters, body }, leftOut: query.leftOut };
 }
 
@@ -157,13 +158,15 @@ function isRequired({ types, input }: HttpImport, name: string): boolean {
 
 const json = { mediaType: "application/json", format: "json" } as const;
 
-/** Undefined: the whole answer is the body; null: what is named is no field. */
+/** Undefined: the whole answer is the body. */
 function responseField(
-  { output, types }: HttpImport,
+  { output, types, response }: HttpImport,
   { responseBody }: Rule,
-): string | undefined | null {
+): string | undefined | HttpRefusal {
   if (responseBody === "") return undefined;
-  const record = behind(types, output.type);
-  const fields = record?.kind === "record" ? record.fields : [];
-  return fields.some(({ name }) => name === responseBody) ? responseBody : null;
+  const found = fieldsOf(types, response, output.type).find(({ name }) => name === responseBody);
+  if (found === undefined) return wrong(`response_body ${responseBody} is no field of the answer`);
+  const [field, variant] = found.keys;
+  if (variant === undefined) return field;
+  return { reason: `response_body ${responseBody} is one of the choice ${field}`, isWrong: false };
 }

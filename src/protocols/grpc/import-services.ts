@@ -54,8 +54,11 @@ function importMethod(importing: ImportingMethod, id: string): Operation | undef
     return undefined;
   }
   const { types } = importing.types;
-  const request = lookUp(service, method.requestType) as protobuf.Type;
-  const http = importHttpRule({ id, method, input, output, types, request, report, origin });
+  const http = importHttpRule({
+    ...{ id, method, input, output, types, report, origin },
+    request: lookUp(service, method.requestType) as protobuf.Type,
+    response: lookUp(service, method.responseType) as protobuf.Type,
+  });
   return {
     id,
     ...documented(method.comment),

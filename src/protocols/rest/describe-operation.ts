@@ -1,6 +1,7 @@
 /** One operation as OpenAPI has it: parameters, bodies, responses. */
 import { takesStream } from "#call/problems.ts";
 import type { HeaderField, Operation } from "#contract/contract.ts";
+import { findMember } from "#contract/member-path.ts";
 import type { Field } from "#contract/types.ts";
 import { describeField } from "#formats/json-schema/describe-record.ts";
 import { behind, compact, withOwn, type Schema } from "#formats/json-schema/describe-scope.ts";
@@ -90,8 +91,9 @@ function describeHeaderParameter(scope: RestDescribeScope, header: HeaderField):
 function restBody(scope: RestDescribeScope, operation: Operation): Schema | undefined {
   const { input, rest } = operation;
   if (rest?.body === undefined) return undefined;
-  const { field: name, required, contents } = rest.body;
-  const field = inheritedFields(scope, operation.input.type).find((one) => one.name === name);
+  const { field: name, within = [], required, contents } = rest.body;
+  const keys = name === undefined ? [] : [name, ...within];
+  const field = findMember(scope.contract, input.type, keys)?.field;
   const schema = name === undefined ? scope.type(input.type) : field && bodySchema(scope, field);
   return compact({
     description: field?.documentation,

@@ -3,7 +3,7 @@ import type { Call, Fault } from "#call/call.ts";
 import { takesStream } from "#call/problems.ts";
 import { DocumentFailure, type DocumentFault } from "#contract/document-fault.ts";
 import { setMember } from "#contract/member-path.ts";
-import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
+import { createRecord, type Value } from "#contract/value.ts";
 import type { FaceRequest } from "#extension/protocol.ts";
 import { escapePointer } from "#formats/json/place.ts";
 import { bodyFor } from "./bodies.ts";
@@ -45,14 +45,14 @@ export function decodeCall(
   // Inputs that come one by one are read as they do.
   const body = takesStream(rest.operation) ? undefined : readBody(rest, request);
   if (body !== undefined && body.kind === "fault") return body;
-  const call = (whole: ValueRecord): DecodedCall => {
+  const call = (whole: Members): DecodedCall => {
     const clash = inner.length === 0 ? undefined : parameterFault(() => setInner(whole, inner));
     return clash ?? { kind: "call", call: { operation: rest.operation, input: whole, headers } };
   };
   if (body === undefined) return call(input);
-  const field = rest.binding.body?.field;
-  if (field === undefined) return call(Object.assign(body.value as Members, input));
-  input[field] = body.value;
+  const { bodySteps } = rest;
+  if (bodySteps === undefined) return call(Object.assign(body.value as Members, input));
+  setMember(input, bodySteps, body.value);
   return call(input);
 }
 
@@ -67,7 +67,7 @@ function parameterFault(read: () => void): Fault | undefined {
   }
 }
 
-function setInner(input: ValueRecord, inner: Inner): void {
+function setInner(input: Members, inner: Inner): void {
   for (const [{ steps = [], subject }, value] of inner) {
     const other = setMember(input, steps, value);
     if (other !== undefined) refuse(subject, `\`${other}\` is given, and only one of them may be`);

@@ -4,6 +4,7 @@
  */
 import { defaultDocumentLimits } from "#base/limits.ts";
 import type { Call, Fault } from "#call/call.ts";
+import { setMember } from "#contract/member-path.ts";
 import { createRecord, type ValueRecord } from "#contract/value.ts";
 import type { FaceRequest } from "#extension/protocol.ts";
 import type { Input, InputStream } from "#extension/streams.ts";
@@ -52,7 +53,7 @@ export function createRestInputs({ rest, delimiter, shared }: AskedInputs): Inpu
     const input = Object.assign(createRecord(), shared);
     if (field === undefined)
       return { kind: "input", input: Object.assign(read.value as ValueRecord, input) };
-    input[field] = read.value;
+    setMember(input, rest.bodySteps ?? [], read.value);
     return { kind: "input", input };
   };
   function* inputsOf(documents: ReturnType<typeof splitter.push>): Iterable<Input | Fault> {

@@ -22,7 +22,7 @@ export function createReach(
 ): Reach | undefined {
   if (body !== undefined && body.field === undefined) return undefined;
   const reach: OpenReach = new Map();
-  if (body?.field !== undefined) reach.set(body.field, "whole");
+  if (body?.field !== undefined) add(reach, [body.field, ...(body.within ?? [])]);
   for (const { field, within = [] } of parameters) add(reach, [field, ...within]);
   const record = resolve(contract, type);
   const fields = record.kind === "record" ? fieldsOf(contract, record) : [];

@@ -9,7 +9,7 @@ import type {
   RestResponse,
 } from "#contract/contract.ts";
 import { assert } from "#base/assert.ts";
-import { findMember } from "#contract/member-path.ts";
+import { findMember, type MemberStep } from "#contract/member-path.ts";
 import { cutPath } from "#contract/path-segments.ts";
 import type { Field } from "#contract/types.ts";
 import { resolve } from "#formats/json/resolve.ts";
@@ -37,6 +37,8 @@ export interface RestOperation {
   readonly inputHeaders: readonly ParameterCodec[];
   readonly outputHeaders: readonly ParameterCodec[];
   readonly requestBodies: readonly BodyCodec[];
+  /** Where the body is in the input; undefined: it is the input itself, or there is none. */
+  readonly bodySteps: readonly MemberStep[] | undefined;
   /** The usual one first. */
   readonly successes: readonly [RestResponseCodec, ...RestResponseCodec[]];
 }
@@ -53,9 +55,6 @@ export function compileRestOperation(
   options: Omit<BodiesOptions, "root">,
 ): RestOperation {
   const { input, output } = operation;
-  const fields = new Map(
-    fieldsOfMessage(contract, input.type).map((field) => [field.name, field] as const),
-  );
   const parameters = binding.parameters.map((parameter) => {
     const { field: name, within } = parameter;
     const keys = [name, ...(within ?? [])];
@@ -73,6 +72,10 @@ export function compileRestOperation(
   const placed = (where: RestParameter["in"]) =>
     parameters.filter(({ parameter }) => parameter.in === where);
   const { variables } = cutPath(binding.path);
+  const held =
+    body?.field === undefined
+      ? undefined
+      : findMember(contract, input.type, [body.field, ...(body.within ?? [])]);
   return {
     operation,
     binding,
@@ -99,21 +102,13 @@ export function compileRestOperation(
     requestBodies:
       body === undefined
         ? []
-        : compileBodies(
-            contract,
-            bodySubject(input.type, fieldOf(fields, body.field)),
-            body.contents,
-            {
-              ...options,
-              root: inputRoot(contract, operation),
-            },
-          ),
+        : compileBodies(contract, bodySubject(input.type, held?.field), body.contents, {
+            ...options,
+            root: inputRoot(contract, operation),
+          }),
+    bodySteps: held?.steps,
     successes: [compileResponse(success), ...(success.also ?? []).map(compileResponse)],
   };
-}
-
-function fieldOf(fields: ReadonlyMap<string, Field>, name: string | undefined): Field | undefined {
-  return name === undefined ? undefined : fields.get(name);
 }
 
 function outputField(

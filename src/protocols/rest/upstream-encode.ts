@@ -88,13 +88,13 @@ function writeHeaders(
 }
 
 function writeBody(
-  { binding, requestBodies }: RestOperation,
+  { binding, requestBodies, bodySteps }: RestOperation,
   input: ValueRecord,
   fields: [string, string][],
 ): Buffer {
   const { body } = binding;
   const [codec] = requestBodies;
-  const value = body?.field === undefined ? input : input[body.field];
+  const value = bodySteps === undefined ? input : memberOf(input, bodySteps);
   if (body === undefined || codec === undefined || value === undefined) return Buffer.alloc(0);
   const written = codec.write(value);
   if (written.kind === "fault") throw new DocumentFailure(written);

@@ -31,6 +31,12 @@ service Library {
   rpc MoveBook(UpdateBookRequest) returns (Book) {
     option (google.api.http) = { post: "/v1/{book.name=shelves/*}:move" body: "*" };
   }
+  rpc Lend(LendRequest) returns (Book) {
+    option (google.api.http) = { post: "/v1/{name=shelves/*}:lend" body: "person" };
+  }
+  rpc Load(stream Book) returns (Book) {
+    option (google.api.http) = { post: "/v1/{name=shelves/*}:load" body: "*" };
+  }
   rpc ReadFile(FileRequest) returns (Book) {
     option (google.api.http) = {
       get: "/v1/{path=files/**}"
@@ -44,6 +50,8 @@ message ListBooksRequest {
   string parent = 1; Filter filter = 2; int32 page_size = 3;
 }
 message UpdateBookRequest { Book book = 1; google.protobuf.FieldMask update_mask = 2; bool dry_run = 3; }
+message LendRequest { string name = 1; oneof reader { Person person = 2; string desk = 3; } }
+message Person { string full_name = 1; }
 message FileRequest { string path = 1; }
 message Book { string name = 1; string title = 2; int64 pages = 3; }
 `;
@@ -123,6 +131,25 @@ test("verbs tell operations apart, for who may call one of them alone as well", 
   assert.equal((await ask("POST", "/v1/shelves/1:burn", {})).status, 404);
 });
 
+test("a body may be one of a choice, and then no other one is taken", async (context) => {
+  const { heard, ask } = await start(context);
+  const lent = await ask("POST", "/v1/shelves/1:lend", { fullName: "Ada" });
+  assert.equal(lent.status, 200, JSON.stringify(lent.body));
+  const person = { full_name: "Ada" };
+  assert.deepEqual(heard[0]?.[1], { name: "shelves/1", person, reader: "person" });
+  const both = await ask("POST", "/v1/shelves/1:lend?desk=d", { fullName: "Ada" });
+  assert.equal(both.status, 400);
+  assert.match(JSON.stringify(both.body), /`person` is given, and only one of them may be/);
+});
+
+test("what the path says holds for each of several inputs", async (context) => {
+  const { heard, ask } = await start(context);
+  const loaded = await ask("POST", "/v1/shelves/1:load", '{"title":"a"}\n{"title":"b"}\n');
+  assert.equal(loaded.status, 200, JSON.stringify(loaded.body));
+  const inputs = ["a", "b"].map((title) => ({ name: "shelves/1", title }));
+  assert.deepEqual(heard, [["Load", { inputs }]]);
+});
+
 test("`**` is all that remains, with its slashes", async (context) => {
   const { heard, ask } = await start(context);
   for (const path of ["/v1/files/a/b%20c/d", "/v1/files", "/raw/x/y", "/raw/x"]) {
@@ -157,6 +184,8 @@ test("the description is OpenAPI, with one path for what differs in names alone"
     ["/v1/shelves/{parent}/books", "get ListBooks"],
     ["/v1/shelves/{book.name}:archive", "post ArchiveBook"],
     ["/v1/shelves/{book.name}:move", "post MoveBook"],
+    ["/v1/shelves/{name}:lend", "post Lend"],
+    ["/v1/shelves/{name}:load", "post Load"],
     ["/v1/files/{path}", "get ReadFile"],
     ["/raw/{path}", "get ReadFile_2"],
   ]);

@@ -30,6 +30,16 @@ export function writeGoogleFiles(folder: string): void {
   }
 }
 
+interface Request {
+  readonly [name: string]: unknown;
+}
+
+interface Asked {
+  readonly request: Request;
+  on(event: "data", listener: (input: Request) => void): void;
+  on(event: "end", listener: () => void): void;
+}
+
 type Done = (error: ServiceError | null, answer?: object) => void;
 
 export async function serveProto(context: TestContext, served: ServedProto) {
@@ -43,14 +53,23 @@ export async function serveProto(context: TestContext, served: ServedProto) {
   const found = served.service.reduce((at, word) => (at as GrpcObject)[word], loaded);
   const { service } = found as ServiceClientConstructor;
   const server = new Server();
-  const heard: (readonly [method: string, request: { readonly [name: string]: unknown }])[] = [];
+  const heard: (readonly [method: string, request: Request])[] = [];
   const methods = Object.keys(service).map((method) => [
     method,
-    (call: { readonly request: { readonly [name: string]: unknown } }, done: Done) => {
-      heard.push([method, call.request]);
-      const answer = served.answer(method, call.request);
-      if ("code" in answer) done(answer as ServiceError);
-      else done(null, answer);
+    (call: Asked, done: Done) => {
+      const tell = (request: Request) => {
+        heard.push([method, request]);
+        const answer = served.answer(method, request);
+        if ("code" in answer) done(answer as ServiceError);
+        else done(null, answer);
+      };
+      if (service[method]?.requestStream !== true) {
+        tell(call.request);
+        return;
+      }
+      const inputs: Request[] = [];
+      call.on("data", (input) => inputs.push(input));
+      call.on("end", () => tell({ inputs }));
     },
   ]);
   server.addService(service, Object.fromEntries(methods));
@@ -68,11 +87,14 @@ callers:
 ${callers}`,
     files: { [`${name}.proto`]: proto },
   });
-  const ask = async (method: string, path: string, body?: object, key = "all") => {
+  const ask = async (method: string, path: string, body?: object | string, key = "all") => {
+    // A text is several documents, one a line.
+    const mediaType = typeof body === "string" ? "application/x-ndjson" : "application/json";
+    const written = typeof body === "object" ? JSON.stringify(body) : body;
     const response = await fetch(`${gateway.url}/${name}${path}`, {
       method,
-      headers: { "content-type": "application/json", "x-api-key": `key-of-${key}-0123456789` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { "content-type": mediaType, "x-api-key": `key-of-${key}-0123456789` },
+      ...(written === undefined ? {} : { body: written }),
     });
     return { status: response.status, body: (await response.json()) as unknown };
   };
