@@ -92,3 +92,27 @@ test("a parameter that fills a sensitive field is sensitive by its own name, too
   const names = sensitiveFieldsOf(contractOf([], [operation]));
   assert.deepEqual([...names].toSorted(), ["card-id", "number"]);
 });
+
+test("a parameter that fills a member of a field is sensitive where either of them is", () => {
+  const inner: Type = { kind: "record", fields: [field("number", text, { sensitive: true })] };
+  const fields = [field("card", inner), field("owner", inner, { sensitive: true })];
+  const query = { in: "query", style: "form", explode: true } as const;
+  const alias = {
+    method: "GET",
+    path: "/cards",
+    parameters: [
+      { field: "card", within: ["number"], name: "card.number", alsoNamed: "c.n", ...query },
+      { field: "owner", within: ["number"], name: "owner.number", ...query },
+    ],
+    body: undefined,
+    success: { status: 200, field: null, contents: [] },
+  };
+  const operation: Operation = {
+    ...{ id: "find", mode: "unary", safety: "safe", output: undefined, faults: [] },
+    input: { type: { kind: "record", fields }, headers: [] },
+    rest: { ...alias, path: "/", parameters: [], aliases: [alias] },
+  };
+  const names = sensitiveFieldsOf(contractOf([], [operation]));
+  const expected = ["c.n", "card.number", "number", "owner", "owner.number"];
+  assert.deepEqual([...names].toSorted(), expected);
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { compareContracts } from "#contract/compare.ts";
 import type { RestBinding } from "#contract/contract.ts";
+import { applyLock, lockNames } from "#contract/lock.ts";
 import { importProto } from "./import.ts";
 
 function imported(rule: string, input = "M") {
@@ -198,10 +199,10 @@ test("inputs that come one by one need a body, and a path without parts of them"
   assert.deepEqual(diagnostics, []);
   assert.equal(rest?.path, "/v1/{id}:load");
   for (const rule of ['get: "/v1/{id}"', 'post: "/v1/{line.sku}" body: "*"']) {
-    const odd = imported(rule, "stream M");
-    assert.equal(odd.rest, undefined);
-    assert.match(odd.diagnostics[0]?.message ?? "", /its inputs come one by one, and it/);
-    assert.equal(odd.diagnostics[0]?.severity, "info");
+    const other = imported(rule, "stream M");
+    assert.equal(other.rest, undefined);
+    assert.match(other.diagnostics[0]?.message ?? "", /its inputs come one by one, and it/);
+    assert.equal(other.diagnostics[0]?.severity, "info");
   }
 });
 
@@ -240,4 +241,27 @@ test("an additional binding that is gone breaks its callers", () => {
     );
   assert.deepEqual(messages(both, one), ["POST /v2 is gone"]);
   assert.deepEqual(messages(one, both), []);
+});
+
+test("what is inside of a field is compared by itself", () => {
+  const messages = (before: string, after: string): readonly string[] =>
+    compareContracts(imported(before).contract, imported(after).contract).operations.flatMap(
+      ({ reasons }) => reasons.map(({ message }) => message),
+    );
+  const narrow = 'put: "/v1/{line.sku=lines/*}" body: "*"';
+  assert.deepEqual(messages(narrow, 'put: "/v1/{line.sku=rows/*}" body: "*"'), [
+    "PUT /v1/{line.sku=rows/*} instead of PUT /v1/{line.sku=lines/*}",
+  ]);
+  assert.deepEqual(messages(narrow, narrow), []);
+  assert.deepEqual(messages('post: "/v1" body: "person"', 'post: "/v1" body: "line"'), [
+    "line.sku is gone",
+    "line.count is gone",
+    "another field is the body",
+  ]);
+});
+
+test("a lock keeps addresses, and what is inside of fields, as they are", () => {
+  const { contract } = imported('get: "/v1/{line.sku=lines/*}"');
+  const { contract: locked } = applyLock(contract, lockNames(contract));
+  assert.deepEqual(locked.operations[0]?.rest, contract.operations[0]?.rest);
 });

@@ -1,7 +1,8 @@
 /** Which operation a method and path mean: templates of the contract, concrete ones first. */
 import { takesStream } from "#call/problems.ts";
 import type { Contract, Operation, RestBinding } from "#contract/contract.ts";
-import { cutPath, pathShape } from "#contract/path-segments.ts";
+import { pathShape } from "#contract/path-segments.ts";
+import { byRank, capture, compileTemplate, type PathTemplate } from "./path-templates.ts";
 import { percentDecode } from "./percent.ts";
 import { bindingOf, queryBindingOf } from "./rest-binding.ts";
 
@@ -19,25 +20,12 @@ export interface RouteMatch {
 /** The template that has the method; where none has it, the one that has the path. */
 export type MatchPath = (path: string, method: string) => RouteMatch | undefined;
 
-interface Segment {
-  /** Undefined: holds parameters. */
-  readonly literal: string | undefined;
-  readonly count: number;
-  readonly pattern: RegExp;
-  readonly isAlone: boolean;
-  /** 0 literal, below 2 with literal parts, 2 a parameter alone; beyond 3 all that remains. */
-  readonly rank: number;
-}
-
-interface Template {
-  /** Without the one that stands for all that remains. */
-  readonly segments: readonly Segment[];
-  readonly rest: Segment | undefined;
+interface RoutedTemplate extends PathTemplate {
   readonly routes: Map<string, RestRoute>;
 }
 
 export function compileRestRoutes(contract: Contract): MatchPath {
-  const templates = new Map<string, Template>();
+  const templates = new Map<string, RoutedTemplate>();
   for (const operation of contract.operations) {
     const own = [operation.rest, ...(operation.rest?.aliases ?? [])];
     const bindings = own.map((rest) =>
@@ -49,15 +37,18 @@ export function compileRestRoutes(contract: Contract): MatchPath {
     for (const binding of bindings) {
       // Templates that differ in the names of parameters alone are one resource.
       const key = pathShape(binding.path);
-      const template = templates.get(key) ?? compileTemplate(binding.path);
+      const template = templates.get(key) ?? {
+        ...compileTemplate(binding.path),
+        routes: new Map<string, RestRoute>(),
+      };
       templates.set(key, template);
       if (!template.routes.has(binding.method)) {
         template.routes.set(binding.method, { operation, binding });
       }
     }
   }
-  const buckets = new Map<string, Template[]>();
-  const open: Template[] = [];
+  const buckets = new Map<string, RoutedTemplate[]>();
+  const open: RoutedTemplate[] = [];
   for (const template of templates.values()) {
     if (template.rest !== undefined) {
       open.push(template);
@@ -71,65 +62,13 @@ export function compileRestRoutes(contract: Contract): MatchPath {
     matchIn(buckets, open, path, method) ?? matchIn(buckets, open, path, undefined);
 }
 
-function compileTemplate(path: string): Template {
-  const { segments: texts, rest: isOpen } = cutPath(path);
-  const segments = texts.map(compileSegment);
-  const last = isOpen ? segments.pop() : undefined;
-  const rest = last && { ...last, rank: last.rank + 3 };
-  return { segments, rest, routes: new Map() };
-}
-
 function bucketOf(count: number, first: string | undefined): string {
   return first === undefined ? `${count}` : `${count}/${first}`;
 }
 
-function compileSegment(text: string): Segment {
-  let count = 0;
-  let pattern = "";
-  let at = 0;
-  for (const found of text.matchAll(/\{([^{}]*)\}/g)) {
-    pattern += `${escapePattern(text.slice(at, found.index))}(.*?)`;
-    count++;
-    at = found.index + found[0].length;
-  }
-  pattern += escapePattern(text.slice(at));
-  const isAlone = pattern === "(.*?)";
-  return {
-    literal: count === 0 ? (percentDecode(text) ?? text) : undefined,
-    count,
-    pattern: new RegExp(`^${pattern}$`, "s"),
-    isAlone,
-    // The more of it is literal, the more exact it is.
-    rank:
-      count === 0
-        ? 0
-        : isAlone
-          ? 2
-          : 1 + 1 / Math.max(1, text.replaceAll(/\{[^{}]*\}/g, "").length),
-  };
-}
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-}
-
-/** As the router has it: by segments, where the end of the path comes before all that remains. */
-function byRank(one: Template, other: Template): number {
-  const length = Math.max(one.segments.length, other.segments.length) + 1;
-  for (let index = 0; index < length; index++) {
-    const difference = rankAt(one, index) - rankAt(other, index);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function rankAt({ segments, rest }: Template, index: number): number {
-  return segments[index]?.rank ?? rest?.rank ?? 3;
-}
-
 function matchIn(
-  buckets: ReadonlyMap<string, readonly Template[]>,
-  open: readonly Template[],
+  buckets: ReadonlyMap<string, readonly RoutedTemplate[]>,
+  open: readonly RoutedTemplate[],
   path: string,
   method: string | undefined,
 ): RouteMatch | undefined {
@@ -152,11 +91,11 @@ interface AskedPath {
 }
 
 interface Found extends RouteMatch {
-  readonly template: Template;
+  readonly template: RoutedTemplate;
 }
 
 function firstOf(
-  templates: readonly Template[] | undefined,
+  templates: readonly RoutedTemplate[] | undefined,
   { parts, decoded, method }: AskedPath,
 ): Found | undefined {
   for (const template of templates ?? []) {
@@ -173,33 +112,4 @@ export function routeOf(
   method: string,
 ): RestRoute | undefined {
   return routes.get(method) ?? (method === "HEAD" ? routes.get("GET") : undefined);
-}
-
-/** Segments with several parameters can be parted in many ways; long ones would cost too much. */
-const mixedLengthMax = 512;
-
-function capture(
-  { segments, rest }: Template,
-  parts: readonly string[],
-  decoded: readonly string[],
-): readonly string[] | undefined {
-  const captured: string[] = [];
-  for (const [index, { literal, count, pattern }] of segments.entries()) {
-    const part = parts[index] ?? "";
-    if (literal !== undefined) {
-      if (literal !== decoded[index]) return undefined;
-      continue;
-    }
-    if (part === "" || (count > 1 && part.length > mixedLengthMax)) return undefined;
-    const match = pattern.exec(part);
-    if (match === null) return undefined;
-    captured.push(...match.slice(1));
-  }
-  if (rest === undefined || parts.length === segments.length) {
-    // With a verb behind it, all that remains is a segment at least.
-    return rest === undefined || rest.isAlone ? captured : undefined;
-  }
-  const remaining = parts.slice(segments.length).join("/");
-  const match = rest.pattern.exec(remaining);
-  return match === null ? undefined : [...captured, ...match.slice(1)];
 }
