@@ -23,6 +23,7 @@ export interface CompiledRoute {
    * services each object more is a wait for memory.
    */
   readonly face: Route["face"];
+  readonly isShared: boolean;
   readonly bodyBytesMax: number;
   readonly keepsHost: boolean;
   /** Leading segments that are removed before forwarding. */
@@ -74,6 +75,7 @@ function compileRoute(
     methods: sharedMethods(route.methods, shared),
     headers: headers.length === 0 ? noHeaders : headers,
     face: route.face,
+    isShared: route.isShared === true,
     bodyBytesMax: service.bodyBytesMax,
     keepsHost: service.host === "caller",
     stripSegments,

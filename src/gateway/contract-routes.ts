@@ -67,6 +67,7 @@ function contractRoutes(
       routes.push(routeOf({ ...operation, rest }, `.rest.${operation.id}.${index + 2}`));
     }
   }
+  markShared(routes);
   routes.push({
     ...common,
     id: documentRouteId,
@@ -86,6 +87,22 @@ function contractRoutes(
   routes.push(...grpcRoutes(name, contract, common));
   routes.push(...textRoutes(name, contract, common));
   return routes;
+}
+
+/** Paths with parts that the router does not look at, `/a/{id}.json`, may be of several operations. */
+function markShared(routes: Route[]): void {
+  const byAddress = new Map<string, Set<string>>();
+  const addressesOf = ({ path, methods }: Route) => methods.map((method) => `${method} ${path}`);
+  for (const route of routes) {
+    for (const address of addressesOf(route)) {
+      const known = byAddress.get(address) ?? new Set<string>();
+      byAddress.set(address, known.add(route.operation ?? ""));
+    }
+  }
+  for (const [index, route] of routes.entries()) {
+    const isShared = addressesOf(route).some((one) => (byAddress.get(one)?.size ?? 0) > 1);
+    if (isShared) routes[index] = { ...route, isShared };
+  }
 }
 
 /** At the full names of the operations; `may` speaks of them by the operations' own names. */

@@ -29,6 +29,9 @@ service Publisher {
   rpc UpdateTopic(UpdateTopicRequest) returns (Topic) {
     option (google.api.http) = { patch: "/v1/{topic.name=projects/*/topics/*}" body: "topic" };
   }
+  rpc Drop(TopicRequest) returns (Topic) {
+    option (google.api.http) = { post: "/v1/{topic=projects/*}:drop" body: "*" };
+  }
   rpc Seek(TopicRequest) returns (Topic) {
     option (google.api.http) = { post: "/v1/{topic=projects/*}:seek" body: "*" };
   }
@@ -42,7 +45,7 @@ message Topic { string name = 1; string title = 2; }
 
 type Call = (request: object, done: (error: ServiceError | null, answer: object) => void) => void;
 
-async function start(context: TestContext) {
+async function start(context: TestContext, callers = "") {
   const asked: string[] = [];
   const service = createServer((request, response) => {
     const pieces: Buffer[] = [];
@@ -60,7 +63,7 @@ async function start(context: TestContext) {
   const gateway = await startTranslating(context, {
     text: `services:
   topics: { contract: topics.proto, speaks: rest, instances: ["http://127.0.0.1:${port}"] }
-`,
+${callers}`,
     files: { "topics.proto": proto },
   });
   const folder = temporaryFolder(context);
@@ -139,4 +142,23 @@ test("the same holds for callers in JSON-RPC, in their dialect", async (context)
   assert.equal(error?.code, -32602);
   assert.match(JSON.stringify(error), /does not fit the path/);
   assert.equal(asked.length, 1);
+});
+
+test("requests that pass as they are reach no operation but the one that is allowed", async (context) => {
+  const may = 'may: ["topics.Seek", "topics.GetAny"]';
+  const { asked, url } = await start(
+    context,
+    `callers: { one: { key: key-of-one-0123456789, ${may} } }`,
+  );
+  const ask = async (method: string, path: string) => {
+    const body = method === "POST" ? { body: "{}" } : {};
+    const headers = { "x-api-key": "key-of-one-0123456789", "content-type": "application/json" };
+    return (await fetch(`${url}/topics/v1${path}`, { method, headers, ...body })).status;
+  };
+  assert.equal(await ask("POST", "/projects/1:seek"), 200);
+  assert.equal(await ask("GET", "/folders/1/2/3"), 200);
+  assert.equal(await ask("POST", "/projects/1:drop"), 403);
+  assert.equal(await ask("GET", "/projects/1"), 403);
+  assert.equal(await ask("GET", "/projects/1/topics/2"), 403);
+  assert.deepEqual(asked, ["POST /v1/projects/1:seek {}", "GET /v1/folders/1/2/3"]);
 });
