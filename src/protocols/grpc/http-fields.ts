@@ -99,6 +99,9 @@ export interface QueryFields {
 
 /** More would be no query that anybody writes. */
 const parametersMax = 1_000;
+/** Of fields that are looked at: messages in messages may hold no end of them. */
+const visitsMax = 10_000;
+const depthMax = 32;
 
 /**
  * What is neither in the path nor in the body, members of messages by dotted names.
@@ -112,8 +115,11 @@ export function queryFields(
   const bound = new Set(taken.map(({ field, within = [] }) => [field, ...within].join("/")));
   const parameters: RestParameter[] = [];
   const leftOut: string[] = [];
+  let visits = 0;
+  const isTooMuch = () => visits > visitsMax || parameters.length > parametersMax;
   const visit = (field: HttpField, outer: Outer): void => {
-    if (parameters.length > parametersMax) return;
+    visits++;
+    if (isTooMuch()) return;
     const keys = [...outer.keys, ...field.keys];
     if (bound.has(keys.join("/"))) return;
     const name = outer.name + field.jsonName;
@@ -135,16 +141,25 @@ export function queryFields(
     // Its paths in one text, parted by commas, as in JSON.
     if (message.fullName === ".google.protobuf.FieldMask") return add(["paths"], false);
     const inner = fieldsOf(types, message, type);
-    if (outer.messages.includes(message)) leftOut.push(`${alsoNamed} may hold itself`);
-    else if (inner.length === 0) leftOut.push(`${alsoNamed} is a message without fields`);
+    const reason = outer.messages.includes(message)
+      ? "may hold itself"
+      : inner.length === 0
+        ? "is a message without fields"
+        : outer.messages.length >= depthMax
+          ? `is nested deeper than ${depthMax} levels`
+          : undefined;
+    if (reason !== undefined) {
+      leftOut.push(`${alsoNamed} ${reason}`);
+      return;
+    }
     const within: Outer = {
       ...{ keys, name: `${name}.`, alsoNamed: `${alsoNamed}.` },
       messages: [...outer.messages, message],
     };
-    if (!outer.messages.includes(message)) for (const one of inner) visit(one, within);
+    for (const one of inner) visit(one, within);
   };
   for (const field of fields) visit(field, { keys: [], name: "", alsoNamed: "", messages: [] });
-  return parameters.length > parametersMax ? undefined : { parameters, leftOut };
+  return isTooMuch() ? undefined : { parameters, leftOut };
 }
 
 /** What a member is inside of. */

@@ -265,3 +265,27 @@ test("a lock keeps addresses, and what is inside of fields, as they are", () => 
   const { contract: locked } = applyLock(contract, lockNames(contract));
   assert.deepEqual(locked.operations[0]?.rest, contract.operations[0]?.rest);
 });
+
+test("messages in messages without end are no query, and cost little to refuse", () => {
+  const load = (levels: number, width: number) => {
+    const messages = Array.from({ length: levels }, (_, level) => {
+      const type = level === levels - 1 ? "string" : `L${level + 1}`;
+      const fields = Array.from({ length: width }, (_none, index) => {
+        return `${level === levels - 1 ? "repeated " : ""}${type} f${index} = ${index + 1};`;
+      });
+      return `message L${level} { ${fields.join(" ")} }\n`;
+    });
+    const text = `syntax = "proto3"; import "google/api/annotations.proto";
+service S { rpc Get(L0) returns (L0) { option (google.api.http) = { get: "/v1" }; } }
+${messages.join("")}`;
+    const { contract, diagnostics } = importProto({ file: "p.proto", text, read: () => undefined });
+    return [contract.operations[0]?.rest?.parameters.length, diagnostics[0]?.message];
+  };
+  const [none, many] = load(30, 2);
+  assert.equal(none, undefined);
+  assert.match(String(many), /its query has too many parameters/);
+  const [kept, deep] = load(3_000, 1);
+  assert.equal(kept, 0);
+  assert.match(String(deep), /f0\.f0 is nested deeper than 32 levels$/);
+  assert.equal(load(20, 1)[0], 1);
+});
