@@ -89,7 +89,7 @@ function contractRoutes(
   return routes;
 }
 
-/** Paths with parts that the router does not look at, `/a/{id}.json`, may be of several operations. */
+/** Paths with parts that the router does not see, `/{id}.json`, may be of several operations. */
 function markShared(routes: Route[]): void {
   const byAddress = new Map<string, Set<string>>();
   const addressesOf = ({ path, methods }: Route) => methods.map((method) => `${method} ${path}`);
