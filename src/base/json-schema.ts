@@ -34,6 +34,27 @@ export interface JsonSchema {
 
 export type JsonType = "string" | "integer" | "boolean" | "object" | "array" | "null";
 
+/** `unit`: what it counts, in the plural. `hint`: what is said behind the bounds. */
+interface Range {
+  readonly unit?: string;
+  readonly from: number;
+  readonly to: number;
+  readonly default?: number;
+  readonly hint?: string;
+}
+
+export function wholeNumber(description: string, range: Range): JsonSchema {
+  const { unit = "a whole number", from, to, hint } = range;
+  return {
+    type: "integer",
+    description,
+    minimum: from,
+    maximum: to,
+    ...(range.default === undefined ? {} : { default: range.default }),
+    "x-expected": `${unit} from ${from} to ${to}${hint === undefined ? "" : ` ${hint}`}`,
+  };
+}
+
 /** A map with exactly these keys, all optional unless `required` names them. */
 export function mapOf(
   description: string,

@@ -1,20 +1,8 @@
 /** Schemas of `balance`, `health` and `outlier` of services: which instance is asked. */
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 
-function whole(
-  description: string,
-  minimum: number,
-  maximum: number,
-  byDefault: number,
-): JsonSchema {
-  return {
-    type: "integer",
-    description,
-    minimum,
-    maximum,
-    default: byDefault,
-    "x-expected": `a whole number from ${minimum} to ${maximum}`,
-  };
+function whole(description: string, from: number, to: number, byDefault: number): JsonSchema {
+  return wholeNumber(description, { from, to, default: byDefault });
 }
 
 export const balanceSchema = mapOf(

@@ -1,6 +1,6 @@
 /** Schemas of `limits` and `timeouts`; their defaults stand in base/limits.ts alone. */
 import { defaultLimits, defaultTimeouts, type Limits, type Timeouts } from "#base/limits.ts";
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 
 /** Node's timers take no longer delay than this, some 24 days. */
 const delayMsMax = 2 ** 31 - 1;
@@ -47,14 +47,9 @@ export function milliseconds(description: string): JsonSchema {
 
 export const limitsSchema = mapOf(
   "Bounds on what the network may make the gateway hold.",
-  mapValues(limits, ([description, minimum, maximum], name) => ({
-    type: "integer",
-    description,
-    minimum,
-    maximum,
-    default: defaultLimits[name],
-    "x-expected": `a whole number from ${minimum} to ${maximum}`,
-  })),
+  mapValues(limits, ([description, from, to], name) =>
+    wholeNumber(description, { from, to, default: defaultLimits[name] }),
+  ),
   { default: {} },
 );
 

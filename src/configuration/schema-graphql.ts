@@ -1,5 +1,5 @@
 /** Schema of `graphql`; its defaults stand in base/graphql-settings.ts alone. */
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 import { defaultGraphqlSettings, type GraphqlLimits } from "#base/graphql-settings.ts";
 
 const limits: { readonly [Name in keyof GraphqlLimits]: readonly [string, number] } = {
@@ -16,12 +16,10 @@ const limits: { readonly [Name in keyof GraphqlLimits]: readonly [string, number
 
 const limitSchemas = Object.entries(limits).map(([name, [description, maximum]]) => [
   name,
-  {
-    type: "integer",
-    description,
-    ...{ minimum: 1, maximum, default: defaultGraphqlSettings.limits[name as keyof GraphqlLimits] },
-    "x-expected": `a whole number from 1 to ${maximum}`,
-  } satisfies JsonSchema,
+  wholeNumber(description, {
+    ...{ from: 1, to: maximum },
+    default: defaultGraphqlSettings.limits[name as keyof GraphqlLimits],
+  }),
 ]);
 
 export const graphqlSchema: JsonSchema = mapOf(

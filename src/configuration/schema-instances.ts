@@ -1,5 +1,5 @@
 /** Schemas of `instances` and `discover` of services: where its running copies are. */
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 import { fileName } from "./schema-listen.ts";
 import { serverTls } from "./schema-server-tls.ts";
 
@@ -18,14 +18,11 @@ const own: Readonly<Record<string, JsonSchema>> = {
     type: "boolean",
     description: "Whether HTTP/2 is spoken to this instance. Default: that of the service.",
   },
-  weight: {
-    type: "integer",
-    description: "Its share of the requests, beside that of the others.",
-    minimum: 1,
-    maximum: 1_000,
+  weight: wholeNumber("Its share of the requests, beside that of the others.", {
+    from: 1,
+    to: 1_000,
     default: 100,
-    "x-expected": "a whole number from 1 to 1000",
-  },
+  }),
   drain: {
     type: "boolean",
     description: "Whether it gets no new requests, because it is to be taken away.",
@@ -39,14 +36,10 @@ const own: Readonly<Record<string, JsonSchema>> = {
     pattern: "^[\\x21-\\x7e]{1,64}$",
     "x-expected": "1 to 64 visible ASCII characters without spaces",
   },
-  priority: {
-    type: "integer",
-    description:
-      "Those with a higher number are asked only when none with a lower one is well. Default: 0.",
-    minimum: 0,
-    maximum: 65_535,
-    "x-expected": "a whole number from 0 to 65535",
-  },
+  priority: wholeNumber(
+    "Those with a higher number are asked only when none with a lower one is well. Default: 0.",
+    { from: 0, to: 65_535 },
+  ),
 };
 
 const tls = mapOf("How an https:// instance is met.", {
@@ -81,17 +74,10 @@ export const instanceListSchema: JsonSchema = {
 
 const milliseconds = (
   description: string,
-  minimum: number,
-  maximum: number,
+  from: number,
+  to: number,
   byDefault: number,
-): JsonSchema => ({
-  type: "integer",
-  description,
-  minimum,
-  maximum,
-  default: byDefault,
-  "x-expected": `milliseconds from ${minimum} to ${maximum}`,
-});
+): JsonSchema => wholeNumber(description, { unit: "milliseconds", from, to, default: byDefault });
 
 export const discoverSchema = mapOf(
   "Where instances are found, beside those in `instances`: all sources together.",
@@ -148,14 +134,11 @@ export const discoverSchema = mapOf(
       "Instances may be registered at the admin port, each for a time that it has to renew.",
       {
         ttlMsMax: milliseconds("Longest time that one may ask for.", 1_000, 86_400_000, 300_000),
-        leasesMax: {
-          type: "integer",
-          description: "How many there may be at once.",
-          minimum: 1,
-          maximum: 10_000,
+        leasesMax: wholeNumber("How many there may be at once.", {
+          from: 1,
+          to: 10_000,
           default: 1_000,
-          "x-expected": "a whole number from 1 to 10000",
-        },
+        }),
       },
     ),
     tls: { ...tls, description: "How https:// instances that are found are met." },

@@ -1,5 +1,5 @@
 /** Schema of `limitStore`: the server through which several gateways share their limits. */
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import { serverTls } from "./schema-server-tls.ts";
 
 const word = "^[\\x21-\\x7e]{1,4096}$";
@@ -30,16 +30,11 @@ export const limitStoreSchema = mapOf(
       "x-expected": "1 to 4096 visible ASCII characters without spaces; put numbers in quotes",
     },
     tls: mapOf("How a server is met that speaks TLS.", serverTls),
-    timeoutMs: {
-      type: "integer",
-      description:
-        "How long a request waits for it. After three in a row that waited in vain nobody asks " +
+    timeoutMs: wholeNumber(
+      "How long a request waits for it. After three in a row that waited in vain nobody asks " +
         "it any more until it answers again.",
-      minimum: 1,
-      maximum: 10_000,
-      default: 20,
-      "x-expected": "milliseconds from 1 to 10000",
-    },
+      { unit: "milliseconds", from: 1, to: 10_000, default: 20 },
+    ),
     whenAway: {
       type: "string",
       description:

@@ -1,5 +1,5 @@
 /** Schemas of `wsSecurity`: how callers prove in SOAP messages who they are, and how we do. */
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 import { milliseconds } from "./schema-bounds.ts";
 import { fileName } from "./schema-listen.ts";
 
@@ -31,13 +31,8 @@ const withoutTls: JsonSchema = {
 };
 
 function age(description: string): JsonSchema {
-  return {
-    ...milliseconds(description),
-    minimum: 1_000,
-    maximum: 86_400_000,
-    default: 300_000,
-    "x-expected": "milliseconds from 1000 to 86400000",
-  };
+  const range = { from: 1_000, to: 86_400_000, default: 300_000 };
+  return wholeNumber(description, { unit: "milliseconds", ...range });
 }
 
 function parts(description: string, names: readonly string[]): JsonSchema {

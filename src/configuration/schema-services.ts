@@ -1,5 +1,5 @@
 /** Schema of `services`: what the gateway stands in front of. */
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 import { balanceSchema, healthSchema, outlierSchema } from "./schema-availability.ts";
 import { bytesMax, milliseconds } from "./schema-bounds.ts";
 import { discoverSchema, instanceSchema } from "./schema-instances.ts";
@@ -150,13 +150,10 @@ const serviceProperties: Readonly<Record<string, JsonSchema>> = {
   responseIdleMs: milliseconds(
     "An instance that stops in the middle of an answer. Default: `timeouts.responseIdleMs`.",
   ),
-  bodyBytesMax: {
-    type: "integer",
-    description: "Bytes of a request body. Beyond: 413. Default: `limits.bodyBytesMax`.",
-    minimum: 0,
-    maximum: bytesMax,
-    "x-expected": `a whole number from 0 to ${bytesMax}`,
-  },
+  bodyBytesMax: wholeNumber(
+    "Bytes of a request body. Beyond: 413. Default: `limits.bodyBytesMax`.",
+    { from: 0, to: bytesMax },
+  ),
   balance: balanceSchema,
   health: healthSchema,
   outlier: outlierSchema,

@@ -2,7 +2,7 @@
  * Stops asking a service that fails, and finds out now and then whether it is well again: a circuit
  * breaker for each operation, by the share of failures in a window of time.
  */
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import type { AttemptEnd, Policy, PolicyRequest } from "#extension/policy.ts";
 import { createCircuit, type Circuit } from "./circuit.ts";
 import { problems } from "./problems.ts";
@@ -35,45 +35,33 @@ export const breaker: Policy<Options> = {
       enum: ["operation", "service", "instance"],
       default: "operation",
     },
-    failurePercent: {
-      type: "integer",
-      description: "Share of failures at which it opens.",
-      minimum: 1,
-      maximum: 100,
+    failurePercent: wholeNumber("Share of failures at which it opens.", {
+      from: 1,
+      to: 100,
       default: 50,
-      "x-expected": "a whole number from 1 to 100",
-    },
-    requestsMin: {
-      type: "integer",
-      description: "Attempts in the window before shares mean anything.",
-      minimum: 1,
-      maximum: 1_000_000,
+    }),
+    requestsMin: wholeNumber("Attempts in the window before shares mean anything.", {
+      from: 1,
+      to: 1_000_000,
       default: 20,
-      "x-expected": "a whole number from 1 to 1000000",
-    },
-    windowMs: {
-      type: "integer",
-      description: "Length of the window in milliseconds.",
-      minimum: 100,
-      maximum: 3_600_000,
+    }),
+    windowMs: wholeNumber("Length of the window in milliseconds.", {
+      unit: "milliseconds",
+      from: 100,
+      to: 3_600_000,
       default: 10_000,
-      "x-expected": "milliseconds from 100 to 3600000",
-    },
-    openMs: {
-      type: "integer",
-      description: "How long nothing is asked, in milliseconds.",
-      minimum: 10,
-      maximum: 3_600_000,
+    }),
+    openMs: wholeNumber("How long nothing is asked, in milliseconds.", {
+      unit: "milliseconds",
+      from: 10,
+      to: 3_600_000,
       default: 5_000,
-      "x-expected": "milliseconds from 10 to 3600000",
-    },
-    slowMs: {
-      type: "integer",
-      description: "Answers that begin later count as failures. Default: none do.",
-      minimum: 1,
-      maximum: 3_600_000,
-      "x-expected": "milliseconds from 1 to 3600000",
-    },
+    }),
+    slowMs: wholeNumber("Answers that begin later count as failures. Default: none do.", {
+      unit: "milliseconds",
+      from: 1,
+      to: 3_600_000,
+    }),
   }),
   example: "- breaker: { failurePercent: 50, requestsMin: 20, windowMs: 10000, openMs: 5000 }",
   problems: problems.definitions,

@@ -1,5 +1,5 @@
 /** The options of this policy, and what it says of itself. */
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 
 const daySeconds = 86_400;
 
@@ -59,16 +59,11 @@ export const options: JsonSchema = mapOf("What is kept, and for how long.", {
     ),
     default: 0,
   },
-  heuristicPercent: {
-    type: "integer",
-    description:
-      "Of the time since `Last-Modified`, for which an answer is taken to be fresh that does not " +
+  heuristicPercent: wholeNumber(
+    "Of the time since `Last-Modified`, for which an answer is taken to be fresh that does not " +
       "say (RFC 9111 §4.2.2), a day at most. 0: none is.",
-    minimum: 0,
-    maximum: 100,
-    default: 0,
-    "x-expected": "a whole number from 0 to 100",
-  },
+    { from: 0, to: 100, default: 0 },
+  ),
   coalesce: {
     type: "string",
     enum: ["off", "storable", "all"],
@@ -84,22 +79,20 @@ export const options: JsonSchema = mapOf("What is kept, and for how long.", {
       "any more once an operation of it that is not safe has been called through this gateway.",
     default: true,
   },
-  bytesMax: {
-    type: "integer",
-    description: "Memory for answers, in bytes, in each worker.",
-    minimum: 65_536,
-    maximum: 17_179_869_184,
+  bytesMax: wholeNumber("Memory for answers, in bytes, in each worker.", {
+    unit: "bytes",
+    from: 65_536,
+    to: 17_179_869_184,
     default: 67_108_864,
-    "x-expected": "bytes from 65536 to 17179869184 (16 GiB)",
-  },
-  answerBytesMax: {
-    type: "integer",
-    description: "Answers that are longer are passed on and not kept, in bytes.",
-    minimum: 1_024,
-    maximum: 268_435_456,
+    hint: "(16 GiB)",
+  }),
+  answerBytesMax: wholeNumber("Answers that are longer are passed on and not kept, in bytes.", {
+    unit: "bytes",
+    from: 1_024,
+    to: 268_435_456,
     default: 1_048_576,
-    "x-expected": "bytes from 1024 to 268435456 (256 MiB)",
-  },
+    hint: "(256 MiB)",
+  }),
   cacheStatus: {
     type: "boolean",
     description: "Whether answers carry `Cache-Status`.",
@@ -107,7 +100,6 @@ export const options: JsonSchema = mapOf("What is kept, and for how long.", {
   },
 });
 
-function seconds(about: string, minimum: number, maximum: number): JsonSchema {
-  const expected = `seconds from ${minimum} to ${maximum} (30 days)`;
-  return { type: "integer", description: about, minimum, maximum, "x-expected": expected };
+function seconds(about: string, from: number, to: number): JsonSchema {
+  return wholeNumber(about, { unit: "seconds", from, to, hint: "(30 days)" });
 }

@@ -1,5 +1,5 @@
 /** What can be said of a bound, and what is wrong with it. */
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import { countedPer, type CountedPer } from "#extension/counted-apart.ts";
 import type { CheckedSite, OptionFinding } from "#extension/policy.ts";
 
@@ -15,30 +15,21 @@ export interface Options {
 
 export const options = mapOf("How many at once.", {
   per: countedPer("service"),
-  max: {
-    type: "integer",
-    description: "Requests at once, over all workers. Either this or `adaptive`.",
-    minimum: 1,
-    maximum: 1_000_000,
-    "x-expected": "a whole number from 1 to 1000000",
-  },
+  max: wholeNumber("Requests at once, over all workers. Either this or `adaptive`.", {
+    from: 1,
+    to: 1_000_000,
+  }),
   adaptive: mapOf("Bounds between which the limit is found while it works.", {
-    min: {
-      type: "integer",
-      description: "Never fewer than these, over all workers.",
-      minimum: 1,
-      maximum: 1_000_000,
+    min: wholeNumber("Never fewer than these, over all workers.", {
+      from: 1,
+      to: 1_000_000,
       default: 4,
-      "x-expected": "a whole number from 1 to 1000000",
-    },
-    max: {
-      type: "integer",
-      description: "Never more than these, over all workers.",
-      minimum: 1,
-      maximum: 1_000_000,
+    }),
+    max: wholeNumber("Never more than these, over all workers.", {
+      from: 1,
+      to: 1_000_000,
       default: 1_000,
-      "x-expected": "a whole number from 1 to 1000000",
-    },
+    }),
   }),
   queueMax: {
     type: "integer",
@@ -48,14 +39,12 @@ export const options = mapOf("How many at once.", {
     default: 100,
     "x-expected": "a whole number from 0 (nobody waits) to 100000",
   },
-  waitMs: {
-    type: "integer",
-    description: "How long one may wait, in milliseconds.",
-    minimum: 1,
-    maximum: 600_000,
+  waitMs: wholeNumber("How long one may wait, in milliseconds.", {
+    unit: "milliseconds",
+    from: 1,
+    to: 600_000,
     default: 1_000,
-    "x-expected": "milliseconds from 1 to 600000",
-  },
+  }),
   weights: {
     type: "object",
     description: "Shares of callers in the turns, by name. Default: 1 each.",

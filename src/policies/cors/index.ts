@@ -1,5 +1,5 @@
 /** Lets pages of other origins ask: the CORS protocol of the Fetch standard, answered here. */
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import type { OptionFinding, Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import type { Fields } from "#extension/protocol.ts";
 import { problems } from "./problems.ts";
@@ -80,14 +80,10 @@ export const cors: Policy<Options> = {
         description: "Whether pages may send cookies. Not with the origin `*`.",
         default: false,
       },
-      maxAgeS: {
-        type: "integer",
-        description: "How long browsers may remember the answer to a preflight, in seconds.",
-        minimum: 0,
-        maximum: 86_400,
-        default: 600,
-        "x-expected": "seconds from 0 to 86400 (a day)",
-      },
+      maxAgeS: wholeNumber(
+        "How long browsers may remember the answer to a preflight, in seconds.",
+        { unit: "seconds", from: 0, to: 86_400, default: 600, hint: "(a day)" },
+      ),
     },
     { required: ["origins"] },
   ),

@@ -1,5 +1,5 @@
 /** Answers that are given when the service cannot: from examples of its contract, or from files. */
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import { nearest } from "#base/nearest.ts";
 import type { Answer } from "#call/call.ts";
 import type {
@@ -88,14 +88,12 @@ export const fallback: Policy<Options> = {
       default: "application/json",
       "x-expected": "a media type, such as application/json",
     },
-    status: {
-      type: "integer",
-      description: "Status with which `file` is given.",
-      minimum: 200,
-      maximum: 599,
+    status: wholeNumber("Status with which `file` is given.", {
+      unit: "a status",
+      from: 200,
+      to: 599,
       default: 200,
-      "x-expected": "a status from 200 to 599",
-    },
+    }),
   }),
   example: "- fallback: { on: [unavailable, timeout, 5xx] }",
   problems: [],

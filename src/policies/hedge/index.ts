@@ -1,6 +1,6 @@
 /** Asks a second instance besides the first when that is slow: the first answer counts. */
 import { createBudget } from "#base/extra-budget.ts";
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import type { Policy, PolicyRequest } from "#extension/policy.ts";
 
 interface Options {
@@ -28,23 +28,16 @@ export const hedge: Policy<Options> = {
   options: mapOf(
     "When a second instance is asked.",
     {
-      afterMs: {
-        type: "integer",
-        description:
-          "How long the first has time to begin its answer, in milliseconds: about as long as 95 " +
+      afterMs: wholeNumber(
+        "How long the first has time to begin its answer, in milliseconds: about as long as 95 " +
           "of 100 answers take.",
-        minimum: 1,
-        maximum: 3_600_000,
-        "x-expected": "milliseconds from 1 to 3600000",
-      },
-      budgetPercent: {
-        type: "integer",
-        description: "Second attempts for each hundred requests.",
-        minimum: 1,
-        maximum: 100,
+        { unit: "milliseconds", from: 1, to: 3_600_000 },
+      ),
+      budgetPercent: wholeNumber("Second attempts for each hundred requests.", {
+        from: 1,
+        to: 100,
         default: 10,
-        "x-expected": "a whole number from 1 to 100",
-      },
+      }),
     },
     { required: ["afterMs"] },
   ),

@@ -1,5 +1,5 @@
 /** What an operator can say of it. */
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 
 export interface Options {
   readonly required: boolean;
@@ -11,23 +11,8 @@ export interface Options {
   readonly freeing: readonly number[];
 }
 
-const milliseconds = (description: string, maximum: number, byDefault: number): JsonSchema => ({
-  type: "integer",
-  description,
-  minimum: 0,
-  maximum,
-  default: byDefault,
-  "x-expected": `milliseconds from 0 to ${maximum}`,
-});
-
-const bytes = (description: string, maximum: number, byDefault: number): JsonSchema => ({
-  type: "integer",
-  description,
-  minimum: 0,
-  maximum,
-  default: byDefault,
-  "x-expected": `bytes from 0 to ${maximum}`,
-});
+const bytes = (description: string, to: number, byDefault: number): JsonSchema =>
+  wholeNumber(description, { unit: "bytes", from: 0, to, default: byDefault });
 
 export const options = mapOf("Which requests, and what is kept of them for how long.", {
   required: {
@@ -35,20 +20,17 @@ export const options = mapOf("Which requests, and what is kept of them for how l
     description: "Whether unsafe requests without the field are refused.",
     default: false,
   },
-  keepMs: {
-    ...milliseconds(
-      "How long a key is kept after its request; then it may be used for another one.",
-      90 * 86_400_000,
-      86_400_000,
-    ),
-    minimum: 1_000,
-    "x-expected": "milliseconds from 1000 to 7776000000 (90 days)",
-  },
-  waitMs: milliseconds(
+  keepMs: wholeNumber(
+    "How long a key is kept after its request; then it may be used for another one.",
+    {
+      ...{ unit: "milliseconds", from: 1_000, to: 90 * 86_400_000, hint: "(90 days)" },
+      default: 86_400_000,
+    },
+  ),
+  waitMs: wholeNumber(
     "How long a repetition waits for the first request to end, before it is told that this is " +
       "under way.",
-    60_000,
-    250,
+    { unit: "milliseconds", from: 0, to: 60_000, default: 250 },
   ),
   answerBytesMax: bytes("Largest body of an answer that is kept.", 16_777_216, 65_536),
   requestBytesMax: bytes(

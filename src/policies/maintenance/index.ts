@@ -1,5 +1,5 @@
 /** Takes a service, or some of its operations, out of use for a time, with a word for callers. */
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import type { Policy } from "#extension/policy.ts";
 import { problems } from "./problems.ts";
 
@@ -25,14 +25,13 @@ export const maintenance: Policy<Options> = {
       default: "the service is in maintenance",
       "x-expected": "text of 1 to 1000 characters",
     },
-    retryAfterS: {
-      type: "integer",
-      description: "When they may come again, in seconds.",
-      minimum: 1,
-      maximum: 604_800,
+    retryAfterS: wholeNumber("When they may come again, in seconds.", {
+      unit: "seconds",
+      from: 1,
+      to: 604_800,
       default: 600,
-      "x-expected": "seconds from 1 to 604800 (a week)",
-    },
+      hint: "(a week)",
+    }),
   }),
   example: '- maintenance: { message: "back at eight", retryAfterS: 1800 }',
   problems: problems.definitions,

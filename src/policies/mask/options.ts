@@ -1,5 +1,5 @@
 /** Which fields are masked, and how. */
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 import type { MaskRule } from "./compile-mask.ts";
 import type { Masking } from "./masked-value.ts";
 
@@ -42,14 +42,10 @@ const rule = mapOf(
       default: usualText,
       "x-expected": "up to 200 visible ASCII characters",
     },
-    show: {
-      type: "integer",
-      description: "Characters at the end that show. Of a text that is not twice as long, none do.",
-      minimum: 1,
-      maximum: 100,
-      default: usualShow,
-      "x-expected": "a whole number from 1 to 100",
-    },
+    show: wholeNumber(
+      "Characters at the end that show. Of a text that is not twice as long, none do.",
+      { from: 1, to: 100, default: usualShow },
+    ),
   },
   { required: ["field"] },
 );

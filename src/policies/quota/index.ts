@@ -2,7 +2,7 @@
  * How many requests in a day or month of the calendar, counted on disk, or in the store that
  * several gateways share. Told as draft-ietf-httpapi-ratelimit-headers-11 has it.
  */
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
 import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import { createCalendar, isTimeZone, type Period, type Span } from "./calendar.ts";
@@ -41,13 +41,7 @@ export const quota: Policy<Options> = {
     "How many requests in a day or month.",
     {
       per: countedPer("caller"),
-      requests: {
-        type: "integer",
-        description: "Requests in a day or month.",
-        minimum: 1,
-        maximum: 1_000_000_000_000,
-        "x-expected": "a whole number from 1 to 1000000000000",
-      },
+      requests: wholeNumber("Requests in a day or month.", { from: 1, to: 1_000_000_000_000 }),
       period: {
         type: "string",
         description: "When it begins anew: at midnight, or with the month.",

@@ -2,7 +2,7 @@
  * How many requests in a time: the generic cell rate algorithm, one number a key, exact over all
  * workers. Told as draft-ietf-httpapi-ratelimit-headers-11 has it.
  */
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import type { CellKey } from "#base/shared-cells.ts";
 import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
 import type { WhenAway } from "#base/shared-store.ts";
@@ -31,28 +31,18 @@ export const rateLimit: Policy<Options> = {
     "How many requests in a time.",
     {
       per: countedPer("caller"),
-      requests: {
-        type: "integer",
-        description: "Requests in a window.",
-        minimum: 1,
-        maximum: 1_000_000_000,
-        "x-expected": "a whole number from 1 to 1000000000",
-      },
-      windowMs: {
-        type: "integer",
-        description: "Length of the window in milliseconds.",
-        minimum: 1,
-        maximum: 86_400_000,
+      requests: wholeNumber("Requests in a window.", { from: 1, to: 1_000_000_000 }),
+      windowMs: wholeNumber("Length of the window in milliseconds.", {
+        unit: "milliseconds",
+        from: 1,
+        to: 86_400_000,
         default: 1_000,
-        "x-expected": "milliseconds from 1 to 86400000 (a day); for longer there is `quota`",
-      },
-      burst: {
-        type: "integer",
-        description: "Requests that may come at once. Default: `requests`.",
-        minimum: 1,
-        maximum: 1_000_000_000,
-        "x-expected": "a whole number from 1 to 1000000000",
-      },
+        hint: "(a day); for longer there is `quota`",
+      }),
+      burst: wholeNumber("Requests that may come at once. Default: `requests`.", {
+        from: 1,
+        to: 1_000_000_000,
+      }),
     },
     { required: ["requests"] },
   ),

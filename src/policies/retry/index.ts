@@ -1,6 +1,6 @@
 /** Asks again, another instance if there is one, when an answer says that it may help. */
 import { createBudget } from "#base/extra-budget.ts";
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import type { AttemptEnd, Policy, PolicyRequest } from "#extension/policy.ts";
 
 interface Options {
@@ -43,14 +43,11 @@ export const retry: Policy<Options> = {
     "waited for when it is not longer than `backoffMaxMs`; when it is longer, its answer is " +
     "passed on.",
   options: mapOf("When and how often it is asked again.", {
-    attemptsMax: {
-      type: "integer",
-      description: "Attempts in all, the first included.",
-      minimum: 2,
-      maximum: 10,
+    attemptsMax: wholeNumber("Attempts in all, the first included.", {
+      from: 2,
+      to: 10,
       default: 3,
-      "x-expected": "a whole number from 2 to 10",
-    },
+    }),
     on: {
       type: "array",
       description:
@@ -66,30 +63,23 @@ export const retry: Policy<Options> = {
       description: "Whether requests are repeated that may do their work twice.",
       default: false,
     },
-    backoffMs: {
-      type: "integer",
-      description: "Pause before the second attempt, in milliseconds.",
-      minimum: 0,
-      maximum: 60_000,
+    backoffMs: wholeNumber("Pause before the second attempt, in milliseconds.", {
+      unit: "milliseconds",
+      from: 0,
+      to: 60_000,
       default: 25,
-      "x-expected": "milliseconds from 0 to 60000",
-    },
-    backoffMaxMs: {
-      type: "integer",
-      description: "Longest pause, in milliseconds.",
-      minimum: 0,
-      maximum: 60_000,
+    }),
+    backoffMaxMs: wholeNumber("Longest pause, in milliseconds.", {
+      unit: "milliseconds",
+      from: 0,
+      to: 60_000,
       default: 1_000,
-      "x-expected": "milliseconds from 0 to 60000",
-    },
-    budgetPercent: {
-      type: "integer",
-      description: "Retries for each hundred requests.",
-      minimum: 1,
-      maximum: 1_000,
+    }),
+    budgetPercent: wholeNumber("Retries for each hundred requests.", {
+      from: 1,
+      to: 1_000,
       default: 20,
-      "x-expected": "a whole number from 1 to 1000",
-    },
+    }),
   }),
   example: "- retry: { attemptsMax: 3, on: [unreachable, broken, '503'], budgetPercent: 20 }",
   problems: [],

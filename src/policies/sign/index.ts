@@ -1,7 +1,7 @@
 /** Signs requests on their way to instances, which can refuse those that came by another way. */
 import { createHash } from "node:crypto";
 import { nodeDisk } from "#base/platform.ts";
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import type { Policy, PolicyRequest, SentRequest } from "#extension/policy.ts";
 import { signRequest } from "#formats/http-signature/sign-request.ts";
 import { createKeyKeeper } from "./key-keeper.ts";
@@ -41,32 +41,23 @@ export const sign: Policy<Options> = {
       "x-folder": true,
       "x-expected": "the path of a folder, relative to the configuration file",
     },
-    expiresMs: {
-      type: "integer",
-      description: "How long a signature counts.",
-      minimum: 1_000,
-      maximum: 3_600_000,
+    expiresMs: wholeNumber("How long a signature counts.", {
+      unit: "milliseconds",
+      from: 1_000,
+      to: 3_600_000,
       default: 60_000,
-      "x-expected": "milliseconds from 1000 to 3600000",
-    },
-    rotateDays: {
-      type: "integer",
-      description: "After how many days another key is made; 0: never.",
-      minimum: 0,
-      maximum: 3_650,
+    }),
+    rotateDays: wholeNumber("After how many days another key is made; 0: never.", {
+      unit: "days",
+      from: 0,
+      to: 3_650,
       default: 30,
-      "x-expected": "days from 0 to 3650",
-    },
-    digestBytesMax: {
-      type: "integer",
-      description:
-        "Largest body that is waited for, so that its digest can be signed; 0: only such as have " +
+    }),
+    digestBytesMax: wholeNumber(
+      "Largest body that is waited for, so that its digest can be signed; 0: only such as have " +
         "come by the time the request is sent.",
-      minimum: 0,
-      maximum: 16 * 1024 * 1024,
-      default: 64 * 1024,
-      "x-expected": "bytes from 0 to 16777216",
-    },
+      { unit: "bytes", from: 0, to: 16 * 1024 * 1024, default: 64 * 1024 },
+    ),
   }),
   example: "- sign: {}",
   problems: [],

@@ -1,5 +1,5 @@
 /** A shorter time than the service's own, for some operations or callers. */
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import type { Policy } from "#extension/policy.ts";
 
 interface Options {
@@ -17,13 +17,12 @@ export const timeout: Policy<Options> = {
   options: mapOf(
     "How long a call may take.",
     {
-      totalMs: {
-        type: "integer",
-        description: "Milliseconds for the whole of it.",
-        minimum: 1,
-        maximum: 86_400_000,
-        "x-expected": "milliseconds from 1 to 86400000 (a day)",
-      },
+      totalMs: wholeNumber("Milliseconds for the whole of it.", {
+        unit: "milliseconds",
+        from: 1,
+        to: 86_400_000,
+        hint: "(a day)",
+      }),
     },
     { required: ["totalMs"] },
   ),

@@ -1,5 +1,5 @@
 /** What an operator says of messages in one direction. */
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 import type { ShapeLimits } from "./shape-limits.ts";
 
 export interface DirectionOptions extends ShapeLimits {
@@ -14,13 +14,7 @@ export interface Options {
 }
 
 function limit(description: string): JsonSchema {
-  return {
-    type: "integer",
-    description,
-    minimum: 1,
-    maximum: 1_000_000_000,
-    "x-expected": "a whole number from 1 to 1000000000",
-  };
+  return wholeNumber(description, { from: 1, to: 1_000_000_000 });
 }
 
 const bytesMaxDefault = 1_048_576;
@@ -46,14 +40,9 @@ function direction(description: string, mode: "refuse" | "report", unknown: "rej
           "as they are in what the contract itself leaves open.",
         default: unknown,
       },
-      bytesMax: {
-        type: "integer",
-        description: "Bytes of a body. So much is held back while it is read.",
-        minimum: 1,
-        maximum: 16_777_216,
-        default: bytesMaxDefault,
-        "x-expected": "bytes from 1 to 16777216",
-      },
+      bytesMax: wholeNumber("Bytes of a body. So much is held back while it is read.", {
+        ...{ unit: "bytes", from: 1, to: 16_777_216, default: bytesMaxDefault },
+      }),
       depthMax: limit("Lists, maps and records within each other."),
       itemsMax: limit("Items of one list."),
       entriesMax: limit("Entries of one map, fields of one record."),

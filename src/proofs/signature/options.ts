@@ -1,5 +1,5 @@
 /** What is configured of signatures: whose keys, and what a signature has to cover. */
-import { mapOf } from "#base/json-schema.ts";
+import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import {
   signatureAlgorithms,
   type SignatureAlgorithm,
@@ -76,22 +76,13 @@ export const optionsSchema = mapOf("HTTP Message Signatures (RFC 9421) of reques
     default: defaults.components,
     minItems: 1,
   },
-  ageMsMax: {
-    type: "integer",
-    description: "How long a signature counts, from `created` on, if it does not expire before.",
-    minimum: 1_000,
-    maximum: 86_400_000,
-    default: defaults.ageMsMax,
-    "x-expected": "milliseconds from 1000 to 86400000",
-  },
-  clockSkewMs: {
-    type: "integer",
-    description: "How far the caller's clock may differ from ours.",
-    minimum: 0,
-    maximum: 600_000,
-    default: defaults.clockSkewMs,
-    "x-expected": "milliseconds from 0 to 600000",
-  },
+  ageMsMax: wholeNumber(
+    "How long a signature counts, from `created` on, if it does not expire before.",
+    { unit: "milliseconds", from: 1_000, to: 86_400_000, default: defaults.ageMsMax },
+  ),
+  clockSkewMs: wholeNumber("How far the caller's clock may differ from ours.", {
+    ...{ unit: "milliseconds", from: 0, to: 600_000, default: defaults.clockSkewMs },
+  }),
   nonce: {
     type: "boolean",
     description: "Whether each signature has to have a `nonce`. One that has counts once, anyway.",

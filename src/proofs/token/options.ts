@@ -1,5 +1,5 @@
 /** What is configured of tokens: their issuers, and which tokens are a caller's. */
-import { mapOf, type JsonSchema } from "#base/json-schema.ts";
+import { mapOf, wholeNumber, type JsonSchema } from "#base/json-schema.ts";
 
 export interface TokenOptions {
   readonly issuers?: Readonly<Record<string, Issuer>>;
@@ -46,15 +46,8 @@ const url: JsonSchema = {
 const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 const curves = ["ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 
-function time(description: string, byDefault: number, maximum: number): JsonSchema {
-  return {
-    type: "integer",
-    description,
-    minimum: 0,
-    maximum,
-    default: byDefault,
-    "x-expected": `milliseconds from 0 to ${maximum}`,
-  };
+function time(description: string, byDefault: number, to: number): JsonSchema {
+  return wholeNumber(description, { unit: "milliseconds", from: 0, to, default: byDefault });
 }
 
 const introspection = mapOf(
@@ -131,14 +124,9 @@ export const optionsSchema = mapOf("Tokens of OpenID providers and OAuth 2 serve
       "x-expected": "letters, digits, ., - or _, at most 63",
     },
   },
-  tokenBytesMax: {
-    type: "integer",
-    description: "Longest token that is looked at.",
-    minimum: 256,
-    maximum: 65_536,
-    default: tokenBytesMaxByDefault,
-    "x-expected": "bytes from 256 to 65536",
-  },
+  tokenBytesMax: wholeNumber("Longest token that is looked at.", {
+    ...{ unit: "bytes", from: 256, to: 65_536, default: tokenBytesMaxByDefault },
+  }),
 });
 
 export const callerSchema = mapOf(
