@@ -201,8 +201,12 @@ test("stale-while-revalidate: the old reply at once, a new one is fetched meanwh
   for (let tries = 0; shop.requests.length < 2 && tries < 100; tries++) await pause(10);
   // Counted before the new one is old as well, which on a busy machine is soon.
   assert.equal(shop.requests.length, 2);
-  await pause(50);
-  assert.match((await shop.ask.rpc("1")).text, /n2/);
+  let renewed = await shop.ask.rpc("1");
+  for (let tries = 0; renewed.text.includes("n1") && tries < 100; tries++) {
+    await pause(10);
+    renewed = await shop.ask.rpc("1");
+  }
+  assert.match(renewed.text, /n[2-9]/);
 });
 
 test("equal calls at once, in several dialects, are one", async (context) => {
