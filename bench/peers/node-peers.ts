@@ -1,9 +1,19 @@
 /** Proxies from npm, each as the shortest program that its own documentation suggests. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Peer } from "./peer.ts";
+import type { Command } from "#bench/rig/processes.ts";
+import type { Peer, Site } from "./peer.ts";
+
+const floor: Peer = {
+  id: "net",
+  name: "node:net alone",
+  note: "a floor: bytes both ways, it understands no HTTP",
+  find: () => ({ version: process.versions.node }),
+  prepare: (site) => commandOf("net", site),
+};
 
 export const nodePeers: readonly Peer[] = [
+  floor,
   nodePeer("undici", "node:http + undici dispatch", "undici", "our own few lines, no package"),
   nodePeer("fast-gateway", "fast-gateway", "fast-gateway"),
   nodePeer("http-proxy", "http-proxy", "http-proxy", "no release since 2020"),
@@ -14,7 +24,6 @@ function nodePeer(id: string, name: string, packageName: string, note?: string):
   const manifest = fileURLToPath(
     new URL(`../../node_modules/${packageName}/package.json`, import.meta.url),
   );
-  const server = fileURLToPath(new URL(`./servers/${id}.ts`, import.meta.url));
   return {
     id,
     name,
@@ -25,10 +34,13 @@ function nodePeer(id: string, name: string, packageName: string, note?: string):
       const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
       return { version };
     },
-    prepare: ({ port, upstreamPort, tls }) => {
-      const files = tls === undefined ? [] : [tls.certFile, tls.keyFile];
-      const args = [server, String(port), `http://127.0.0.1:${upstreamPort}`, ...files];
-      return { file: process.execPath, args };
-    },
+    prepare: (site) => commandOf(id, site),
   };
+}
+
+function commandOf(id: string, { port, upstreamPort, tls }: Site): Command {
+  const server = fileURLToPath(new URL(`./servers/${id}.ts`, import.meta.url));
+  const files = tls === undefined ? [] : [tls.certFile, tls.keyFile];
+  const args = [server, String(port), `http://127.0.0.1:${upstreamPort}`, ...files];
+  return { file: process.execPath, args };
 }
