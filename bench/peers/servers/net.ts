@@ -1,4 +1,4 @@
-/** The least that Node's sockets can do: bytes both ways, each caller with a connection of its own. */
+/** The least that Node can do: bytes both ways, each caller with a connection of its own. */
 import net from "node:net";
 import tls from "node:tls";
 import { settings } from "./arguments.ts";
