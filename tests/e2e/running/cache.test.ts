@@ -20,15 +20,18 @@ interface Stand {
 /** So many that no worker has had none of them, but for once in 2^39. */
 const many = 40;
 
+const fresh = "max-age=3600";
+
 async function startStand(
   context: TestContext,
-  said = "max-age=3600",
+  saidFirst = fresh,
   ledger = "ledger: off",
 ): Promise<Stand> {
   let count = 0;
   const server = createServer((incoming, outgoing) => {
     incoming.resume();
-    outgoing.writeHead(200, { "cache-control": said }).end(`answer ${++count}`);
+    const said = ++count === 1 ? saidFirst : fresh;
+    outgoing.writeHead(200, { "cache-control": said }).end(`answer ${count}`);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   context.after(() => {
@@ -99,10 +102,12 @@ test("the ledger tells which answers the cache gave, and what was asked in the b
   assert.equal(await stand.get(), "answer 1");
   await pause(2_100);
   assert.equal(await stand.get(), "answer 1");
-  for (let tries = 0; stand.asked() < 2 && tries < 200; tries++) await pause(10);
-  await pause(200);
-  assert.equal(await stand.get(), "answer 2");
-  const url = `${stand.gateway.adminUrl}/api/v1/ledger/entries?limit=50`;
+  let got = 3;
+  for (; (await stand.get()) !== "answer 2"; got++) {
+    assert.ok(got < 200, "the new answer is given after a while");
+    await pause(10);
+  }
+  const url = `${stand.gateway.adminUrl}/api/v1/ledger/entries?limit=500`;
   const told = (await (await fetch(url)).json()) as {
     readonly entries: readonly { readonly entry: Readonly<Record<string, unknown>> }[];
   };
@@ -110,7 +115,7 @@ test("the ledger tells which answers the cache gave, and what was asked in the b
     .map(({ entry }) => entry)
     .filter(({ kind }) => kind === "exchange");
   const given = exchanges.filter(({ policy }) => policy === "cache");
-  assert.equal(exchanges.length, 4, JSON.stringify(told));
-  assert.equal(given.length, 2);
+  assert.equal(exchanges.length, got + 1, JSON.stringify(told));
+  assert.equal(given.length, got - 1);
   assert.ok(given.every(({ instance, status }) => instance === undefined && status === 200));
 });
