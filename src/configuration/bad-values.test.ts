@@ -118,6 +118,11 @@ const others: readonly BadInput[] = [
     expected: [`6:9 error bad-instance-url ${words}`],
   })),
   {
+    name: "an instance with the scheme of gRPC",
+    text: instance("grpcs://a:1"),
+    expected: ["6:9 error bad-instance-url write https://, also for gRPC"],
+  },
+  {
     name: "an instance twice",
     text: instance("http://a\n      - http://a"),
     expected: ["7:9 warning repeated-instance"],

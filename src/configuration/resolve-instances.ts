@@ -23,6 +23,9 @@ export function resolveInstances(
   return resolveList(written, ["services", name, "instances"], service, surroundings);
 }
 
+/** As `parlance import` takes it for servers that are asked for what they offer. */
+const grpcScheme = /^grpc(s?):\/\//;
+
 /** @param place of the list in its document. */
 export function resolveList(
   list: readonly (string | DeclaredInstance)[],
@@ -42,7 +45,9 @@ export function resolveList(
       // A password in it must not be shown; the place says which one is meant.
       const shown = url.includes("@") ? "" : ` ${JSON.stringify(url.slice(0, 200))}`;
       const message = `instance URL${shown} is not possible: ${address.error}`;
-      reporter.error(urlPath, "bad-instance-url", message);
+      const [, secure] = grpcScheme.exec(url) ?? [];
+      const hint = secure === undefined ? undefined : `write http${secure}://, also for gRPC`;
+      reporter.error(urlPath, "bad-instance-url", message, hint);
       continue;
     }
     if (urls.has(url)) {
