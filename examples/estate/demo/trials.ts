@@ -49,6 +49,8 @@ export function trialsOf(
   const soap = "-H 'Content-Type: text/xml'";
   const inEnvironment = `GATEWAY_URL=${gateway} CLIENT_KEY=${keys.storefront}`;
   const txnId = `T-demo-${Date.now()}`;
+  const once = `-H 'Idempotency-Key: "${txnId}"'`;
+  const payments = `${gateway}/payments`;
   return [
     {
       what: "place an order (JSON); the shop's page shows it at once",
@@ -56,7 +58,11 @@ export function trialsOf(
     },
     {
       what: "pay (XML)",
-      command: `curl -i ${key} ${xml} -d '${payment(txnId)}' ${gateway}/payments/pay`,
+      command: `curl -i ${key} ${xml} -d '${payment(txnId)}' ${payments}/pay`,
+    },
+    {
+      what: "pay with a key; run it twice: one payment, and the first answer again",
+      command: `curl -i ${key} ${xml} ${once} -d '${payment(`${txnId}-2`)}' ${payments}/pay`,
     },
     {
       what: "list orders; two instances take turns",
@@ -87,7 +93,7 @@ export function trialsOf(
       command: `curl -i ${key} ${json} -d '${reservation}' ${gateway}/inventory/ReserveStock`,
     },
     {
-      what: "ask a GraphQL service in JSON: catalog has nothing but its schema",
+      what: "ask a GraphQL service in JSON: catalog has nothing but its schema (cached: see Age)",
       command: `curl -i ${key} '${gateway}/catalog/tea?sku=TEA-ASSAM-250'`,
     },
     {
@@ -117,6 +123,10 @@ export function trialsOf(
     {
       what: "without a key: refused, and Parlance-Fault says by whom",
       command: `curl -i ${gateway}/orders/orders`,
+    },
+    {
+      what: "why a call goes where it goes, what stands in its way, and what that costs",
+      command: `${parlance} explain GET ${gateway}/orders/orders --as storefront --admin ${admin}`,
     },
     { what: "what the gateway counts", command: `curl ${admin}/metrics` },
     {

@@ -110,6 +110,7 @@ describe("the demo", () => {
     const expected = [
       / 201 /,
       / 201 /,
+      / 201 /,
       / 200 /,
       / 200 [^]*"number":"90071992547\d+"/,
       / 200 [^]*:listOrdersResponse /,
@@ -125,6 +126,7 @@ describe("the demo", () => {
       /^Placed o-\w+ over 360\.00 INR, invoice 90071992547\d+\n/,
       /retry: /,
       / 40[13] [^]*parlance-fault: policy/i,
+      /\+ policy +hedge: [^]*Forwarded to service orders/,
       /# TYPE /,
       / exchange +\d{3} [A-Z]+ \w+\.\w+/,
       /: fine; \d+ entries verified, /,
@@ -138,6 +140,12 @@ describe("the demo", () => {
       const { stdout } = await run.catch((error: { stdout: string }) => error);
       assert.match(stdout, expected[index] as RegExp, what);
     }
+  });
+
+  test("a payment with a key is made once, and told again", { skip: lacks("curl") }, async () => {
+    const paid = seen("ready")?.trials?.find(({ command }) => command.includes("Idempotency-Key"));
+    const { stdout } = await promisify(execFile)("sh", ["-c", paid?.command ?? ""]);
+    assert.match(stdout, / 201 [^]*Idempotent-Replayed: true[^]*status="SUCCESS"/i);
   });
 
   test("a service that dies is reported and answers again", async () => {
