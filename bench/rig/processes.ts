@@ -92,7 +92,7 @@ export async function untilReady(
   running: Running,
   what: string,
   ready: () => Promise<boolean>,
-  waitMs = 10_000,
+  waitMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + waitMs;
   for (;;) {
