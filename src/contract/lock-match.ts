@@ -1,17 +1,11 @@
 /** Which locked member a member of the source is, and the names that follow from it. */
-import {
-  insideOf,
-  isInline,
-  membersAt,
-  type LockedMember,
-  type LockedMembers,
-} from "./lock-entries.ts";
+import { insideOf, isInline, membersAt, type LockedMember } from "./lock-entries.ts";
 import type { Locking } from "./lock-scope.ts";
 import type { Field, Variant } from "./types.ts";
 
-/** Those with a name of their own by what they stand for, inline ones by what is in them. */
+/** Those with a name of their own by what they stand for, choices by what is in them first. */
 export function matchFields(
-  { contract, locked }: Locking,
+  locking: Locking,
   fields: readonly Field[],
   identities: readonly string[],
   known: readonly LockedMember[],
@@ -19,46 +13,76 @@ export function matchFields(
 ): Map<Field, LockedMember> {
   const matched = new Map<Field, LockedMember>();
   const left = new Set(known);
-  fields.forEach((field, index) => {
-    if (isInline(field)) return;
+  const matchByIdentity = (field: Field, index: number): void => {
     const found = known.find(({ identity }) => identity === identities[index]);
-    if (found === undefined || !left.delete(found)) return;
-    matched.set(field, found);
+    if (found !== undefined && left.delete(found)) matched.set(field, found);
+  };
+  fields.forEach((field, index) => {
+    if (!isInline(field)) matchByIdentity(field, index);
   });
-  for (const field of fields) {
-    if (!isInline(field)) continue;
-    const inside = new Set(insideOf(contract, field.type));
-    const common = (one: LockedMember): number =>
-      membersAt(locked, `${owner}/${one.name}`).filter(({ identity }) => inside.has(identity))
-        .length;
-    const [best] = [...left]
-      .filter((one) => one.identity.startsWith("inline") && common(one) > 0)
-      .toSorted((a, b) => common(b) - common(a));
-    if (best === undefined) continue;
-    left.delete(best);
-    matched.set(field, best);
+  const candidates = [...left].filter((one) => mayBeInline(locking, one));
+  for (const { field, one } of alikeInside(locking, fields, candidates, owner)) {
+    if (!matched.has(field) && left.delete(one)) matched.set(field, one);
   }
+  // Those of XML Schema are but counted.
+  if (locking.contract.dialect === "soap") return matched;
+  fields.forEach((field, index) => {
+    if (isInline(field) && !matched.has(field)) matchByIdentity(field, index);
+  });
   return matched;
 }
 
-export function addNames(
-  locked: LockedMembers | undefined,
-  owner: string,
-  taken: Set<string>,
-): void {
-  for (const { name } of membersAt(locked, owner)) taken.add(name);
-  addFlatNames(locked, owner, taken);
+/** Where sources name their choices, these are known by having no number of their own. */
+function mayBeInline(locking: Locking, one: LockedMember): boolean {
+  const isNamed = locking.contract.dialect !== "soap";
+  return isNamed ? one.number === undefined : isNameless(locking, one);
 }
 
-/** Variants of choices that stand in their record. */
-export function addFlatNames(
-  locked: LockedMembers | undefined,
+/** In XML Schema alone it is the node that an entry names, not the member. */
+function isNameless({ contract }: Locking, { identity }: LockedMember): boolean {
+  return contract.dialect === "soap" && /^inline(?:#|$)/.test(identity);
+}
+
+interface Pair {
+  readonly field: Field;
+  readonly one: LockedMember;
+  readonly common: number;
+}
+
+/** Pairs of inline members that have something in common, those with most of it first. */
+function alikeInside(
+  { contract, locked }: Locking,
+  fields: readonly Field[],
+  candidates: readonly LockedMember[],
   owner: string,
-  taken: Set<string>,
-): void {
-  for (const { name, number, isNested, identity } of membersAt(locked, owner)) {
-    if (number !== undefined || isNested || !identity.startsWith("inline")) continue;
-    for (const variant of membersAt(locked, `${owner}/${name}`)) taken.add(variant.name);
+): readonly Pair[] {
+  const before = candidates.map((one) => {
+    const members = membersAt(locked, `${owner}/${one.name}`);
+    return { one, identities: members.map(({ identity }) => identity) };
+  });
+  const pairs = fields.filter(isInline).flatMap((field) => {
+    const inside = new Set(insideOf(contract, field.type));
+    return before.map(({ one, identities }): Pair => {
+      return { field, one, common: identities.filter((each) => inside.has(each)).length };
+    });
+  });
+  const isSame = ({ field, one }: Pair): number => Number(field.name === one.name);
+  return pairs
+    .filter(({ common }) => common > 0)
+    .toSorted((a, b) => b.common - a.common || isSame(b) - isSame(a));
+}
+
+export function addNames(locking: Locking, owner: string, taken: Set<string>): void {
+  for (const { name } of membersAt(locking.locked, owner)) taken.add(name);
+  addFlatNames(locking, owner, taken);
+}
+
+/** Variants of choices that stand in their record; where sources name them, names are theirs. */
+export function addFlatNames(locking: Locking, owner: string, taken: Set<string>): void {
+  const { locked } = locking;
+  for (const one of membersAt(locked, owner)) {
+    if (one.number !== undefined || one.isNested || !isNameless(locking, one)) continue;
+    for (const variant of membersAt(locked, `${owner}/${one.name}`)) taken.add(variant.name);
   }
 }
 

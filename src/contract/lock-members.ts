@@ -135,9 +135,9 @@ function lockRecord(
     for (const number of numbersAt(locked, one)) space.numbers.add(number);
   }
   const taken = new Set(space.names);
-  for (const one of below) addNames(locked, one, taken);
+  for (const one of below) addNames(locking, one, taken);
   for (const { name } of new Set(matched.values())) taken.add(name);
-  addFlatNames(locked, owner, taken);
+  addFlatNames(locking, owner, taken);
   const matching = { owner, members: record.fields, identities, known, matched };
   const names = nameMembers(locking, matching, taken);
   for (const number of givenNumbers(record)) space.numbers.add(number);

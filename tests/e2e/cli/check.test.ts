@@ -1,5 +1,7 @@
 /** `parlance check` on files of all kinds. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { createFolder } from "./run-parlance.ts";
 
@@ -181,4 +183,23 @@ test("--write-lock keeps names, and later checks tell what is not as it was lock
   const broken = folder.parlance(["check"], {});
   assert.equal(broken.code, 1);
   assert.match(broken.out, /error lock-malformed: this is no lock file; expected JSON/);
+});
+
+test("a gRPC contract with a oneof that did not change is as its lock has it", () => {
+  using folder = createFolder();
+  folder.write(
+    "notes.proto",
+    `syntax = "proto3";
+package notes;
+message Note { string id = 1; oneof owner { string person = 2; string team = 3; } }
+service Notes { rpc Keep(Note) returns (Note); }
+`,
+  );
+  folder.write("parlance.yaml", withContract.replace("notes.yaml", "notes.proto"));
+  assert.equal(folder.parlance(["check", "--write-lock"], {}).code, 0);
+  const lock = readFileSync(join(folder.path, "parlance.lock"), "utf8");
+  assert.match(lock, /"notes\.Note\/owner": \{\s+"person": "2 person",\s+"team": "3 team"/);
+  assert.doesNotMatch(folder.parlance(["check"], {}).out, /lock-/);
+  folder.parlance(["check", "--write-lock"], {});
+  assert.equal(readFileSync(join(folder.path, "parlance.lock"), "utf8"), lock);
 });
