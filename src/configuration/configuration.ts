@@ -212,8 +212,6 @@ export interface Route {
   readonly face?: Dialect;
   /** Operation of the contract that the route stands for. */
   readonly operation?: string;
-  /** Another operation is at paths that it matches as well: only the face tells them apart. */
-  readonly isShared?: boolean;
   /** Formats in which the instances themselves take and give documents here. */
   readonly formats?: readonly ("json" | "xml")[];
   /** The version in which all operations can be called at the instances. */

@@ -113,9 +113,9 @@ function admitCaller(
   const givenMs = timeGiven(head, match.face);
   if (typeof givenMs === "object") return refuse(givenMs);
   exchange.givenMs = givenMs;
-  const isTold = match.face === "soap" || match.isShared;
+  const isSoap = match.face === "soap";
   const mayCallAll =
-    exchange.proof === undefined ? !isTold || mayCallEvery(snapshot, match, exchange) : undefined;
+    exchange.proof === undefined ? !isSoap || mayCallEvery(snapshot, match, exchange) : undefined;
   const isRewritten = exchange.proof === undefined && exchange.isRewritten;
   const speed = speedOf(head, match, mayCallAll, isRewritten);
   if (speed.kind === "pass") return pass;

@@ -21,7 +21,7 @@ export function checkRoutes(configuration: Configuration): readonly Diagnostic[]
   const groups = new Map<string, CheckedRoute[]>();
   for (const service of configuration.services) {
     for (const route of service.routes) {
-      const pattern = parsePattern(route.path);
+      const pattern = parsePattern(route.path, route.operation !== undefined);
       if ("error" in pattern) {
         diagnostics.push(malformed("route-path", service, route, pattern.error));
         continue;

@@ -23,7 +23,6 @@ export interface CompiledRoute {
    * services each object more is a wait for memory.
    */
   readonly face: Route["face"];
-  readonly isShared: boolean;
   readonly bodyBytesMax: number;
   readonly keepsHost: boolean;
   /** Leading segments that are removed before forwarding. */
@@ -58,7 +57,7 @@ function compileRoute(
   index: number,
   shared: Map<string, readonly string[]>,
 ): CompiledRoute {
-  const pattern = parsePattern(route.path);
+  const pattern = parsePattern(route.path, route.operation !== undefined);
   const name = `route ${service.name}.${route.id}`;
   assert(!("error" in pattern), `${name} was not checked: ${route.path}`);
   const stripSegments = countStripSegments(route, pattern);
@@ -75,7 +74,6 @@ function compileRoute(
     methods: sharedMethods(route.methods, shared),
     headers: headers.length === 0 ? noHeaders : headers,
     face: route.face,
-    isShared: route.isShared === true,
     bodyBytesMax: service.bodyBytesMax,
     keepsHost: service.host === "caller",
     stripSegments,

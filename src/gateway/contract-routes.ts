@@ -61,13 +61,14 @@ function contractRoutes(
     formats: formatsOf(operation),
     source: operation.origin ?? source,
   });
-  const routes = contract.operations.map((operation) => routeOf(operation, operation.id));
+  // What answers HEAD itself is asked before what answers it with GET.
+  const ordered = contract.operations.toSorted((a, b) => Number(isHead(b)) - Number(isHead(a)));
+  const routes = ordered.map((operation) => routeOf(operation, operation.id));
   for (const operation of contract.operations) {
     for (const [index, rest] of (operation.rest?.aliases ?? []).entries()) {
       routes.push(routeOf({ ...operation, rest }, `.rest.${operation.id}.${index + 2}`));
     }
   }
-  markShared(routes);
   routes.push({
     ...common,
     id: documentRouteId,
@@ -87,22 +88,6 @@ function contractRoutes(
   routes.push(...grpcRoutes(name, contract, common));
   routes.push(...textRoutes(name, contract, common));
   return routes;
-}
-
-/** Paths with parts that the router does not see, `/{id}.json`, may be of several operations. */
-function markShared(routes: Route[]): void {
-  const byAddress = new Map<string, Set<string>>();
-  const addressesOf = ({ path, methods }: Route) => methods.map((method) => `${method} ${path}`);
-  for (const route of routes) {
-    for (const address of addressesOf(route)) {
-      const known = byAddress.get(address) ?? new Set<string>();
-      byAddress.set(address, known.add(route.operation ?? ""));
-    }
-  }
-  for (const [index, route] of routes.entries()) {
-    const isShared = addressesOf(route).some((one) => (byAddress.get(one)?.size ?? 0) > 1);
-    if (isShared) routes[index] = { ...route, isShared };
-  }
 }
 
 /** At the full names of the operations; `may` speaks of them by the operations' own names. */
@@ -166,6 +151,10 @@ function soapVersionOf({ operations }: Contract): Pick<Route, "soapVersion"> {
   return versions.size === 1 && soapVersion !== undefined ? { soapVersion } : {};
 }
 
+function isHead({ rest }: Operation): boolean {
+  return rest?.method === "HEAD";
+}
+
 function methodsOf({ rest, safety }: Operation): readonly string[] {
   if (rest !== undefined) return [rest.method];
   return safety === "safe" ? ["GET", "POST"] : ["POST"];
@@ -183,19 +172,17 @@ function formatsOf({ rest }: Operation): readonly ("json" | "xml")[] {
 }
 
 /**
- * The path as the router can match it: a segment that holds more than one whole parameter, with
- * at most a verb of google.api.http, is taken as a parameter; the face, which knows the template,
- * looks closer.
+ * The path as the router matches it, with parameters by the number of their segment: names that
+ * contracts give them may be of any kind, and may tell that a value has several segments.
  */
 function routedPath({ id, rest }: Operation): string {
   if (rest === undefined) return `/${id}`;
   const { segments, rest: isOpen } = cutPath(rest.path);
   const routed = segments.map((segment, index) => {
-    if (!segment.includes("{")) return segment;
     const isRest = isOpen && index === segments.length - 1;
-    return `${isRest ? "*" : `{p${index + 1}}`}${verbOf.exec(segment)?.[1] ?? ""}`;
+    return segment.replaceAll(parameter, isRest ? "*" : `{p${index + 1}}`);
   });
   return `/${routed.join("/")}`;
 }
 
-const verbOf = /^\{[^{}]*\}(:[A-Za-z0-9\-._~:]+)$/;
+const parameter = /\{[^{}]*\}/g;

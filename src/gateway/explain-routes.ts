@@ -1,9 +1,9 @@
 /** The part of an explanation that tells which routes were in question and which one won. */
 import { nearest } from "#base/nearest.ts";
+import { normalPath } from "#contract/path-spelling.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExplanationStep } from "./explain.ts";
 import { precedence } from "./router-order.ts";
-import { normalPath } from "./router-path.ts";
 import { pathMatches, whyNot } from "./router-reasons.ts";
 import type { RoutableRequest, RouteMatch, Router } from "./router.ts";
 

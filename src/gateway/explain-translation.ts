@@ -82,9 +82,7 @@ function reasonOf(why: SpeedReason, face: Dialect, speaks: Dialect): string {
     case "own-document":
       return "the gateway writes the document itself";
     case "permission":
-      return face === "rest"
-        ? "the caller may call some operations only, and another one has the same path here"
-        : "the caller may call some operations only, and the body tells which one it calls";
+      return "the caller may call some operations only, and the body tells which one it calls";
     case "text":
       return "each message is read: it tells its operation, and has to fit the contract";
     case "policy":

@@ -1,8 +1,9 @@
 /**
  * Which of two routes that match the same request wins. Path first: segment by segment a literal
- * beats a parameter beats `/*`, so longer beats shorter. Among equal paths: an exact host beats a
+ * beats a parameter with literal text beside it beats one alone beats `/*`, so longer beats shorter. Among equal paths: an exact host beats a
  * wildcard host beats any; more header conditions; listed methods; the order of the file.
  */
+import { compareForms, type SegmentForm } from "#contract/segment-form.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 
 export interface Precedence {
@@ -25,7 +26,9 @@ export function conditionOrder(one: CompiledRoute, other: CompiledRoute): number
 function pathPrecedence(one: CompiledRoute, other: CompiledRoute): Precedence | undefined {
   const length = Math.max(one.pattern.segments.length, other.pattern.segments.length) + 1;
   for (let index = 0; index < length; index++) {
-    const order = segmentRank(one, index) - segmentRank(other, index);
+    const order =
+      segmentRank(one, index) - segmentRank(other, index) ||
+      compareAlike(formAt(one, index), formAt(other, index));
     if (order === 0) continue;
     const [winner, loser] = order < 0 ? [one, other] : [other, one];
     const why =
@@ -36,24 +39,35 @@ function pathPrecedence(one: CompiledRoute, other: CompiledRoute): Precedence | 
   return undefined;
 }
 
-/** Literal 0, parameter 1, end of the path 2, rest 3; those with a verb a bit less. */
+/** Literal 0, parameter 2, end of the path 3, rest 5; those with literal text beside one less. */
 function segmentRank({ pattern }: CompiledRoute, index: number): number {
   const segment = pattern.segments[index];
   if (segment !== undefined) {
     if (segment.kind === "literal") return 0;
-    return segment.verb === undefined ? 1 : 1 / segment.verb.length;
+    return segment.form === undefined ? 2 : 1;
   }
-  if (!pattern.rest || index < pattern.segments.length) return 2;
-  return pattern.restVerb === undefined ? 3 : 2 + 1 / pattern.restVerb.length;
+  if (!pattern.rest || index < pattern.segments.length) return 3;
+  return pattern.restForm === undefined ? 5 : 4;
+}
+
+function formAt({ pattern }: CompiledRoute, index: number): SegmentForm | undefined {
+  const segment = pattern.segments[index];
+  return segment === undefined ? pattern.restForm : segment.form;
+}
+
+function compareAlike(one: SegmentForm | undefined, other: SegmentForm | undefined): number {
+  return one === undefined || other === undefined ? 0 : compareForms(one, other);
 }
 
 function describeSegment({ pattern }: CompiledRoute, index: number): string {
   const segment = pattern.segments[index];
   if (segment === undefined) {
-    return pattern.rest ? `"/*${pattern.restVerb ?? ""}"` : "the end of the path";
+    const spelled = pattern.restForm?.pieces.join("*") ?? "*";
+    return pattern.rest ? `"/${spelled}"` : "the end of the path";
   }
-  const { kind, text, verb = "" } = segment;
-  return kind === "literal" ? `literal "${text}"` : `parameter {${text}}${verb}`;
+  const { kind, text, form } = segment;
+  if (kind === "literal") return `literal "${text}"`;
+  return `parameter ${form === undefined ? `{${text}}` : text}`;
 }
 
 function conditionPrecedence(one: CompiledRoute, other: CompiledRoute): Precedence {

@@ -2,20 +2,23 @@
  * Path patterns of routes: `/orders/{id}`, `/orders/*`. Literals are kept in the one spelling of
  * RFC 3986 §6.2.2, so that a request path needs work only when it holds a `%`.
  */
+import { spellLiteral } from "#contract/path-spelling.ts";
+import { parseForm, type SegmentForm } from "#contract/segment-form.ts";
+
 export interface Segment {
   readonly kind: "literal" | "parameter";
-  /** The literal in normal spelling, or the name of the parameter. */
+  /** The literal in normal spelling, or what stands for the parameter. */
   readonly text: string;
-  /** Of a parameter: literal text right behind it, `:archive`. */
-  readonly verb?: string;
+  /** Of parameters with literal text beside them: `{id}.json`. */
+  readonly form?: SegmentForm;
 }
 
 export interface PathPattern {
   readonly segments: readonly Segment[];
   /** Ends in `/*`: also matches without the rest. */
   readonly rest: boolean;
-  /** What then stands at the end of the path, `:read`: with it, it matches no path without rest. */
-  readonly restVerb?: string;
+  /** Of a rest with literal text behind it, `*:read`, which matches no path without rest. */
+  readonly restForm?: SegmentForm;
   /** The pattern without names of parameters: patterns of one shape match the same paths. */
   readonly shape: string;
 }
@@ -25,59 +28,47 @@ export interface BrokenPattern {
   readonly error: string;
 }
 
-const percentEncoded = /%([0-9A-Fa-f]{2})/g;
-const unreserved = /[A-Za-z0-9\-._~]/;
 /** Nothing in it can be wrong, or be spelled in another way. */
 const plainSegment = /^[A-Za-z0-9_][A-Za-z0-9\-._~]*$/;
-/** With what google.api.http calls a verb; only the routes of contracts have such. */
-const parameterSegment = /^\{([A-Za-z_][A-Za-z0-9_.-]*)\}(:[A-Za-z0-9\-._~:]+)?$/;
-const restSegment = /^\*(:[A-Za-z0-9\-._~:]+)$/;
-/** What is not a `pchar` (RFC 3986 §3.3) and has to be encoded before it can stand in a path. */
-const notPathCharacter = /[^A-Za-z0-9\-._~!$&'()*+,;=:@%]/gu;
+const parameterSegment = /^\{([A-Za-z_][A-Za-z0-9_.-]*)\}$/;
+const formSegment = /^(?:[^{}]*\{[^{}]*\})+[^{}]*$/;
 
-/** Decodes encoded unreserved characters, and spells the other encodings in upper case. */
-export function normalPath(path: string): string {
-  if (!path.includes("%")) return path;
-  return path.replace(percentEncoded, (encoding, digits: string) => {
-    const character = String.fromCharCode(Number.parseInt(digits, 16));
-    return unreserved.test(character) ? character : encoding.toUpperCase();
-  });
-}
-
-export function parsePattern(path: string): PathPattern | BrokenPattern {
+/** @param hasForms whether literal text may stand beside parameters, as in the paths of contracts. */
+export function parsePattern(path: string, hasForms = false): PathPattern | BrokenPattern {
   if (!path.startsWith("/")) return { error: `path ${JSON.stringify(path)} must begin with "/"` };
   const parts = path.slice(1).split("/");
-  const [, restVerb] = restSegment.exec(parts.at(-1) ?? "") ?? [];
-  const rest = parts.at(-1) === "*" || restVerb !== undefined;
+  const last = parts.at(-1) ?? "";
+  const restForm = hasForms && /^\*./.test(last) ? parseForm(last.replace("*", "{}")) : undefined;
+  const rest = last === "*" || restForm !== undefined;
   if (rest) parts.pop();
   const segments: Segment[] = [];
   const names = new Set<string>();
   for (const [index, part] of parts.entries()) {
     const isLast = index === parts.length - 1 && !rest;
-    const segment = parseSegment(part, isLast);
+    const segment = parseSegment(part, isLast, hasForms);
     if ("error" in segment) return { error: `path ${JSON.stringify(path)}: ${segment.error}` };
-    if (segment.kind === "parameter") {
+    if (segment.kind === "parameter" && segment.form === undefined) {
       if (names.has(segment.text))
         return { error: `path ${JSON.stringify(path)} names {${segment.text}} twice` };
       names.add(segment.text);
     }
     segments.push(segment);
   }
-  const shape = shapeOf(segments, rest, restVerb);
-  return { segments, rest, shape, ...(restVerb === undefined ? {} : { restVerb }) };
+  const shape = shapeOf(segments, rest, restForm);
+  return { segments, rest, shape, ...(restForm === undefined ? {} : { restForm }) };
 }
 
-function parseSegment(part: string, isLast: boolean): Segment | BrokenPattern {
+function parseSegment(part: string, isLast: boolean, hasForms: boolean): Segment | BrokenPattern {
   if (plainSegment.test(part)) return { kind: "literal", text: part };
   const quoted = JSON.stringify(part);
   if (part === "") {
     if (isLast) return { kind: "literal", text: "" };
     return { error: `empty segments ("//") are refused in requests, so it could never match` };
   }
-  const parameter = parameterSegment.exec(part);
-  if (parameter !== null) {
-    const [, text = "", verb] = parameter;
-    return { kind: "parameter", text, ...(verb === undefined ? {} : { verb }) };
+  const [, name] = parameterSegment.exec(part) ?? [];
+  if (name !== undefined) return { kind: "parameter", text: name };
+  if (hasForms && formSegment.test(part)) {
+    return { kind: "parameter", text: part, form: parseForm(part) };
   }
   if (/[{}]/.test(part))
     return { error: `segment ${quoted} must be a literal or one whole parameter such as {id}` };
@@ -91,17 +82,17 @@ function parseSegment(part: string, isLast: boolean): Segment | BrokenPattern {
   if (/%(?![0-9A-Fa-f]{2})/.test(part))
     return { error: `segment ${quoted} holds a "%" without two hexadecimal digits` };
   if (!part.isWellFormed()) return { error: `segment ${quoted} holds half a surrogate pair` };
-  const text = normalPath(part.replace(notPathCharacter, encodeURIComponent));
+  const text = spellLiteral(part);
   if (text === "." || text === "..")
     return { error: `dot segments are refused in requests, so it could never match` };
   return { kind: "literal", text };
 }
 
-function shapeOf(segments: readonly Segment[], rest: boolean, restVerb = ""): string {
-  const spelled = segments.map(({ kind, text, verb = "" }) => {
-    return kind === "literal" ? text : `{}${verb}`;
+function shapeOf(segments: readonly Segment[], rest: boolean, restForm?: SegmentForm): string {
+  const spelled = segments.map(({ kind, text, form }) => {
+    return kind === "literal" ? text : (form?.pieces.join("{}") ?? "{}");
   });
-  if (rest) spelled.push(`*${restVerb}`);
+  if (rest) spelled.push(restForm?.pieces.join("*") ?? "*");
   return `/${spelled.join("/")}`;
 }
 
@@ -110,7 +101,7 @@ export function beginsWith(pattern: PathPattern, prefix: PathPattern): boolean {
   if (prefix.segments.length > pattern.segments.length) return false;
   return prefix.segments.every((wanted, index) => {
     const segment = pattern.segments[index] as Segment;
-    if (segment.kind !== wanted.kind || segment.verb !== wanted.verb) return false;
+    if (segment.kind !== wanted.kind || wanted.form !== undefined) return false;
     return wanted.kind === "parameter" || segment.text === wanted.text;
   });
 }

@@ -1,6 +1,8 @@
 /** Why a route does not match a request, in words; for `explain`, not for the data plane. */
+import { normalPath } from "#contract/path-spelling.ts";
+import { captureIn } from "#contract/segment-form.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import { normalPath, type PathPattern } from "./router-path.ts";
+import type { PathPattern } from "./router-path.ts";
 import { routableHost, type RoutableRequest } from "./router.ts";
 
 /** All conditions that fail, path first; empty: the route matches. */
@@ -29,22 +31,23 @@ export function pathMatches(pattern: PathPattern, path: string): boolean {
 function whyNotPath(pattern: PathPattern, path: string): string | undefined {
   if (!path.startsWith("/")) return `"${path}" is no path`;
   const sent = normalPath(path).slice(1).split("/");
-  for (const [index, { kind, text, verb = "" }] of pattern.segments.entries()) {
+  for (const [index, { kind, text, form }] of pattern.segments.entries()) {
     const found = sent[index];
-    const wanted = kind === "literal" ? `"${text}"` : `{${text}}${verb}`;
+    const wanted = kind === "literal" ? `"${text}"` : form === undefined ? `{${text}}` : text;
     if (found === undefined) return `it ends before segment ${index + 1}, ${wanted}`;
-    if (kind === "literal" && found !== text)
-      return `segment ${index + 1} is "${found}", the route wants ${wanted}`;
-    if (kind === "parameter" && verb !== "" && !found.endsWith(verb))
-      return `segment ${index + 1} is "${found}", the route wants ${wanted}`;
-    if (kind === "parameter" && found === verb)
+    const isOther =
+      kind === "literal"
+        ? found !== text
+        : form !== undefined && captureIn(form, found) === undefined;
+    if (isOther) return `segment ${index + 1} is "${found}", the route wants ${wanted}`;
+    if (kind === "parameter" && found === "")
       return `segment ${index + 1} is empty, the route wants ${wanted}`;
   }
   const rest = sent.slice(pattern.segments.length).join("/");
-  const { restVerb } = pattern;
-  if (restVerb !== undefined) {
-    if (rest.endsWith(restVerb) && rest !== restVerb) return undefined;
-    return `it ends in "/${rest}", the route wants "/*${restVerb}"`;
+  const { restForm } = pattern;
+  if (restForm !== undefined) {
+    if (captureIn(restForm, rest) !== undefined) return undefined;
+    return `it ends in "/${rest}", the route wants "/${restForm.pieces.join("*")}"`;
   }
   if (pattern.rest || sent.length === pattern.segments.length) return undefined;
   return `it goes on with "/${rest}", the route ends before it`;

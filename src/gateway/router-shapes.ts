@@ -8,7 +8,7 @@ import { routesBetweenPauses } from "./compile-routes.ts";
 import type { SlicedWork } from "#base/slices.ts";
 import { hashBasis, hashNext } from "#base/octet-hash.ts";
 import { createOctetTable, type OctetTable } from "./octet-table.ts";
-import type { Leaf, TrieNode } from "./router-trie.ts";
+import type { Leaf, OfForm, TrieNode } from "./router-trie.ts";
 
 /** Where the path stands in the bytes of a request. */
 export interface PathOctets {
@@ -32,7 +32,6 @@ interface Mask {
 
 const SLASH = 0x2f;
 const PERCENT = 0x25;
-const COLON = 0x3a;
 const segmentsMax = 16;
 /** Of those that a path may have to try. More: it goes the long way. */
 const masksMax = 12;
@@ -40,11 +39,13 @@ const masksMax = 12;
 export function* createShapes(root: TrieNode): SlicedWork<FindShape> {
   const masks = new Map<string, Mask>();
   let count = 0;
-  let hasVerbs = false;
-  for (const { ranks, literals, leaf } of leavesOf(root, "", "")) {
+  // Encodings, and what tells that a form may be there, are for the tree.
+  const special = new Uint8Array(256);
+  special[PERCENT] = 1;
+  for (const { ranks, literals, leaf, marks } of leavesOf(root, "", "", "")) {
     if (++count % routesBetweenPauses === 0) yield;
-    hasVerbs ||= ranks.includes(verbRank);
-    if (ranks.includes(verbRank)) continue;
+    for (const mark of marks) special[mark.charCodeAt(0)] = 1;
+    if (marks !== "") continue;
     if (ranks.length - 1 > segmentsMax) continue; // Their paths go the long way, too.
     let mask = masks.get(ranks);
     if (mask === undefined) masks.set(ranks, (mask = { ranks, table: createOctetTable() }));
@@ -52,15 +53,13 @@ export function* createShapes(root: TrieNode): SlicedWork<FindShape> {
   }
   const byLength = groupByLength([...masks.values()]);
   const ends = new Int32Array(segmentsMax + 1);
-  // Verbs are told in the tree alone.
-  const special = hasVerbs ? COLON : PERCENT;
 
   return ({ bytes, pathStart, pathEnd }, choose, request) => {
     if (bytes[pathStart] !== SLASH) return undefined;
     let segments = 0;
     for (let at = pathStart + 1; at < pathEnd; at++) {
-      const octet = bytes[at];
-      if (octet === PERCENT || octet === special) return undefined;
+      const octet = bytes[at] as number;
+      if (special[octet] === 1) return undefined;
       if (octet !== SLASH) continue;
       ends[segments] = at;
       if (++segments === segmentsMax) return undefined;
@@ -123,18 +122,29 @@ interface FoundLeaf {
   /** The literal segments, each behind its slash. */
   readonly literals: string;
   readonly leaf: Leaf;
+  /** An octet of each form on the way: a path without it is of no such form. */
+  readonly marks: string;
 }
 
-const verbRank = "v";
-
-function* leavesOf(node: TrieNode, ranks: string, literals: string): Generator<FoundLeaf> {
-  if (node.end !== undefined) yield { ranks: `${ranks}2`, literals, leaf: node.end };
-  for (const leaf of node.restVerbs?.values() ?? [])
-    yield { ranks: `${ranks}${verbRank}`, literals, leaf };
-  if (node.rest !== undefined) yield { ranks: `${ranks}3`, literals, leaf: node.rest };
+function* leavesOf(
+  node: TrieNode,
+  ranks: string,
+  literals: string,
+  marks: string,
+): Generator<FoundLeaf> {
+  if (node.end !== undefined) yield { ranks: `${ranks}2`, literals, leaf: node.end, marks };
+  for (const { form, found } of node.restForms ?? [])
+    yield { ranks: `${ranks}3`, literals, leaf: found, marks: marks + markOf(form) };
+  if (node.rest !== undefined) yield { ranks: `${ranks}3`, literals, leaf: node.rest, marks };
   for (const [text, child] of node.literals ?? [])
-    yield* leavesOf(child, `${ranks}0`, `${literals}/${text}`);
-  for (const child of node.verbs?.values() ?? [])
-    yield* leavesOf(child, `${ranks}${verbRank}`, literals);
-  if (node.parameter !== undefined) yield* leavesOf(node.parameter, `${ranks}1`, literals);
+    yield* leavesOf(child, `${ranks}0`, `${literals}/${text}`, marks);
+  for (const { form, found } of node.forms ?? [])
+    yield* leavesOf(found, `${ranks}1`, literals, marks + markOf(form));
+  if (node.parameter !== undefined) yield* leavesOf(node.parameter, `${ranks}1`, literals, marks);
+}
+
+/** One that is rare in paths, where there is a choice; a slash is in all of them. */
+function markOf({ pieces }: OfForm<unknown>["form"]): string {
+  const text = pieces.join("");
+  return /[^A-Za-z0-9%]/.exec(text)?.[0] ?? /[^%]/.exec(text)?.[0] ?? "/";
 }

@@ -4,20 +4,26 @@
  * routes that fit, however long the path is.
  */
 import type { SlicedWork } from "#base/slices.ts";
+import { captureIn, compareForms, type SegmentForm } from "#contract/segment-form.ts";
 import { routesBetweenPauses, type CompiledRoute } from "./compile-routes.ts";
 import { conditionOrder } from "./router-order.ts";
 
 export interface TrieNode {
   literals: Map<string, TrieNode> | undefined;
-  /** By what stands behind a parameter: `:archive`. */
-  verbs: Map<string, TrieNode> | undefined;
+  /** Behind parameters with literal text beside them, the most exact first. */
+  forms: OfForm<TrieNode>[] | undefined;
   parameter: TrieNode | undefined;
   /** Routes whose path ends here. */
   end: Leaf | undefined;
   /** Routes with `/*:read` here. */
-  restVerbs: Map<string, Leaf> | undefined;
+  restForms: OfForm<Leaf>[] | undefined;
   /** Routes with `/*` here. */
   rest: Leaf | undefined;
+}
+
+export interface OfForm<Found> {
+  readonly form: SegmentForm;
+  readonly found: Found;
 }
 
 /** Routes of one path shape; every list in the order of `conditionOrder`. */
@@ -51,28 +57,23 @@ export function* createTrie(routes: readonly CompiledRoute[]): SlicedWork<TrieNo
 function createNode(): TrieNode {
   return {
     literals: undefined,
-    verbs: undefined,
+    forms: undefined,
     parameter: undefined,
     end: undefined,
-    restVerbs: undefined,
+    restForms: undefined,
     rest: undefined,
   };
 }
 
 function leafFor(root: TrieNode, { pattern }: CompiledRoute): Leaf {
   let node = root;
-  for (const { kind, text, verb } of pattern.segments) {
+  for (const { kind, text, form } of pattern.segments) {
     if (kind === "literal") node = childOf((node.literals ??= new Map()), text);
-    else if (verb !== undefined) node = childOf((node.verbs ??= new Map()), verb);
+    else if (form !== undefined) node = ofForm((node.forms ??= []), form, createNode);
     else node = node.parameter ??= createNode();
   }
-  const { restVerb } = pattern;
-  if (restVerb !== undefined) {
-    const leaves = (node.restVerbs ??= new Map<string, Leaf>());
-    const leaf = leaves.get(restVerb) ?? createLeaf();
-    leaves.set(restVerb, leaf);
-    return leaf;
-  }
+  const { restForm } = pattern;
+  if (restForm !== undefined) return ofForm((node.restForms ??= []), restForm, createLeaf);
   if (pattern.rest) return (node.rest ??= createLeaf());
   return (node.end ??= createLeaf());
 }
@@ -83,16 +84,24 @@ function childOf(children: Map<string, TrieNode>, text: string): TrieNode {
   return child;
 }
 
-/** What stands for the verbs that a text ends in, behind something; the longest verb first. */
-export function underVerbs<Found>(
-  verbs: ReadonlyMap<string, Found> | undefined,
+function ofForm<Found>(known: OfForm<Found>[], form: SegmentForm, create: () => Found): Found {
+  const index = known.findIndex((one) => compareForms(form, one.form) <= 0);
+  const before = known[index];
+  if (before !== undefined && compareForms(form, before.form) === 0) return before.found;
+  const found = create();
+  known.splice(index < 0 ? known.length : index, 0, { form, found });
+  return found;
+}
+
+const none: readonly never[] = [];
+
+/** What stands for the forms that a text is of, the most exact first. */
+export function underForms<Found>(
+  forms: readonly OfForm<Found>[] | undefined,
   text: string,
 ): readonly Found[] {
-  if (verbs === undefined || !text.includes(":")) return [];
-  return Array.from(verbs)
-    .filter(([verb]) => text.length > verb.length && text.endsWith(verb))
-    .sort(([one], [other]) => other.length - one.length)
-    .map(([, found]) => found);
+  if (forms === undefined) return none;
+  return forms.filter(({ form }) => captureIn(form, text) !== undefined).map(({ found }) => found);
 }
 
 function createLeaf(): Leaf {

@@ -40,7 +40,7 @@ const cases: readonly (readonly [path: string, winner: string])[] = [
 ];
 
 describe("paths that end in a verb", () => {
-  const routes = shelves.map((path) => ({ id: path, path }));
+  const routes = shelves.map((path) => ({ id: path, path, operation: path }));
   const router = createRouter(fixtureConfiguration([fixtureService("s", routes)]));
   for (const [path, winner] of cases) {
     test(`${path} is of ${winner}, by its octets as well`, () => {
@@ -66,9 +66,9 @@ describe("paths that end in a verb", () => {
 test("methods that a path with a verb has are told for it alone", () => {
   const services = [
     fixtureService("s", [
-      { path: "/s/{p}:move", methods: ["POST"] },
+      { path: "/s/{p}:move", methods: ["POST"], operation: "move" },
       { path: "/s/{p}", methods: ["PUT"] },
-      { path: "/f/*:read", methods: ["POST"] },
+      { path: "/f/*:read", methods: ["POST"], operation: "read" },
     ]),
   ];
   const router = createRouter(fixtureConfiguration(services));
@@ -86,7 +86,7 @@ test("verbs tell routes apart, and the same verb does not", () => {
     fixtureConfiguration([
       fixtureService(
         "s",
-        paths.map((path) => ({ path })),
+        paths.map((path) => ({ path, operation: path })),
       ),
     ]),
   );

@@ -4,10 +4,10 @@
  */
 import { doAtOnce, type SlicedWork } from "#base/slices.ts";
 import type { Configuration } from "#configuration/configuration.ts";
+import { normalPath } from "#contract/path-spelling.ts";
 import { compileRoutes, type CompiledRoute } from "./compile-routes.ts";
-import { normalPath } from "./router-path.ts";
 import { createShapes, type PathOctets } from "./router-shapes.ts";
-import { createTrie, listsOfHost, underVerbs, type Leaf, type TrieNode } from "./router-trie.ts";
+import { createTrie, listsOfHost, underForms, type Leaf, type TrieNode } from "./router-trie.ts";
 
 export type { CompiledRoute } from "./compile-routes.ts";
 
@@ -75,7 +75,7 @@ function find(
   if (slash >= path.length) {
     const found = node.end === undefined ? undefined : choose(node.end, request);
     if (found !== undefined) return found;
-  } else if (node.literals ?? node.verbs ?? node.parameter) {
+  } else if (node.literals ?? node.forms ?? node.parameter) {
     const next = path.indexOf("/", slash + 1);
     const end = next < 0 ? path.length : next;
     const literal = node.literals?.get(path.slice(slash + 1, end));
@@ -83,8 +83,8 @@ function find(
       const found = find(literal, path, end, request);
       if (found !== undefined) return found;
     }
-    if (node.verbs !== undefined) {
-      for (const inner of underVerbs(node.verbs, path.slice(slash + 1, end))) {
+    if (node.forms !== undefined) {
+      for (const inner of underForms(node.forms, path.slice(slash + 1, end))) {
         const found = find(inner, path, end, request);
         if (found !== undefined) return found;
       }
@@ -94,8 +94,8 @@ function find(
       if (found !== undefined) return found;
     }
   }
-  if (node.restVerbs !== undefined) {
-    for (const leaf of underVerbs(node.restVerbs, path.slice(slash + 1))) {
+  if (node.restForms !== undefined) {
+    for (const leaf of underForms(node.restForms, path.slice(slash + 1))) {
       const found = choose(leaf, request);
       if (found !== undefined) return found;
     }
@@ -159,12 +159,12 @@ function collectLeaves(node: TrieNode, path: string, slash: number, leaves: Leaf
     const end = next < 0 ? path.length : next;
     const literal = node.literals?.get(path.slice(slash + 1, end));
     if (literal !== undefined) collectLeaves(literal, path, end, leaves);
-    for (const inner of underVerbs(node.verbs, path.slice(slash + 1, end)))
+    for (const inner of underForms(node.forms, path.slice(slash + 1, end)))
       collectLeaves(inner, path, end, leaves);
     if (node.parameter !== undefined && end > slash + 1)
       collectLeaves(node.parameter, path, end, leaves);
   }
-  leaves.push(...underVerbs(node.restVerbs, path.slice(slash + 1)));
+  leaves.push(...underForms(node.restForms, path.slice(slash + 1)));
   if (node.rest !== undefined) leaves.push(node.rest);
 }
 

@@ -22,7 +22,7 @@ export type SpeedReason =
   | "other-version"
   /** The gateway's own WSDL or OpenAPI. */
   | "own-document"
-  /** The caller may call some operations only, and the message tells which one it calls. */
+  /** The caller may call some operations only, and the body tells which one it calls. */
   | "permission"
   /** Text is read to tell which operation it is for, and whether it fits the contract. */
   | "text"
@@ -73,7 +73,6 @@ function speedAsIs(
   if (face === "grpc") return speedOfGrpc(head);
   if (face === "text") return text;
   if (face !== "rest") return otherDialect;
-  if (match.isShared && mayCallAll !== true) return permission;
   return wantsOtherFormat(head, match) ? otherFormat : sameDialect;
 }
 

@@ -1,14 +1,15 @@
 /** Templates of paths, compiled: which paths they have, and which of two is the more exact one. */
 import { cutPath } from "#contract/path-segments.ts";
+import { normalPath } from "#contract/path-spelling.ts";
+import { captureIn, compareForms, parseForm, type SegmentForm } from "#contract/segment-form.ts";
 import { percentDecode } from "./percent.ts";
 
 interface Segment {
   /** Undefined: holds parameters. */
   readonly literal: string | undefined;
-  readonly count: number;
-  readonly pattern: RegExp;
-  readonly isAlone: boolean;
-  /** 0 literal, below 2 with literal parts, 2 a parameter alone; beyond 3 all that remains. */
+  /** Undefined: a parameter stands alone. */
+  readonly form: SegmentForm | undefined;
+  /** 0 literal, 1 with literal text beside parameters, 2 one alone, 3 the end; 4, 5 all that remains. */
   readonly rank: number;
 }
 
@@ -27,51 +28,33 @@ export function compileTemplate(path: string): PathTemplate {
 }
 
 function compileSegment(text: string): Segment {
-  let count = 0;
-  let pattern = "";
-  let at = 0;
-  for (const found of text.matchAll(/\{([^{}]*)\}/g)) {
-    pattern += `${escapePattern(text.slice(at, found.index))}(.*?)`;
-    count++;
-    at = found.index + found[0].length;
+  if (!text.includes("{")) {
+    return { literal: percentDecode(text) ?? text, form: undefined, rank: 0 };
   }
-  pattern += escapePattern(text.slice(at));
-  const isAlone = pattern === "(.*?)";
-  return {
-    literal: count === 0 ? (percentDecode(text) ?? text) : undefined,
-    count,
-    pattern: new RegExp(`^${pattern}$`, "s"),
-    isAlone,
-    // The more of it is literal, the more exact it is.
-    rank:
-      count === 0
-        ? 0
-        : isAlone
-          ? 2
-          : 1 + 1 / Math.max(1, text.replaceAll(/\{[^{}]*\}/g, "").length),
-  };
-}
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const isAlone = /^\{[^{}]*\}$/.test(text);
+  return isAlone
+    ? { literal: undefined, form: undefined, rank: 2 }
+    : { literal: undefined, form: parseForm(text), rank: 1 };
 }
 
 /** As the router has it: by segments, where the end of the path comes before all that remains. */
 export function byRank(one: PathTemplate, other: PathTemplate): number {
   const length = Math.max(one.segments.length, other.segments.length) + 1;
   for (let index = 0; index < length; index++) {
-    const difference = rankAt(one, index) - rankAt(other, index);
+    const [a, b] = [segmentAt(one, index), segmentAt(other, index)];
+    const difference = (a?.rank ?? 3) - (b?.rank ?? 3) || compareAlike(a?.form, b?.form);
     if (difference !== 0) return difference;
   }
   return 0;
 }
 
-function rankAt({ segments, rest }: PathTemplate, index: number): number {
-  return segments[index]?.rank ?? rest?.rank ?? 3;
+function segmentAt({ segments, rest }: PathTemplate, index: number): Segment | undefined {
+  return segments[index] ?? rest;
 }
 
-/** Segments with several parameters can be parted in many ways; long ones would cost too much. */
-const mixedLengthMax = 512;
+function compareAlike(one: SegmentForm | undefined, other: SegmentForm | undefined): number {
+  return one === undefined || other === undefined ? 0 : compareForms(one, other);
+}
 
 /** @returns undefined: the path is none of the template's. */
 export function capture(
@@ -80,22 +63,28 @@ export function capture(
   decoded: readonly string[],
 ): readonly string[] | undefined {
   const captured: string[] = [];
-  for (const [index, { literal, count, pattern }] of segments.entries()) {
-    const part = parts[index] ?? "";
+  for (const [index, segment] of segments.entries()) {
+    const { literal } = segment;
     if (literal !== undefined) {
       if (literal !== decoded[index]) return undefined;
       continue;
     }
-    if (part === "" || (count > 1 && part.length > mixedLengthMax)) return undefined;
-    const match = pattern.exec(part);
-    if (match === null) return undefined;
-    captured.push(...match.slice(1));
+    const found = captureSegment(segment, parts[index] ?? "");
+    if (found === undefined) return undefined;
+    captured.push(...found);
   }
   if (rest === undefined || parts.length === segments.length) {
     // With a verb behind it, all that remains is a segment at least.
-    return rest === undefined || rest.isAlone ? captured : undefined;
+    return rest === undefined || rest.form === undefined ? captured : undefined;
   }
   const remaining = parts.slice(segments.length).join("/");
-  const match = rest.pattern.exec(remaining);
-  return match === null ? undefined : [...captured, ...match.slice(1)];
+  if (rest.form === undefined) return [...captured, remaining];
+  const found = captureSegment(rest, remaining);
+  return found && [...captured, ...found];
+}
+
+function captureSegment({ form }: Segment, part: string): readonly string[] | undefined {
+  // As the router sees it, which asks for permission.
+  if (form !== undefined) return captureIn(form, normalPath(part));
+  return part === "" ? undefined : [part];
 }
