@@ -9,7 +9,7 @@ interface Segment {
   readonly literal: string | undefined;
   /** Undefined: a parameter stands alone. */
   readonly form: SegmentForm | undefined;
-  /** 0 literal, 1 with literal text beside parameters, 2 one alone, 3 the end; 4, 5 all that remains. */
+  /** 0 literal, 1 a parameter with literal text, 2 one alone; 3 the end; 4, 5 all that remains. */
   readonly rank: number;
 }
 
@@ -54,6 +54,19 @@ function segmentAt({ segments, rest }: PathTemplate, index: number): Segment | u
 
 function compareAlike(one: SegmentForm | undefined, other: SegmentForm | undefined): number {
   return one === undefined || other === undefined ? 0 : compareForms(one, other);
+}
+
+/** Whether some path may be of both; on the safe side. */
+export function mayMeet(one: PathTemplate, other: PathTemplate): boolean {
+  const length = Math.max(one.segments.length, other.segments.length);
+  for (let index = 0; index < length; index++) {
+    const [a, b] = [one.segments[index], other.segments[index]];
+    if (a === undefined) return one.rest !== undefined;
+    if (b === undefined) return other.rest !== undefined;
+    const areLiteral = a.literal !== undefined && b.literal !== undefined;
+    if (areLiteral && a.literal !== b.literal) return false;
+  }
+  return true;
 }
 
 /** @returns undefined: the path is none of the template's. */

@@ -26,8 +26,6 @@ export interface RestOperation {
   readonly parameters: { readonly [where in RestParameter["in"]]: readonly ParameterCodec[] };
   /** In the order of the path. */
   readonly pathValues: readonly PathValue[];
-  /** Whether a value of several segments stands in the path. */
-  readonly reachesOver: boolean;
   /** Names in the query, and of cookies, that belong to a parameter. */
   readonly claimed: ReadonlySet<string>;
   /** Second spellings in the query, with the first ones. */
@@ -85,7 +83,6 @@ export function compileRestOperation(
       header: placed("header"),
       cookie: placed("cookie"),
     },
-    reachesOver: variables.some(({ pattern }) => pattern !== undefined),
     pathValues: variables.map((variable) => ({
       codec: placed("path").find(({ parameter }) => parameter.name === variable.name),
       variable,

@@ -9,9 +9,8 @@ import type {
   UpstreamRequest,
   UpstreamResponse,
 } from "#extension/protocol.ts";
-import { compileRestRoutes, type MatchPath } from "./face-routes.ts";
+import { createAddressCheck, type CheckAddress } from "./check-address.ts";
 import { splitRestAnswer } from "./large-answers.ts";
-import { refuse } from "./parameters-flat.ts";
 import { faultOf, restProblems } from "./problems.ts";
 import { bindingOf } from "./rest-binding.ts";
 import { compileRestOperation, type RestOperation } from "./rest-operation.ts";
@@ -20,26 +19,12 @@ import { decodeAnswer } from "./upstream-decode.ts";
 import { encodeRequest } from "./upstream-encode.ts";
 import { compileFaultDecoder } from "./upstream-faults.ts";
 
-/** A value of several segments may spell the address of another operation. */
-function checkAddress(
-  match: MatchPath,
-  { operation, pathValues }: RestOperation,
-  { method, target }: UpstreamRequest,
-): void {
-  const [path = ""] = target.split("?", 1);
-  const meant = match(path, method)?.routes.get(method)?.operation;
-  if (meant === undefined || meant.id === operation.id) return;
-  const subject = pathValues.find(({ variable }) => variable.pattern !== undefined)?.codec?.subject;
-  const message = `${method} ${path.slice(0, 200)} is the address of ${meant.id}`;
-  refuse(subject ?? { what: "the path", place: "" }, message, "not-representable");
-}
-
 export function createRestUpstream(service: ServiceContract): Upstream {
   const { contract } = service;
   const lenient = new Map<string, RestOperation>();
   const strict = new Map<string, RestOperation>();
   const decodeFault = compileFaultDecoder(contract);
-  let match: MatchPath | undefined;
+  let checkAddress: CheckAddress | undefined;
   const operationOf = (
     operation: Operation,
     unknown: "drop" | "reject" = "drop",
@@ -59,7 +44,8 @@ export function createRestUpstream(service: ServiceContract): Upstream {
       try {
         const rest = operationOf(call.operation);
         const request = encodeRequest(rest, call);
-        if (rest.reachesOver) checkAddress((match ??= compileRestRoutes(contract)), rest, request);
+        checkAddress ??= createAddressCheck(contract);
+        checkAddress(rest, request);
         return request;
       } catch (error) {
         if (!(error instanceof DocumentFailure)) throw error;
