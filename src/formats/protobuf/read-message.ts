@@ -93,7 +93,7 @@ function compileOne(scope: ReaderScope, form: Form): ReadOne {
   if (form.kind === "scalar") return compileScalar(form.scalar);
   if (form.kind === "well-known") {
     const read = compileWellKnownRead(form.known);
-    return (cursor, wireType) => inside(cursor, wireType, read, undefined);
+    return (cursor, wireType, known) => inside(cursor, wireType, read, known);
   }
   let read: ReadMessage | undefined;
   return (cursor, wireType, known) => {

@@ -1,5 +1,6 @@
 /** Reads the messages of google.protobuf that stand for values of the model. */
 import { createRecord, type Value } from "#contract/value.ts";
+import { fromPaths } from "./field-mask.ts";
 import { fromDuration, fromTimestamp } from "./moments.ts";
 import {
   enter,
@@ -24,6 +25,13 @@ export function compileWellKnownRead(form: WellKnownForm): Read {
       return (cursor) => fromTimestamp(readMoment(cursor));
     case "duration":
       return (cursor) => fromDuration(readMoment(cursor));
+    case "field-mask":
+      return (cursor, before) => {
+        // Of a message that comes in several parts, lists are joined.
+        const told = typeof before === "string" && before !== "" ? [before] : [];
+        const text = fromPaths(readTexts(cursor));
+        return [...told, ...(text === "" ? [] : [text])].join(",");
+      };
     case "any":
       return (cursor) => {
         const { bytes, at, end } = cursor;
@@ -56,6 +64,16 @@ function eachField(cursor: ProtoCursor, take: (number: number, wireType: number)
     const tag = readTag(cursor);
     if (!take(tag >>> 3, tag & 7)) skipField(cursor, tag >>> 3, tag & 7);
   }
+}
+
+function readTexts(cursor: ProtoCursor): readonly string[] {
+  const texts: string[] = [];
+  eachField(cursor, (number, wireType) => {
+    if (number !== 1 || wireType !== wire.bytes) return false;
+    texts.push(readText(cursor));
+    return true;
+  });
+  return texts;
 }
 
 function readMoment(cursor: ProtoCursor): { seconds: number; nanos: number } {

@@ -1,13 +1,14 @@
 /**
- * Types of google.protobuf that stand for types of the model: times, wrappers round scalars, JSON
- * as messages. Imported contracts name them by references; a dateTime with a zone and a duration
+ * Types of google.protobuf that stand for types of the model: times, masks, wrappers round scalars,
+ * JSON as messages. Imported contracts name them by references; a dateTime with a zone and a duration
  * in seconds are Timestamp and Duration in every contract.
  */
 import type { Type } from "#contract/types.ts";
+import { fieldMask } from "./field-mask.ts";
 import { scalarForm, type ScalarForm } from "./scalar-form.ts";
 
 export type WellKnownForm =
-  | { readonly kind: "timestamp" | "duration" | "any"; readonly protoType: string }
+  | { readonly kind: "timestamp" | "duration" | "any" | "field-mask"; readonly protoType: string }
   | { readonly kind: "struct" | "value" | "list-value"; readonly protoType: string }
   | { readonly kind: "wrapper"; readonly protoType: string; readonly scalar: ScalarForm };
 
@@ -19,6 +20,7 @@ const duration: WellKnownForm = { kind: "duration", protoType: `${packageName}.D
 export const wellKnownTypes: Readonly<Record<string, Exclude<Type, { kind: "ref" }>>> = {
   "google.protobuf.Timestamp": { kind: "dateTime", zone: "required" },
   "google.protobuf.Duration": { kind: "duration", style: "seconds" },
+  "google.protobuf.FieldMask": fieldMask,
   "google.protobuf.Any": { kind: "opaque", content: "protoAny" },
   "google.protobuf.Struct": { kind: "opaque", content: "json" },
   "google.protobuf.Value": { kind: "opaque", content: "json" },
@@ -42,6 +44,7 @@ export function wellKnown(type: Type): WellKnownForm | undefined {
   if (type.kind !== "ref") return undefined;
   const model = wellKnownTypes[type.name];
   if (model === undefined) return undefined;
+  if (model === fieldMask) return { kind: "field-mask", protoType: type.name };
   switch (model.kind) {
     case "dateTime":
       return timestamp;

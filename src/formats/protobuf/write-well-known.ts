@@ -1,5 +1,6 @@
 /** Writes the messages of google.protobuf that stand for values of the model. */
 import type { Value } from "#contract/value.ts";
+import { toPaths } from "./field-mask.ts";
 import { toDuration, toTimestamp, type Moment } from "./moments.ts";
 import { ProtoRefusal, wire } from "./proto-cursor.ts";
 import type { ProtoOutput } from "./proto-output.ts";
@@ -15,6 +16,8 @@ export function compileWellKnownWrite(form: WellKnownForm): Write {
       return (out, value) => writeMoment(out, toTimestamp(value as string));
     case "duration":
       return (out, value) => writeMoment(out, toDuration(value as string));
+    case "field-mask":
+      return (out, value) => writeTexts(out, toPaths(value as string));
     case "any":
       return (out, value) => {
         const bytes = value as Uint8Array;
@@ -48,6 +51,13 @@ function writeMoment(out: ProtoOutput, { seconds, nanos }: Moment): void {
   if (nanos === 0) return;
   out.varint((2 << 3) | wire.varint);
   out.varint64(nanos, nanos < 0 ? -1 : 0);
+}
+
+function writeTexts(out: ProtoOutput, texts: readonly string[]): void {
+  for (const text of texts) {
+    out.varint((1 << 3) | wire.bytes);
+    out.text(text);
+  }
 }
 
 function parse(value: Value): unknown {

@@ -125,21 +125,19 @@ export function queryFields(
     const name = outer.name + field.jsonName;
     const alsoNamed = outer.alsoNamed + field.name;
     const named = { name, ...(alsoNamed === name ? {} : { alsoNamed }) };
-    const add = (more: readonly string[], explode: boolean): void => {
-      const common = { in: "query", style: "form", explode } as const;
-      parameters.push({ ...keyed([...keys, ...more]), ...named, ...common });
+    const add = (): void => {
+      const common = { in: "query", style: "form", explode: true } as const;
+      parameters.push({ ...keyed(keys), ...named, ...common });
     };
     const { type, message } = field;
     const found = behind(types, type);
     const kind = kindOf(types, type);
-    if (kind === "scalar") return add([], true);
-    if (found?.kind === "list" && kindOf(types, found.item) === "scalar") return add([], true);
+    if (kind === "scalar") return add();
+    if (found?.kind === "list" && kindOf(types, found.item) === "scalar") return add();
     if (kind !== "message" || message === undefined) {
       leftOut.push(`${alsoNamed} is ${said[kind]}${kind === "list" ? " of messages" : ""}`);
       return;
     }
-    // Its paths in one text, parted by commas, as in JSON.
-    if (message.fullName === ".google.protobuf.FieldMask") return add(["paths"], false);
     const inner = fieldsOf(types, message, type);
     const reason = outer.messages.includes(message)
       ? "may hold itself"
