@@ -82,7 +82,7 @@ export async function serveProto(context: TestContext, served: ServedProto) {
   context.after(() => server.forceShutdown());
   const gateway = await startTranslating(context, {
     text: `services:
-  ${name}: { contract: ${name}.proto, instances: ["http://127.0.0.1:${port}"] }
+  ${name}: { contract: ${name}.proto, instances: ["http://127.0.0.1:${port}"], mcp: ["*"] }
 callers:
 ${callers}`,
     files: { [`${name}.proto`]: proto },
@@ -98,5 +98,5 @@ ${callers}`,
     });
     return { status: response.status, body: (await response.json()) as unknown };
   };
-  return { heard, ask };
+  return { heard, ask, url: gateway.url };
 }
