@@ -18,8 +18,7 @@ export function toPaths(text: string): readonly string[] {
   if (text === "") return [];
   return text.split(",").map((path) => {
     if (/^[A-Za-z0-9.*]+$/.test(path)) return snakeCase(path);
-    const meant = camelCase(path);
-    const example = isTold(snakeCase(meant)) ? `, such as ${meant}` : "";
+    const example = isTold(path) ? `, such as ${camelCase(path)}` : "";
     throw refusal(path, `expected a path of a field mask in lowerCamelCase${example}`);
   });
 }
@@ -28,7 +27,10 @@ export function fromPaths(paths: readonly string[]): string {
   return paths
     .map((path) => {
       if (isTold(path)) return camelCase(path);
-      throw refusal(path, "expected a path that is the same again after lowerCamelCase");
+      throw refusal(
+        path,
+        "expected a path of a field mask that is the same after lowerCamelCase and back",
+      );
     })
     .join(",");
 }

@@ -113,8 +113,8 @@ function inside(
   countNode(cursor);
   const { end } = cursor;
   cursor.end = readLength(cursor);
-  const isRecord = known !== null && typeof known === "object";
-  const value = read(cursor, isRecord && !Array.isArray(known) ? known : undefined);
+  const isOne = known !== null && !Array.isArray(known);
+  const value = read(cursor, isOne ? known : undefined);
   cursor.end = end;
   return value;
 }

@@ -1,8 +1,11 @@
 /** Field masks of a gRPC service, as callers of each dialect write and read them: as one text. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import protobuf from "protobufjs";
 import { statelessRequest } from "#tests/e2e/mcp/shop.ts";
+import { startStandIn, startTranslating } from "#tests/e2e/translate/stand.ts";
 import { serveProto } from "./http-stand.ts";
+import { describedProto } from "./stand.ts";
 
 const proto = `syntax = "proto3";
 package users.v1;
@@ -79,7 +82,7 @@ async function start(context: TestContext) {
       return send("/soap/users", body, { "content-type": "text/xml", soapaction: '""' });
     },
   };
-  return { ...stand, ask: Object.entries(ask) };
+  return { heard: stand.heard, askRest: stand.ask, ask: Object.entries(ask) };
 }
 
 test("a mask goes to the service as paths in the names of its file, and comes back as text", async (context) => {
@@ -115,4 +118,63 @@ test("a path that cannot be told in JSON is the service's fault, with the field 
     assert.match(told, /\bdone\b/, dialect);
     assert.match(told, /"service"|>service<|answer-invalid/, dialect);
   }
+});
+
+test("descriptions have masks as what they are: a text in OpenAPI, the type of google in a .proto", async (context) => {
+  const { askRest } = await start(context);
+  const { components } = (await askRest("GET", "/openapi.json")).body as {
+    readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  };
+  const mask = components.schemas["google.protobuf.FieldMask"];
+  assert.ok(mask, Object.keys(components.schemas).join());
+  const { type, format } = mask as { readonly type: string; readonly format: string };
+  assert.deepEqual({ type, format }, { type: "string", format: "google-fieldmask" });
+  const described = describedProto("users", "users.proto", proto);
+  assert.match(described, /^import "google\/protobuf\/field_mask.proto";$/m);
+  assert.match(described, /^ {2}\.google\.protobuf\.FieldMask update_mask = 2;$/m);
+  assert.equal(describedProto("users", "users.proto", described), described);
+});
+
+test("a service of REST is asked with the text, and answers with it", async (context) => {
+  const service = await startStandIn(context, ({ url }) => ({
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ done: url.includes("odd") ? "a_b" : "aB,c" }),
+  }));
+  const gateway = await startTranslating(context, {
+    text: `services:
+  users: { contract: users.proto, speaks: rest, instances: ["${service.url}"] }
+`,
+    files: { "users.proto": proto },
+  });
+  // Connect has the messages of gRPC, here as they are in binary.
+  const { root } = protobuf.parse(
+    `syntax = "proto3"; message Mask { repeated string paths = 1; }
+     message UpdateRequest { string id = 1; Mask update_mask = 2; } message Updated { Mask done = 1; }`,
+    { keepCase: true },
+  );
+  const [Request, Updated] = [root.lookupType("UpdateRequest"), root.lookupType("Updated")];
+  const call = async (request: object) => {
+    const response = await fetch(`${gateway.url}/users.v1.Users/Update`, {
+      method: "POST",
+      headers: { "content-type": "application/proto" },
+      body: Buffer.from(Request.encode(request).finish()),
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return response.ok ? Updated.toObject(Updated.decode(bytes)) : bytes.toString();
+  };
+  const update_mask = { paths: ["display_name", "photo"] };
+  assert.deepEqual(await call({ id: "7", update_mask }), { done: { paths: ["a_b", "c"] } });
+  assert.deepEqual(
+    service.requests.map(({ method, url }) => `${method} ${decodeURIComponent(url)}`),
+    ["PATCH /v1/users/7?updateMask=displayName,photo"],
+  );
+  const odd = await call({ id: "7", update_mask: { paths: ["photo", "a_1"] } });
+  const { message, details } = JSON.parse(String(odd)) as {
+    readonly message: string;
+    readonly details: readonly [{ readonly value: string }];
+  };
+  assert.match(message, /the path `a_1`: expected a path of a field mask/);
+  assert.match(Buffer.from(details[0].value, "base64").toString(), /\/update_mask/);
+  assert.equal(service.requests.length, 1);
+  assert.match(String(await call({ id: "odd" })), /a_b/);
 });
