@@ -1,4 +1,7 @@
-/** Paths that end in a verb, as the rules of google.api.http have them: `/shelves/{id}:archive`. */
+/**
+ * Paths with literal text beside parameters: `/files/{id}.json`, and verbs as the rules of
+ * google.api.http have them, `/shelves/{id}:archive`.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { checkRoutes } from "./check-routes.ts";
@@ -62,6 +65,46 @@ describe("paths that end in a verb", () => {
     });
   }
 });
+
+const forms = ["/f/{p}", "/f/{p}.json", "/f/{p}.min.json", "/f/{a}-{b}", "/f/v{p}", "/f/{p}.x/{q}"];
+
+const ofForms: readonly (readonly [path: string, winner: string])[] = [
+  ["/f/1", "/f/{p}"],
+  ["/f/1.json", "/f/{p}.json"],
+  ["/f/.json", "/f/{p}"],
+  ["/f/1.%6Ason", "/f/{p}.json"],
+  ["/f/a.min.json", "/f/{p}.min.json"],
+  ["/f/.min.json", "/f/{p}.json"],
+  ["/f/a-b", "/f/{a}-{b}"],
+  ["/f/a-b-c", "/f/{a}-{b}"],
+  ["/f/-b", "/f/{p}"],
+  ["/f/a-", "/f/{p}"],
+  ["/f/a-b.json", "/f/{p}.json"],
+  ["/f/v1", "/f/v{p}"],
+  ["/f/v", "/f/{p}"],
+  ["/f/1.x/y", "/f/{p}.x/{q}"],
+];
+
+for (const ordered of [forms, forms.toReversed()]) {
+  const order = ordered === forms ? "so declared" : "declared the other way round";
+  test(`the more literal text beside parameters, the more exact a path is, ${order}`, () => {
+    const routes = ordered.map((path) => ({ id: path, path, operation: path }));
+    const router = createRouter(fixtureConfiguration([fixtureService("s", routes)]));
+    for (const [path, winner] of ofForms) {
+      const bytes = Buffer.from(path, "latin1");
+      const octets = { bytes, pathStart: 0, pathEnd: bytes.length };
+      const request = fixtureRequest("GET", path);
+      for (const asked of [request, { ...request, octets }]) {
+        const match = router.match(asked);
+        assert.equal(match.kind === "route" ? match.route.id : match.status, winner, path);
+      }
+      const fitting = router.routes.filter(({ pattern }) => pathMatches(pattern, path));
+      const [first] = fitting.toSorted((one, other) => precedence(one, other).order);
+      assert.equal(first?.route.id, winner, `${path}, as explain tells it`);
+    }
+    assert.equal(router.match(fixtureRequest("GET", "/f/1.y/z")).kind, "miss");
+  });
+}
 
 test("methods that a path with a verb has are told for it alone", () => {
   const services = [
