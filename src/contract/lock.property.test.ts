@@ -1,4 +1,4 @@
-/** A law of locks: whatever a contract holds, in whichever dialect, its own lock changes nothing. */
+/** A law of locks: whatever a contract holds, in any dialect, its own lock changes nothing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -15,7 +15,7 @@ export function parseForm(segment: string): SegmentForm {
   return { pieces: segment.split(parameter).map(spellLiteral) };
 }
 
-/** What stands for the parameters, as early as it may end. Undefined: the text is of no such form. */
+/** What stands for the parameters, as short as may be. Undefined: the text is not of this form. */
 export function captureIn({ pieces }: SegmentForm, text: string): readonly string[] | undefined {
   const [first = "", ...others] = pieces;
   const last = others.pop() ?? "";

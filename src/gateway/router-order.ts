@@ -1,7 +1,8 @@
 /**
  * Which of two routes that match the same request wins. Path first: segment by segment a literal
- * beats a parameter with literal text beside it beats one alone beats `/*`, so longer beats shorter. Among equal paths: an exact host beats a
- * wildcard host beats any; more header conditions; listed methods; the order of the file.
+ * beats a parameter with literal text beside it beats one alone beats `/*`, so longer beats
+ * shorter. Among equal paths: an exact host beats a wildcard host beats any; more header
+ * conditions; listed methods; the order of the file.
  */
 import { compareForms, type SegmentForm } from "#contract/segment-form.ts";
 import type { CompiledRoute } from "./compile-routes.ts";

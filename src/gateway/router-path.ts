@@ -33,7 +33,7 @@ const plainSegment = /^[A-Za-z0-9_][A-Za-z0-9\-._~]*$/;
 const parameterSegment = /^\{([A-Za-z_][A-Za-z0-9_.-]*)\}$/;
 const formSegment = /^(?:[^{}]*\{[^{}]*\})+[^{}]*$/;
 
-/** @param hasForms whether literal text may stand beside parameters, as in the paths of contracts. */
+/** @param hasForms whether literal text may stand beside parameters, as in contracts. */
 export function parsePattern(path: string, hasForms = false): PathPattern | BrokenPattern {
   if (!path.startsWith("/")) return { error: `path ${JSON.stringify(path)} must begin with "/"` };
   const parts = path.slice(1).split("/");

@@ -1,4 +1,4 @@
-/** Field masks: what the text of JSON can tell of a message, exactly, and the refusal of all else. */
+/** Field masks: what the text of JSON can tell of a message, exactly; all else is refused. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";

@@ -1,7 +1,7 @@
 /**
- * Types of google.protobuf that stand for types of the model: times, masks, wrappers round scalars,
- * JSON as messages. Imported contracts name them by references; a dateTime with a zone and a duration
- * in seconds are Timestamp and Duration in every contract.
+ * Types of google.protobuf that stand for types of the model: times, masks, wrappers round
+ * scalars, JSON as messages. Imported contracts name them by references; a dateTime with a zone
+ * and a duration in seconds are Timestamp and Duration in every contract.
  */
 import type { Type } from "#contract/types.ts";
 import { fieldMask } from "./field-mask.ts";
