@@ -15,14 +15,15 @@ export type CheckAddress = (rest: RestOperation, request: UpstreamRequest) => vo
 
 export function createAddressCheck(contract: Contract): CheckAddress {
   const match = compileRestRoutes(contract);
-  const templates = templatesByShape(contract);
+  const neighbours = groupTemplates(contract);
   const known = new WeakMap<RestOperation, string | false>();
   /** False: no value can lead elsewhere. */
   const shapeToKeep = (rest: RestOperation): string | false => {
     const shape = pathShape(rest.binding.path);
-    return mayLeadElsewhere(templates, shape) && shape;
+    return mayLeadElsewhere(neighbours, shape, compileTemplate(rest.binding.path)) && shape;
   };
   return (rest, { method, target }) => {
+    if (rest.pathValues.length === 0) return;
     const shape = known.get(rest) ?? shapeToKeep(rest);
     known.set(rest, shape);
     if (shape === false) return;
@@ -36,17 +37,38 @@ export function createAddressCheck(contract: Contract): CheckAddress {
   };
 }
 
-function templatesByShape(contract: Contract): ReadonlyMap<string, PathTemplate> {
-  const paths = contract.operations.flatMap((operation) => [
-    bindingOf(contract, operation).path,
-    ...(operation.rest?.aliases ?? []).map(({ path }) => path),
-  ]);
-  return new Map(paths.map((path) => [pathShape(path), compileTemplate(path)]));
+type ByShape = Map<string, PathTemplate>;
+
+interface Neighbours {
+  readonly all: ByShape;
+  /** Those that begin with a literal, by it; others, which may meet any, under "". */
+  readonly byFirst: ReadonlyMap<string, ByShape>;
 }
 
-function mayLeadElsewhere(templates: ReadonlyMap<string, PathTemplate>, shape: string): boolean {
-  const own = templates.get(shape);
-  if (own === undefined || !shape.includes("{}")) return false;
+function groupTemplates(contract: Contract): Neighbours {
+  const all: ByShape = new Map();
+  const byFirst = new Map<string, ByShape>();
+  for (const operation of contract.operations) {
+    const aliases = operation.rest?.aliases ?? [];
+    for (const { path } of [bindingOf(contract, operation), ...aliases]) {
+      const shape = pathShape(path);
+      if (all.has(shape)) continue;
+      const template = compileTemplate(path);
+      all.set(shape, template);
+      const first = template.segments[0]?.literal ?? "";
+      const group = byFirst.get(first) ?? new Map<string, PathTemplate>();
+      byFirst.set(first, group.set(shape, template));
+    }
+  }
+  return { all, byFirst };
+}
+
+function mayLeadElsewhere({ all, byFirst }: Neighbours, shape: string, own: PathTemplate): boolean {
+  // Its own literal text may be read in another way.
   if (own.segments.some(({ form }) => form !== undefined)) return true;
-  return [...templates].some(([key, other]) => key !== shape && mayMeet(own, other));
+  const first = own.segments[0]?.literal;
+  const groups = first === undefined ? [all] : [byFirst.get(first), byFirst.get("")];
+  return groups.some((group) =>
+    [...(group ?? [])].some(([key, other]) => key !== shape && mayMeet(own, other)),
+  );
 }
