@@ -15,6 +15,7 @@ import type { HubMatch } from "./hubs.ts";
 import type { Findings, Identity } from "./identity.ts";
 import { ownHead } from "./own-head.ts";
 import { answerKeys, answerOf, type OwnAnswer } from "./own-addresses.ts";
+import { otherPathOf } from "./path-parameters.ts";
 import type { PolicedExchange } from "./policed-exchange.ts";
 import { problems } from "./problems.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -102,6 +103,14 @@ function admitCaller(
     return refuse(
       problems["encoded-slash"](
         `the path has %2F; service ${service.name} does not say encodedSlash: pass`,
+      ),
+    );
+  }
+  const otherPath = otherPathOf(snapshot.router, head, match);
+  if (otherPath !== undefined) {
+    return refuse(
+      problems["path-parameters"](
+        `without what stands behind ; it is ${otherPath.slice(0, 200)}, which leads elsewhere`,
       ),
     );
   }

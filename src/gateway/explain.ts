@@ -17,6 +17,7 @@ import { readRequest, type ExplainedRequest } from "./explain-request.ts";
 import { explainRoutes } from "./explain-routes.ts";
 import { explainTranslation } from "./explain-translation.ts";
 import { keysPath } from "./own-addresses.ts";
+import { otherPathOf } from "./path-parameters.ts";
 import { createRouter, forwardedPath } from "./router.ts";
 import { speedOf } from "./speed.ts";
 
@@ -155,6 +156,10 @@ export function explainRoute(
   if (read.encodedSlash && match.service.encodedSlash === "refuse") {
     const why = `the path has an encoded slash, and service ${match.service.name} refuses them`;
     refuse("target", 400, what, why);
+  }
+  const otherPath = otherPathOf(router, read, match);
+  if (otherPath !== undefined) {
+    refuse("target", 400, what, `without what stands behind ; it is ${otherPath}, another route's`);
   }
   const known = steps.find(({ step, verdict }) => step === "caller" && verdict === "matched");
   const met = explainPolicies(configuration, match, known?.what, kinds);

@@ -38,6 +38,12 @@ export const problems = defineProblems({
     faultKind: "invalid_argument",
     blame: "client",
   },
+  "path-parameters": {
+    title: "The path is that of another operation to some services",
+    httpStatus: 400,
+    faultKind: "invalid_argument",
+    blame: "client",
+  },
   "target-too-long": {
     title: "The request target is too long",
     httpStatus: 414,

@@ -182,6 +182,8 @@ export class RequestHead extends Head {
   expectContinue = false;
   /** Whether the path has a `%2F`; a service has to allow it. */
   encodedSlash = false;
+  /** Whether the path has a `;`, plain or encoded, at which some services cut a segment off. */
+  hasPathParameters = false;
 
   reset(bytes: Buffer, start: number): void {
     this.resetHead(bytes, start);
@@ -189,6 +191,7 @@ export class RequestHead extends Head {
     this.authorityEnd = 0;
     this.expectContinue = false;
     this.encodedSlash = false;
+    this.hasPathParameters = false;
   }
 
   /** What came was no head: nothing is said. */

@@ -14,6 +14,9 @@ const QUESTION = 0x3f;
 const BACKSLASH = 0x5c;
 const SEMICOLON = 0x3b;
 
+/** Bits; faults are below 0. */
+const found = { encodedSlash: 1, parameters: 2 } as const;
+
 /** Finds path and authority in the target and checks both. Returns 0 or a fault. */
 export function readTarget(head: RequestHead): number {
   const { bytes, targetStart, targetEnd } = head;
@@ -56,7 +59,8 @@ export function readTarget(head: RequestHead): number {
   if (!careful) return 0;
   const fault = checkPathSegments(bytes, pathStart, at);
   if (fault > 0) {
-    head.encodedSlash = true;
+    head.encodedSlash = (fault & found.encodedSlash) !== 0;
+    head.hasPathParameters = (fault & found.parameters) !== 0;
     return 0;
   }
   return fault;
@@ -128,10 +132,10 @@ function checkRareAuthority(bytes: Uint8Array, from: number, to: number): number
  * The slow look at a path with percent signs, semicolons or dots behind slashes. A segment counts
  * up to its first `;` (servlet containers cut parameters off before they resolve dots), and an
  * encoded slash ends a segment too, for back ends that decode before they split.
- * @returns 0, 1 when there is an encoded slash (the service decides), or a fault.
+ * @returns bits of `found` (the service or the router decides), or a fault.
  */
 function checkPathSegments(bytes: Uint8Array, from: number, to: number): number {
-  let encodedSlash = 0;
+  let seen = 0;
   /** Octets of the segment's name so far, how many are dots, and whether some are neither dots nor
    *  blanks, which Windows drops at the end of a name. */
   let length = 0;
@@ -152,19 +156,21 @@ function checkPathSegments(bytes: Uint8Array, from: number, to: number): number 
       }
       if (octet >= 0x80 && isOverlong(bytes, at, to, octet)) return parseFault.pathEncodingInvalid;
       width = 3;
-      if (octet === SLASH) encodedSlash = 1;
+      if (octet === SLASH) seen |= found.encodedSlash;
     }
     if (octet === SLASH) {
       if (!others && (dots === 1 || dots === 2)) return parseFault.pathEscapes;
       // An empty segment at the very end is a trailing slash.
       if (length === 0 && (at < to || parameters)) return parseFault.pathEmptySegment;
-      if (at >= to) return encodedSlash;
+      if (at >= to) return seen;
       length = 0;
       dots = 0;
       others = false;
       parameters = false;
-    } else if (octet === SEMICOLON) parameters = true;
-    else if (!parameters) {
+    } else if (octet === SEMICOLON) {
+      parameters = true;
+      seen |= found.parameters;
+    } else if (!parameters) {
       length++;
       if (octet === DOT) dots++;
       else if (octet !== 0x20) others = true;

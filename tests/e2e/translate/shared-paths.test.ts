@@ -187,3 +187,26 @@ for (const reversed of [false, true]) {
     assert.deepEqual(asked, ["HEAD /files/1", "GET /files/1"]);
   });
 }
+
+test("a path that is another operation's to services that cut at ; is refused", async (context) => {
+  const paths = [item("/users/{id}", ["get", "getUser"]), item("/users/me", ["get", "getMe"])];
+  const { asked, ask } = await start(context, paths, { some: ["s.getUser"], all: ["s.*"] });
+  for (const manner of Object.values(manners)) {
+    for (const key of ["some", "all"]) {
+      for (const path of ["me;x", "me;", "me%3Bx", "m%65;a=b"]) {
+        const { status, text } = await ask(`/s/users/${path}`, key, manner);
+        assert.equal(status, 400, `${path}: ${text}`);
+        assert.match(
+          text,
+          /without what stands behind ; it is .*\/users\/m(e|%65), which leads else/,
+        );
+      }
+      assert.equal((await ask("/s/users/7;x", key, manner)).status, 200);
+    }
+  }
+  assert.equal(asked.length, 4);
+  assert.ok(
+    asked.every((one) => /^GET \/users\/7(;|%3B)x$/.test(one)),
+    asked.join(),
+  );
+});
