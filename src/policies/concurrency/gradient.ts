@@ -23,6 +23,8 @@ const stepsBetweenMeasures = 500;
 const measuredPart = 1 / 4;
 /** Latency may rise by half before it counts. */
 const tolerance = 1.5;
+/** Room to find more in, of the root of the limit: what is not there becomes a queue inside. */
+const growth = 0.5;
 /** How much of a change is made at once. */
 const smoothing = 0.2;
 
@@ -59,7 +61,7 @@ export function createGradient({ min, max }: { min: number; max: number }): Grad
     if (drops > 0) limit = within(limit * 0.9);
     else if (isUsed) {
       const gradient = Math.max(0.5, Math.min(1, (tolerance * bestMs) / recentMs));
-      limit = within(limit + (limit * gradient + Math.sqrt(limit) - limit) * smoothing);
+      limit = within(limit + (limit * gradient + growth * Math.sqrt(limit) - limit) * smoothing);
     }
     if (isUsed && --stepsToMeasure <= 0) toDrain = Math.ceil(limit);
   }
