@@ -21,13 +21,14 @@ export interface PathSegments {
   readonly variables: readonly PathVariable[];
 }
 
-const variable = /\{([^{}]*)\}/g;
+/** As it is written in a path, with its name. */
+export const pathVariable = /\{([^{}]*)\}/g;
 const patterned = /^([^=/]+)=((?:(?:\*|[^*/={}]+)\/)*(?:\*\*?|[^*/={}]+))$/;
 
 export function cutPath(path: string): PathSegments {
   const variables: PathVariable[] = [];
   const captures: string[] = [];
-  const plain = path.replaceAll(variable, (whole, inner: string) => {
+  const plain = path.replaceAll(pathVariable, (whole, inner: string) => {
     const [, name = inner, spelled] = patterned.exec(inner) ?? [];
     if (spelled === undefined) {
       variables.push({ name, pattern: undefined, pieces: [captures.length] });
@@ -56,7 +57,7 @@ function isWild(segment: string): boolean {
 /** Paths of one shape match the same requests: names of variables do not tell them apart. */
 export function pathShape(path: string): string {
   const { segments, rest } = cutPath(path);
-  return `/${segments.join("/").replaceAll(variable, "{}")}${rest ? "/**" : ""}`;
+  return `/${segments.join("/").replaceAll(pathVariable, "{}")}${rest ? "/**" : ""}`;
 }
 
 /** Whether the segments of a value are those of the pattern. */

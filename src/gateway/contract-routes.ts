@@ -6,7 +6,7 @@
 import type { Configuration, Route, Service } from "#configuration/configuration.ts";
 import type { Contract, Dialect, Operation } from "#contract/contract.ts";
 import { operationsByGrpcPath } from "#contract/grpc-names.ts";
-import { cutPath } from "#contract/path-segments.ts";
+import { cutPath, pathVariable } from "#contract/path-segments.ts";
 
 /** Ids of routes that are no operation; no operation can have them. */
 export const documentRouteId = ".openapi";
@@ -180,9 +180,7 @@ function routedPath({ id, rest }: Operation): string {
   const { segments, rest: isOpen } = cutPath(rest.path);
   const routed = segments.map((segment, index) => {
     const isRest = isOpen && index === segments.length - 1;
-    return segment.replaceAll(parameter, isRest ? "*" : `{p${index + 1}}`);
+    return segment.replaceAll(pathVariable, isRest ? "*" : `{p${index + 1}}`);
   });
   return `/${routed.join("/")}`;
 }
-
-const parameter = /\{[^{}]*\}/g;

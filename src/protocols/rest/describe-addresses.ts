@@ -2,7 +2,7 @@
  * Paths as OpenAPI has them: variables are whole texts between slashes, and paths that differ in
  * the names of variables alone are one (OpenAPI 3.1 §4.8.8): the first one's names hold.
  */
-import { cutPath } from "#contract/path-segments.ts";
+import { cutPath, pathVariable } from "#contract/path-segments.ts";
 
 export interface DescribedAddress {
   readonly path: string;
@@ -15,7 +15,7 @@ export function createAddresses(): (path: string) => DescribedAddress {
   return (given) => {
     const { segments, captures } = cutPath(given);
     const path = `/${segments.join("/")}`;
-    const shape = path.replaceAll(/\{[^{}]*\}/g, "{}");
+    const shape = path.replaceAll(pathVariable, "{}");
     const address = known.get(shape) ?? { path, names: captures };
     known.set(shape, address);
     return address;

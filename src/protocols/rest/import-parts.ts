@@ -1,4 +1,5 @@
 /** Values of several segments, which our own descriptions have in parts, put together again. */
+import { pathVariable } from "#contract/path-segments.ts";
 import { child, isTrueAt, textAt, type Located } from "#formats/json-schema/located.ts";
 import type { OperationView, ParameterView } from "./import-view.ts";
 
@@ -16,7 +17,7 @@ export function joinParts(view: OperationView): OperationView {
     const whole = own && textAt(own, "whole");
     if (name === undefined || whole === undefined || parameter.in !== "path") return [parameter];
     if (joined.has(name)) return [];
-    const pattern = whole.replaceAll(/\{[^{}]*\}/g, "*");
+    const pattern = whole.replaceAll(pathVariable, "*");
     const spelled = isOpen(name) ? pattern.replace(/\*$/, "**") : pattern;
     if (!path.includes(whole) || !/^[^{}]+$/.test(name)) return [parameter];
     joined.add(name);

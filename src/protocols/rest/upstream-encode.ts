@@ -2,6 +2,7 @@
 import type { Call } from "#call/call.ts";
 import { DocumentFailure } from "#contract/document-fault.ts";
 import { memberOf } from "#contract/member-path.ts";
+import { pathVariable } from "#contract/path-segments.ts";
 import type { Value, ValueRecord } from "#contract/value.ts";
 import type { UpstreamRequest } from "#extension/protocol.ts";
 import {
@@ -20,7 +21,7 @@ export function encodeRequest(rest: RestOperation, { input, headers }: Call): Up
   const { binding, parameters } = rest;
   const fields: [string, string][] = [["accept", acceptOf(rest)]];
   let next = 0;
-  const path = binding.path.replaceAll(/\{[^{}]*\}/g, (whole) => {
+  const path = binding.path.replaceAll(pathVariable, (whole) => {
     const { codec, variable } = rest.pathValues[next++] as PathValue;
     return codec === undefined ? whole : writePathValue(codec, variable, required(input, codec));
   });
