@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { createServer, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
-import { Server, ServerCredentials, type GrpcObject } from "@grpc/grpc-js";
+import { Server, type GrpcObject } from "@grpc/grpc-js";
 import type { ServiceClientConstructor, UntypedServiceImplementation } from "@grpc/grpc-js";
 import descriptor from "protobufjs/ext/descriptor.js";
+import { listenGrpc } from "#tests/support/listen-grpc.ts";
 import { nodePlatform } from "#base/platform.ts";
 import { reflectionProto } from "#protocols/grpc/own-protos.ts";
 import { packageOf } from "#tests/e2e/grpc/stand.ts";
@@ -41,13 +42,7 @@ async function startReflecting(
     },
   };
   server.addService(service, implementation);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
-  });
-  context.after(() => server.forceShutdown());
+  const port = await listenGrpc(context, server);
   return new URL(`http://127.0.0.1:${port}`);
 }
 

@@ -2,10 +2,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
-import { loadPackageDefinition, Server, ServerCredentials, type GrpcObject } from "@grpc/grpc-js";
+import { loadPackageDefinition, Server, type GrpcObject } from "@grpc/grpc-js";
 import type { ServiceClientConstructor, ServiceError } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { googleFile } from "#protocols/grpc/google/files.ts";
+import { listenGrpc } from "#tests/support/listen-grpc.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
 
@@ -73,13 +74,7 @@ export async function serveProto(context: TestContext, served: ServedProto) {
     },
   ]);
   server.addService(service, Object.fromEntries(methods));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
-  });
-  context.after(() => server.forceShutdown());
+  const port = await listenGrpc(context, server);
   const gateway = await startTranslating(context, {
     text: `services:
   ${name}: { contract: ${name}.proto, instances: ["http://127.0.0.1:${port}"], mcp: ["*"] }

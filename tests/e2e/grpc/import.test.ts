@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { loadPackageDefinition, Server, ServerCredentials, type GrpcObject } from "@grpc/grpc-js";
+import { loadPackageDefinition, Server, type GrpcObject } from "@grpc/grpc-js";
 import type { ServiceClientConstructor, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
@@ -13,6 +13,7 @@ import { importService, type ImportOutcome } from "#app/import-service.ts";
 import { nodePlatform } from "#base/platform.ts";
 import { googleFile } from "#protocols/grpc/google/files.ts";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
+import { listenGrpc } from "#tests/support/listen-grpc.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 import { lacks } from "#tests/support/tools.ts";
 
@@ -71,14 +72,7 @@ async function startServer(context: TestContext, reflects: boolean): Promise<num
   };
   server.addService(Stock.service, implementation);
   if (reflects) new ReflectionService(definition).addToServer(server);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
-  });
-  context.after(() => server.forceShutdown());
-  return port;
+  return listenGrpc(context, server);
 }
 
 function configure(context: TestContext): string {

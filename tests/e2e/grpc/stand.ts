@@ -8,12 +8,12 @@ import {
   credentials,
   loadPackageDefinition,
   Server,
-  ServerCredentials,
   type GrpcObject,
   type ServiceClientConstructor,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
+import { listenGrpc } from "#tests/support/listen-grpc.ts";
 import { standardProtocols } from "#app/standard-protocols.ts";
 import type { Protocol } from "#extension/protocol.ts";
 
@@ -77,14 +77,7 @@ export async function startOrders(
 ): Promise<number> {
   const server = new Server();
   server.addService(ordersClient(shopProto).service, implementation);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
-  });
-  scope.after(() => server.forceShutdown());
-  return port;
+  return listenGrpc(scope, server);
 }
 
 export function connectOrders(scope: Scope, port: number): InstanceType<ServiceClientConstructor> {
