@@ -53,8 +53,6 @@ interface Entrant {
   readonly version: string;
   readonly port: number;
   readonly running: Running;
-  /** Whether it was under load for `firstLoadS` already. */
-  isWarm: boolean;
 }
 
 /**
@@ -74,9 +72,10 @@ export async function compare(rig: Rig, plan: Plan): Promise<Comparison> {
     const workloads = plan.workloads.filter((workload) => workload.tls === tls);
     if (workloads.length === 0) continue;
     const entrants = await startAll(rig, plan, tls, skip);
-    for (const workload of workloads) {
+    for (const [index, workload] of workloads.entries()) {
+      const warmUpS = index === 0 ? Math.max(firstLoadS, plan.seconds) : plan.seconds;
       const able = await thoseWhoAnswer(entrants, workload, skip);
-      rows.push(...(await race(rig, plan, able, workload)));
+      rows.push(...(await race(rig, plan, able, workload, warmUpS)));
     }
     await Promise.all(entrants.map((entrant) => entrant.running.stop()));
   }
@@ -102,7 +101,7 @@ async function startAll(
     const certificate = tls ? rig.certificate : undefined;
     const site = { directory, port, upstreamPort: rig.upstream.port, tls: certificate };
     const running = startProcess(peer.prepare(site), rig.cores.gateway);
-    entrants.push({ peer, version: found.version, port, running, isWarm: false });
+    entrants.push({ peer, version: found.version, port, running });
   }
   return entrants;
 }
@@ -131,17 +130,16 @@ async function race(
   plan: Plan,
   entrants: readonly Entrant[],
   workload: Workload,
+  warmUpS: number,
 ): Promise<readonly Row[]> {
   const samples = new Map<Entrant, Sample[]>(entrants.map((entrant) => [entrant, []]));
-  const { connections, seconds } = plan;
+  const { connections } = plan;
   for (let round = plan.warmUp ? 0 : 1; round <= plan.rounds; round += 1) {
     plan.progress(`${workload.name}: ${round === 0 ? "warm-up" : `round ${round}`}`);
     for (const [entrant, taken] of samples) {
       const at = { pid: entrant.running.pid, port: entrant.port, key: entrant.peer.key };
-      const isFirst = round === 0 && !entrant.isWarm;
-      const loadS = isFirst ? Math.max(firstLoadS, seconds) : seconds;
-      const sample = await measure(rig, at, workload, { connections, seconds: loadS });
-      if (isFirst) entrant.isWarm = true;
+      const seconds = round === 0 ? warmUpS : plan.seconds;
+      const sample = await measure(rig, at, workload, { connections, seconds });
       if (round > 0) taken.push(sample);
     }
   }
