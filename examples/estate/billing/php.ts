@@ -1,9 +1,9 @@
 /** PHP's own web server with server.php, as a child that never outlives this process. */
 import { spawn, spawnSync } from "node:child_process";
-import { createServer, type AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { anyFreePortIfZero } from "../demo/ports.ts";
 import type { BillingOptions } from "./node-server.ts";
 
 const folder = fileURLToPath(new URL("./", import.meta.url));
@@ -16,7 +16,7 @@ export function hasPhpSoap(): boolean {
 }
 
 export async function startPhp({ host, port, file }: BillingOptions): Promise<void> {
-  const taken = port === 0 ? await freePort(host) : port;
+  const taken = await anyFreePortIfZero(port, host);
   const settings = ["-d", "display_errors=0", "-d", "log_errors=1", "-d", "error_log="];
   const command = ["php", "-q", ...settings, "-S", `${host}:${taken}`, `${folder}server.php`];
   const php = spawn("sh", ["-c", guard, "sh", ...command], {
@@ -44,14 +44,4 @@ async function answers(url: string): Promise<boolean> {
     (answer) => answer.ok,
     () => false,
   );
-}
-
-function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, host, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -40,12 +40,12 @@ export function isListening(port: number): Promise<boolean> {
   });
 }
 
-export function anyFreePortIfZero(port: number): Promise<number> {
+export function anyFreePortIfZero(port: number, host = "127.0.0.1"): Promise<number> {
   if (port !== 0) return Promise.resolve(port);
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen({ port: 0, host: "127.0.0.1" }, () => {
+    server.listen({ port: 0, host }, () => {
       const found = (server.address() as AddressInfo).port;
       server.close(() => resolve(found));
     });

@@ -1,7 +1,7 @@
 /** The whole estate on free ports, before it the gateway with the estate's own configuration. */
 import { join } from "node:path";
+import { freePort } from "#tests/support/free-port.ts";
 import {
-  freePort,
   root,
   startProgram,
   startService,

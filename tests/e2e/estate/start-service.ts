@@ -1,8 +1,6 @@
 /** Starts a service of the sample estate as a process of its own, on a free port. */
 import { spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -97,23 +95,6 @@ async function untilAnswer(url: string, signal: AbortSignal): Promise<string> {
     await answer?.arrayBuffer();
     if (answer?.ok === true) return "";
     await pause(50, undefined, { signal });
-  }
-}
-
-/**
- * Below the range from which the system itself takes ports, so that nobody is given it meanwhile.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(12_000, 32_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
   }
 }
 

@@ -1,7 +1,8 @@
 /** The storefront's backend without a gateway: it says so instead of failing in silence. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { freePort, startService, type RunningProgram } from "./start-service.ts";
+import { freePort } from "#tests/support/free-port.ts";
+import { startService, type RunningProgram } from "./start-service.ts";
 
 let service: RunningProgram;
 

@@ -4,10 +4,11 @@ import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import https from "node:https";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { issueCertificate, makeAuthority, readPair } from "#tests/support/certificates.ts";
+import { freePort } from "#tests/support/free-port.ts";
 import { runGateway, temporaryFolder } from "#tests/support/gateway-from-text.ts";
 import { findTool, lacks } from "#tests/support/tools.ts";
 import { ask, openSession } from "./client.ts";
@@ -45,10 +46,7 @@ test("nginx as an instance over HTTP/2 and TLS", { skip: lacks("nginx") }, async
   mkdirSync(join(folder, "files"));
   const file = randomBytes(2_000_000);
   writeFileSync(join(folder, "files", "two-megabytes"), file);
-  const probe = net.createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const nginxPort = (probe.address() as AddressInfo).port;
-  await new Promise((resolve) => probe.close(resolve));
+  const nginxPort = await freePort();
   const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   );

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
+import { freePort } from "#tests/support/free-port.ts";
 import { configurationOf, launch, runGateway, runService } from "./run-gateway.ts";
 
 test("a gateway on port 0 says which ports it has, and serves there", async (t) => {
@@ -48,10 +49,7 @@ test("a port that another gateway shares among its workers is in use, too", asyn
 });
 
 test("one port for both is refused", async (t) => {
-  const free = createServer();
-  await new Promise<void>((resolve) => void free.listen(0, "127.0.0.1", () => resolve()));
-  const port = String((free.address() as AddressInfo).port);
-  await new Promise<void>((resolve) => void free.close(() => resolve()));
+  const port = String(await freePort());
   const args = ["--port", port, "--admin-port", port];
   const run = launch(t, configurationOf("http://127.0.0.1:1"), { args });
   assert.equal(await run.ended, 3);

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { freePort } from "#tests/support/free-port.ts";
 import { startLoadedGateway } from "#tests/support/gateway-under-test.ts";
 import { lacks } from "#tests/support/tools.ts";
 
@@ -31,14 +31,6 @@ const services: Readonly<Record<string, { readonly start: Start; readonly skip: 
 function node(file: string): Start {
   return (port, env) =>
     spawn(process.execPath, [join(examples, file)], { env: { ...env, PORT: String(port) }, stdio });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function waitFor(url: string): Promise<void> {

@@ -5,10 +5,11 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { issueCertificate, makeAuthority, readPair } from "#tests/support/certificates.ts";
+import { freePort } from "#tests/support/free-port.ts";
 import { runGateway, temporaryFolder } from "#tests/support/gateway-from-text.ts";
 import { findTool, lacks } from "#tests/support/tools.ts";
 
@@ -175,10 +176,7 @@ test("nginx with a client certificate", { skip: lacks("nginx") }, async (context
   mkdirSync(join(folder, "files"));
   const file = randomBytes(1_500_000);
   writeFileSync(join(folder, "files", "large"), file);
-  const probe = net.createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const nginxPort = (probe.address() as AddressInfo).port;
-  await new Promise((resolve) => probe.close(resolve));
+  const nginxPort = await freePort();
   const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   );

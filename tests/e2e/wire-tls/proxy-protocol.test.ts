@@ -10,6 +10,7 @@ import { test, type TestContext } from "node:test";
 import tls from "node:tls";
 import { ask, openSession } from "#tests/e2e/http2/client.ts";
 import { issueCertificate, makeAuthority } from "#tests/support/certificates.ts";
+import { freePort } from "#tests/support/free-port.ts";
 import { runGateway, temporaryFolder, until } from "#tests/support/gateway-from-text.ts";
 import { findTool, lacks } from "#tests/support/tools.ts";
 
@@ -161,13 +162,7 @@ for (const protocol of ["http/1.1", "h2"]) {
 
 test("haproxy sends both versions", { skip: lacks("haproxy") }, async (context) => {
   const { port, folder } = await start(context);
-  const ports: number[] = [];
-  for (let count = 0; count < 2; count++) {
-    const probe = net.createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => probe.once("listening", resolve));
-    ports.push((probe.address() as AddressInfo).port);
-    await new Promise((resolve) => probe.close(resolve));
-  }
+  const ports = [await freePort(), await freePort()];
   const parts = ["send-proxy", "send-proxy-v2"].map(
     (option, index) =>
       `listen v${index}\n  mode tcp\n  bind 127.0.0.1:${ports[index]}\n` +

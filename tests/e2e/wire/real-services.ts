@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import fastify from "fastify";
+import { freePort } from "#tests/support/free-port.ts";
 import { findTool } from "#tests/support/tools.ts";
 import { atEnd, eventually } from "./stand.ts";
 
@@ -18,14 +19,6 @@ interface RealService {
   readonly start: (t: TestContext) => Promise<number>;
   /** Whether POST /echo returns its body. */
   readonly echoes: boolean;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function answers(port: number): Promise<boolean> {
