@@ -41,7 +41,7 @@ function sizeOf([from, to]: Range): number {
   return to - from + 1;
 }
 
-/** What Linux says (ip(7)); elsewhere the range that IANA sets apart (RFC 6335, section 6). */
+/** What Linux says (ip(7)); elsewhere the dynamic ports by IANA. */
 function systemRange(): Range {
   try {
     const text = readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8");
