@@ -7,6 +7,7 @@ import type { Dialect } from "#contract/contract.ts";
 import type { Hub } from "#extension/hub.ts";
 import type { Verdict } from "#extension/policy.ts";
 import { authorizeByFindings, authorizeByKey, identifyByKey } from "./admit-caller.ts";
+import { fieldSentTwice } from "./header-keys.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
@@ -153,7 +154,7 @@ function admitToHub(
       return problem === undefined ? admitHubCaller(exchange, gateway, match) : refuse(problem);
     });
   }
-  const problem = identifyByKey(exchange, snapshot);
+  const problem = fieldSentTwice(exchange.caller.head) ?? identifyByKey(exchange, snapshot);
   return problem === undefined ? admitHubCaller(exchange, gateway, match) : refuse(problem);
 }
 

@@ -1,9 +1,16 @@
 /** Who calls, and may it? What admission asks once the route is known. */
 import type { Problem } from "#base/problem.ts";
 import { fieldNames } from "#wire/field-names.ts";
-import { presentedKey } from "./authorization.ts";
+import type { Authorization } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
+import {
+  bearerBeside,
+  conflictBeside,
+  dropBearerBeside,
+  fieldSentTwice,
+  presentedKey,
+} from "./header-keys.ts";
 import { hasProof, type Findings, type Identity } from "./identity.ts";
 import { proofAsked } from "./message-proof.ts";
 import { notPermitted } from "./operation-permission.ts";
@@ -16,6 +23,8 @@ export function authorizeByKey(
   snapshot: Snapshot,
   route: CompiledRoute,
 ): Problem | undefined {
+  const twice = fieldSentTwice(exchange.caller.head);
+  if (twice !== undefined) return twice;
   const key = keyIn(exchange);
   const stranger = identifyByKey(exchange, snapshot, key);
   return authorize(exchange, snapshot, route, stranger, key !== undefined);
@@ -60,7 +69,7 @@ export function identifyByKey(
   { authorization }: Snapshot,
   key: string | undefined = keyIn(exchange),
 ): Problem | undefined {
-  const { head, peer } = exchange.caller;
+  const { peer } = exchange.caller;
   exchange.callerIndex =
     peer.caller === undefined
       ? authorization.callerOf(key)
@@ -72,13 +81,26 @@ export function identifyByKey(
         : "the key belongs to no caller",
     );
   }
-  if (key !== undefined) {
-    // A service that saw the key could call others in the caller's name.
-    exchange.withheld = head.has(fieldNames["x-api-key"])
-      ? fieldNames["x-api-key"]
-      : fieldNames.authorization;
+  return key === undefined ? undefined : withholdKeys(exchange, authorization);
+}
+
+/** A service that saw a key could call others in the caller's name. */
+function withholdKeys(exchange: ExchangeRecord, authorization: Authorization): Problem | undefined {
+  const { head } = exchange.caller;
+  if (!head.has(fieldNames["x-api-key"])) {
+    exchange.withheld = fieldNames.authorization;
+    return undefined;
   }
-  return undefined;
+  exchange.withheld = fieldNames["x-api-key"];
+  if (!head.has(fieldNames.authorization)) return undefined;
+  const beside = bearerBeside((name) => head.field(name));
+  const problem = conflictBeside(beside, exchange.callerIndex as number, authorization);
+  if (problem === undefined) dropBearerBeside(head, authorization);
+  else {
+    exchange.callerIndex = undefined;
+    exchange.withheld = 0;
+  }
+  return problem;
 }
 
 function keyIn({ caller: { head } }: ExchangeRecord): string | undefined {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import type { Caller, Grant } from "#configuration/configuration.ts";
-import { createAuthorization, presentedKey } from "./authorization.ts";
+import { createAuthorization } from "./authorization.ts";
+import { presentedKey } from "./header-keys.ts";
 import { fixtureConfiguration, fixtureService } from "./router-fixture.ts";
 
 const services = [

@@ -88,17 +88,3 @@ export function createAuthorization(configuration: Configuration): Authorization
     },
   };
 }
-
-/** The key that a request presents: `X-Api-Key`, else a bearer token (RFC 6750 §2.1). */
-export function presentedKey(
-  field: (lowerCaseName: string) => string | undefined,
-): string | undefined {
-  const key = field("x-api-key");
-  if (key !== undefined) return key;
-  return bearerIn(field("authorization"));
-}
-
-export function bearerIn(credentials: string | undefined): string | undefined {
-  if (credentials === undefined || !/^bearer +/i.test(credentials)) return undefined;
-  return credentials.slice("bearer".length).trim();
-}

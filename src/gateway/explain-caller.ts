@@ -3,11 +3,12 @@ import { callerAt, callerNameAt, placeNamed, type Callers } from "#configuration
 import type { Caller, Configuration } from "#configuration/configuration.ts";
 import { grantText } from "#configuration/grant.ts";
 import type { RequestHead } from "#wire/head.ts";
-import { createAuthorization, presentedKey } from "./authorization.ts";
+import { createAuthorization } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExplainedRequest } from "./explain-request.ts";
 import { explainProofs, type ExplainedProofs } from "./explain-proofs.ts";
 import type { ExplanationStep } from "./explain.ts";
+import { bearerBeside, conflictBeside, presentedKey } from "./header-keys.ts";
 import { createGrants, type Asked } from "./grants.ts";
 
 export interface CallerQuestion extends ExplainedProofs {
@@ -90,6 +91,15 @@ function explainKnown(
         ? `${nothingSent(ofProofs.steps.length > 0)}, and no caller anonymous`
         : "the key belongs to no caller";
     refuse("caller", 401, key === undefined ? "no key" : "an unknown key", why);
+    return undefined;
+  }
+  const conflict = conflictBeside(
+    bearerBeside((field) => head.field(field)),
+    index,
+    authorization,
+  );
+  if (proven === undefined && conflict !== undefined) {
+    refuse("caller", 401, "several keys", conflict.detail);
     return undefined;
   }
   const isAnonymous = caller.name === "anonymous";

@@ -3,8 +3,9 @@ import { callerNameAt } from "#configuration/callers.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import type { ProofKind, ProofRequest } from "#extension/proof.ts";
 import { framing, type RequestHead } from "#wire/head.ts";
-import { createAuthorization, presentedKey } from "./authorization.ts";
+import { createAuthorization } from "./authorization.ts";
 import type { ExplanationStep } from "./explain.ts";
+import { presentedKey } from "./header-keys.ts";
 import { usesOf } from "./identity.ts";
 
 export interface ExplainedProofs {

@@ -19,6 +19,7 @@ import type {
 import { fieldNames } from "#wire/field-names.ts";
 import type { Authorization } from "./authorization.ts";
 import type { Authentication, ExchangeRecord } from "./exchange-record.ts";
+import { dropBearerBeside, fieldSentTwice } from "./header-keys.ts";
 import { createKeyProver, cutKeys } from "./key-prover.ts";
 import { problems } from "./problems.ts";
 
@@ -122,7 +123,7 @@ export function createIdentity(
 
   return {
     look(exchange) {
-      const found = begin(fieldSentTwice(exchange));
+      const found = begin(fieldSentTwice(exchange.caller.head));
       if (found.refused !== undefined) return found;
       let value = authorizationIn(exchange);
       for (let index = 0; index < provers.length; index++) {
@@ -136,6 +137,7 @@ export function createIdentity(
     },
     conclude(exchange, found) {
       cutKeys(exchange.caller.head, identity.key);
+      dropBearerBeside(exchange.caller.head, authorization);
       const { proven, by, fields, conflict } = found;
       const problem = found.refused ?? conflict ?? whyBroken(found);
       if (problem !== undefined) return problem;
@@ -213,20 +215,6 @@ export function usesOf(
 
 function authorizationIn({ caller: { head } }: ExchangeRecord): string | undefined {
   return head.value(fieldNames.authorization);
-}
-
-const credentialFields = ["authorization", "x-api-key"] as const;
-
-/** Two readers of such a request may take different ones. */
-function fieldSentTwice({ caller: { head } }: ExchangeRecord): Problem | undefined {
-  for (const name of credentialFields) {
-    const id = fieldNames[name];
-    if (!head.has(id)) continue;
-    let count = 0;
-    for (let index = 0; index < head.fieldCount; index++) if (head.ids[index] === id) count++;
-    if (count > 1) return problems["credentials-duplicate"](`${name} was sent ${count} times`);
-  }
-  return undefined;
 }
 
 /** A service that saw a credential could call others in the caller's name. */

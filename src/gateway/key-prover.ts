@@ -5,7 +5,8 @@
 import type { ProofField, ProofOutcome, ProofRequest, Prover } from "#extension/proof.ts";
 import { cookieValues, cutCookie, cutQuery, queryValues } from "#wire/cut-head.ts";
 import type { RequestHead } from "#wire/head.ts";
-import { bearerIn, type Authorization } from "./authorization.ts";
+import type { Authorization } from "./authorization.ts";
+import { bearerIn, conflictBeside } from "./header-keys.ts";
 import { problems } from "./problems.ts";
 
 interface KeyPlaces {
@@ -40,7 +41,12 @@ export function createKeyProver(authorization: Authorization, places: KeyPlaces)
       if (elsewhere?.kind === "refused" || key === undefined) return elsewhere;
       const field: ProofField = own === undefined ? "authorization" : "x-api-key";
       const caller = authorization.callerOf(key);
-      if (caller !== undefined) return { kind: "proven", caller, field };
+      if (caller !== undefined) {
+        const beside = own === undefined ? undefined : bearerIn(credentials);
+        const problem = conflictBeside(beside, caller, authorization);
+        if (problem !== undefined) return { kind: "refused", problem, field };
+        return { kind: "proven", caller, field };
+      }
       return { kind: "unmatched", why: "the key belongs to no caller", field };
     },
     challenge: ({ definition }) =>

@@ -21,7 +21,7 @@ export interface Asked {
 export async function startProving(
   context: Pick<TestContext, "after">,
   callers: Readonly<Record<string, unknown>>,
-  identity: Readonly<Record<string, unknown>> = {},
+  identity?: Readonly<Record<string, unknown>>,
 ): Promise<ProvingService> {
   let got: Pick<IncomingMessage, "headers" | "url"> = { headers: {} };
   const service = await startPoliced(
@@ -33,7 +33,7 @@ export async function startProving(
         outgoing.end("fine");
       },
     ],
-    { callers, identity },
+    { callers, ...(identity && { identity }) },
   );
   return {
     ...service,

@@ -1,5 +1,6 @@
 /** Keys in cookies and query parameters, which stay with the gateway; several proofs at once. */
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { test } from "node:test";
 import { ask as askHttp2, openSession } from "#tests/e2e/http2/client.ts";
 import { startProving } from "#tests/support/proving-service.ts";
@@ -48,6 +49,7 @@ test("keys that contradict each other, or come twice, are refused without being 
     [{}, "?api_key=of-nobody-0123456789", 401, "caller-unknown"],
     [{ cookie: "session=" }, "", 401, "caller-unknown"],
     [{ "x-api-key": one, authorization: "Bearer of-nobody-0123456789" }, "", 200, undefined],
+    [{ "x-api-key": one, authorization: `Bearer ${two}` }, "", 401, "credentials-conflict"],
   ] as const;
   for (const [headers, path, status, code] of cases) {
     const answer = await ask(headers, path);
@@ -56,9 +58,32 @@ test("keys that contradict each other, or come twice, are refused without being 
   }
 });
 
-test("a field that comes twice is refused, whatever stands in it", async (context) => {
-  const { gatewayUrl, asked } = await startProving(context, callers, identity);
-  const { request } = await import("node:http");
+for (const [where, places] of [
+  ["in headers alone", undefined],
+  ["in other places, too", identity],
+] as const) {
+  test(`of keys ${where} no second one reaches a service`, async (context) => {
+    const { ask, got } = await startProving(context, callers, places);
+    const both = (key: string) => ask({ "x-api-key": one, authorization: `Bearer ${key}` });
+    assert.equal((await both(one)).status, 200);
+    assert.deepEqual(
+      [got().headers["x-api-key"], got().headers.authorization],
+      [undefined, undefined],
+    );
+    const { status, code } = await both(two);
+    assert.deepEqual([status, code], [401, "credentials-conflict"]);
+    assert.equal((await both("of-the-service")).status, 200);
+    assert.equal(got().headers.authorization, "Bearer of-the-service");
+  });
+
+  test(`a field that comes twice is refused, with keys ${where}`, async (context) => {
+    const { gatewayUrl, asked } = await startProving(context, callers, places);
+    await refusesTwice(gatewayUrl);
+    assert.equal(asked(), 0);
+  });
+}
+
+async function refusesTwice(gatewayUrl: string): Promise<void> {
   for (const name of ["x-api-key", "authorization"]) {
     const status = await new Promise((resolve, reject) => {
       const options = { headers: ["Host", "a", name, one, name, one] };
@@ -70,8 +95,7 @@ test("a field that comes twice is refused, whatever stands in it", async (contex
     });
     assert.equal(status, 400, name);
   }
-  assert.equal(asked(), 0);
-});
+}
 
 test("huge cookies and queries are read within the limits of heads", async (context) => {
   const { ask } = await startProving(context, callers, identity);
