@@ -72,11 +72,12 @@ test("Strict-Transport-Security is for callers over TLS, by the word of trusted 
 test("what delimits messages, or what the gateway vouches for, cannot be touched", () => {
   const site = { serviceName: undefined, contract: undefined, callers: undefined };
   const nothing = { set: {}, remove: [] };
+  const one = { secret: "1" };
   const request = {
-    set: { "content-length": "1", "X-Fine": "" },
+    set: { "content-length": one, "X-Fine": one },
     remove: ["Host", "X-Forwarded-For"],
   };
-  const answer = { set: { "Parlance-Receipt": "x" }, remove: [] };
+  const answer = { set: { "Parlance-Receipt": one }, remove: [] };
   const found = headers.check?.({ request, answer, secure: false }, site) ?? [];
   assert.deepEqual(
     found.map(({ path }) => path[0]),

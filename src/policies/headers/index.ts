@@ -3,7 +3,8 @@ import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import type { OptionFinding, Policy, PolicyRequest } from "#extension/policy.ts";
 
 interface Changes {
-  readonly set: Readonly<Record<string, string>>;
+  /** Values may be credentials. */
+  readonly set: Readonly<Record<string, { readonly secret: string }>>;
   readonly remove: readonly string[];
 }
 
@@ -48,12 +49,14 @@ function changes(description: string): JsonSchema {
         type: "object",
         description:
           "Names and the values they have from then on. `{caller}`, `{exchange}`, `{address}` " +
-          "and `{operation}` stand for what is known of the request.",
+          "and `{operation}` stand for what is known of the request. Values are shown nowhere: " +
+          "they may be credentials.",
         default: {},
         propertyNames: fieldName,
         additionalProperties: {
           type: "string",
           pattern: "^[\\t\\x20-\\x7e]{0,8192}$",
+          writeOnly: true,
           "x-expected": "text of visible ASCII characters; put numbers in quotes",
         },
       },
@@ -101,12 +104,12 @@ export const headers: Policy<Options> = {
     return {
       onRequest(asked) {
         for (const name of request.remove) asked.dropRequestField(name.toLowerCase());
-        for (const [name, value] of Object.entries(request.set)) {
+        for (const [name, { secret }] of Object.entries(request.set)) {
           asked.dropRequestField(name.toLowerCase());
-          asked.addRequestField(name, filledIn(value, asked));
+          asked.addRequestField(name, filledIn(secret, asked));
         }
-        for (const [name, value] of Object.entries(answer.set)) {
-          asked.addAnswerField(name, filledIn(value, asked));
+        for (const [name, { secret }] of Object.entries(answer.set)) {
+          asked.addAnswerField(name, filledIn(secret, asked));
         }
         return undefined;
       },
