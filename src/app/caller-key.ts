@@ -1,8 +1,15 @@
 /** The key of a caller as the configuration writes it: loading keeps nothing but its digest. */
+import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { didYouMean } from "#base/nearest.ts";
 import type { Platform } from "#base/platform.ts";
 import { configurationBytesMax } from "#configuration/load.ts";
+import {
+  reference,
+  referenceValue,
+  type Environment,
+  type ReferenceFault,
+} from "#configuration/reference-value.ts";
 
 export type CallerKey =
   | { readonly kind: "key"; readonly key: string }
@@ -15,7 +22,7 @@ export type CallerKey =
 export function keyOfCaller(
   path: string,
   caller: string,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   { files }: Pick<Platform, "files">,
 ): CallerKey {
   const document = parseDocument(files.readUpTo(path, configurationBytesMax).toString("utf8"));
@@ -36,17 +43,16 @@ export function keyOfCaller(
       suggestion: isDigest ? "give the key by --key" : "leave out --as",
     };
   }
-  let missing: string | undefined;
-  const key = written.replaceAll(
-    /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g,
-    (_whole, name: string, otherwise: string | undefined) => {
-      const value = env[name];
-      if (value !== undefined && (value !== "" || otherwise === undefined)) return value;
-      if (otherwise === undefined) missing ??= name;
-      return otherwise ?? "";
-    },
-  );
-  if (missing === undefined) return { kind: "key", key };
-  const message = `environment variable ${missing}, the key of caller ${caller}, is not set`;
+  const sources = { env, files, folder: dirname(resolve(path)) };
+  let fault: ReferenceFault | undefined;
+  const key = written.replaceAll(reference, (_whole, body: string | undefined, end: string) => {
+    if (body === undefined) return "${";
+    const value = referenceValue(body, end, sources);
+    if (typeof value === "string") return value;
+    fault ??= value;
+    return "";
+  });
+  if (fault === undefined) return { kind: "key", key };
+  const message = `the key of caller ${caller}: ${fault.message}`;
   return { kind: "refused", message, suggestion: "set it, or give the key by --key" };
 }

@@ -10,7 +10,7 @@ import {
   loadConfiguration,
   type LoadedConfiguration,
 } from "#configuration/load.ts";
-import type { Environment } from "#configuration/resolve-references.ts";
+import type { Environment } from "#configuration/reference-value.ts";
 import { createRevision } from "#configuration/revision.ts";
 import type { Revision, Service } from "#configuration/configuration.ts";
 import type { FidelityReport, Grade } from "#contract/fidelity.ts";

@@ -1,5 +1,5 @@
 /**
- * parlance.yaml to a `Configuration`: read, parse, fill in `${NAME}`, check, resolve. Whatever is
+ * parlance.yaml to a `Configuration`: read, parse, fill in references, check, resolve. Whatever is
  * wrong becomes a diagnostic with its place; nothing is thrown.
  */
 import { availableParallelism } from "node:os";
@@ -23,7 +23,8 @@ import { resolveLedger } from "./resolve-ledger.ts";
 import { resolveLimitStore } from "./resolve-limit-store.ts";
 import { resolveListen } from "./resolve-listen.ts";
 import { checkPolicyScopes, resolvePolicies } from "./resolve-policies.ts";
-import { resolveReferences, type Environment } from "./resolve-references.ts";
+import type { Environment } from "./reference-value.ts";
+import { resolveReferences } from "./resolve-references.ts";
 import { resolveServices } from "./resolve-services.ts";
 import { resolveTextListeners } from "./resolve-text-listeners.ts";
 
@@ -88,19 +89,21 @@ export function loadConfiguration(
   const early = [...decoded.diagnostics, ...parsed.diagnostics];
   if (parsed.root === undefined) return finish(early);
 
-  const { root, diagnostics, unresolved } = resolveReferences(
+  const folder = dirname(absolute);
+  const { root, diagnostics, unresolved, filesRead } = resolveReferences(
     parsed.root,
     decoded.text,
     parsed.placeAt,
-    env,
+    { env, files, folder },
   );
   const plain = toPlain(root, schema);
   const violations = checkSchema(plain, root, unresolved, parsed.placeAt, schema);
   const found = [...early, ...diagnostics, ...violations];
-  if (hasErrors(found)) return finish(found);
-  const surroundings = { folder: dirname(absolute), files, cores, schema };
+  if (hasErrors(found)) return finish(found, undefined, filesRead);
+  const surroundings = { folder, files, cores, schema };
   const resolved = resolveAll(plain as Declared, root, parsed, surroundings);
-  return finish([...found, ...resolved.diagnostics], resolved.configuration, resolved.filesRead);
+  const all = new Set([...filesRead, ...resolved.filesRead]);
+  return finish([...found, ...resolved.diagnostics], resolved.configuration, all);
 }
 
 function resolveAll(

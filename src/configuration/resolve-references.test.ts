@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { loadText } from "#tests/support/load-text.ts";
+import { resolve } from "node:path";
+import { brief, loadText, type LoadTextOptions } from "#tests/support/load-text.ts";
 
-function hostHeader(value: string, env: Record<string, string> = {}): string | undefined {
+function hostHeader(value: string, world: LoadTextOptions = {}): string | undefined {
   const { configuration } = loadText(
     `version: 1
 services:
   a: { instances: ["http://a"], routes: [{ id: r, path: /a, headers: { x: ${value} } }] }
 callers: open
 `,
-    { env },
+    world,
   );
   return configuration?.services[0]?.routes[0]?.headers["x"];
 }
@@ -32,7 +33,7 @@ const cases: readonly (readonly [written: string, env: Record<string, string>, v
 
 for (const [written, env, value] of cases) {
   test(`${written} with ${JSON.stringify(env)} is ${JSON.stringify(value)}`, () => {
-    assert.equal(hostHeader(written, env), value);
+    assert.equal(hostHeader(written, { env }), value);
   });
 }
 
@@ -57,3 +58,66 @@ test("names that every object has are not variables", () => {
   assert.equal(hostHeader('"${constructor:-none}"'), "none");
   assert.equal(hostHeader('"${toString:-none}"'), "none");
 });
+
+const inFiles: readonly (readonly [written: string, content: string, value: string])[] = [
+  ['"${file:x}"', "one", "one"],
+  ['"${file:./x}"', "one\n", "one"],
+  ['"a${file:x}b"', "one\r\n", "aoneb"],
+  ['"${file:x}"', "", ""],
+  ['"${file:x}"', "${A}", "${A}"],
+  ['"$${file:x}"', "never", "${file:x}"],
+  ['"${file:-x}"', "never", "x"],
+];
+
+for (const [written, content, value] of inFiles) {
+  test(`${written} is ${JSON.stringify(value)} where the file has ${JSON.stringify(content)}`, () => {
+    assert.equal(hostHeader(written, { files: { x: content } }), value);
+  });
+}
+
+test("files that references name are watched, also those that are not there", () => {
+  const text = (name: string) => `version: 1
+services: { a: { instances: ["http://a"] } }
+callers: { b: { key: "\${file:${name}}", may: ["*"] } }
+`;
+  const there = loadText(text("secrets/b"), { files: { "secrets/b": "key-of-b-0123456789\n" } });
+  assert.deepEqual(there.diagnostics, []);
+  assert.ok(there.filesRead.includes(resolve("secrets/b")));
+  const missing = loadText(text("secrets/b"));
+  assert.ok(missing.filesRead.includes(resolve("secrets/b")));
+  const [{ code, message, source } = {}] = missing.diagnostics;
+  assert.deepEqual([code, source?.line, source?.column], ["unreadable-file", 3, 23]);
+  assert.match(
+    message ?? "",
+    /secrets.b cannot be read \(there is no such file\); expected a file/,
+  );
+});
+
+test("what a file holds is shown in no message", () => {
+  const { diagnostics } = loadText(
+    `version: 1
+services: { a: { instances: ["http://a"] } }
+callers: { b: { key: "\${file:x}", may: ["*"] } }
+`,
+    { files: { x: "s3cr3t with spaces" } },
+  );
+  assert.deepEqual(diagnostics.map(brief), ["3:22 error bad-value"]);
+  assert.doesNotMatch(JSON.stringify(diagnostics), /s3cr3t/);
+});
+
+for (const [what, content] of [
+  ["not UTF-8", Buffer.from([0xff, 0xfe])],
+  ["larger than", Buffer.alloc(65_537, "x")],
+] as const) {
+  test(`a file that is ${what} is told with its name`, () => {
+    const { diagnostics } = loadText(
+      `version: 1
+services: { a: { instances: ["http://a"] } }
+callers: { b: { key: "\${file:x}", may: ["*"] } }
+`,
+      { files: { x: content } },
+    );
+    assert.deepEqual(diagnostics.map(brief), ["3:23 error unreadable-file"]);
+    assert.match(diagnostics[0]?.message ?? "", new RegExp(`x cannot be read \\(it is ${what}`));
+  });
+}

@@ -1,33 +1,38 @@
 /**
- * `${NAME}` and `${NAME:-default}` in values (never in keys) are replaced by environment variables;
- * `$${` stands for `${`. Replaced text is not looked at again.
+ * `${NAME}` and `${NAME:-default}` in values (never in keys) are replaced by environment variables,
+ * `${file:PATH}` by the text of a file; `$${` stands for `${`. Replaced text is not looked at again.
  */
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
-import { didYouMean } from "#base/nearest.ts";
 import type { PlacedEntry, PlacedNode, PlacedScalar } from "#formats/yaml/node-path.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import {
+  reference,
+  referenceValue,
+  referredFile,
+  type ReferenceSources,
+} from "./reference-value.ts";
 
 export interface ResolvedReferences {
   readonly root: PlacedNode;
   readonly diagnostics: readonly Diagnostic[];
   /** Nodes whose value could not be had; what is said about their value means nothing. */
   readonly unresolved: ReadonlySet<PlacedNode>;
+  /** Absolute paths of files that were asked for, also of those that are not there. */
+  readonly filesRead: ReadonlySet<string>;
 }
-
-const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
-const referenceBody = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([^]*))?$/;
 
 export function resolveReferences(
   root: PlacedNode,
   text: string,
   placeAt: (offset: number) => SourcePlace,
-  env: Environment,
+  sources: ReferenceSources,
 ): ResolvedReferences {
   const diagnostics: Diagnostic[] = [];
   const unresolved = new Set<PlacedNode>();
+  const filesRead = new Set<string>();
   // An escape in a quoted scalar can spell the dollar or the brace.
-  if (!text.includes("${") && !text.includes("\\")) return { root, diagnostics, unresolved };
+  if (!text.includes("${") && !text.includes("\\")) {
+    return { root, diagnostics, unresolved, filesRead };
+  }
 
   function resolve(node: PlacedNode): PlacedNode {
     if (node.kind === "scalar") return resolveScalar(node);
@@ -55,7 +60,9 @@ export function resolveReferences(
       const offset = found < 0 ? node.offset : found;
       if (found >= 0) searchFrom = found + whole.length;
       if (body === undefined) return "${";
-      const replaced = valueOf(body, end, env);
+      const file = end === "" ? undefined : referredFile(body, sources.folder);
+      if (file !== undefined) filesRead.add(file);
+      const replaced = referenceValue(body, end, sources);
       if (typeof replaced === "string") return replaced;
       isBroken = true;
       diagnostics.push({ ...replaced, severity: "error", source: placeAt(offset) });
@@ -66,28 +73,5 @@ export function resolveReferences(
     return resolved;
   }
 
-  return { root: resolve(root), diagnostics, unresolved };
-}
-
-function valueOf(
-  body: string,
-  end: string,
-  env: Environment,
-): string | Pick<Diagnostic, "code" | "message" | "suggestion"> {
-  const parts = referenceBody.exec(body);
-  if (parts === null || end === "") {
-    const shown = `\${${body.slice(0, 60)}${end}`;
-    const expected = "expected `${NAME}` or `${NAME:-default}`";
-    const message = `\`${shown}\` is not a reference; ${expected}`;
-    return { code: "bad-reference", message, suggestion: "write `$${` for a literal `${`" };
-  }
-  const [, name = "", otherwise] = parts;
-  const found = Object.hasOwn(env, name) ? env[name] : undefined;
-  // As in a shell, `:-` stands in for a variable that is empty, too.
-  if (otherwise !== undefined && (found === undefined || found === "")) return otherwise;
-  if (found !== undefined) return found;
-  const suggestion =
-    didYouMean(name, Object.keys(env)) ?? `set it, or write \`\${${name}:-default}\``;
-  const message = `environment variable \`${name}\` is not set`;
-  return { code: "missing-variable", message, suggestion };
+  return { root: resolve(root), diagnostics, unresolved, filesRead };
 }

@@ -7,7 +7,7 @@ import { loadConfiguration, type LoadedConfiguration } from "#configuration/load
 export interface LoadTextOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Content by path, relative to the folder of the configuration. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Buffer>>;
 }
 
 export function loadText(

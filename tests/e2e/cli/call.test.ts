@@ -176,7 +176,11 @@ const wrong: readonly (readonly [args: readonly string[], code: number, says: st
   [["orders.lstOrders"], 1, "(did you mean `listOrders`?)"],
   [["storefront.x"], 1, "service storefront has no contract"],
   [["orders.listOrders", "--as", "storfront"], 2, "(did you mean `storefront`?)"],
-  [["orders.listOrders", "--as", "storefront"], 2, "STOREFRONT_KEY, the key of caller storefront"],
+  [
+    ["orders.listOrders", "--as", "storefront"],
+    2,
+    "the key of caller storefront: environment variable `STOREFRONT_KEY`",
+  ],
   [["orders.listOrders", "--as", "anonymous"], 2, "caller anonymous has no key"],
   [["orders.listOrders", "--as", "orders", "--key", "k"], 2, "the key is given twice"],
   [["orders.listOrders", "--timeout", "soon"], 2, '--timeout is "soon"; expected milliseconds'],

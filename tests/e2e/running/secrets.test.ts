@@ -19,12 +19,14 @@ const secrets = {
   REPORTS_PASSWORD: `${mark}-password-of-reports`,
   SIGNING_SECRET: Buffer.from(`${mark}-signing-secret-of-32-bytes-or-more`).toString("base64"),
   INTROSPECTION_SECRET: `${mark}-of-the-introspection`,
+  UPSTREAM_TOKEN: `${mark}-token-of-the-upstream`,
 };
 const clerks = `${mark}-password-of-the-clerk`;
+const account = `${mark}-account-in-a-file`;
 
 /** In whatever form: as it is, in base64, percent-encoded. */
 function assertHidden(text: string, where: string): void {
-  for (const secret of [...Object.values(secrets), clerks]) {
+  for (const secret of [...Object.values(secrets), clerks, account]) {
     for (const form of [secret, Buffer.from(secret).toString("base64url").slice(0, -4)]) {
       const at = text.indexOf(form);
       assert.equal(at, -1, `${where}: ${text.slice(Math.max(0, at - 80), at + 80)}`);
@@ -80,6 +82,7 @@ test("secrets of the environment, of files and of callers are told nowhere", asy
   mkdirSync(ledger);
   writeFileSync(join(folder, "shop.yaml"), contract);
   writeFileSync(join(folder, "clerk.txt"), `${clerks}\n`);
+  writeFileSync(join(folder, "account.txt"), `${account}\n`);
   const url = await startEcho(t);
   const text = `version: 1
 listen: { host: 127.0.0.1, port: 0, adminPort: 0, workers: 1 }
@@ -91,7 +94,10 @@ services:
   plain:
     contract: ${join(folder, "shop.yaml")}
     instances: ["${url}"]
-    policies: [{ validate: { requests: { mode: report, textLengthMax: 10 } } }]
+    policies:
+      - validate: { requests: { mode: report, textLengthMax: 10 } }
+      - headers: { request: { set: { Authorization: "Bearer \${UPSTREAM_TOKEN}" } } }
+      - headers: { request: { set: { X-Account: "\${file:${join(folder, "account.txt")}}" } } }
 identity:
   key: { query: access }
   token:
