@@ -15,7 +15,11 @@ const script: StoreScript = {
 local time = redis.call('TIME')
 local now = ((time[1] - 1577836800) * 1000000 + time[2]) * 8
 local interval = tonumber(ARGV[1])
-local arrival = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
+local held = redis.call('GET', KEYS[1]) or '0'
+if not string.match(held, '^%d+$') then
+  return redis.error_reply('BADVALUE Expected a time, a whole number')
+end
+local arrival = tonumber(held)
 -- A server whose clock was set back must not keep everybody out.
 if arrival < now or arrival - now > tonumber(ARGV[2]) + 2 * interval then arrival = now end
 local ahead = arrival - now
