@@ -21,7 +21,8 @@ export interface StoreAddress {
 export interface StoreConnection {
   /** Rejects with what the server said, or with what became of the connection. */
   readonly run: (script: StoreScript, key: string, numbers: readonly number[]) => Promise<unknown>;
-  readonly ping: () => Promise<unknown>;
+  /** Rejects where it shakes hands, but keeps nothing or runs no scripts: a replica, a bare user. */
+  readonly probe: (key: string) => Promise<unknown>;
   /** At once; what is under way rejects. */
   readonly destroy: () => void;
 }
@@ -83,10 +84,13 @@ export async function openConnection(
         return await client.sendCommand(["EVAL", source, ...given]);
       }
     },
-    ping: () => client.sendCommand(["PING"]),
+    probe: (key) => client.sendCommand(["EVAL", probeSource, "1", key]),
     destroy,
   };
 }
+
+/** It is gone before anybody looks. */
+const probeSource = "return redis.call('SET', KEYS[1], '1', 'PX', '1000')";
 
 const digests = new Map<string, string>();
 

@@ -165,7 +165,7 @@ test("it is met by TLS, and only with a certificate to believe", { skip }, async
 });
 
 test("a user with only the commands that the guide names is enough", { skip }, async (context) => {
-  const commands = "eval evalsha get set time ping client select incrby".split(" ");
+  const commands = "eval evalsha get set time client select incrby".split(" ");
   const rights = commands.map((command) => `+${command}`);
   const user = ["--user", "parlance", "on", ">right", "~test:*", ...rights];
   const redis = await runRedis(context, user);
@@ -174,6 +174,32 @@ test("a user with only the commands that the guide names is enough", { skip }, a
   assert.deepEqual(log, []);
   assert.deepEqual(await store.run(add, "a", [1]), [1]);
 });
+
+for (const [what, options, choices, reason] of [
+  ["a replica, which takes nothing,", ["--replicaof", "127.0.0.1", "1"], {}, /READONLY/],
+  [
+    "a user that may run no scripts",
+    ["--user", "bare", "on", ">right", "~*", "+ping", "+client", "+select"],
+    { username: "bare", password: "right" },
+    /NOPERM/,
+  ],
+] as const) {
+  test(`${what} is away from the beginning, and told once`, { skip }, async (context) => {
+    const redis = await runRedis(context, options);
+    const { store, log } = keep(context, redis.port, choices);
+    await store.settled;
+    assert.equal(store.isUp, false);
+    for (let count = 0; count < 8; count++) {
+      assert.equal(await store.run(add, "a", [1]), undefined);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.deepEqual(
+      log.map(({ event }) => event),
+      ["limit-store-away"],
+    );
+    assert.match(log[0]?.message ?? "", reason);
+  });
+}
 
 test(
   "a server that is too slow counts as away, and is asked by the keeper alone",
@@ -219,7 +245,7 @@ test("after three steps in vain nobody asks it, until it answers the keeper agai
       asked++;
       return opened > 1 ? Promise.resolve([7]) : never;
     };
-    return { run, ping: () => Promise.resolve("PONG"), destroy: () => undefined };
+    return { run, probe: () => Promise.resolve("OK"), destroy: () => undefined };
   });
   await store.settled;
   for (let count = 0; count < 3; count++) assert.equal(await store.run(add, "a", [1]), undefined);

@@ -62,8 +62,8 @@ export function keepStore(
     };
     try {
       fresh = await open(address, connectMs, lost, timers);
-      // One that shakes hands and answers too late is of no use.
-      await inTime(fresh.ping());
+      // One that shakes hands and answers too late, or cannot do what it is for, is of no use.
+      await inTime(fresh.probe(`${prefix}probe`));
     } catch (error) {
       fresh?.destroy();
       return leave(error);
