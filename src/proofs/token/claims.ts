@@ -53,10 +53,17 @@ export function scopesIn(claims: Claims): ReadonlySet<string> {
   return new Set(words.filter((word) => typeof word === "string" && word !== ""));
 }
 
-/** Longer ones are nobody's name. */
 const subjectLengthMax = 256;
 
-export function subjectIn(claims: Claims): string | undefined {
-  const subject = claims["sub"];
-  return typeof subject === "string" ? subject.slice(0, subjectLengthMax) : undefined;
+/**
+ * What one person was given is kept apart from what another was by the subject, so that it has to
+ * be one as RFC 7519 §4.1.2 has it, whole: two that were cut off, or are no text, may look alike.
+ */
+export function hasUsableSubject({ sub }: Claims): boolean {
+  if (sub === undefined) return true;
+  return typeof sub === "string" && sub.length <= subjectLengthMax;
+}
+
+export function subjectIn({ sub }: Claims): string | undefined {
+  return typeof sub === "string" ? sub : undefined;
 }

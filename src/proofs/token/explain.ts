@@ -1,7 +1,7 @@
 /** What `parlance explain` says of a token: read, not verified, since nothing is fetched for it. */
 import { isProblem } from "#base/problem.ts";
 import type { ProofExplanation, ProofRequest, ProofUses } from "#extension/proof.ts";
-import { findCaller, scopesIn } from "./claims.ts";
+import { findCaller, hasUsableSubject, scopesIn } from "./claims.ts";
 import { tokenBytesMaxByDefault, type TokenCaller, type TokenOptions } from "./options.ts";
 import { bearerIn, isLikeJwt, readToken } from "./read-token.ts";
 
@@ -36,6 +36,9 @@ export function explainToken(
   const audience = [claims["aud"]].flat();
   if (!audience.some((one) => typeof one === "string" && issuer.audience.includes(one))) {
     return { why: `of issuer ${name}: its \`aud\` is none of ${issuer.audience.join(", ")}` };
+  }
+  if (!hasUsableSubject(claims)) {
+    return { why: `of issuer ${name}: its \`sub\` is no text of 256 characters at most` };
   }
   const caller = findCaller(callers, name, claims);
   if (caller === undefined) {

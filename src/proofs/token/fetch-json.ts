@@ -17,6 +17,12 @@ interface JsonRequest {
   readonly body?: string;
 }
 
+/** Of an error that `fetchJson` has thrown; undefined: there was no answer, or it was 200. */
+export function statusIn(error: unknown): number | undefined {
+  const { cause } = error as { readonly cause?: unknown };
+  return (cause as { readonly status?: number } | undefined)?.status;
+}
+
 /** Throws an error that says what was wrong, without what was sent. */
 export async function fetchJson(
   { sockets, timers }: Pick<Platform, "sockets" | "timers">,
@@ -33,7 +39,12 @@ export async function fetchJson(
       redirect: "error",
       signal: abort.signal,
     });
-    if (response.status !== 200) throw new Error(`it answered with status ${response.status}`);
+    const { status } = response;
+    if (status !== 200) {
+      // Otherwise its connection stays as long as its body does.
+      await response.body?.cancel();
+      throw Object.assign(new Error(`it answered with status ${status}`), { status });
+    }
     const value = parse(await readBody(response));
     return { value, maxAgeS: maxAgeIn(response.headers.get("cache-control")) };
   } catch (cause) {

@@ -110,6 +110,13 @@ test("tokens that do not hold are refused, each for its own reason, without bein
     ["another issuer", await sign({ iss: "https://evil.example" }), "token-unknown-issuer"],
     ["an issuer that is a list", await sign({ iss: [issuerUrl] }), "token-unknown-issuer"],
     ["no issuer", await sign({ iss: undefined }), "token-unknown-issuer"],
+    ["a subject that is a number", await sign({ sub: 12 }), "token-claims"],
+    ["a subject that is null", await sign({ sub: null }), "token-claims"],
+    [
+      "a subject that is longer than names are",
+      await sign({ sub: "x".repeat(257) }),
+      "token-claims",
+    ],
     ["too large", await sign({ more: "x".repeat(9_000) }), "token-too-large"],
     ["two parts", `${head}.${body}`, "token-malformed"],
     ["five parts, as if encrypted", `${head}.${body}.${body}.${body}.${body}`, "token-malformed"],

@@ -5,7 +5,7 @@
 import { isProblem, type Problem } from "#base/problem.ts";
 import type { ProofKind, ProofOutcome } from "#extension/proof.ts";
 import { checkTokens } from "./check.ts";
-import { findCaller, scopesIn, subjectIn } from "./claims.ts";
+import { findCaller, hasUsableSubject, scopesIn, subjectIn } from "./claims.ts";
 import { explainToken } from "./explain.ts";
 import { createIssuers, type VerifiedBy } from "./issuers.ts";
 import {
@@ -44,6 +44,10 @@ export const token: ProofKind<TokenCaller, TokenOptions> = {
       const verified = await coming;
       if (isProblem(verified)) return refuse(verified);
       const { issuer, claims, untilMs } = verified;
+      if (!hasUsableSubject(claims)) {
+        const detail = "its `sub` is no text of 256 characters at most";
+        return refuse(problems["token-claims"](detail));
+      }
       const caller = findCaller(callers, issuer, claims);
       if (caller === undefined) {
         const why = `the token of issuer ${issuer} counts, but subject and claims fit no caller`;

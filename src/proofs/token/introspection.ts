@@ -5,7 +5,7 @@
 import type { Platform } from "#base/platform.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Claims } from "./claims.ts";
-import { fetchJson } from "./fetch-json.ts";
+import { fetchJson, statusIn } from "./fetch-json.ts";
 import type { Introspection, Issuer } from "./options.ts";
 import { problems } from "./problems.ts";
 import { reasonIn } from "./reason.ts";
@@ -16,6 +16,8 @@ export interface Introspector {
 }
 
 const underWayMax = 128;
+/** RFC 6750 §2.1: what else a token might be, no issuer has given. */
+const shape = /^[A-Za-z0-9._~+/-]+=*$/;
 /** How long an answer that a token does not count is remembered, and of how many. */
 const inactiveMs = 5_000;
 const inactiveMax = 1_000;
@@ -48,7 +50,8 @@ export function createIntrospector(
       remember(token);
       return problems["token-inactive"](`issuer ${name} says so`);
     } catch (cause) {
-      failedUntilMs = clock.monotonicMs() + failedMs;
+      // What it does not want to hear of one token says nothing of the others.
+      if (!isAboutToken(statusIn(cause))) failedUntilMs = clock.monotonicMs() + failedMs;
       return unavailable(`issuer ${name} cannot be asked about tokens`, reasonIn(cause));
     }
   }
@@ -78,6 +81,9 @@ export function createIntrospector(
 
   return {
     async ask(token) {
+      if (!shape.test(token)) {
+        return problems["token-malformed"]("it has characters that bearer tokens have not");
+      }
       const nowMs = clock.monotonicMs();
       if ((inactive.get(token) ?? -Infinity) > nowMs) {
         return problems["token-inactive"](`issuer ${name} has said so`);
@@ -93,6 +99,11 @@ export function createIntrospector(
       return coming;
     },
   };
+}
+
+/** 401, 403 and 404 are about us, 408 and 429 about all who ask. */
+function isAboutToken(status: number | undefined): boolean {
+  return status === 400 || status === 413 || status === 414 || status === 422;
 }
 
 function unavailable(detail: string, cause?: string): Problem {

@@ -61,7 +61,7 @@ const introspection = mapOf(
       writeOnly: true,
       ...text,
     },
-    cacheMs: time("How long an answer counts, at most until the token ends.", 30_000, 3_600_000),
+    cacheMs: time("How long an answer counts, at most until the token ends.", 30_000, 300_000),
   },
   { required: ["uri", "clientId", "clientSecret"] },
 );
@@ -77,7 +77,9 @@ const issuer = mapOf(
     },
     audience: {
       type: "array",
-      description: "Values of the claim `aud` of which a token must have one: names of yours.",
+      description:
+        "Values of the claim `aud` of which a token must have one: names of yours. In an answer " +
+        "of `introspection` the claim may be left out, since the issuer knows who asks.",
       items: { type: "string", ...text },
       minItems: 1,
     },

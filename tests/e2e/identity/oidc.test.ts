@@ -130,3 +130,50 @@ test("opaque tokens are asked about at the provider, and count until they are ta
   provider.fail(true);
   assert.equal((await ask("anything-else")).code, "issuer-unavailable");
 });
+
+/** An issuer that answers as its token says, with a status or with yes. */
+async function startTalkative(context: TestContext) {
+  const { createServer } = await import("node:http");
+  let asked = 0;
+  const server = createServer((incoming, outgoing) => {
+    let body = "";
+    incoming.on("data", (chunk) => (body += String(chunk)));
+    incoming.on("end", () => {
+      asked++;
+      const status = Number(/token=status-(\d+)/.exec(body)?.[1] ?? 200);
+      outgoing.writeHead(status, { "content-type": "application/json" });
+      outgoing.end(JSON.stringify({ active: true, client_id: client.id }));
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { readonly port: number };
+  const uri = `http://127.0.0.1:${port}/`;
+  const introspection = { uri, clientId: "gateway", clientSecret: "secret", cacheMs: 0 };
+  const main = { issuer: "https://issuer.example", audience: [api], introspection };
+  const service = await startProving(context, callers, { token: { issuers: { main } } });
+  const ask = (token: string) => service.ask({ authorization: `Bearer ${token}` });
+  return { ask, asked: () => asked };
+}
+
+test("a token that the issuer does not want to hear of keeps nobody else out", async (context) => {
+  const { ask } = await startTalkative(context);
+  for (const status of [400, 413, 414, 422]) {
+    assert.equal((await ask(`status-${status}`)).code, "issuer-unavailable");
+    assert.equal((await ask(`fine-${status}`)).status, 200, String(status));
+  }
+  assert.equal((await ask("status-500")).code, "issuer-unavailable");
+  assert.equal((await ask("fine")).code, "issuer-unavailable");
+});
+
+test("what no issuer can have given is asked about nowhere", async (context) => {
+  const { ask, asked } = await startTalkative(context);
+  for (const token of ["a b", "a,b", 'a"b', "a%00", "=", "\u00e9\u00e9", "(a)", "a=b"]) {
+    const { status, code } = await ask(token);
+    assert.deepEqual([status, code], [401, "token-malformed"], token);
+  }
+  assert.equal(asked(), 0);
+});
