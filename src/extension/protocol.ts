@@ -121,9 +121,12 @@ export interface FaceRequest {
   readonly body: Buffer;
 }
 
-/** What becomes of what a contract does not know, in a message that is only read. */
+/** How a message is looked at that is only read. */
 export interface ReadingManner {
+  /** What becomes of what a contract does not know. */
   readonly unknown: "reject" | "allow";
+  /** Of a body that is compressed, when it no longer is: beyond, it is `resource_exhausted`. */
+  readonly bytesMax: number;
 }
 
 /** Field lines without framing fields: `["content-type", "application/json"]`. */

@@ -74,7 +74,7 @@ export function readRequest(
   const face = translator.face((exchange.route as CompiledRoute).face as Dialect);
   if (face === undefined) return unread("there is no face of this dialect in this build");
   const coding = exchange.caller.head.field("content-encoding");
-  const body = decoded(data, coding, exchange.limits.documentBytesMax);
+  const body = decoded(data, coding, exchange.limits, manner);
   if (!Buffer.isBuffer(body)) return body;
   const read = face.decode(faceRequest(exchange, body, manner));
   if (read.kind === "call") return read.call;
@@ -102,7 +102,7 @@ export function readAnswer(
   // What it has to be is not known, where only a request that is none could tell.
   if (asked === undefined || upstream === undefined) return nothingToSay;
   const coding = head.field("content-encoding");
-  const body = decoded(data, coding, exchange.limits.documentBytesMax);
+  const body = decoded(data, coding, exchange.limits, manner);
   if (!Buffer.isBuffer(body)) return { ...body, blame: "service", unfit: true };
   const response = {
     status: head.status,
@@ -184,7 +184,12 @@ const decoders: Readonly<Record<string, (bytes: Buffer, bytesMax: number) => Buf
 };
 
 /** A body without its content coding (RFC 9110 §8.4). */
-function decoded(body: Buffer, coding: string | undefined, bytesMax: number): Buffer | Fault {
+function decoded(
+  body: Buffer,
+  coding: string | undefined,
+  { documentBytesMax }: Limits,
+  manner: ReadingManner,
+): Buffer | Fault {
   if (coding === undefined || body.length === 0) return body;
   const name = coding.trim().toLowerCase();
   if (name === "" || name === "identity") return body;
@@ -193,12 +198,15 @@ function decoded(body: Buffer, coding: string | undefined, bytesMax: number): Bu
   if (decode === undefined) {
     return unread(`the Content-Encoding is ${name.slice(0, 100)}; expected one of ${known}`);
   }
+  const bytesMax = Math.min(documentBytesMax, manner.bytesMax);
   try {
     return decode(body, Math.max(bytesMax, 1));
   } catch (cause) {
     const isLarge = (cause as { readonly code?: unknown }).code === "ERR_BUFFER_TOO_LARGE";
     if (!isLarge) return unread(`the body is no ${name}, which its Content-Encoding says`);
-    return unread(`the body grows beyond documentBytesMax, ${bytesMax} bytes, when it is decoded`);
+    const limit = bytesMax === manner.bytesMax ? "bytesMax" : "documentBytesMax";
+    const message = `the body grows beyond ${limit}, ${bytesMax} bytes, when it is decoded`;
+    return { ...unread(message), faultKind: "resource_exhausted" };
   }
 }
 

@@ -93,7 +93,8 @@ export abstract class TranslatedExchange extends PolicedExchange {
     if (this.operation !== undefined || this.translation !== undefined || !this.isWhole) return;
     const translator = readerFor(this);
     if (translator === undefined) return;
-    const read = readRequest(this, translator, this.#bodyAtHand(), { unknown: "allow" });
+    const manner = { unknown: "allow", bytesMax: this.limits.documentBytesMax } as const;
+    const read = readRequest(this, translator, this.#bodyAtHand(), manner);
     if ("operation" in read) this.decodedOperation = read.operation.id;
   }
 

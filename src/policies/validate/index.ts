@@ -6,6 +6,7 @@ import type { Problem } from "#base/problem.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import { faultOfProblem } from "#call/problems.ts";
 import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
+import type { ReadingManner } from "#extension/protocol.ts";
 import type { Input } from "#extension/streams.ts";
 import { optionsSchema, type DirectionOptions, type Options } from "./options.ts";
 import { problems } from "./problems.ts";
@@ -76,12 +77,12 @@ function tell({ mode, unknown, ...limits }: DirectionOptions): string {
 interface Read {
   readonly bytes: number;
   readonly isWhole: boolean;
-  readonly read: (manner: { readonly unknown: "reject" | "allow" }) => Call | Reply;
+  readonly read: (manner: ReadingManner) => Call | Reply;
 }
 
 function direction(options: DirectionOptions, whose: "request" | "answer") {
   const { bytesMax, unknown } = options;
-  const manner = { unknown };
+  const manner = { unknown, bytesMax };
   const unfit = problems[`${whose}-unfit`];
   const beyondLimits = problems[`${whose}-beyond-limits`];
   const findBeyond = compileShapeLimits(options);
@@ -114,6 +115,8 @@ function direction(options: DirectionOptions, whose: "request" | "answer") {
       if (found.kind === "answer") return ofMessage(found.output, bytes);
       // A fault that the service has told is an answer like any other.
       if (whose === "answer" && found.unfit !== true) return undefined;
+      if (found.faultKind === "resource_exhausted")
+        return beyondLimits(`${found.message} (validate)`);
       return toldOf(found);
     },
   };

@@ -40,9 +40,11 @@ function direction(description: string, mode: "refuse" | "report", unknown: "rej
           "as they are in what the contract itself leaves open.",
         default: unknown,
       },
-      bytesMax: wholeNumber("Bytes of a body. So much is held back while it is read.", {
-        ...{ unit: "bytes", from: 1, to: 16_777_216, default: bytesMaxDefault },
-      }),
+      bytesMax: wholeNumber(
+        "Bytes of a body, also of one that is compressed, when it no longer is. So much is held " +
+          "back while it is read.",
+        { unit: "bytes", from: 1, to: 16_777_216, default: bytesMaxDefault },
+      ),
       depthMax: limit("Lists, maps and records within each other."),
       itemsMax: limit("Items of one list."),
       entriesMax: limit("Entries of one map, fields of one record."),

@@ -140,6 +140,7 @@ function messageOf(
   { wire, inputCoding }: Variant,
   { documentBytesMax }: DocumentLimits,
 ): Buffer | Fault {
+  const unpackedMax = Math.min(documentBytesMax, request.passes?.bytesMax ?? Infinity);
   if (wire === "connect") {
     const got = request.method === "GET" ? getMessage(request.query) : undefined;
     if (request.method === "GET" && got === undefined) {
@@ -149,7 +150,7 @@ function messageOf(
       bytes: request.body,
       coding: request.field("content-encoding") ?? "identity",
     };
-    return decompress(bytes, coding, documentBytesMax);
+    return decompress(bytes, coding, unpackedMax);
   }
   const body = wire === "web-text" ? fromBase64Text(request.body) : request.body;
   const reader = createFrameReader(documentBytesMax);
@@ -161,7 +162,7 @@ function messageOf(
     const message = `expected one whole message in the request's body, found ${found}`;
     return grpcFault("invalid_argument", "bad-framing", message);
   }
-  return unpack(first, inputCoding, documentBytesMax);
+  return unpack(first, inputCoding, unpackedMax);
 }
 
 /** Pieces that are padded by themselves stand behind each other. */

@@ -119,7 +119,7 @@ function decodeReply(response: UpstreamResponse, compiled: Compiled): Reply {
   return reply.kind === "fault" && passes !== undefined ? { ...reply, unfit: true } : reply;
 }
 
-function decodeMessage({ field, body }: UpstreamResponse, compiled: Compiled): Reply {
+function decodeMessage({ field, body, passes }: UpstreamResponse, compiled: Compiled): Reply {
   const reader = createFrameReader(compiled.limits.documentBytesMax);
   const frames = reader.push(body);
   const [first] = frames;
@@ -130,7 +130,7 @@ function decodeMessage({ field, body }: UpstreamResponse, compiled: Compiled): R
   }
   const headers = compiled.output.read(field, "service");
   if (headers.kind === "fault") return headers;
-  const output = outputOf(first, field, compiled);
+  const output = outputOf(first, field, compiled, passes?.bytesMax);
   if (output.kind === "fault") return output;
   return { kind: "answer", output: output.value, headers: headers.value };
 }
@@ -140,9 +140,11 @@ function outputOf(
   frame: Frame | Fault,
   field: FieldOf,
   { grpc, limits }: Compiled,
+  bytesMax = Infinity,
 ): Read<ValueRecord> {
   if ("faultKind" in frame) return ofService(frame);
-  const bytes = unpack(frame, field("grpc-encoding") ?? "gzip", limits.documentBytesMax);
+  const unpackedMax = Math.min(limits.documentBytesMax, bytesMax);
+  const bytes = unpack(frame, field("grpc-encoding") ?? "gzip", unpackedMax);
   if ("faultKind" in bytes) return ofService(bytes);
   const read = grpc.readOutput(bytes);
   if (read.kind === "fault") return documentFault(read, "service");

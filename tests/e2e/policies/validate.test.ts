@@ -110,9 +110,32 @@ test("a compressed request is read through its coding, and passes as it came", a
     assert.equal(answer.status, 400);
     assert.equal(((await answer.json()) as Told).code, "request-unfit");
   }
-  const bomb = gzipSync(Buffer.alloc(20 * 1024 * 1024, " "));
-  const answer = await post(bomb, coded);
-  assert.match(((await answer.json()) as Told).detail, /documentBytesMax/);
+});
+
+test("limits of size hold for what is compressed, too, in both directions", async (context) => {
+  const text = JSON.stringify({ ...good, customer: "x".repeat(5_000_000) });
+  const coded = { ...json, "content-encoding": "gzip" };
+  for (const [limits, length, limit] of [
+    [{}, 5_000_000, "bytesMax, 1048576 bytes"],
+    [{ bytesMax: 16_777_216 }, 20_000_000, "bytesMax, 16777216 bytes"],
+  ] as const) {
+    const { post, service } = await start(context, { requests: limits });
+    const answer = await post(gzipSync(Buffer.alloc(length, " ")), coded);
+    assert.equal(answer.status, 413);
+    const { code, detail } = (await answer.json()) as Told;
+    assert.equal(code, "request-beyond-limits");
+    assert.equal(detail, `the body grows beyond ${limit}, when it is decoded (validate)`);
+    assert.equal(service.requests.length, 0);
+    assert.equal((await post(JSON.stringify(good))).status, 201);
+  }
+  const { post } = await start(context, { requests: { bytesMax: 8_000_000 } });
+  assert.equal((await post(gzipSync(text), coded)).status, 201);
+  const answering = await start(context, { answers: { mode: "refuse" } });
+  const headers = { ...json, "accept-encoding": "gzip" };
+  answering.service.answer = () => ({ status: 201, headers: coded, body: gzipSync(text) });
+  const told = await answering.post(JSON.stringify(good), headers);
+  assert.equal(told.status, 502);
+  assert.equal(((await told.json()) as Told).code, "answer-beyond-limits");
 });
 
 test("limits of size, depth, items, entries and lengths hold for requests", async (context) => {
