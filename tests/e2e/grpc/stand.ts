@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import {
   credentials,
+  type ChannelOptions,
   loadPackageDefinition,
   Server,
   type GrpcObject,
@@ -80,16 +81,21 @@ export async function startOrders(
   return listenGrpc(scope, server);
 }
 
-export function connectOrders(scope: Scope, port: number): InstanceType<ServiceClientConstructor> {
-  return connect(scope, ordersClient(shopProto), port);
+export function connectOrders(
+  scope: Scope,
+  port: number,
+  options: ChannelOptions = {},
+): InstanceType<ServiceClientConstructor> {
+  return connect(scope, ordersClient(shopProto), port, options);
 }
 
 export function connect(
   scope: Scope,
   Client: ServiceClientConstructor,
   port: number,
+  options: ChannelOptions = {},
 ): InstanceType<ServiceClientConstructor> {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options);
   scope.after(() => client.close());
   return client;
 }

@@ -122,6 +122,29 @@ test("gRPC passes within limits, and beyond them has a status and the code", asy
   assert.match(beyond.details, /20 characters/);
 });
 
+test("a message of gRPC is as large as it is decompressed", async (context) => {
+  const port = await startOrders(context, {
+    Place: (_call: object, reply: (error: null, key: object) => void) => reply(null, { id: "1" }),
+  });
+  const options = { requests: { bytesMax: 10_000 } };
+  const text = textOf("orders", "orders.proto", `http://127.0.0.1:${port}`, options);
+  const gateway = await startTranslating(context, { text, files: { "orders.proto": shopProto } });
+  const gzip = { "grpc.default_compression_algorithm": 2 };
+  const client = connectOrders(context, gateway.port, gzip);
+  const place = (customer: string) =>
+    new Promise<{ readonly id?: string; readonly details?: string }>((resolve) => {
+      const answer = (error: ServiceError | null, reply: object) => resolve(error ?? reply);
+      (client["Place"] as (message: object, answer: unknown) => void).call(
+        client,
+        { customer },
+        answer,
+      );
+    });
+  assert.equal((await place("a".repeat(9_000))).id, "1");
+  const refused = await place("a".repeat(100_000));
+  assert.match(refused.details ?? "", /grows beyond 10000 bytes when it is decompressed/);
+});
+
 test("limits hold for what GraphQL and JSON-RPC ask for as well", async (context) => {
   const service = await startStandIn(context, () => ({ body: "{}" }));
   const options = { requests: { textLengthMax: 5 } };
