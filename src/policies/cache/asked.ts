@@ -8,7 +8,7 @@ import type { Lifetime } from "./answer-rules.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Directives } from "./directives.ts";
 import type { Flight } from "./flights.ts";
-import type { Kept, Version } from "./kept.ts";
+import { stillHolds, type Kept, type Version } from "./kept.ts";
 import { credentialsOf } from "./keys.ts";
 import { problems } from "./problems.ts";
 import { servesInError, useOf } from "./request-rules.ts";
@@ -120,6 +120,8 @@ function take(
   if (shared.underWay.get(request) !== asked) return undefined;
   if (brought === "again") return decide(shared, request, asked, way);
   if (brought !== undefined && way.fits(brought)) {
+    // It was asked for before a write that this one comes after.
+    if (!stillHolds(brought, asked.version)) return decide(shared, request, asked, way);
     if (shared.options.cacheStatus) {
       request.addAnswerField("Cache-Status", forwardedStatus(asked.why, { isCollapsed: true }));
     }

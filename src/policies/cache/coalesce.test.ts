@@ -166,6 +166,32 @@ test("who waits and goes away is no hindrance", async (context) => {
   assert.equal(service.asked.length, 1);
 });
 
+test("who asks after a write does not get what was asked before it", async (context) => {
+  let value = "old";
+  const held: ServerResponse[] = [];
+  const service = await startCached(context, {}, ({ method }, outgoing) => {
+    if (method === "PUT") {
+      value = "new";
+      outgoing.writeHead(204).end();
+      return;
+    }
+    outgoing.writeHead(200, fresh).write(value);
+    held.push(outgoing);
+  });
+  const before = service.get("a");
+  await pause(50);
+  assert.equal((await service.get("a", {}, "PUT")).status, 204);
+  const after = [service.get("a"), service.get("a"), service.get("a")];
+  await pause(50);
+  assert.equal(held.length, 1);
+  held[0]?.end();
+  assert.equal((await before).text, "old");
+  await pause(50);
+  for (const outgoing of held.slice(1)) outgoing.end();
+  for (const { text } of await Promise.all(after)) assert.equal(text, "new");
+  assert.equal(held.length, 2);
+});
+
 test("what is stale is validated once for all who ask meanwhile", async (context) => {
   const service = await startCached(context, {}, saying({ ...fresh, etag: '"a"' }));
   await service.get("a");

@@ -136,6 +136,7 @@ export function createHttpWay(shared: Shared) {
     const next: KeptAnswer = {
       ...kept,
       fields,
+      vary: isKept ? varyOf(request, fieldIn(fields, "vary"), lifetime.isTimed) : kept.vary,
       lifetime: isKept ? lifetime : kept.lifetime,
       version: asked.version,
       receivedMs: platform.clock.monotonicMs(),

@@ -57,6 +57,8 @@ export function ageMsOf({ lifetime, receivedMs }: Kept, nowMs: number): number {
   return lifetime.initialAgeMs + (nowMs - receivedMs);
 }
 
+/** Several lines are one list (RFC 9110 §5.3). */
 export function fieldIn(fields: Fields, lowerCaseName: string): string | undefined {
-  return fields.find(([name]) => name === lowerCaseName)?.[1];
+  const values = fields.flatMap(([name, value]) => (name === lowerCaseName ? [value] : []));
+  return values.length === 0 ? undefined : values.join(", ");
 }

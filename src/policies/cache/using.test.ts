@@ -44,6 +44,18 @@ test("§4.1: each combination of the fields that Vary names is kept apart", asyn
   assert.equal((await ask("de", "k")).text, "de 3");
 });
 
+test("§4.1: Vary in several lines is one list", async (context) => {
+  let count = 0;
+  const service = await startCached(context, {}, (_incoming, outgoing) => {
+    outgoing.writeHead(200, { ...fresh, vary: ["Accept-Language", "X-Kind"] });
+    outgoing.end(`answer ${++count}`);
+  });
+  assert.equal((await service.get("a", { "x-kind": "1" })).text, "answer 1");
+  const other = await service.get("a", { "x-kind": "2" });
+  assert.equal(other.text, "answer 2");
+  assert.match(other.cache, /fwd=vary-miss/);
+});
+
 test("§4.1: a newer answer that does not vary takes the place of those that did", async (context) => {
   const service = await startCached(context, {}, saying({ ...fresh, vary: "x-kind" }));
   await service.get("a", { "x-kind": "1" });

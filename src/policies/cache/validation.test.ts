@@ -8,7 +8,10 @@ const later = "Tue, 02 Jan 2024 00:00:00 GMT";
 const earlier = "Sun, 31 Dec 2023 00:00:00 GMT";
 
 /** Answers 304 where the validator is its own. */
-function validating(fields: Record<string, string>, fieldsOf304 = fields): Answering {
+function validating(
+  fields: Record<string, string>,
+  fieldsOf304: Record<string, string | string[]> = fields,
+): Answering {
   let count = 0;
   return (incoming, outgoing) => {
     count++;
@@ -95,6 +98,26 @@ test("§3.2: a 304 changes the fields of what is kept, but what says how to read
   assert.equal(headers.get("content-length"), "8");
   service.passSeconds(300);
   assert.match((await service.get("a")).cache, /hit/);
+});
+
+test("§3.2: what a 304 says in several lines counts in all of them", async (context) => {
+  const fields = { "cache-control": "max-age=60", etag: '"a"' };
+  const fields304 = { ...fields, "cache-control": ["max-age=600", "private"] };
+  const service = await startCached(context, {}, validating(fields, fields304));
+  await service.get("a");
+  service.passSeconds(61);
+  await service.get("a");
+  assert.match((await service.get("a")).cache, /fwd=uri-miss/);
+});
+
+test("§4.1: what a 304 says of Vary tells answers apart from then on", async (context) => {
+  const fields = { "cache-control": "max-age=60", etag: '"a"' };
+  const service = await startCached(context, {}, validating(fields, { ...fields, vary: "x-kind" }));
+  await service.get("a", { "x-kind": "1" });
+  service.passSeconds(61);
+  await service.get("a", { "x-kind": "1" });
+  assert.match((await service.get("a", { "x-kind": "1" })).cache, /hit/);
+  assert.match((await service.get("a", { "x-kind": "2" })).cache, /fwd=vary-miss/);
 });
 
 test("§4.3.4: a 304 about another answer does not make this one fresh", async (context) => {
