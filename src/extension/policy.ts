@@ -109,6 +109,12 @@ export interface Refused {
   readonly problem: Problem;
 }
 
+/** Of one attempt. */
+export interface RefusedAttempt extends Refused {
+  /** Of this instance alone: another one is asked, if there is one. */
+  readonly onlyHere: boolean;
+}
+
 /** Instead of an instance's answer. */
 export interface Answered {
   readonly kind: "answer";
@@ -234,6 +240,12 @@ export interface SentRequest {
   readonly dropField: (lowerCaseName: string) => void;
 }
 
+/** One that is made anew at once, by itself, here or at another instance. */
+export interface MovedAttempt extends Attempt {
+  /** False: no connection was had; true: a kept one was dead. */
+  readonly wasReached: boolean;
+}
+
 export interface AttemptEnd extends Attempt {
   /** How many attempts there were by then, hedged ones included. */
   readonly number: number;
@@ -317,7 +329,7 @@ export interface PolicySteps {
     gathered: GatheredRequest,
   ) => Verdict | Promise<Verdict>;
   /** An instance is chosen, and is about to be asked. */
-  readonly onAttempt?: (request: PolicyRequest, attempt: Attempt) => Refused | undefined;
+  readonly onAttempt?: (request: PolicyRequest, attempt: Attempt) => RefusedAttempt | undefined;
   /** The first is about to be asked, by a request that is at hand as a whole. */
   readonly hedges?: (request: PolicyRequest) => Hedge | undefined;
   /** It is asked now. */
@@ -327,6 +339,8 @@ export interface PolicySteps {
    * that is cancelled, because its caller is gone or a hedged one has answered.
    */
   readonly onAttemptEnd?: (request: PolicyRequest, end: AttemptEnd) => Again | undefined;
+  /** Told instead of its end. */
+  readonly onAttemptMoved?: (request: PolicyRequest, moved: MovedAttempt) => void;
   /** An instance's answer is about to be passed on. */
   readonly onAnswer?: (request: PolicyRequest, answer: PolicyAnswer) => Verdict;
   /** It is decoded: of translated exchanges only. @returns what takes its place. */

@@ -282,7 +282,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     // That a kept connection turned out stale says nothing of the instance.
     const again = this.mayTryAgain(failure);
     if (!again || !isReached) this.noteOutcome(undefined);
-    if (again) return this.connect();
+    if (again) return this.moveAttempt(isReached);
     if (this.endAttempt(isReached ? "broken" : "unreachable")) return;
     this.refuse(problem);
   }

@@ -11,14 +11,16 @@ import type {
   Again,
   AnswerTap,
   Answered,
+  Attempt,
   AttemptEnd,
   Hedge,
   HeldAnswer,
   HeldRequest,
   GatheredRequest,
   Holding,
+  MovedAttempt,
   PolicyAnswer,
-  Refused,
+  RefusedAttempt,
   SentRequest,
   Verdict,
 } from "#extension/policy.ts";
@@ -157,9 +159,12 @@ export abstract class PolicedExchange extends SeenExchange {
     else this.answerInstead(verdict.response);
   }
 
-  protected policiesOnAttempt(number: number): Refused | undefined {
-    const attempt = { number, instance: this.instance?.url ?? "" };
+  protected policiesOnAttempt(attempt: Attempt): RefusedAttempt | undefined {
     return this.#first((policy) => policy.steps.onAttempt?.(this, attempt));
+  }
+
+  protected policiesOnAttemptMoved(moved: MovedAttempt): void {
+    this.#each(({ steps }) => steps.onAttemptMoved?.(this, moved));
   }
 
   /** At an instance besides the present one, which nothing is refused for. */

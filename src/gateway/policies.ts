@@ -155,7 +155,7 @@ function chain(policies: readonly CompiledPolicy[]): PolicyChain | undefined {
     wantsGathered: wants("gathers"),
     wantsOutputs: wants("onInput", "onOutput"),
     rewrites: wants("rewriteCall", "rewriteReply"),
-    wantsAttempts: wants("onAttempt", "onAttemptEnd"),
+    wantsAttempts: wants("onAttempt", "onAttemptEnd", "onAttemptMoved"),
     wantsHedges: wants("hedges"),
     wantsSend: wants("onSend"),
     wantsAnswer: wants("onAnswer"),

@@ -19,7 +19,7 @@ import type { InstancePool } from "./instances.ts";
 import { problems } from "./problems.ts";
 import { mayRepeat } from "./repetition.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Target } from "./target.ts";
+import { Target } from "./target.ts";
 import { shorter, tellTimeLeft } from "./time-given.ts";
 import { createUnframe } from "./unframe.ts";
 
@@ -71,14 +71,11 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   }
 
   protected connect(): void {
-    const { serviceIndex, service } = this.route as CompiledRoute;
+    const { serviceIndex } = this.route as CompiledRoute;
     const balancer = (this.snapshot as Snapshot).balancers[serviceIndex] as Balancer;
     this.#letGo();
-    const target = this.#pick(balancer, this.#tried);
-    if (target === undefined) {
-      const detail = `service ${service.name} has no instance that can be asked`;
-      return this.refuse(problems["instance-unreachable"](detail));
-    }
+    const target = this.#choose(balancer);
+    if (!(target instanceof Target)) return this.refuse(target);
     const { pool } = target;
     this.#balancer = balancer;
     this.#target = target;
@@ -87,17 +84,42 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     this.attempts++;
     this.instance = pool.instance;
     this.state = "waiting";
-    if (this.chain?.wantsAttempts === true) {
-      const refused = this.policiesOnAttempt(this.attempts);
-      if (refused !== undefined) return this.refuse(refused.problem);
-      this.#attemptMs = this.gateway.platform.clock.monotonicMs();
-    } else if (balancer.wantsLatency) {
+    if (this.chain?.wantsAttempts === true || balancer.wantsLatency) {
       this.#attemptMs = this.gateway.platform.clock.monotonicMs();
     }
     this.waitingSinceMs = this.gateway.clock.nowMs;
     const connection = pool.connections.acquire(this, this.#stale);
     if (connection !== undefined) this.onConnected(connection);
     else if (!this.requestComplete) this.caller.pause();
+  }
+
+  /** One that policies let be asked; or why there is none. */
+  #choose(balancer: Balancer): Target | Problem {
+    let target = this.#pick(balancer, this.#tried);
+    if (this.chain?.wantsAttempts !== true) return target ?? this.#noInstance();
+    const passed: Target[] = [];
+    let refused: Problem | undefined;
+    while (target !== undefined) {
+      const { url } = target.pool.instance;
+      const verdict = this.policiesOnAttempt({ number: this.attempts + 1, instance: url });
+      if (verdict === undefined) {
+        // That others were refused has decided nothing.
+        if (refused !== undefined) this.decidedBy = undefined;
+        return target;
+      }
+      if (!verdict.onlyHere) return verdict.problem;
+      refused ??= verdict.problem;
+      passed.push(target);
+      // Who has failed before is better than nobody.
+      target = this.#pick(balancer, [...this.#tried, ...passed]) ?? this.#pick(balancer, passed);
+    }
+    return refused ?? this.#noInstance();
+  }
+
+  #noInstance(): Problem {
+    const { service } = this.route as CompiledRoute;
+    const detail = `service ${service.name} has no instance that can be asked`;
+    return problems["instance-unreachable"](detail);
   }
 
   #pick(balancer: Balancer, tried: readonly Target[]): Target | undefined {
@@ -224,6 +246,15 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     if (again.afterMs <= 0) this.connect();
     else this.pauseFor(again.afterMs, () => this.connect());
     return true;
+  }
+
+  /** The present attempt is made anew. */
+  protected moveAttempt(wasReached: boolean): void {
+    if (this.#attemptMs !== 0 && this.chain?.wantsAttempts === true) {
+      const instance = this.instance?.url ?? "";
+      this.policiesOnAttemptMoved({ number: this.attempts, instance, wasReached });
+    }
+    this.connect();
   }
 
   protected tellAttemptEnd(

@@ -17,18 +17,21 @@ export interface PolicedService {
 /**
  * @param policies as in parlance.yaml, for all services.
  * @param instances what each of them does; one that does nothing, by default, but say "fine".
+ * "gone": nobody is there.
  */
 export async function startPoliced(
   context: Pick<TestContext, "after">,
   policies: readonly object[],
-  instances: readonly RequestListener[] = [(_incoming, outgoing) => void outgoing.end("fine")],
+  instances: readonly (RequestListener | "gone")[] = [
+    (_incoming, outgoing) => void outgoing.end("fine"),
+  ],
   more: PlainConfiguration = {},
 ): Promise<PolicedService> {
   let asked = 0;
   const servers = instances.map((listener) =>
     createServer((incoming, outgoing) => {
       asked++;
-      listener(incoming, outgoing);
+      if (listener !== "gone") listener(incoming, outgoing);
     }),
   );
   const urls = await Promise.all(
@@ -37,6 +40,9 @@ export async function startPoliced(
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     }),
   );
+  for (const [index, server] of servers.entries()) {
+    if (instances[index] === "gone") server.close();
+  }
   context.after(() => {
     for (const server of servers) {
       server.closeAllConnections();

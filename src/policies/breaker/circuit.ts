@@ -13,6 +13,8 @@ export interface Circuit {
   readonly enter: () => number;
   /** Of an attempt that went on. */
   readonly leave: (failed: boolean) => void;
+  /** Of an attempt that went on: it is made anew, and enters once more. */
+  readonly comeBack: () => void;
 }
 
 export function createCircuit(
@@ -56,6 +58,9 @@ export function createCircuit(
       if (failed) failures.add();
       const total = all.total();
       if (total >= requestsMin && failures.total() * 100 >= failurePercent * total) open(nowMs);
+    },
+    comeBack() {
+      probeUntilMs = 0;
     },
   };
 }

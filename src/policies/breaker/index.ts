@@ -1,6 +1,6 @@
 /**
  * Stops asking a service that fails, and finds out now and then whether it is well again: a circuit
- * breaker for each operation, by the share of failures in a window of time.
+ * breaker for each operation, service or instance, by the share of failures in a window of time.
  */
 import { mapOf, wholeNumber } from "#base/json-schema.ts";
 import type { AttemptEnd, Policy, PolicyRequest } from "#extension/policy.ts";
@@ -27,7 +27,10 @@ export const breaker: Policy<Options> = {
     "break, no answer in time, a status from 500 on other than 501, or slower than `slowMs`. At " +
     "`failurePercent` it opens: for `openMs` nothing is asked, callers get 503 with " +
     "`Retry-After`. Then one attempt is let through; when it goes well the circuit is closed, " +
-    "else it is open again. `retry` behind it sees its own attempts counted.",
+    "else it is open again. With `per: instance` those whose circuit is open are passed over, and " +
+    "only when there is no other one callers get the 503. That an instance cannot be reached " +
+    "counts for its own circuit; for that of an operation or service only when no other one is " +
+    "reached instead. `retry` behind it sees its own attempts counted.",
   options: mapOf("When it opens, and for how long.", {
     per: {
       type: "string",
@@ -88,7 +91,14 @@ export const breaker: Policy<Options> = {
           `too many attempts at ${nameOf(request, instance, options.per)} failed; it is asked ` +
           `again in ${Math.ceil(waitMs)} ms`;
         const retryAfterS = Math.max(1, Math.ceil(waitMs / 1_000));
-        return { kind: "refuse", problem: problems["circuit-open"](detail, { retryAfterS }) };
+        const problem = problems["circuit-open"](detail, { retryAfterS });
+        return { kind: "refuse", problem, onlyHere: options.per === "instance" };
+      },
+      onAttemptMoved(request, { instance, wasReached }) {
+        const circuit = circuitOf(request, instance);
+        // Of an operation it is still the same attempt.
+        if (wasReached || options.per !== "instance") circuit?.comeBack();
+        else circuit?.leave(true);
       },
       onAttemptEnd(request, end) {
         circuitOf(request, end.instance)?.leave(isFailure(end, options));
