@@ -49,12 +49,11 @@ export function createEstate(source: EstateSource): Estate {
     leases: discovery,
     async explain(request) {
       const { explainRoute } = await import("#gateway/explain.ts");
-      const { explainWithStore } = await import("./explain-with-store.ts");
+      const { askedGateway, explainWithStore } = await import("./explain-with-store.ts");
       const { contracts } = fleet.revision;
       const configuration = withInstances(fleet.revision.configuration, discovery.lists);
       const { limitStore } = configuration;
-      const { costs } = fleet.traffic();
-      return explainWithStore(platform, limitStore, costs, (kinds) =>
+      return explainWithStore(platform, limitStore, askedGateway(fleet), (kinds) =>
         explainRoute(configuration, request, contracts, kinds),
       );
     },
@@ -64,11 +63,12 @@ export function createEstate(source: EstateSource): Estate {
         const shown = await view.exchange(exchange, false, by);
         if (isProblem(shown)) return shown;
         const { explainExchange } = await import("./explain-exchange.ts");
-        const { explainWithStore } = await import("./explain-with-store.ts");
-        const { revision } = fleet;
-        const { limitStore } = revision.configuration;
-        const { costs } = fleet.traffic();
-        const explained = await explainWithStore(platform, limitStore, costs, (kinds) =>
+        const { askedGateway, explainWithStore } = await import("./explain-with-store.ts");
+        const configuration = withInstances(fleet.revision.configuration, discovery.lists);
+        const revision = { ...fleet.revision, configuration };
+        const { limitStore } = configuration;
+        const gateway = askedGateway(fleet);
+        const explained = await explainWithStore(platform, limitStore, gateway, (kinds) =>
           explainExchange(shown as ShownExchange, revision, kinds),
         );
         return explained ?? notOver(exchange);

@@ -1,6 +1,6 @@
 /**
- * Explanations that tell what is in the store of limits: they are made twice, first to learn which
- * keys they ask for, then with what was found there.
+ * Explanations that tell what is in the store of limits and how workers stand: they are made twice,
+ * first to learn what they ask for, then with what was found.
  */
 import type { Traffic } from "#analytics/traffic-totals.ts";
 import { createLog } from "#base/log.ts";
@@ -8,6 +8,8 @@ import type { Platform } from "#base/platform.ts";
 import type { ReadShared, StoreScript } from "#base/shared-store.ts";
 import type { LimitStore } from "#configuration/configuration.ts";
 import type { ExplainedKinds } from "#gateway/explain.ts";
+import type { LookedAt, WorkerView } from "#gateway/look-at.ts";
+import type { Fleet } from "./fleet.ts";
 import { explainedKinds } from "./explained-kinds.ts";
 import { openStore } from "./open-store.ts";
 
@@ -16,30 +18,54 @@ type Read = ReturnType<ReadShared>;
 /** Nobody's request waits. */
 const timeoutMsMin = 1_000;
 
+/** What a running gateway knows; undefined: none is asked. */
+export interface AskedGateway extends Pick<Fleet, "look"> {
+  readonly costs: Traffic["costs"];
+  readonly running: NonNullable<ExplainedKinds["running"]>;
+}
+
+export function askedGateway(fleet: Pick<Fleet, "look" | "shared" | "traffic">): AskedGateway {
+  return { look: fleet.look, costs: fleet.traffic().costs, running: fleet.shared() };
+}
+
 /**
  * @param limitStore of the configuration that is explained.
- * @param costs of a running gateway.
  * @param explain must do nothing but explain.
  */
 export async function explainWithStore<Explained>(
   platform: Platform,
   limitStore: LimitStore | undefined,
-  costs: Traffic["costs"] | undefined,
+  gateway: AskedGateway | undefined,
   explain: (kinds: ExplainedKinds) => Explained,
 ): Promise<Explained> {
-  const kinds = explainedKinds(platform.clock, costs);
-  if (limitStore === undefined) return explain(kinds);
+  const plain = explainedKinds(platform.clock, gateway?.costs);
+  const kinds: ExplainedKinds = gateway === undefined ? plain : { ...plain, ...gateway };
+  if (limitStore === undefined && gateway === undefined) return explain(kinds);
   const asked = new Map<string, StoreScript>();
+  let lookedAt: LookedAt | undefined;
   const first = explain({
     ...kinds,
-    readShared(script, key) {
-      asked.set(key, script);
-      return notRead;
+    ...(limitStore !== undefined && {
+      readShared(script: StoreScript, key: string) {
+        asked.set(key, script);
+        return notRead;
+      },
+    }),
+    viewsOf(what) {
+      lookedAt = what;
+      return [];
     },
   });
-  if (asked.size === 0) return first;
-  const found = await readAll(limitStore, platform, asked);
-  return explain({ ...kinds, readShared: (_script, key) => found.get(key) ?? notRead });
+  const views = lookedAt === undefined ? [] : ((await gateway?.look(lookedAt)) ?? []);
+  if (asked.size === 0 && views.length === 0) return first;
+  const found = limitStore === undefined ? new Map() : await readAll(limitStore, platform, asked);
+  return explain({
+    ...kinds,
+    ...(limitStore !== undefined && {
+      readShared: (_script: StoreScript, key: string): Read => found.get(key) ?? notRead,
+    }),
+    viewsOf: (): readonly WorkerView[] => views,
+  });
 }
 
 const notRead = { unread: "the store of limits was not asked" } as const;
@@ -49,6 +75,7 @@ async function readAll(
   platform: Platform,
   asked: ReadonlyMap<string, StoreScript>,
 ): Promise<ReadonlyMap<string, Read>> {
+  if (asked.size === 0) return new Map();
   const { url, timeoutMs } = declared;
   let why = `${url} does not answer`;
   const log = createLog(platform.clock.nowMs, ({ message }) => (why = message));

@@ -7,9 +7,11 @@ import type { Platform } from "#base/platform.ts";
 import { createTrafficTotals, type Traffic } from "#analytics/traffic-totals.ts";
 import { createGaugeMemory, readGauges, type WorkerGauges } from "#analytics/worker-gauges.ts";
 import type { InstanceLists, Revision } from "#configuration/configuration.ts";
-import { forgetCounts } from "#base/shared-counts.ts";
+import { createSharedCounts, forgetCounts } from "#base/shared-counts.ts";
 import { createSharedCells } from "#base/shared-cells.ts";
 import { notePurge } from "#extension/cache-purge.ts";
+import type { ExplainedSite } from "#extension/policy.ts";
+import type { LookedAt, WorkerView } from "#gateway/look-at.ts";
 import { createSharedMemory } from "#gateway/shared-memory.ts";
 import { createFlightMemory } from "#runtime/flight-table.ts";
 import { canShare } from "#runtime/hold-port.ts";
@@ -59,6 +61,10 @@ export interface Fleet {
   traffic(): Traffic;
   /** What any worker has kept of these services is not given any more. */
   purge(serviceNames: readonly string[]): void;
+  /** What workers have in common, as the main thread sees it. */
+  shared(): NonNullable<ExplainedSite["running"]>;
+  /** Of those that answer soon. */
+  look(asked: LookedAt): Promise<readonly WorkerView[]>;
   /** Makes the first worker fail. */
   causeFault(fault: Fault): void;
 }
@@ -67,6 +73,8 @@ export interface FleetWorker extends WorkerStatus {
   readonly gauges: WorkerGauges;
 }
 
+/** How long a worker has to say how it stands. */
+const lookMs = 1_000;
 /** What a worker gets beyond `drainMs` before it is ended. */
 const drainGraceMs = 2_000;
 
@@ -217,6 +225,22 @@ export function createFleet(first: Revision, options: FleetOptions): Fleet {
     purge(serviceNames) {
       const cells = createSharedCells(sharedMemory.cells);
       for (const name of serviceNames) notePurge(cells, name, platform.clock.nowMs());
+    },
+    shared: () => ({
+      cells: createSharedCells(sharedMemory.cells),
+      counts: createSharedCounts(sharedMemory.counts),
+    }),
+    async look(asked) {
+      const question: Question = { kind: "look", asked };
+      const views: WorkerView[] = [];
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const cancel = platform.timers.after(lookMs, resolve);
+      const all = supervisor.statuses().map(async ({ index }) => {
+        views.push((await ask(index, question)) as WorkerView);
+      });
+      await Promise.race([Promise.allSettled(all), late]);
+      cancel();
+      return views.toSorted((a, b) => a.worker - b.worker);
     },
     causeFault: (fault) => void ask(0, { kind: "fault", fault }).catch(() => undefined),
   };

@@ -70,6 +70,8 @@ function answer(question: Question): unknown {
     case "instances":
       gateway.setInstances(question.lists);
       return true;
+    case "look":
+      return { worker: data.index, ...gateway.look(question.asked) };
     case "drain":
       return drain();
     case "fault":

@@ -2,6 +2,7 @@
 import type { ProblemDefinition } from "#base/problem.ts";
 import type { InstanceLists, Revision } from "#configuration/configuration.ts";
 import type { WorkerLedger } from "./ledger/ledger-messages.ts";
+import type { LookedAt } from "#gateway/look-at.ts";
 import type { SharedMemory } from "#gateway/shared-memory.ts";
 import type { LogForm } from "#runtime/log-lines.ts";
 import type { RevisionPart } from "./revision-parts.ts";
@@ -45,6 +46,8 @@ export type Question =
   | ({ readonly kind: "take" } & MeteredRevision)
   /** Services have these instances from now on. */
   | { readonly kind: "instances"; readonly lists: InstanceLists }
+  /** How does a service stand? The answer is a `WorkerView`. */
+  | { readonly kind: "look"; readonly asked: LookedAt }
   /** Stop and finish what is in flight; the answer is a `Drained`. */
   | { readonly kind: "drain" }
   /** For tests of what happens then. */

@@ -13,7 +13,7 @@ test("no more than the bound are inside, whoever of the workers they are of", ()
   assert.equal(one.enter(key, 2), -1);
   two.leave(rows[1] as number);
   assert.ok(one.enter(key, 2) >= 0);
-  assert.deepEqual(two.look(key), { inside: 2, waitElsewhere: 0 });
+  assert.deepEqual(two.look(key), { inside: 2, waiting: 0, waitElsewhere: 0 });
 });
 
 test("what a dead worker had inside and waiting is forgotten, and nothing else", () => {
@@ -23,9 +23,9 @@ test("what a dead worker had inside and waiting is forgotten, and nothing else",
   assert.ok(one && two && key);
   for (const worker of [one, two, two]) worker.enter(key, 9);
   two.setWaiting(key, 5);
-  assert.deepEqual(one.look(key), { inside: 3, waitElsewhere: 5 });
+  assert.deepEqual(one.look(key), { inside: 3, waiting: 5, waitElsewhere: 5 });
   forgetCounts(memory, 1);
-  assert.deepEqual(one.look(key), { inside: 1, waitElsewhere: 0 });
+  assert.deepEqual(one.look(key), { inside: 1, waiting: 0, waitElsewhere: 0 });
 });
 
 test("keys do not meet until a bucket is full; then they share a row", () => {

@@ -14,8 +14,12 @@ export interface SharedCounts {
   readonly leave: (row: number) => void;
   /** So many of this worker wait for room from now on. */
   readonly setWaiting: (key: CountKey, count: number) => void;
-  /** Those under way, and those that wait at other workers. */
-  readonly look: (key: CountKey) => { readonly inside: number; readonly waitElsewhere: number };
+  /** Those under way, and those that wait, in all and at other workers. */
+  readonly look: (key: CountKey) => {
+    readonly inside: number;
+    readonly waiting: number;
+    readonly waitElsewhere: number;
+  };
 }
 
 export interface CountKey {
@@ -113,9 +117,11 @@ export function createSharedCounts({ buffer, workers, worker }: CountMemory): Sh
     look: (key) =>
       locked(key, (row) => {
         const waits = row + headWords + workers;
+        const waiting = sum(waits);
         return {
           inside: sum(row + headWords),
-          waitElsewhere: sum(waits) - (ints[waits + worker] as number),
+          waiting,
+          waitElsewhere: waiting - (ints[waits + worker] as number),
         };
       }),
   };

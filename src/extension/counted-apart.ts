@@ -43,3 +43,12 @@ export function countedName(request: CountedRequest, per: CountedPer): string {
 export function forEach(per: CountedPer): string {
   return per === "everything" ? "" : ` for each ${per}`;
 }
+
+/** The same of a request that is explained; undefined: addresses are not part of what is. */
+export function explainedName(
+  request: Omit<CountedRequest, "address">,
+  per: CountedPer,
+): string | undefined {
+  const isKnown = per === "caller" ? request.callerName !== undefined : per !== "address";
+  return isKnown ? countedName({ ...request, address: "" }, per) : undefined;
+}

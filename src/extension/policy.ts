@@ -45,6 +45,10 @@ export interface Policy<Options = unknown> {
   explain(options: Options): string;
   /** How it stands for such a request; undefined: that is not known. */
   explainState?(options: Options, site: ExplainedSite): string | undefined;
+  /** What it refuses such a request with, for all that is known of it now. */
+  explainRefusal?(options: Options, site: ExplainedSite): Problem | undefined;
+  /** Whether it answers instead of a refusal with this code, by a policy behind it. */
+  answersInstead?(options: Options, code: string): boolean;
   /** For one place in the configuration; throws when the world refuses, which fails the load. */
   create(options: Options, site: PolicySite): PolicySteps;
 }
@@ -71,11 +75,16 @@ export interface ExplainedSite {
     readonly serviceName: string;
     readonly operation: string | undefined;
     readonly routeId: string;
+    /** Whether it may be repeated: method, or contract. */
+    readonly idempotent: boolean;
+    readonly field: (lowerCaseName: string) => string | undefined;
   };
   /** What was taken of a durable count; undefined: it cannot be read. */
   readonly takenOf: (key: string) => number | undefined;
   /** What is in the store that gateways share; undefined: there is none. */
   readonly readShared: ReadShared | undefined;
+  /** Of a running gateway, as in `PolicySite`; undefined: none is asked. */
+  readonly running?: Pick<PolicySite, "cells" | "counts"> | undefined;
 }
 
 export interface OptionFinding {
@@ -357,6 +366,8 @@ export interface PolicySteps {
   readonly outlives?: (request: PolicyRequest) => boolean;
   /** Exactly once for each exchange whose beginning it has seen, or would have in `onRequest`. */
   readonly onEnd?: (request: PolicyRequest, end: PolicyEnd) => void;
+  /** How it stands in this worker for such a request, for those who ask why. */
+  readonly tellNow?: (request: Omit<ExplainedSite["request"], "field">) => string | undefined;
   /** Public keys (RFC 7517) that the gateway shows to everybody. */
   readonly publishedKeys?: () => readonly object[];
   /** The revision is not used any more. */

@@ -115,15 +115,10 @@ export class Balancer {
     }
   }
 
-  /** Of the lowest priority, and of the gateway's own zone if there is one in it. */
   #nearest(candidates: readonly Target[]): readonly Target[] {
     if (this.#isFlat) return candidates;
     const placeOf = (target: Target) => this.#places[this.#open.indexOf(target)];
-    const priorityOf = (target: Target): number => placeOf(target)?.priority ?? 0;
-    const lowest = Math.min(...candidates.map(priorityOf));
-    const first = candidates.filter((target) => priorityOf(target) === lowest);
-    const near = first.filter((target) => placeOf(target)?.zone === this.#zone);
-    return this.#zone === undefined || near.length === 0 ? first : near;
+    return nearestOf(candidates, placeOf, this.#zone);
   }
 
   #inTurn(tried: readonly Target[], nowMs: number): Target | undefined {
@@ -206,6 +201,19 @@ export class Balancer {
     target.eject(nowMs, rule.ejectMs);
     return true;
   }
+}
+
+/** Of the lowest priority, and of the gateway's own zone if there is one in it. */
+export function nearestOf<One>(
+  candidates: readonly One[],
+  placeOf: (one: One) => Pick<Instance, "zone" | "priority"> | undefined,
+  zone: string | undefined,
+): readonly One[] {
+  const priorityOf = (one: One): number => placeOf(one)?.priority ?? 0;
+  const lowest = Math.min(...candidates.map(priorityOf));
+  const first = candidates.filter((one) => priorityOf(one) === lowest);
+  const near = first.filter((one) => placeOf(one)?.zone === zone);
+  return zone === undefined || near.length === 0 ? first : near;
 }
 
 /** How much more than its share an instance takes before the next on the ring is asked. */

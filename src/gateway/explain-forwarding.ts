@@ -3,6 +3,8 @@ import type { Configuration, Instance, Service } from "#configuration/configurat
 import type { RequestHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExplanationStep } from "./explain.ts";
+import { aboutInstance, explainChoice } from "./explain-instances.ts";
+import type { WorkerView } from "./look-at.ts";
 
 export function explainForwarding(
   configuration: Configuration,
@@ -10,6 +12,7 @@ export function explainForwarding(
   head: RequestHead,
   path: string,
   isTranslated: boolean,
+  views: readonly WorkerView[],
 ): readonly ExplanationStep[] {
   const bounds = [
     ...explainTimeouts(configuration, service),
@@ -17,8 +20,9 @@ export function explainForwarding(
   ];
   if (isTranslated || exactTarget) {
     return [
-      ...service.instances.map((instance) => translatedTo(service.name, instance)),
-      ...explainDiscovery(service),
+      ...service.instances.map((instance) => translatedTo(service.name, instance, views)),
+      ...explainDiscovery(service, views),
+      ...explainChoice(configuration, service, views),
       ...bounds,
     ];
   }
@@ -38,27 +42,44 @@ export function explainForwarding(
       step: "instance",
       verdict: "info",
       what: `${origin(instance)} ${head.method} ${to}`,
-      why: `instance of ${service.name}, ${protocol}, Host: ${host} (that of the ${service.host})`,
+      why:
+        `instance of ${service.name}, ${protocol}, Host: ${host} (that of the ${service.host})` +
+        aboutInstance(instance, views),
     });
   }
-  return [...steps, ...explainDiscovery(service), ...bounds];
+  return [
+    ...steps,
+    ...explainDiscovery(service, views),
+    ...explainChoice(configuration, service, views),
+    ...bounds,
+  ];
 }
 
 /** Where instances come from that are not written in the configuration. */
-function explainDiscovery({ name, discovery }: Service): readonly ExplanationStep[] {
+function explainDiscovery(
+  { name, discovery }: Service,
+  views: readonly WorkerView[],
+): readonly ExplanationStep[] {
   if (discovery === undefined) return [];
   const found = discovery.names.map(({ kind, url }) =>
     kind === "service" ? `the SRV records of ${url}` : `the addresses of ${url}`,
   );
   const from = [...found, ...(discovery.leases === undefined ? [] : ["leases at the admin port"])];
   const what = `further instances of ${name}: ${from.join(", ")}`;
-  const why = "a running gateway knows those that are there now";
+  const why =
+    views.length > 0
+      ? "those that are there now are among those above"
+      : "a running gateway knows those that are there now (--admin)";
   return [{ step: "instance", verdict: "info", what, why }];
 }
 
-function translatedTo(name: string, instance: Instance): ExplanationStep {
+function translatedTo(
+  name: string,
+  instance: Instance,
+  views: readonly WorkerView[],
+): ExplanationStep {
   const what = `${origin(instance)}${instance.basePath}`;
-  const why = `instance of ${name}, asked at this URL`;
+  const why = `instance of ${name}, asked at this URL${aboutInstance(instance, views)}`;
   return { step: "instance", verdict: "info", what, why };
 }
 

@@ -1,50 +1,107 @@
 /** The part of an explanation that tells which policies the request meets, in their order. */
 import type { Configuration, PolicyUse } from "#configuration/configuration.ts";
+import type { Contract } from "#contract/contract.ts";
+import type { ExplainedSite, Policy } from "#extension/policy.ts";
+import type { RequestHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExplainedKinds, ExplanationStep } from "./explain.ts";
+import type { WorkerView } from "./look-at.ts";
 import { isFor, placeId } from "./policies.ts";
+import { mayBeRepeated } from "./repetition.ts";
+
+export interface ExplainedPolicies {
+  readonly steps: readonly ExplanationStep[];
+  /** What the first that refuses says, where no other one answers instead. */
+  readonly refused: { readonly status: number; readonly why: string } | undefined;
+  /** That a refusal is answered by another policy. */
+  readonly answered: string | undefined;
+  /** Of a running gateway's workers. */
+  readonly views: readonly WorkerView[];
+}
+
+type Explained = Pick<
+  ExplainedKinds,
+  "policies" | "costOf" | "takenOf" | "readShared" | "nowMs" | "running" | "viewsOf"
+>;
 
 /** @param callerName undefined: not known. @param kinds to tell what each does. */
 export function explainPolicies(
   configuration: Configuration,
   route: CompiledRoute,
+  head: RequestHead,
+  contract: Contract | undefined,
   callerName: string | undefined,
-  explained: Pick<ExplainedKinds, "policies" | "costOf" | "takenOf" | "readShared" | "nowMs">,
-): readonly ExplanationStep[] {
-  const { policies: kinds, costOf, readShared, nowMs } = explained;
+  explained: Explained,
+): ExplainedPolicies {
+  const { policies: kinds, costOf, readShared, nowMs, running } = explained;
   const { stateFolder } = configuration;
   const takenOf = (key: string): number | undefined =>
     stateFolder === undefined ? undefined : explained.takenOf?.(stateFolder, key);
-  const request = {
-    callerName,
-    serviceName: route.service.name,
-    operation: route.route.operation,
-    routeId: route.route.id,
-  };
+  const request = askedOf(route, head, contract, callerName);
+  const { field: _field, ...asked } = request;
+  const views = explained.viewsOf?.({ service: route.service.name, request: asked }) ?? [];
+  const before: { readonly kind: Policy; readonly options: PolicyUse["options"] }[] = [];
+  let refused: ExplainedPolicies["refused"];
+  let answered: string | undefined;
+
   const tell = (use: PolicyUse, index: number, serviceName?: string): ExplanationStep => {
-    const kind = kinds.find(({ name }) => name === use.name);
+    const { name: what, source, options } = use;
+    const kind = kinds.find(({ name }) => name === what);
+    const cost = costOf?.(what, route.service.name, route.route.id);
+    const step = { step: "policy", what, source, ...(cost === undefined ? {} : { cost }) } as const;
+    const missed = whyNot(use, route, callerName);
+    if (missed !== undefined) return { ...step, verdict: "not matched", why: missed };
     const where = serviceName === undefined ? "for all services" : `for ${serviceName}`;
     const id = placeId(use, index, serviceName);
-    const site = { serviceName, id, nowMs, request, takenOf, readShared };
-    const state = kind?.explainState?.(use.options, site);
-    const does = `${kind?.explain(use.options) ?? ""}${state === undefined ? "" : `; ${state}`}`;
-    const { name: what, source } = use;
-    const missed = whyNot(use, route, callerName);
-    const why = missed ?? `${does} (${where})`;
-    const cost = costOf?.(use.name, route.service.name, route.route.id);
-    return {
-      step: "policy",
-      verdict: missed === undefined ? "matched" : "not matched",
-      what,
-      why,
-      source,
-      ...(cost === undefined ? {} : { cost }),
-    };
+    const site = { serviceName, id, nowMs, request, takenOf, readShared, running };
+    const state = kind?.explainState?.(options, site);
+    const place = serviceName === undefined ? index : configuration.policies.length + index;
+    const now = [...(state === undefined ? [] : [state]), ...toldNow(place, views)];
+    const does = [kind?.explain(options) ?? "", ...now].join("; ");
+    const problem = kind?.explainRefusal?.(options, site);
+    if (problem !== undefined && refused === undefined && answered === undefined) {
+      const { code, httpStatus: status } = problem.definition;
+      const other = before.findLast((one) => one.kind.answersInstead?.(one.options, code));
+      if (other === undefined) refused = { status, why: `${code}: ${problem.detail}` };
+      else answered = `${other.kind.name} answers instead of ${code}`;
+    }
+    if (kind !== undefined) before.push({ kind, options });
+    const verdict = problem === undefined ? "matched" : "refused";
+    return { ...step, verdict, why: `${does} (${where})` };
   };
-  return [
+  const steps = [
     ...configuration.policies.map((use, index) => tell(use, index)),
     ...route.service.policies.map((use, index) => tell(use, index, route.service.name)),
   ];
+  return { steps, refused, answered, views };
+}
+
+/** What workers say of the policy at this place; once where all say the same. */
+function toldNow(place: number, views: readonly WorkerView[]): readonly string[] {
+  const said = views.flatMap(({ worker, policies }) => {
+    const what = policies[place];
+    return what === undefined ? [] : [{ worker, what }];
+  });
+  const all = new Set(said.map(({ what }) => what));
+  if (all.size <= 1) return [...all];
+  return said.map(({ worker, what }) => `${what} in worker ${worker}`);
+}
+
+function askedOf(
+  { service, route }: CompiledRoute,
+  head: RequestHead,
+  contract: Contract | undefined,
+  callerName: string | undefined,
+): ExplainedSite["request"] {
+  const operation = contract?.operations.find(({ id }) => id === route.operation);
+  return {
+    callerName,
+    serviceName: service.name,
+    operation: route.operation,
+    routeId: route.id,
+    idempotent: mayBeRepeated(head.method, operation),
+    field: (name) => head.field(name),
+  };
 }
 
 function whyNot(

@@ -5,7 +5,7 @@
 import type { SourcePlace } from "#base/diagnostic.ts";
 import type { ReadShared } from "#base/shared-store.ts";
 import type { Configuration } from "#configuration/configuration.ts";
-import type { Policy } from "#extension/policy.ts";
+import type { ExplainedSite, Policy } from "#extension/policy.ts";
 import type { RequestHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { Contracts } from "./contract-routes.ts";
@@ -16,6 +16,7 @@ import type { ExplainedProofs } from "./explain-proofs.ts";
 import { readRequest, type ExplainedRequest } from "./explain-request.ts";
 import { explainRoutes } from "./explain-routes.ts";
 import { explainTranslation } from "./explain-translation.ts";
+import type { LookedAt, WorkerView } from "./look-at.ts";
 import { keysPath } from "./own-addresses.ts";
 import { otherPathOf } from "./path-parameters.ts";
 import { createRouter, forwardedPath } from "./router.ts";
@@ -98,6 +99,10 @@ export interface ExplainedKinds extends ExplainedProofs {
   readonly takenOf?: (stateFolder: string, key: string) => number | undefined;
   /** What is in the store of limits; undefined: there is none. */
   readonly readShared?: ReadShared;
+  /** What workers of a running gateway have in common. */
+  readonly running?: ExplainedSite["running"];
+  /** What each of them says; undefined: there is no gateway that runs. */
+  readonly viewsOf?: (asked: LookedAt) => readonly WorkerView[];
   /** Of a running gateway. */
   readonly costOf?: (policy: string, service: string, route: string) => ExplainedCost | undefined;
 }
@@ -162,21 +167,28 @@ export function explainRoute(
     refuse("target", 400, what, `without what stands behind ; it is ${otherPath}, another route's`);
   }
   const known = steps.find(({ step, verdict }) => step === "caller" && verdict === "matched");
-  const met = explainPolicies(configuration, match, known?.what, kinds);
-  steps.push(...met);
-  const isRewritten = met.some((step) => {
+  const contract = contracts.get(match.service.name);
+  const met = explainPolicies(configuration, match, read, contract, known?.what, kinds);
+  steps.push(...met.steps);
+  if (met.refused !== undefined) {
+    refusals.push({ kind: "refused", step: "policy", ...met.refused });
+  }
+  const isRewritten = met.steps.some((step) => {
     const kind = policies.find((one) => one.name === step.what);
     return step.verdict === "matched" && kind?.rewrites === true;
   });
   const speed = speedOf(read, match, mayCallAll, isRewritten);
-  steps.push(...explainTranslation(match, speed, contracts.get(match.service.name)));
+  steps.push(...explainTranslation(match, speed, contract));
   const path = forwardedPath(match, read.path);
-  steps.push(...explainForwarding(configuration, match, read, path, speed.kind === "translate"));
+  const isTranslated = speed.kind === "translate";
+  steps.push(...explainForwarding(configuration, match, read, path, isTranslated, met.views));
   if (speed.why === "own-document" && refusals.length === 0) {
     const outcome = { kind: "answered", why: `a document of ${match.service.name}` } as const;
     return { request: asked, outcome, counts, steps };
   }
-  const isTranslated = speed.kind === "translate";
+  if (met.answered !== undefined && refusals.length === 0) {
+    return { request: asked, outcome: { kind: "answered", why: met.answered }, counts, steps };
+  }
   const forwarded: Forwarding = {
     kind: "forwarded",
     service: match.service.name,

@@ -26,6 +26,7 @@ import type { ExchangeObserver, GatewayContext } from "./gateway-context.ts";
 import { createInstanceRegistry } from "./instances.ts";
 import { createKeptParts } from "./kept-parts.ts";
 import { listInstances } from "./list-instances.ts";
+import { lookAt, type LookedAt, type WorkerView } from "./look-at.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Background } from "./repeated-request.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
@@ -52,6 +53,8 @@ export interface Gateway {
   prepare(revision: Revision): Promise<() => void>;
   /** Services have these instances from now on. Not between `prepare` and what it resolves to. */
   setInstances(lists: InstanceLists): void;
+  /** How a service stands at the moment, as far as this worker knows. */
+  look(asked: LookedAt): Omit<WorkerView, "worker">;
   /** Stops listening, lets exchanges finish for at most `drainMs`; resolves to those cut off. */
   drain(): Promise<number>;
   readonly connectionCount: number;
@@ -228,6 +231,7 @@ export function createGateway(
       const retained = listInstances(snapshot, lists, instances);
       if (retained !== undefined) instances.retainOnly(retained);
     },
+    look: (asked) => lookAt(snapshot, asked, clock.nowMs),
     async drain() {
       draining = true;
       for (const one of [listener, ...textListeners]) one.close();

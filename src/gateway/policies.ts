@@ -44,6 +44,11 @@ export interface Policies {
   readonly wantsPreflight: boolean;
   /** For requests to a face over all services: those of the "request" level. */
   readonly hubChain: PolicyChain | undefined;
+  /** How those for all services, and those of one, stand for such a request. */
+  tellNow(
+    serviceIndex: number,
+    request: Parameters<NonNullable<PolicySteps["tellNow"]>>[0],
+  ): readonly (string | undefined)[];
   /** Undefined: none publishes any. */
   readonly publishedKeys: (() => readonly object[]) | undefined;
   close(): void;
@@ -64,6 +69,7 @@ const none: Policies = {
   chainOf: () => undefined,
   wantsPreflight: false,
   hubChain: undefined,
+  tellNow: () => [],
   publishedKeys: undefined,
   close: () => undefined,
 };
@@ -130,6 +136,8 @@ export function createPolicies(
       ({ steps }) => steps.onPreflight !== undefined,
     ),
     hubChain: chain(general.filter(({ level }) => level === "request")),
+    tellNow: (serviceIndex, request) =>
+      [...general, ...(own[serviceIndex] ?? [])].map(({ steps }) => steps.tellNow?.(request)),
     publishedKeys: publishedOf([...general, ...own.flat()]),
     close() {
       for (const { steps } of [...general, ...own.flat()]) steps.close?.();

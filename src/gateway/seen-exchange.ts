@@ -1,18 +1,16 @@
 /** What policies, and proofs of identity, see of an exchange, and may add to it. */
 import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { Problem } from "#base/problem.ts";
-import type { Contract, Operation } from "#contract/contract.ts";
+import type { Contract } from "#contract/contract.ts";
 import type { PolicyRequest } from "#extension/policy.ts";
 import type { ProofRequest } from "#extension/proof.ts";
 import { framing } from "#wire/head.ts";
 import { clientAddressOf } from "./client-address.ts";
 import { schemeAsked } from "./face-request.ts";
+import { mayBeRepeated } from "./repetition.ts";
 import { RecordedExchange } from "./recorded-exchange.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { shorter } from "./time-given.ts";
-
-/** Methods that may be repeated (RFC 9110 §9.2.2; QUERY: RFC 10008 §2). */
-const idempotentMethods = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE"]);
 
 export abstract class SeenExchange extends RecordedExchange implements PolicyRequest, ProofRequest {
   abstract readonly isTranslated: boolean;
@@ -67,16 +65,10 @@ export abstract class SeenExchange extends RecordedExchange implements PolicyReq
   }
 
   get idempotent(): boolean {
-    return this.#safety === undefined
-      ? idempotentMethods.has(this.method)
-      : this.#safety !== "unsafe";
-  }
-
-  /** As the contract has it. */
-  get #safety(): Operation["safety"] | undefined {
     const { operation } = this;
-    if (operation === undefined) return undefined;
-    return this.contract?.operations.find(({ id }) => id === operation)?.safety;
+    if (operation === undefined) return mayBeRepeated(this.method, undefined);
+    const known = this.contract?.operations.find(({ id }) => id === operation);
+    return mayBeRepeated(this.method, known);
   }
 
   report(problem: Problem): void {

@@ -18,7 +18,8 @@ export const explain: Command = {
   name: "explain",
   summary: "Says why a request would be, or was, routed, refused and forwarded as it is.",
   description: [
-    "Nothing is sent: the answer follows from the configuration alone. With the id of an " +
+    "Nothing is sent: the answer follows from the configuration, and with --admin from how " +
+      "limits, circuits and instances stand at the gateway that runs. With the id of an " +
       "exchange instead of a method and a URL, it tells what the ledger knows of it, phase by " +
       "phase, and then the rules that such a request meets now.",
   ],
@@ -45,7 +46,8 @@ export const explain: Command = {
     admin: {
       value: "URL",
       description:
-        "Ask the gateway whose admin port is at this URL: it knows what policies have cost.",
+        "Ask the gateway whose admin port is at this URL: it knows what is left of limits, which " +
+        "circuits are open, how instances are, and what policies have cost.",
     },
     as: { value: "CALLER", description: "The caller by name, instead of by a key in a header." },
   },

@@ -13,6 +13,8 @@ export interface Circuit {
   readonly enter: () => number;
   /** Of an attempt that went on. */
   readonly leave: (failed: boolean) => void;
+  /** For who asks: it is closed, or open for so long. */
+  readonly tell: () => string;
   /** Of an attempt that went on: it is made anew, and enters once more. */
   readonly comeBack: () => void;
 }
@@ -58,6 +60,11 @@ export function createCircuit(
       if (failed) failures.add();
       const total = all.total();
       if (total >= requestsMin && failures.total() * 100 >= failurePercent * total) open(nowMs);
+    },
+    tell() {
+      const leftMs = Math.ceil(openUntilMs - clock.monotonicMs());
+      if (openUntilMs === 0) return `closed, ${failures.total()} of ${all.total()} failed`;
+      return leftMs > 0 ? `open for ${leftMs} ms more` : "half open: the next attempt finds out";
     },
     comeBack() {
       probeUntilMs = 0;

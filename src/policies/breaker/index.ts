@@ -84,6 +84,13 @@ export const breaker: Policy<Options> = {
       return circuit;
     };
     return {
+      tellNow(request) {
+        if (options.per !== "instance") {
+          return circuits.get(nameOf(request, "", options.per))?.tell();
+        }
+        const told = [...circuits].map(([instance, circuit]) => `${instance} ${circuit.tell()}`);
+        return told.length === 0 ? undefined : told.join(", ");
+      },
       onAttempt(request, { instance }) {
         const waitMs = circuitOf(request, instance)?.enter() ?? 0;
         if (waitMs === 0) return undefined;
@@ -108,7 +115,11 @@ export const breaker: Policy<Options> = {
   },
 };
 
-function nameOf(request: PolicyRequest, instance: string, per: Options["per"]): string {
+function nameOf(
+  request: Pick<PolicyRequest, "serviceName" | "operation" | "routeId">,
+  instance: string,
+  per: Options["per"],
+): string {
   if (per === "instance") return instance;
   if (per === "service") return request.serviceName;
   return `${request.serviceName}.${request.operation ?? request.routeId}`;

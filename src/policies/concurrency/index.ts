@@ -1,6 +1,6 @@
 /** Bounds how many requests are under way at once, and lets callers in by turns. */
 import { createQuickRandom } from "#base/quick-random.ts";
-import { countedName, forEach } from "#extension/counted-apart.ts";
+import { countedName, explainedName, forEach } from "#extension/counted-apart.ts";
 import type { Policy, PolicyRequest } from "#extension/policy.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { createGradient } from "./gradient.ts";
@@ -37,6 +37,13 @@ export const concurrency: Policy<Options> = {
   explain: ({ per, max, adaptive, queueMax, shared }) =>
     `${max === undefined ? `${adaptive?.min} to ${adaptive?.max}, as it finds out,` : `${max}`} ` +
     `at once${forEach(per)}${shared ? ", over all gateways" : ""}, ${queueMax} wait`,
+  explainState({ per }, { id, request, running }) {
+    const name = explainedName(request, per);
+    if (name === undefined || running === undefined) return undefined;
+    const { counts } = running;
+    const { inside, waiting } = counts.look(counts.keyOf(gateKey(id, name)));
+    return `${inside} under way now, ${waiting} wait`;
+  },
   create(chosen, { id, platform, counts, store }) {
     const { per, max, adaptive = { min: 1, max: 1 }, queueMax, waitMs, weights } = chosen;
     const { clock, timers, random } = platform;
@@ -47,7 +54,7 @@ export const concurrency: Policy<Options> = {
       const name = doors.size >= doorsMax ? "" : countedName(request, per);
       const found = doors.get(name);
       if (found !== undefined) return found;
-      const key = `concurrency ${id} ${name}`;
+      const key = gateKey(id, name);
       const limit = max === undefined ? createGradient(adaptive) : { limit: max, note() {} };
       const gate = createGate(
         key,
@@ -80,6 +87,11 @@ export const concurrency: Policy<Options> = {
 
     const noRoom = `there was no room within ${waitMs} ms`;
     return {
+      tellNow(request) {
+        const name = max === undefined ? explainedName(request, per) : undefined;
+        const gate = name === undefined ? undefined : doors.get(name)?.gate;
+        return gate && `at most ${gate.limit} at present`;
+      },
       onRequest(request) {
         const { gate, slots } = doorOf(request);
         const { caller, result, leave } = gate.enter(request.callerName ?? request.address);
@@ -105,6 +117,10 @@ export const concurrency: Policy<Options> = {
     };
   },
 };
+
+function gateKey(id: string, name: string): string {
+  return `concurrency ${id} ${name}`;
+}
 
 interface Door {
   readonly gate: Gate;

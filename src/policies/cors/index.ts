@@ -1,5 +1,6 @@
 /** Lets pages of other origins ask: the CORS protocol of the Fetch standard, answered here. */
 import { mapOf, wholeNumber } from "#base/json-schema.ts";
+import type { Problem } from "#base/problem.ts";
 import type { OptionFinding, Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import type { Fields } from "#extension/protocol.ts";
 import { problems } from "./problems.ts";
@@ -92,6 +93,11 @@ export const cors: Policy<Options> = {
   level: "request",
   check: checkOptions,
   explain: ({ origins }) => `pages of ${origins.join(", ")} may ask`,
+  explainRefusal({ origins }, { request }) {
+    const origin = request.field("origin");
+    if (origin === undefined || createOriginTest(origins)(origin)) return undefined;
+    return mayNotAsk(origin);
+  },
   create(options) {
     const allows = createOriginTest(options.origins);
     const preflight = preflightFields(options);
@@ -100,10 +106,7 @@ export const cors: Policy<Options> = {
     /** @returns whether it may go on. */
     function judge(request: PolicyRequest, origin: string): Verdict {
       if (!isForAll) request.addAnswerField("Vary", "Origin");
-      if (!allows(origin)) {
-        const detail = `pages of ${JSON.stringify(origin.slice(0, 200))} may not ask`;
-        return { kind: "refuse", problem: problems["origin-not-allowed"](detail) };
-      }
+      if (!allows(origin)) return { kind: "refuse", problem: mayNotAsk(origin) };
       request.addAnswerField("Access-Control-Allow-Origin", isForAll ? "*" : origin);
       if (options.credentials) request.addAnswerField("Access-Control-Allow-Credentials", "true");
       return undefined;
@@ -135,6 +138,11 @@ export const cors: Policy<Options> = {
     };
   },
 };
+
+function mayNotAsk(origin: string): Problem {
+  const detail = `pages of ${JSON.stringify(origin.slice(0, 200))} may not ask`;
+  return problems["origin-not-allowed"](detail);
+}
 
 function preflightFields({ methods, requestFields, maxAgeS, credentials }: Options): Fields {
   // With credentials `*` means nothing but itself; Authorization has to be named at any time.

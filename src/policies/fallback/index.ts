@@ -108,6 +108,10 @@ export const fallback: Policy<Options> = {
     ];
     return `when ${on.join(", ")}: ${from.join(", ")}`;
   },
+  answersInstead({ on }, code) {
+    const reason = reasonOf(code);
+    return reason !== undefined && on.includes(reason);
+  },
   create(options, site) {
     const whole = wholeFrom(options, site);
     const answers = answersFrom(options, site);
@@ -127,7 +131,7 @@ export const fallback: Policy<Options> = {
 
     return {
       onProblem(request, problem) {
-        const reason = reasonOf(problem);
+        const reason = reasonOf(problem.definition.code);
         if (reason === undefined || !options.on.includes(reason)) return undefined;
         return give(request, problem.definition.code);
       },

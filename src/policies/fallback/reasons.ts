@@ -1,5 +1,4 @@
 /** When an answer of another making is given: by problems of the gateway's, and statuses. */
-import type { Problem } from "#base/problem.ts";
 
 export const reasons = ["unavailable", "timeout", "5xx", "overload", "maintenance"] as const;
 export type Reason = (typeof reasons)[number];
@@ -17,6 +16,7 @@ const codes: Readonly<Record<string, Reason>> = {
   "in-maintenance": "maintenance",
 };
 
-export function reasonOf({ definition: { code } }: Problem): Reason | undefined {
+/** @param code of a problem. */
+export function reasonOf(code: string): Reason | undefined {
   return codes[code];
 }

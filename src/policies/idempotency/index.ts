@@ -37,6 +37,10 @@ export const idempotency: Policy<Options> = {
       `kept for ${keepMs} ms, with answers up to ${answerBytesMax} bytes`
     );
   },
+  explainRefusal({ required }, { request }) {
+    if (!required || request.idempotent || request.field(fieldName) !== undefined) return undefined;
+    return keyMissing("it");
+  },
   create(given, { records, platform, serviceName, contract }) {
     records.prepare();
     const { clock, timers } = platform;
@@ -49,8 +53,7 @@ export const idempotency: Policy<Options> = {
       const value = request.field(fieldName);
       if (value === undefined) {
         if (!given.required) return undefined;
-        const detail = "is not safe to repeat; expected the field Idempotency-Key";
-        return refused(problems["idempotency-key-missing"](`${nameOf(request)} ${detail}`));
+        return refused(keyMissing(nameOf(request)));
       }
       const key = readKey(value);
       if (key !== undefined) return key;
@@ -250,6 +253,11 @@ export const idempotency: Policy<Options> = {
 
 function isUnderWay(found: AttemptRecord): boolean {
   return found.state === "running" && nodeProcesses.isRunning(found.process);
+}
+
+function keyMissing(what: string): Problem {
+  const detail = `${what} is not safe to repeat; expected the field Idempotency-Key`;
+  return problems["idempotency-key-missing"](detail);
 }
 
 function refused(problem: Problem): Refused {

@@ -37,6 +37,7 @@ export const maintenance: Policy<Options> = {
   problems: problems.definitions,
   level: "call",
   explain: ({ message }) => `out of use: ${message}`,
+  explainRefusal: ({ message }) => problems["in-maintenance"](message),
   create({ message, retryAfterS }) {
     const refused = {
       kind: "refuse",

@@ -53,9 +53,14 @@ export function countKey(prefix: string, span: Span, name: string): string {
   return `quota ${prefix} ${span.name} ${name}`;
 }
 
+/** How many are taken at once. */
+export function blockOf(max: number): number {
+  return Math.min(blockMax, Math.max(1, Math.floor(max / blocksPerQuota)));
+}
+
 export function createCounter(max: number, keyPrefix: string, world: World): Counter {
   const { cells, blocks, clock } = world;
-  const block = Math.min(blockMax, Math.max(1, Math.floor(max / blocksPerQuota)));
+  const block = blockOf(max);
   const counts = new Map<string, Count>();
   let present: Span = { name: "", endMs: 0 };
 

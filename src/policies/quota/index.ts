@@ -3,10 +3,17 @@
  * several gateways share. Told as draft-ietf-httpapi-ratelimit-headers-11 has it.
  */
 import { mapOf, wholeNumber } from "#base/json-schema.ts";
-import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
-import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
+import type { Problem } from "#base/problem.ts";
+import {
+  countedName,
+  countedPer,
+  explainedName,
+  forEach,
+  type CountedPer,
+} from "#extension/counted-apart.ts";
+import type { ExplainedSite, Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import { createCalendar, isTimeZone, type Period, type Span } from "./calendar.ts";
-import { countKey, createCounter, type Use } from "./counter.ts";
+import { blockOf, countKey, createCounter, type Use } from "./counter.ts";
 import { problems } from "./problems.ts";
 import { createSharedBlocks, readScript } from "./shared-blocks.ts";
 
@@ -85,23 +92,20 @@ export const quota: Policy<Options> = {
   },
   explain: ({ per, requests, period, timeZone }) =>
     `at most ${requests} in a ${period} (${timeZone})${forEach(per)}`,
-  explainState(options, { id, serviceName, nowMs, request, takenOf, readShared }) {
-    const { per, requests, period, timeZone } = options;
-    // Addresses are not part of what is explained.
-    const isKnown = per === "caller" ? request.callerName !== undefined : per !== "address";
-    if (!isKnown) return undefined;
-    const span = createCalendar(period, timeZone).at(nowMs);
-    const name = countedName({ ...request, address: "" }, per);
-    const key = countKey(prefixOf(options, id, serviceName), span, name);
-    const told = (taken: number): string => `${taken} of ${requests} are taken in ${span.name}`;
-    if (readShared === undefined) {
-      const taken = takenOf(key);
-      return taken === undefined ? undefined : told(taken);
-    }
-    const read = readShared(readScript, key);
-    if ("unread" in read) return `how many are taken is not known: ${read.unread}`;
-    const [taken = 0, returned = 0] = read;
-    return `${told(taken - returned)}, by all gateways`;
+  explainState(options, site) {
+    const found = explainedTaken(options, site);
+    if (found === undefined) return undefined;
+    const { taken, span } = found;
+    if (typeof taken !== "number") return `how many are taken is not known: ${taken.unread}`;
+    const by = site.readShared === undefined ? "" : ", by all gateways";
+    return `${taken} of ${options.requests} are taken in ${span.name}${by}`;
+  },
+  explainRefusal(options, site) {
+    const { taken, span } = explainedTaken(options, site) ?? {};
+    if (span === undefined || typeof taken !== "number") return undefined;
+    // Of a block that was taken there may be some left.
+    if (blockOf(options.requests) > 1) return undefined;
+    return taken < options.requests ? undefined : usedUp(options, span, site.nowMs);
   },
   create(options, { id, cells, records, store, platform, serviceName }) {
     const { per, requests, period, timeZone, name = period } = options;
@@ -118,11 +122,7 @@ export const quota: Policy<Options> = {
       request.addAnswerField("RateLimit-Policy", `"${name}";q=${requests};w=${windowS[period]}`);
       request.addAnswerField("RateLimit", `"${name}";r=${remaining};t=${waitS}`);
       if (allowed) return undefined;
-      const until = new Date(span.endMs).toISOString();
-      const detail =
-        `the ${requests} requests that quota ${name} allows${forEach(per)} in the ${period} ` +
-        `${span.name} (${timeZone}) are used up; the next ${period} begins at ${until}`;
-      return { kind: "refuse", problem: problems["quota-used-up"](detail, { retryAfterS: waitS }) };
+      return { kind: "refuse", problem: usedUp(options, span, clock.nowMs()) };
     }
 
     async function wait(request: PolicyRequest, coming: Promise<Use | undefined>, span: Span) {
@@ -157,6 +157,38 @@ export const quota: Policy<Options> = {
     };
   },
 };
+
+function usedUp(
+  { per, requests, period, timeZone, name = period }: Options,
+  { endMs, name: spanName }: Span,
+  nowMs: number,
+): Problem {
+  const until = new Date(endMs).toISOString();
+  const detail =
+    `the ${requests} requests that quota ${name} allows${forEach(per)} in the ${period} ` +
+    `${spanName} (${timeZone}) are used up; the next ${period} begins at ${until}`;
+  const retryAfterS = Math.max(1, Math.ceil((endMs - nowMs) / 1_000));
+  return problems["quota-used-up"](detail, { retryAfterS });
+}
+
+/** Undefined: it is not known. */
+function explainedTaken(
+  options: Options,
+  { id, serviceName, nowMs, request, takenOf, readShared }: ExplainedSite,
+): { readonly taken: number | { readonly unread: string }; readonly span: Span } | undefined {
+  const name = explainedName(request, options.per);
+  if (name === undefined) return undefined;
+  const span = createCalendar(options.period, options.timeZone).at(nowMs);
+  const key = countKey(prefixOf(options, id, serviceName), span, name);
+  if (readShared === undefined) {
+    const taken = takenOf(key);
+    return taken === undefined ? undefined : { taken, span };
+  }
+  const read = readShared(readScript, key);
+  if ("unread" in read) return { taken: read, span };
+  const [taken = 0, returned = 0] = read;
+  return { taken: taken - returned, span };
+}
 
 /** Of its counts, in the file. */
 function prefixOf({ name, timeZone }: Options, id: string, serviceName = ""): string {

@@ -3,12 +3,19 @@
  * workers. Told as draft-ietf-httpapi-ratelimit-headers-11 has it.
  */
 import { mapOf, wholeNumber } from "#base/json-schema.ts";
+import type { Problem } from "#base/problem.ts";
 import type { CellKey } from "#base/shared-cells.ts";
-import { countedName, countedPer, forEach, type CountedPer } from "#extension/counted-apart.ts";
+import {
+  countedName,
+  countedPer,
+  explainedName,
+  forEach,
+  type CountedPer,
+} from "#extension/counted-apart.ts";
 import type { WhenAway } from "#base/shared-store.ts";
-import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
+import type { ExplainedSite, Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import { problems } from "./problems.ts";
-import { createSharedArrival } from "./shared-arrival.ts";
+import { createSharedArrival, readArrival, sharedKey } from "./shared-arrival.ts";
 import { createTheoreticalArrival, requestsPerMsMax, type Taken } from "./theoretical-arrival.ts";
 
 interface Options {
@@ -58,10 +65,23 @@ export const rateLimit: Policy<Options> = {
   },
   explain: ({ per, requests, windowMs, burst = requests }) =>
     `at most ${requests} in ${windowMs} ms${forEach(per)}, ${burst} of them at once`,
-  create({ per, requests, windowMs, burst = requests }, { id, cells, store, platform }) {
+  explainState(options, site) {
+    const left = explainedLeft(options, site);
+    if (left === undefined) return undefined;
+    if ("unread" in left) return `how much room there is is not known: ${left.unread}`;
+    const { remaining, allowed, waitMs } = left;
+    return allowed ? `room for ${remaining} now` : `no room for ${Math.ceil(waitMs)} ms`;
+  },
+  explainRefusal(options, site) {
+    const left = explainedLeft(options, site);
+    if (left === undefined || "unread" in left || left.allowed) return undefined;
+    return usedUp(options, left.waitMs);
+  },
+  create(options, { id, cells, store, platform }) {
+    const { per, requests, windowMs, burst = requests } = options;
     const rate = { requests, windowMs, burst };
     const limiter = createTheoreticalArrival(cells, rate);
-    const keys = createKeys((name) => cells.keyOf(`rate-limit ${id} ${name}`));
+    const keys = createKeys((name) => cells.keyOf(ownKey(id, name)));
     const shared = store && createSharedArrival(store, rate);
     const quota = `"${per}";q=${requests};w=${Math.max(1, Math.ceil(windowMs / 1_000))}`;
     const takeHere = (name: string): Taken => limiter.take(keys(name), platform.clock.nowMs());
@@ -70,19 +90,14 @@ export const rateLimit: Policy<Options> = {
       request.addAnswerField("RateLimit-Policy", quota);
       request.addAnswerField("RateLimit", `"${per}";r=${remaining};t=${waitS}`);
       if (allowed) return undefined;
-      const detail =
-        `at most ${requests} requests in ${windowMs} ms are allowed${forEach(per)}; ` +
-        `wait ${Math.ceil(waitMs)} ms`;
-      const retryAfterS = Math.max(1, waitS);
-      return { kind: "refuse", problem: problems["rate-limited"](detail, { retryAfterS }) };
+      return { kind: "refuse", problem: usedUp(options, waitMs) };
     };
     return {
       onRequest(request) {
         const name = countedName(request, per);
         if (store === undefined || shared === undefined) return judge(request, takeHere(name));
         const { id: exchange } = request;
-        const key = `rate-limit ${id} ${requests}/${windowMs}/${burst} ${name}`;
-        return shared(key).then((taken) => {
+        return shared(sharedKey(id, rate, name)).then((taken) => {
           // The object may serve another one by now.
           if (request.id !== exchange) return undefined;
           if (taken !== undefined) return judge(request, taken);
@@ -92,6 +107,31 @@ export const rateLimit: Policy<Options> = {
     };
   },
 };
+
+function usedUp({ per, requests, windowMs }: Options, waitMs: number): Problem {
+  const detail =
+    `at most ${requests} requests in ${windowMs} ms are allowed${forEach(per)}; ` +
+    `wait ${Math.ceil(waitMs)} ms`;
+  return problems["rate-limited"](detail, { retryAfterS: Math.max(1, Math.ceil(waitMs / 1_000)) });
+}
+
+function ownKey(id: string, name: string): string {
+  return `rate-limit ${id} ${name}`;
+}
+
+/** Undefined: it is not known. */
+function explainedLeft(
+  { per, requests, windowMs, burst = requests }: Options,
+  { id, request, nowMs, readShared, running }: ExplainedSite,
+): ReturnType<typeof readArrival> | undefined {
+  const name = explainedName(request, per);
+  if (name === undefined) return undefined;
+  const rate = { requests, windowMs, burst };
+  if (readShared !== undefined) return readArrival(readShared, sharedKey(id, rate, name), rate);
+  if (running === undefined) return undefined;
+  const { cells } = running;
+  return createTheoreticalArrival(cells, rate).look(cells.keyOf(ownKey(id, name)), nowMs);
+}
 
 function withoutStore(whenAway: WhenAway, judgeHere: () => Verdict): Verdict {
   if (whenAway === "local") return judgeHere();

@@ -21,6 +21,8 @@ export interface Taken {
 
 export interface TheoreticalArrival {
   readonly take: (key: CellKey, nowMs: number) => Taken;
+  /** What taking one would bring; `remaining` then is how many are left before it. */
+  readonly look: (key: CellKey, nowMs: number) => Taken;
 }
 
 /** 2020-01-01. Times since then in such parts of a millisecond fit a number exactly until 2054. */
@@ -47,5 +49,15 @@ export function createTheoreticalArrival(cells: SharedCells, rate: Rate): Theore
       const remaining = Math.max(0, Math.floor((tolerance + interval - ahead) / interval));
       return { allowed, remaining, waitMs: allowed ? ahead : ahead - tolerance };
     },
+    look(key, nowMs) {
+      const ahead = Math.max(cells.read(key, nowMs) - (nowMs - epochMs), 0);
+      return leftOf(ahead, interval, tolerance);
+    },
   };
+}
+
+/** How it stands when so much of the burst is used up; all in one unit of time. */
+export function leftOf(ahead: number, interval: number, tolerance: number): Taken {
+  const remaining = Math.max(0, Math.floor((tolerance + interval - ahead) / interval));
+  return { allowed: ahead <= tolerance, remaining, waitMs: Math.max(0, ahead - tolerance) };
 }

@@ -1,0 +1,87 @@
+/** What policies refuse by themselves, as `explain` tells it before it happens. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { ExplainedRequest } from "#gateway/explain.ts";
+import { createFolder } from "#tests/e2e/cli/run-parlance.ts";
+
+interface Case {
+  readonly name: string;
+  readonly policies: string;
+  readonly request?: Partial<ExplainedRequest>;
+  /** Of the outcome: its status, or what it is. */
+  readonly outcome: number | string;
+  readonly why?: RegExp;
+}
+
+const cases: readonly Case[] = [
+  {
+    name: "maintenance refuses whoever it is for",
+    policies: '[{ maintenance: { message: "back at eight" } }]',
+    outcome: 503,
+    why: /^in-maintenance: back at eight$/,
+  },
+  {
+    name: "and nobody else",
+    policies: "[{ maintenance: { only: { callers: [batch] } } }]",
+    outcome: "forwarded",
+  },
+  {
+    name: "a fallback for it answers instead",
+    policies: "[{ fallback: { on: [maintenance], file: answer.json } }, { maintenance: {} }]",
+    outcome: "answered",
+    why: /^fallback answers instead of in-maintenance$/,
+  },
+  {
+    name: "one that is for something else does not",
+    policies: "[{ fallback: { on: [timeout], file: answer.json } }, { maintenance: {} }]",
+    outcome: 503,
+  },
+  {
+    name: "an origin that may not ask",
+    policies: '[{ cors: { origins: ["https://a.example"] } }]',
+    request: { headers: { origin: "https://b.example" } },
+    outcome: 403,
+    why: /^origin-not-allowed: pages of "https:\/\/b.example" may not ask$/,
+  },
+  {
+    name: "a key that is required",
+    policies: "[{ idempotency: { required: true } }]",
+    request: { method: "POST" },
+    outcome: 400,
+    why: /^idempotency-key-missing/,
+  },
+  {
+    name: "not of what may be repeated",
+    policies: "[{ idempotency: { required: true } }]",
+    request: { method: "PUT" },
+    outcome: "forwarded",
+  },
+];
+
+for (const { name, policies, request, outcome: expected, why } of cases) {
+  test(name, () => {
+    using folder = createFolder();
+    folder.write("answer.json", "{}");
+    folder.write(
+      "parlance.yaml",
+      `version: 1
+listen: { host: 127.0.0.1 }
+state: { path: state }
+services:
+  up: { instances: ["http://127.0.0.1:1"], policies: ${policies} }
+callers:
+  shop: { key: "a-key-that-is-long-enough", may: ["*"] }
+  batch: { key: "b-key-that-is-long-enough", may: ["*"] }
+`,
+    );
+    const args = ["explain", request?.method ?? "GET", "/up/", "--as", "shop", "--json"];
+    for (const [field, value] of Object.entries(request?.headers ?? {})) {
+      args.push("-H", `${field}: ${value}`);
+    }
+    const { out, code, err } = folder.parlance(args);
+    const { outcome } = JSON.parse(out) as { outcome: Record<string, unknown> };
+    assert.equal(outcome["status"] ?? outcome["kind"], expected, err);
+    assert.equal(code, typeof expected === "number" ? 1 : 0);
+    if (why !== undefined) assert.match(String(outcome["why"]), why);
+  });
+}
