@@ -69,6 +69,7 @@ async function fill(seconds: number): Promise<Sample> {
       checkpoints: `${folder}/checkpoints`,
       origin: "bench/ring",
       mode: "strict",
+      capture: "digest",
       retention: { days: 0, bytesMax: 0 },
     },
     revision: { id: "0123456789abcdef" } as Revision,

@@ -307,6 +307,8 @@ export interface Ledger {
   readonly origin: string | undefined;
   /** For exchanges that belong to no service. */
   readonly mode: RecordMode;
+  /** Of them as well, where they ask a face over all services. */
+  readonly capture: Capture;
   readonly retention: {
     /** 0: for ever. */
     readonly days: number;

@@ -18,8 +18,8 @@ export function resolveLedger(
       "sets back the one sets back the other";
     reporter.error(["ledger", "checkpoints"], "checkpoints-in-ledger", message, "another folder");
   }
-  const { origin, mode, retention } = declared;
-  return { path, checkpoints, origin, mode, retention: { ...retention } };
+  const { origin, mode, capture, retention } = declared;
+  return { path, checkpoints, origin, mode, capture, retention: { ...retention } };
 }
 
 export function resolveServiceLedger(

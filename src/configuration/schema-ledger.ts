@@ -75,7 +75,13 @@ export const ledgerSchema: JsonSchema = {
         "x-expected": "a name such as example.org/payments/node1",
       },
       mode: { ...mode, default: "strict" },
-      capture: { ...capture, default: "digest" },
+      capture: {
+        ...capture,
+        description:
+          `${capture.description} Requests to GraphQL, JSON-RPC and MCP, which hold any number ` +
+          "of calls, are committed to at most.",
+        default: "digest",
+      },
       retention: mapOf(
         "What is dropped, in whole sealed segments of 65,536 entries; their hashes stay. " +
           "Takes effect at the next start.",

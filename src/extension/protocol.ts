@@ -140,7 +140,10 @@ export interface WireMessage {
 export interface FaceResponse extends WireMessage {
   readonly status: number;
   readonly trailers?: Fields;
-  /** What it tells instead of the answer that was to be encoded and could not be. */
+  /**
+   * What it tells instead of the answer that was to be encoded and could not be. Of a hub: the
+   * first that it tells at all.
+   */
   readonly fault?: Fault;
 }
 

@@ -143,6 +143,7 @@ function admitToHub(
   match: HubMatch,
 ): Admission | Identify {
   if (match.kind === "miss") return missed(exchange, match.allowedMethods);
+  exchange.hubDialect = match.dialect;
   const snapshot = exchange.snapshot as Snapshot;
   const verdict = exchange.policiesOnRouted(snapshot.policies.hubChain);
   if (verdict !== undefined) return decided(verdict);

@@ -6,6 +6,7 @@ import type { Limits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Fault } from "#call/call.ts";
 import type { Instance } from "#configuration/configuration.ts";
+import type { Dialect } from "#contract/contract.ts";
 import type { BodyDigest, ProofAuthentication } from "#extension/proof.ts";
 import type { CallerEnd } from "#wire/ends.ts";
 import { fieldNames, type FieldId } from "#wire/field-names.ts";
@@ -33,6 +34,10 @@ export class ExchangeRecord {
   snapshot: Snapshot | undefined;
   route: CompiledRoute | undefined;
   callerIndex: number | undefined;
+  /** Of the face over all services that the caller asked; undefined: it asked none. */
+  hubDialect: Dialect | undefined;
+  /** Calls that were made for it there. */
+  hubCalls = 0;
   instance: Instance | undefined;
   startedMs = 0;
   /** When an instance's connection took it; 0: none, or nobody wants to know. */
@@ -147,6 +152,8 @@ export class ExchangeRecord {
     this.hasHead = hasHead;
     this.route = undefined;
     this.callerIndex = undefined;
+    this.hubDialect = undefined;
+    this.hubCalls = 0;
     this.instance = undefined;
     this.firstByteMs = 0;
     this.status = 0;

@@ -31,7 +31,7 @@ export interface Asked extends ProvenCaller {
 /** Who asks, and what is known of it. */
 export type ProvenCaller = Pick<
   ExchangeRecord,
-  "callerIndex" | "withheld" | "provedBy" | "provenByMessage" | "subject" | "scopes"
+  "callerIndex" | "hubDialect" | "withheld" | "provedBy" | "provenByMessage" | "subject" | "scopes"
 >;
 
 export interface InnerBeginning extends Asked {

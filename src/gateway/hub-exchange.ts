@@ -148,11 +148,14 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
 
   openCalls(): HubCalls {
     const { asked, origin } = this.#asAsker();
-    return new HubCalls(asked, origin, (inner) => this.createInner(inner));
+    return new HubCalls(asked, origin, (inner) => {
+      this.hubCalls++;
+      return this.createInner(inner);
+    });
   }
 
   #asAsker(): { readonly asked: Asked; readonly origin: InnerOrigin } {
-    const { snapshot, callerIndex, caller, id, requestId, traceId, withheld } = this;
+    const { snapshot, callerIndex, hubDialect, caller, id, requestId, traceId, withheld } = this;
     const flags = this.ownLines.trace?.flags ?? newTraceFlags;
     const traceParent = `00-${traceId}-${id.slice(id.length / 2)}-${flags}`;
     const idempotencyKey = this.field("idempotency-key");
@@ -160,7 +163,15 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     const known = { traceParent, exchangeId: id, requestId, idempotencyKey, timeoutMs };
     const origin = { peer: caller.peer, ...known };
     const { provedBy, provenByMessage, subject, scopes } = this;
-    const proven = { callerIndex, withheld, provedBy, provenByMessage, subject, scopes };
+    const proven = {
+      callerIndex,
+      hubDialect,
+      withheld,
+      provedBy,
+      provenByMessage,
+      subject,
+      scopes,
+    };
     return { asked: { snapshot: snapshot as Snapshot, ...proven }, origin };
   }
 
@@ -173,6 +184,7 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
   }
 
   answer(response: FaceResponse): void {
+    this.fault = response.fault;
     this.respond(response);
   }
 

@@ -7,7 +7,12 @@ import type { Protocol } from "#extension/protocol.ts";
 import type { RequestHead } from "#wire/head.ts";
 
 export type HubMatch =
-  | { readonly kind: "hub"; readonly hub: Hub; readonly inParts: boolean }
+  | {
+      readonly kind: "hub";
+      readonly hub: Hub;
+      readonly dialect: Dialect;
+      readonly inParts: boolean;
+    }
   | { readonly kind: "miss"; readonly allowedMethods: readonly string[] };
 
 export interface Hubs {
@@ -19,6 +24,7 @@ interface Address {
   readonly segments: readonly string[];
   readonly methods: readonly string[];
   readonly hub: Hub;
+  readonly dialect: Dialect;
   readonly inParts: boolean;
 }
 
@@ -41,7 +47,7 @@ export function createHubs(
       const hub = createHub(servicesAt(dialect, services, contracts), settings);
       return hub.addresses.map(({ path, methods, inParts = false }) => ({
         segments: path.split("/").slice(1),
-        ...{ methods, hub, inParts },
+        ...{ methods, hub, dialect, inParts },
       }));
     });
   return {
@@ -53,8 +59,8 @@ export function createHubs(
       const found = (addresses ??= compile()).filter((address) => fits(address, segments));
       const [address] = found;
       if (address === undefined) return undefined;
-      const { methods, hub, inParts } = address;
-      if (methods.includes(head.method)) return { kind: "hub", hub, inParts };
+      const { methods, hub, dialect, inParts } = address;
+      if (methods.includes(head.method)) return { kind: "hub", hub, dialect, inParts };
       return { kind: "miss", allowedMethods: methods };
     },
   };

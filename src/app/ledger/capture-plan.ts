@@ -34,6 +34,15 @@ export function createCapturePlan(
   };
 }
 
+/**
+ * Of a request to a face over all services: it holds any number of calls, and names of fields do
+ * not tell what to mask in it, so it is committed to and never kept.
+ */
+export function createHubPlan({ configuration }: Pick<Revision, "configuration">): CapturePlan {
+  const most = configuration.ledger?.capture === "none" ? "none" : "digest";
+  return { most, captureOf: () => most, names: createSensitiveNames([]) };
+}
+
 /** What a UsernameToken calls the secret of a caller. */
 function proofsIn({ face }: Route, { configuration: { callers } }: Revision): readonly string[] {
   if (face !== "soap" || callers === "open") return [];

@@ -4,7 +4,6 @@
  */
 import { faultKinds, type FaultKind } from "#base/fault-kind.ts";
 import { blames, type Blame } from "#base/fault-kind.ts";
-import type { CompiledRoute } from "#gateway/compile-routes.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import type { Snapshot } from "#gateway/snapshot.ts";
 import { commitmentBytes, partNames, type Evidenced } from "#ledger/bodies/parts.ts";
@@ -55,7 +54,8 @@ export class ExchangeEntries {
     this.#writeWhere(exchange, parts);
     const { instance, attempts } = exchange;
     if (instance !== undefined) writer.constant(parts.instanceOf(instance));
-    if (exchange.route !== undefined) this.#writeWho(exchange, parts);
+    const { route, hubDialect } = exchange;
+    if (route !== undefined || hubDialect !== undefined) this.#writeWho(exchange, parts);
     writer.uint(f.verdict.key, verdictOf(exchange));
     if (attempts > 0) writer.uint(f.attempts.key, attempts);
     this.#writeOutcome(exchange);
@@ -140,7 +140,7 @@ export class ExchangeEntries {
     if (answerContentType !== undefined) {
       writer.text(f.responseType.key, answerContentType, f.responseType.max);
     }
-    if (exchange.route !== undefined) this.#writeDialects(exchange.route);
+    this.#writeDialects(exchange);
     if (problem !== undefined) writer.text(f.problem.key, problem.definition.code, f.problem.max);
     else if (fault !== undefined) writer.text(f.fault.key, fault.code, f.fault.max);
     const broken = problem?.definition ?? fault;
@@ -161,10 +161,12 @@ export class ExchangeEntries {
     this.#writer.latin1(key, bytes, spans[at + 2] as number, spans[at + 3] as number, max);
   }
 
-  #writeDialects({ route, service }: CompiledRoute): void {
+  #writeDialects({ route, hubDialect }: ExchangeRecord): void {
     const writer = this.#writer;
-    if (route.face !== undefined) writer.text(f.face.key, route.face, f.face.max);
-    if (service.speaks !== undefined) writer.text(f.speaks.key, service.speaks, f.speaks.max);
+    const face = hubDialect ?? route?.route.face;
+    if (face !== undefined) writer.text(f.face.key, face, f.face.max);
+    const speaks = route?.service.speaks;
+    if (speaks !== undefined) writer.text(f.speaks.key, speaks, f.speaks.max);
   }
 
   #writeCorrelation(exchange: ExchangeRecord): void {
@@ -206,9 +208,10 @@ export class ExchangeEntries {
   }
 }
 
-function verdictOf({ attempts, problem, fault }: ExchangeRecord): number {
+function verdictOf({ attempts, hubCalls, problem, fault }: ExchangeRecord): number {
   if (attempts > 0) return verdicts.forwarded;
-  return (problem ?? fault) === undefined ? verdicts.answered : verdicts.refused;
+  const isAnswered = (problem ?? fault) === undefined || hubCalls > 0;
+  return isAnswered ? verdicts.answered : verdicts.refused;
 }
 
 /** Of clocks that are read at different moments, a later one may seem earlier. */

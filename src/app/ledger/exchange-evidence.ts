@@ -3,12 +3,12 @@ import type { Disk } from "#base/disk.ts";
 import type { KeepingLimits } from "#base/limits.ts";
 import type { Platform } from "#base/platform.ts";
 import { isProblem } from "#base/problem.ts";
-import type { Service } from "#configuration/configuration.ts";
+import type { Revision, Service } from "#configuration/configuration.ts";
 import type { CompiledRoute } from "#gateway/compile-routes.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import { openBodyWriter } from "#ledger/bodies/body-writer.ts";
 import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
-import { createCapturePlan, type CapturePlan } from "./capture-plan.ts";
+import { createCapturePlan, createHubPlan, type CapturePlan } from "./capture-plan.ts";
 import { DigestEvidence } from "./digest-evidence.ts";
 import { KeptEvidence } from "./kept-evidence.ts";
 import { createTrouble } from "./trouble.ts";
@@ -54,22 +54,24 @@ export function openEvidence(options: EvidenceOptions): EvidenceSource {
     onFailure: bodyTrouble.begin,
   };
   // A route belongs to one revision.
-  const plans = new WeakMap<CompiledRoute, CapturePlan>();
+  const plans = new WeakMap<CompiledRoute | Revision, CapturePlan>();
 
-  function planOf(route: CompiledRoute, { snapshot }: ExchangeRecord): CapturePlan {
-    const known = plans.get(route);
-    if (known !== undefined || snapshot === undefined) return known as CapturePlan;
-    const plan = createCapturePlan(route, snapshot.revision);
-    plans.set(route, plan);
+  function planOf({ route, hubDialect, snapshot }: ExchangeRecord): CapturePlan | undefined {
+    if (snapshot === undefined) return undefined;
+    const { revision } = snapshot;
+    const key = route ?? (hubDialect === undefined ? undefined : revision);
+    if (key === undefined) return undefined;
+    const known = plans.get(key);
+    if (known !== undefined) return known;
+    const plan = route === undefined ? createHubPlan(revision) : createCapturePlan(route, revision);
+    plans.set(key, plan);
     return plan;
   }
 
   return {
     begin(exchange) {
-      const { route } = exchange;
-      if (route === undefined) return undefined;
-      const plan = planOf(route, exchange);
-      if (plan.most === "none") return undefined;
+      const plan = planOf(exchange);
+      if (plan === undefined || plan.most === "none") return undefined;
       const subject = subjectOf(exchange.callerName ?? anonymous);
       if (subject === undefined) return undefined;
       if (plan.most === "digest" || bodyTrouble.isPresent) {

@@ -113,7 +113,12 @@ export const fields = {
   face: { key: 26, type: "text", max: 32, about: "Dialect of the caller, where it is known." },
   speaks: { key: 27, type: "text", max: 32, about: "Dialect of the service, where it is known." },
   problem: { key: 28, type: "text", max: 64, about: "Code of the gateway's own problem." },
-  fault: { key: 29, type: "text", max: 64, about: "Code of the fault of a translated call." },
+  fault: {
+    key: 29,
+    type: "text",
+    max: 64,
+    about: "Code of the fault of a translated call; of a request with several the first told.",
+  },
   faultKind: {
     key: 30,
     type: "choice",

@@ -63,6 +63,15 @@ export function errorOf(fault: Fault, exchangeId: string, details?: FaultDetails
   return new GraphQLError(fault.message, { extensions });
 }
 
+/** What an error of ours tells, by its extensions. */
+export function faultOf({ message, extensions }: GraphQLError): Fault {
+  const { kind, fault, problem, code } = extensions;
+  const faultKind = isFaultKind(kind) ? kind : "unknown";
+  const blame = blames.find((one) => one === fault) ?? blameOf(faultKind);
+  const named = typeof problem === "string" ? problem : slugOf(String(code));
+  return { kind: "fault", faultKind, blame, code: named, message };
+}
+
 export function inputFault({ code, message, place }: DocumentFault): Fault {
   const faultKind = code === "limit-exceeded" ? "resource_exhausted" : "invalid_argument";
   return { kind: "fault", faultKind, blame: "client", code, message, place };

@@ -1,7 +1,9 @@
 /** Results as responses (GraphQL over HTTP §6): statuses, media types, errors with their codes. */
 import { GraphQLError, type ExecutionResult } from "graphql";
 import { faultTable } from "#call/fault-table.ts";
+import type { Fault } from "#call/call.ts";
 import type { FaceResponse, Fields } from "#extension/protocol.ts";
+import { faultOf } from "./faults.ts";
 import { mediaTypes, type AnswerForm } from "./hub-media.ts";
 import type { GraphqlProblem } from "./problems.ts";
 
@@ -47,11 +49,18 @@ export function textOf({ errors, data }: ExecutionResult): string {
 }
 
 export function respond(outcome: Outcome, form: AnswerForm): FaceResponse {
-  return answer(textOf(outcome.result), statusOf(outcome, form), form, outcome.fields);
+  const text = textOf(outcome.result);
+  return answer(text, statusOf(outcome, form), form, [outcome], outcome.fields);
 }
 
 export function respondToBatch(outcomes: readonly Outcome[], form: AnswerForm): FaceResponse {
-  return answer(`[${outcomes.map(({ result }) => textOf(result)).join(",")}]`, 200, form);
+  return answer(`[${outcomes.map(({ result }) => textOf(result)).join(",")}]`, 200, form, outcomes);
+}
+
+/** The first that is told. */
+function faultIn(outcomes: readonly Outcome[]): Fault | undefined {
+  const error = outcomes.flatMap(({ result }) => result.errors ?? [])[0];
+  return error && faultOf(error);
 }
 
 function statusOf({ result, status, isPlain = false }: Outcome, form: AnswerForm): number {
@@ -59,8 +68,15 @@ function statusOf({ result, status, isPlain = false }: Outcome, form: AnswerForm
   return form === "json" && !isPlain ? 200 : (status ?? 400);
 }
 
-function answer(text: string, status: number, form: AnswerForm, more: Fields = []): FaceResponse {
+function answer(
+  text: string,
+  status: number,
+  form: AnswerForm,
+  outcomes: readonly Outcome[],
+  more: Fields = [],
+): FaceResponse {
+  const fault = faultIn(outcomes);
   const mediaType = mediaTypes[form === "events" ? "json" : form];
   const fields: Fields = [["content-type", `${mediaType}; charset=utf-8`], ...more];
-  return { status, fields, body: Buffer.from(text) };
+  return { status, fields, body: Buffer.from(text), ...(fault && { fault }) };
 }

@@ -3,7 +3,7 @@
  * whether it knows a service. Whether instances are well is a matter of balancing, and stands in
  * the log.
  */
-import type { Answer, Fault, Reply } from "#call/call.ts";
+import type { Answer, Fault } from "#call/call.ts";
 import { grpcNameOf } from "#contract/grpc-names.ts";
 import { createRecord, type ValueRecord } from "#contract/value.ts";
 import type { HubService, HubSession, HubStream } from "#extension/hub.ts";
@@ -44,7 +44,8 @@ export function createHealth(services: readonly HubService[]): AnswerHealth {
     if (decoded.kind === "document") return decoded.response;
     const { negotiated } = decoded;
     if (decoded.kind === "fault") {
-      return face.encode(decoded.fault, { operation: decoded.operation, negotiated, exchangeId });
+      const { fault, operation } = decoded;
+      return { ...face.encode(fault, { operation, negotiated, exchangeId }), fault };
     }
     const { operation, input } = decoded.call;
     const context: FaceContext = { operation, negotiated, exchangeId };
@@ -52,8 +53,9 @@ export function createHealth(services: readonly HubService[]): AnswerHealth {
     const serves = isKnown(name, session);
     if (operation.id === "Watch") return watch(face, context, session, serves);
     if (operation.id === "List") return face.encode(answerOf(listed(session)), context);
-    const reply: Reply = serves ? answerOf(statusOf("SERVING")) : unknown(name);
-    return face.encode(reply, context);
+    if (serves) return face.encode(answerOf(statusOf("SERVING")), context);
+    const fault = unknown(name);
+    return { ...face.encode(fault, context), fault };
   };
 }
 

@@ -92,12 +92,15 @@ function reflect(
   const operation = decoded.kind === "call" ? decoded.call.operation : decoded.operation;
   const context: FaceContext = { operation, negotiated: decoded.negotiated, exchangeId };
   const { parts } = request;
-  if (decoded.kind === "fault") return Promise.resolve(face.encode(decoded.fault, context));
+  if (decoded.kind === "fault") {
+    const { fault } = decoded;
+    return Promise.resolve({ ...face.encode(fault, context), fault });
+  }
   const inputs = face.decodeInputs?.(context);
   const answers = face.encodeStream?.(context);
   if (parts === undefined || inputs === undefined || answers === undefined) {
     const fault = grpcFault("internal", "no-stream", "the request did not come in parts");
-    return Promise.resolve(face.encode(fault, context));
+    return Promise.resolve({ ...face.encode(fault, context), fault });
   }
   const run = async (write: (bytes: Buffer) => Promise<void>): Promise<Fields> => {
     const fault = await answerAll(viewOf(session), inputs, parts, (output) => {

@@ -25,13 +25,15 @@ export function errorText(
   return `{"code":${number},"message":${JSON.stringify(message)},"data":${data}}`;
 }
 
+/** What is wrong with a request before it is a call. */
+export function protocolFault(message: string): Fault {
+  const told = { faultKind: "invalid_argument", blame: "client", code: "bad-request" } as const;
+  return { kind: "fault", ...told, message };
+}
+
 export function protocolError(code: number, message: string, exchangeId: string): string {
-  const data = {
-    code: "bad-request",
-    kind: "invalid_argument",
-    fault: "client",
-    exchange: exchangeId,
-  };
+  const { code: named, faultKind, blame } = protocolFault(message);
+  const data = { code: named, kind: faultKind, fault: blame, exchange: exchangeId };
   return `{"code":${code},"message":${JSON.stringify(message)},"data":${JSON.stringify(data)}}`;
 }
 

@@ -10,7 +10,7 @@ import type { CreateHub, HubService, HubSession } from "#extension/hub.ts";
 import { protocolCodes, type BadRequest, type RpcRequest } from "#formats/json-rpc/request.ts";
 import { describeOpenRpc } from "./describe.ts";
 import { readRequests } from "./envelope.ts";
-import { errorText, protocolError } from "./errors.ts";
+import { errorText, protocolError, protocolFault } from "./errors.ts";
 import { createOperations, type JsonRpcOperation } from "./jsonrpc-operation.ts";
 
 interface Method {
@@ -71,38 +71,54 @@ async function handle(
 ): Promise<FaceResponse> {
   const { isBatch, requests } = readRequests(request.body);
   const answers = await Promise.all(requests.map((one) => answer(address, one, session)));
-  const told = answers.filter((text) => text !== undefined);
+  const first = answers.find((one) => one.fault !== undefined)?.fault;
+  const fault = first && { fault: first };
+  const told = answers.flatMap(({ text }) => text ?? []);
   // §4.1, §6: notifications have no answer, and a batch of them none either.
-  if (told.length === 0) return { status: 204, fields: [], body: Buffer.alloc(0) };
+  if (told.length === 0) return { status: 204, fields: [], body: Buffer.alloc(0), ...fault };
   const body = isBatch ? `[${told.join(",")}]` : (told[0] as string);
   const fields = [["content-type", "application/json"]] as const;
-  return { status: 200, fields, body: Buffer.from(body) };
+  return { status: 200, fields, body: Buffer.from(body), ...fault };
+}
+
+/** Of one request. */
+interface Told {
+  /** Undefined: it is not told. */
+  readonly text: string | undefined;
+  readonly fault?: Fault;
 }
 
 async function answer(
   address: Address | undefined,
   request: RpcRequest | BadRequest,
   session: HubSession,
-): Promise<string | undefined> {
+): Promise<Told> {
   const { exchangeId } = session;
   if (request.kind === "bad") {
     const error = protocolError(request.code, request.message, exchangeId);
-    return `{"jsonrpc":"2.0","error":${error},"id":${request.id}}`;
+    const text = `{"jsonrpc":"2.0","error":${error},"id":${request.id}}`;
+    return { text, fault: protocolFault(request.message) };
   }
   const { id } = request;
-  const outcome = await call(address, request, session);
-  return id === undefined ? undefined : `{"jsonrpc":"2.0",${outcome},"id":${id}}`;
+  const { member, fault } = await call(address, request, session);
+  const text = id === undefined ? undefined : `{"jsonrpc":"2.0",${member},"id":${id}}`;
+  return { text, ...(fault && { fault }) };
 }
 
-/** @returns the member of the response object: the result or the error. */
+/** The member of the response object: the result or the error. */
+interface Outcome {
+  readonly member: string;
+  readonly fault?: Fault;
+}
+
 async function call(
   address: Address | undefined,
   { method, params }: RpcRequest,
   session: HubSession,
-): Promise<string> {
+): Promise<Outcome> {
   const { exchangeId } = session;
   if (address === undefined) return notFound("there is no such service", exchangeId);
-  if (method === "rpc.discover") return `"result":${discover(address, session)}`;
+  if (method === "rpc.discover") return { member: `"result":${discover(address, session)}` };
   const found = address.methods.get(method);
   if (found === undefined) {
     return notFound(`there is no method ${method.slice(0, 200)}`, exchangeId);
@@ -113,18 +129,19 @@ async function call(
     const { message, place, code } = read;
     const told = { faultKind: "invalid_argument", blame: "client", code } as const;
     const fault: Fault = { kind: "fault", ...told, message, place: `/params${place}` };
-    return `"error":${errorText(fault, operation, exchangeId)}`;
+    return { member: `"error":${errorText(fault, operation, exchangeId)}`, fault };
   }
   const operationId = operation.operation.id;
   // Outputs that come one by one are collected by the gateway.
   const reply = await session.invoke({ serviceName, operationId, input: read.value });
   return reply.kind === "fault"
-    ? `"error":${errorText(reply, operation, exchangeId)}`
-    : `"result":${operation.writeResult(reply.output)}`;
+    ? { member: `"error":${errorText(reply, operation, exchangeId)}`, fault: reply }
+    : { member: `"result":${operation.writeResult(reply.output)}` };
 }
 
-function notFound(message: string, exchangeId: string): string {
-  return `"error":${protocolError(protocolCodes.methodNotFound, message, exchangeId)}`;
+function notFound(message: string, exchangeId: string): Outcome {
+  const error = protocolError(protocolCodes.methodNotFound, message, exchangeId);
+  return { member: `"error":${error}`, fault: protocolFault(message) };
 }
 
 /** What the caller may not call, it is not told of. */

@@ -1,6 +1,6 @@
 /** One call of a tool: an exchange of its own, and its reply as the result of the tool. */
 import { defaultDocumentLimits } from "#base/limits.ts";
-import type { Answer, Fault, Reply } from "#call/call.ts";
+import type { Answer, Fault } from "#call/call.ts";
 import { collectedField } from "#contract/collected-stream.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
 import type { HubCall, HubSession, HubStream } from "#extension/hub.ts";
@@ -11,8 +11,9 @@ import type { McpOperation } from "./mcp-operation.ts";
 import type { Asking } from "./request.ts";
 import {
   answer,
+  answerFault,
   faultText,
-  protocolErrorText,
+  refuse,
   resultText,
   textContent,
   type Asked,
@@ -32,24 +33,23 @@ export async function callTool(
   if (tool === undefined || !mayCall(tool, session)) {
     const what = name === undefined ? "params.name must be a text" : `Unknown tool: ${shown(name)}`;
     const told = { code: mcpCodes.invalidParams, message: what };
-    return answer(200, protocolErrorText(asked.id, told, asked.exchangeId));
+    return refuse(200, asked.id, told, asked.exchangeId);
   }
   const { serviceName, operation } = tool;
   const { faults, operation: named } = operation;
   const read = operation.arguments.read(params.get("arguments"));
-  if (read.kind === "fault")
-    return answer(200, faultText(asked, wrong(read, "/arguments"), faults));
+  if (read.kind === "fault") return answerFault(asked, wrong(read, "/arguments"), faults);
   const headers = operation.inputHeaders?.read(meta.get(metaKeys.headers));
   if (headers?.kind === "fault") {
     const fault = wrong(headers, `/_meta/${metaKeys.headers.replace("/", "~1")}`);
-    return answer(200, faultText(asked, fault, faults));
+    return answerFault(asked, fault, faults);
   }
   const key = meta.get(metaKeys.idempotencyKey);
   const idempotencyKey = key === undefined ? undefined : textOf(key);
   if (key !== undefined && !isKey(idempotencyKey)) {
     const detail = `_meta: ${metaKeys.idempotencyKey} must be a text of visible ASCII characters`;
     const told = { code: mcpCodes.invalidParams, message: detail };
-    return answer(200, protocolErrorText(asked.id, told, asked.exchangeId));
+    return refuse(200, asked.id, told, asked.exchangeId);
   }
   const call: HubCall = {
     serviceName,
@@ -64,7 +64,12 @@ export async function callTool(
     return streamProgress(operation, call, asked, token, session);
   }
   // Outputs that come one by one are collected by the gateway.
-  return answer(200, replyText(operation, await session.invoke(call), asked));
+  const reply = await session.invoke(call);
+  if (reply.kind === "fault") return answerFault(asked, reply, faults);
+  return answer(
+    200,
+    answerText(operation, operation.result?.write(reply.output), reply.headers, asked),
+  );
 }
 
 /** Whether it can be the value of a header as well. */
@@ -79,11 +84,6 @@ function shown(name: string): string {
 function wrong({ code, message, place }: DocumentFault, where: string): Fault {
   const told = { faultKind: "invalid_argument", blame: "client", code } as const;
   return { kind: "fault", ...told, message, place: `${where}${place}` };
-}
-
-function replyText(operation: McpOperation, reply: Reply, asked: Asked): string {
-  if (reply.kind === "fault") return faultText(asked, reply, operation.faults);
-  return answerText(operation, operation.result?.write(reply.output), reply.headers, asked);
 }
 
 /** @param content text of the structured content; undefined: there is none. */

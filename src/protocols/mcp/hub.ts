@@ -7,7 +7,7 @@ import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
 import { protocolCodes, textOf } from "#formats/json-rpc/request.ts";
 import { callTool } from "./call-tool.ts";
 import { readMessage, type Asking, type Refusal } from "./request.ts";
-import { answer, protocolErrorText, resultText, type Asked } from "./results.ts";
+import { answer, refuse, resultText, type Asked } from "./results.ts";
 import { collectTools, listTools, type Tools } from "./tools.ts";
 import { handshakeVersions, own, servedVersions } from "./versions.ts";
 
@@ -44,7 +44,7 @@ async function handle(
   if (message.kind === "notification") return { status: 202, fields: [], body: Buffer.alloc(0) };
   if (tools === undefined) {
     const told = { code: protocolCodes.methodNotFound, message: "there is no such service" };
-    return answer(404, protocolErrorText(message.id, told, session.exchangeId));
+    return refuse(404, message.id, told, session.exchangeId);
   }
   const { id, isStateless, params } = message;
   const asked: Asked = { id, isStateless, exchangeId: session.exchangeId };
@@ -59,13 +59,13 @@ async function handle(
       if (!isStateless) return answer(200, resultText(asked, []));
       break;
     case "tools/list":
-      return answer(200, listTools(tools, asked, params.get("cursor"), session));
+      return listTools(tools, asked, params.get("cursor"), session);
     case "tools/call":
       return callTool(tools, message, asked, session);
   }
   const { methodNotFound: code } = protocolCodes;
   const told = { code, message: `Method not found: ${message.method.slice(0, 200)}` };
-  return answer(isStateless ? 404 : 200, protocolErrorText(id, told, session.exchangeId));
+  return refuse(isStateless ? 404 : 200, id, told, session.exchangeId);
 }
 
 const capabilities = '"capabilities":{"tools":{}}';
@@ -87,5 +87,5 @@ function initialized({ params }: Asking): readonly string[] {
 }
 
 function tellRefusal({ status, id, data, ...told }: Refusal, session: HubSession): FaceResponse {
-  return answer(status, protocolErrorText(id, told, session.exchangeId, data));
+  return refuse(status, id, told, session.exchangeId, data);
 }

@@ -33,14 +33,18 @@ function errorText(id: string, code: number, message: string, data: string): str
 }
 
 /** An error of the protocol, about the request itself. */
-export function protocolErrorText(
+export function refuse(
+  status: number,
   id: string,
   { code, message }: { readonly code: number; readonly message: string },
   exchangeId: string,
   more: Readonly<Record<string, unknown>> = {},
-): string {
-  const told = { code: "bad-request", kind: "invalid_argument", fault: "client" };
-  return errorText(id, code, message, JSON.stringify({ ...told, exchange: exchangeId, ...more }));
+): FaceResponse {
+  const told = { code: "bad-request", faultKind: "invalid_argument", blame: "client" } as const;
+  const named = { code: told.code, kind: told.faultKind, fault: told.blame };
+  const data = JSON.stringify({ ...named, exchange: exchangeId, ...more });
+  const fault: Fault = { kind: "fault", ...told, message };
+  return { ...answer(status, errorText(id, code, message, data)), fault };
 }
 
 /**
@@ -62,6 +66,15 @@ export function faultText(asked: Asked, fault: Fault, codecs: readonly FaultCode
 
 export function textContent(text: string): string {
   return `{"type":"text","text":${JSON.stringify(text)}}`;
+}
+
+/** A call that came to a fault. */
+export function answerFault(
+  asked: Asked,
+  fault: Fault,
+  codecs: readonly FaultCodec[],
+): FaceResponse {
+  return { ...answer(200, faultText(asked, fault, codecs)), fault };
 }
 
 const json: Fields = [["content-type", "application/json"]];

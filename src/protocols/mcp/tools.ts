@@ -1,10 +1,11 @@
 /** The tools at one address, and how a caller is told of those that it may call. */
 import { defaultDocumentLimits } from "#base/limits.ts";
 import type { HubService, HubSession } from "#extension/hub.ts";
+import type { FaceResponse } from "#extension/protocol.ts";
 import { textOf } from "#formats/json-rpc/request.ts";
 import { describeTools } from "./describe.ts";
 import { createOperations, faceBinding, type McpOperation } from "./mcp-operation.ts";
-import { protocolErrorText, resultText, type Asked } from "./results.ts";
+import { answer, refuse, resultText, type Asked } from "./results.ts";
 import { mcpCodes } from "./versions.ts";
 
 export interface OfferedTool {
@@ -61,12 +62,12 @@ export function listTools(
   asked: Asked,
   cursor: string | undefined,
   session: HubSession,
-): string {
+): FaceResponse {
   const visible = [...tools.values()].filter((tool) => mayCall(tool, session));
   const from = cursor === undefined ? 0 : startOf(visible, textOf(cursor));
   if (from === undefined) {
     const message = "Invalid params: the cursor is none that was given; ask for the first page";
-    return protocolErrorText(asked.id, { code: mcpCodes.invalidParams, message }, asked.exchangeId);
+    return refuse(200, asked.id, { code: mcpCodes.invalidParams, message }, asked.exchangeId);
   }
   const page = visible.slice(from, from + pageLength);
   const members = [`"tools":[${page.map(({ text }) => text).join(",")}]`];
@@ -75,7 +76,7 @@ export function listTools(
     members.push(`"nextCursor":"${Buffer.from(last.name).toString("base64url")}"`);
   }
   if (asked.isStateless) members.push('"ttlMs":60000,"cacheScope":"private"');
-  return resultText(asked, members);
+  return answer(200, resultText(asked, members));
 }
 
 /** Cursors name the last tool of the page before, so that tools may come and go between pages. */
