@@ -35,6 +35,9 @@ import { buildSnapshot, type Snapshot } from "./snapshot.ts";
 import { createTextListener } from "./text-listener.ts";
 
 const tickMs = 100;
+const drainStepMs = 20;
+/** How long connections that a stop has cut off may take to be gone. */
+const cutMs = 1_000;
 
 export interface Gateway {
   /** Begins to listen. Rejects with the system's error, for example EADDRINUSE. */
@@ -208,6 +211,13 @@ export function createGateway(
     instances.retainOnly(next.pools);
   }
 
+  async function waitFor(longestMs: number, isOver: () => boolean): Promise<void> {
+    const untilMs = platform.clock.monotonicMs() + longestMs;
+    while (!isOver() && platform.clock.monotonicMs() < untilMs) {
+      await new Promise<void>((resolve) => platform.timers.after(drainStepMs, resolve));
+    }
+  }
+
   return {
     listen: (where) => listener.listen(where),
     listenText({ shared, ...own }) {
@@ -237,14 +247,13 @@ export function createGateway(
       for (const one of [listener, ...textListeners]) one.close();
       for (const connection of connections) connection.drain();
       const { drainMs } = snapshot.revision.configuration.timeouts;
-      const untilMs = platform.clock.monotonicMs() + drainMs;
-      while (connections.size + background.size > 0 && platform.clock.monotonicMs() < untilMs) {
-        await new Promise<void>((resolve) => platform.timers.after(20, resolve));
-      }
+      await waitFor(drainMs, () => connections.size + background.size === 0);
       const cut = connections.size;
       for (const connection of connections) connection.destroy();
       for (const exchange of background) exchange.onCallerGone();
       background.clear();
+      // Sockets tell of their end later; only then an exchange is over, counted and on record.
+      await waitFor(cutMs, () => connections.size === 0);
       stopTicking();
       snapshot.policies.close();
       instances.retainOnly(new Set());

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { ledgerFolder, readLedger } from "../ledger/read-ledger.ts";
 import { configurationOf, runGateway, runService } from "./run-gateway.ts";
 
 test("SIGTERM lets an exchange in flight finish and ends with exit code 0", async (t) => {
@@ -31,6 +32,27 @@ test("what does not finish within drainMs is cut off and counted", async (t) => 
   assert.equal(await gateway.ended, 0);
   assert.equal(await answer, "cut off");
   assert.equal((await gateway.seen("cut-off"))["cut"], 1);
+});
+
+test("what is cut off is logged and on record like any other exchange", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const more = `timeouts: { drainMs: 200 }\nlog: { exchanges: all }\n${ledger.text()}`;
+  const gateway = await runGateway(t, configurationOf(service.url, { more }));
+  const answers = ["/wait/1", "/wait/2"].map((path) =>
+    fetch(`${gateway.url}/echo${path}`, { method: "POST", body: "{}" }).catch(() => "cut off"),
+  );
+  await service.awaits(2);
+  service.waiting[1]?.write("the beginning");
+  gateway.kill("SIGTERM");
+  assert.equal(await gateway.ended, 0);
+  await Promise.all(answers);
+  assert.equal((await gateway.seen("cut-off"))["cut"], 2);
+  const { of } = readLedger(ledger.path);
+  const recorded = of("exchange").map(({ exchange }) => exchange);
+  const told = gateway.log.filter(({ event }) => event === "exchange");
+  assert.deepEqual(told.map(({ path }) => path).toSorted(), ["/echo/wait/1", "/echo/wait/2"]);
+  assert.deepEqual(recorded.toSorted(), told.map(({ exchange }) => exchange).toSorted());
 });
 
 test("a second signal ends it at once", async (t) => {

@@ -1,5 +1,6 @@
 /** A stop finishes what is under way; a new revision drops nothing; nothing stays open behind. */
 import assert from "node:assert/strict";
+import http2 from "node:http2";
 import type net from "node:net";
 import test, { type TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -74,6 +75,31 @@ test("what does not finish in time is cut off, counted, and carried to the servi
   assert.equal(await gateway.drain(), 1);
   assert.equal((await connection.wait(() => false)).closed, true);
   assert.ok(await eventually(() => upstream.closed() === 1 && exchanges().done === 1));
+});
+
+test("when a stop is over, so is every exchange that it has cut off", async (t) => {
+  const upstream = await rawService(t, (socket) => {
+    socket.on("data", (part: Buffer) => {
+      if (part.includes("pgrade:")) {
+        socket.write("HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+      } else if (part.includes("/begun")) {
+        socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\na\n\r\n");
+      }
+    });
+    socket.on("end", () => socket.end());
+  });
+  const configuration = { timeouts: { drainMs: 200 } };
+  const { port, gateway, exchanges } = await stand(t, upstream.port, { configuration });
+  const heads = [get("/silent"), get("/begun"), get("/", "Connection: upgrade\r\nUpgrade: x\r\n")];
+  for (const head of heads) await (await caller(t, port)).send(head);
+  const session = http2.connect(`http://127.0.0.1:${port}`);
+  session.on("error", () => undefined);
+  for (const path of ["/up/silent", "/up/begun"]) {
+    session.request({ ":path": path }).on("error", () => undefined);
+  }
+  assert.ok(await eventually(() => exchanges().begun === 5));
+  assert.equal(await gateway.drain(), 4);
+  assert.equal(exchanges().done, 5);
 });
 
 test("pipelined requests behind the one that is answered during a stop are not begun", async (t) => {
