@@ -21,18 +21,23 @@ export interface EstateSource {
   readonly fleet: Fleet;
   readonly discovery: InstanceDiscovery;
   readonly port: number;
-  readonly state: () => Estate["state"];
+  readonly state: () => Exclude<Estate["state"], "without-worker">;
   readonly ledger: LedgerService | undefined;
   readonly version: string;
   readonly reloads: () => { readonly taken: number; readonly refused: number };
 }
 
 export function createEstate(source: EstateSource): Estate {
-  const { platform, fleet, port, state, reloads, ledger, version, discovery } = source;
+  const { platform, fleet, port, reloads, ledger, version, discovery } = source;
   const { clock } = platform;
   const startedMs = clock.monotonicMs();
   const view = ledger && viewLedger(platform, ledger);
   const startS = clock.nowMs() / 1_000;
+  const state = (): Estate["state"] => {
+    const now = source.state();
+    const isServed = now !== "ready" || fleet.workers().some((worker) => worker.state === "up");
+    return isServed ? now : "without-worker";
+  };
   const secondsSince = (ms: number): number => Math.round(clock.monotonicMs() - ms) / 1_000;
   return {
     version,

@@ -24,7 +24,8 @@ export type LeaseTable = Pick<InstanceDiscovery, "register" | "renew" | "end" | 
 /** The running gateway, as far as operators may see it. */
 export interface Estate {
   readonly version: string;
-  readonly state: "starting" | "ready" | "draining";
+  /** "without-worker": all have died, and none is up again yet. */
+  readonly state: "starting" | "ready" | "without-worker" | "draining";
   readonly uptimeS: number;
   /** The port for callers. */
   readonly port: number;
