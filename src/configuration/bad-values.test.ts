@@ -107,6 +107,7 @@ const others: readonly BadInput[] = [
       ["http://a/b/../c", "base path: `..` segments"],
       ["http://a//b", "base path: `//`"],
       ["'http://a/{x}'", "cannot hold {, } or *"],
+      [`http://a/${"x".repeat(8_192)}`, "a base path can have 8192 bytes at most"],
       ["unix:a.sock", "must be absolute"],
       ["unix:/run/", "must be absolute"],
       [`unix:/${"x".repeat(200)}`, "103 bytes at most"],

@@ -21,6 +21,8 @@ const authorityForm = /^(?:(.*)@)?(\[[0-9A-Fa-f:.]+\]|[^:[\]@]*)(?::(\d*))?$/;
 const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})$/;
 /** sun_path of unix(7) holds 108 bytes, the final zero included; macOS holds 104. */
 const socketPathBytesMax = 103;
+/** It stands in every request head, and there is room for those in `wire/scratch.ts`. */
+const basePathBytesMax = 8 * 1024;
 
 export function parseInstanceUrl(url: string): InstanceAddress | BadInstanceUrl {
   if (url.startsWith("unix:")) return parseUnix(url.slice("unix:".length));
@@ -78,6 +80,9 @@ function parseUnix(rest: string): InstanceAddress | BadInstanceUrl {
 function parseBasePath(path: string): string | BadInstanceUrl {
   const trimmed = path.endsWith("/") ? path.slice(0, -1) : path;
   if (trimmed === "") return "";
+  if (trimmed.length > basePathBytesMax) {
+    return { error: `a base path can have ${basePathBytesMax} bytes at most` };
+  }
   const error = checkPathTemplate(trimmed);
   if (error !== undefined) return { error: `base path: ${error}` };
   if (/[{}*]/.test(trimmed)) return { error: "a base path cannot hold {, } or *" };

@@ -180,6 +180,8 @@ export class ConnectionPool implements Pool {
       (cause: unknown) => {
         this.#resolving--;
         this.#fail({ kind: "connect", cause });
+        // Nobody else opens one for those who wait beyond the limit.
+        if (this.#short) this.#openOne();
       },
     );
   }

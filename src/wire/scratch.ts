@@ -3,7 +3,10 @@
  * write. When the kernel did not take all of it, the buffer is still referenced and gets replaced.
  */
 
-/** A head of at most 64 KiB (`limits.headBytesMax` is checked against it), and one read of body. */
+/**
+ * A head of at most 64 KiB (`limits.headBytesMax` is checked against it) and its host once more,
+ * a base path of at most 8 KiB, and body slices that are joined.
+ */
 const scratchBytes = 160 * 1024;
 
 /** Body slices up to this size are copied behind the head, so that both leave in one write. */

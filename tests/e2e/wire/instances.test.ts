@@ -312,6 +312,19 @@ test("a name that resolves to nothing is a 502 that says so", async (t) => {
   }
 });
 
+test("a name that resolves to nothing fails all who wait, beyond the limit of connections", async (t) => {
+  const resolve = () => pause(50).then(() => Promise.reject(new Error("unknown")));
+  const platform = { ...nodePlatform, sockets: { ...nodePlatform.sockets, resolve } };
+  const service = { instances: ["http://unknown.test:80"], connectMs: 20_000 };
+  const configuration = { limits: { instanceConnectionsMax: 1 } };
+  const { port } = await stand(t, 0, { service, platform, configuration });
+  const answers = await Promise.all(Array.from({ length: 4 }, () => once(t, port)));
+  assert.deepEqual(
+    answers.map((answer) => answer?.status),
+    [502, 502, 502, 502],
+  );
+});
+
 test("a stop leaves no connection attempt behind", { skip: lacks("python3") }, async (t) => {
   const connecting: net.Socket[] = [];
   const platform: Platform = {
