@@ -3,7 +3,9 @@ import { dirname, join, resolve } from "node:path";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Files } from "#base/platform.ts";
 import type { Contract } from "#contract/contract.ts";
-import { applyLock, lockNames, readLock, writeLock, type LockChange } from "#contract/lock.ts";
+import { readLock, writeLock } from "#contract/lock-file.ts";
+import { applyLock, lockNames } from "#contract/lock.ts";
+import { lockFinding, olderLock, type LockedService } from "./lock-findings.ts";
 
 const lockBytesMax = 64 * 1024 * 1024;
 
@@ -39,10 +41,16 @@ export function lockContracts(
   const named = new Map<string, Contract>();
   for (const [service, contract] of contracts) {
     const locked = lock.services.get(service);
-    const applied = locked === undefined ? undefined : applyLock(contract, locked);
-    named.set(service, applied?.contract ?? contract);
-    for (const change of applied?.changes ?? []) {
-      diagnostics.push({ ...diagnosticOf(service, change), source });
+    if (locked === undefined) {
+      named.set(service, contract);
+      continue;
+    }
+    const applied = applyLock(contract, locked);
+    named.set(service, applied.contract);
+    const one: LockedService = { service, contract: applied.contract, lockFile, lockText: text };
+    diagnostics.push(...applied.changes.map((change) => lockFinding(one, change)));
+    if (locked.signatures === undefined && contract.operations.length > 0) {
+      diagnostics.push(olderLock(one));
     }
   }
   return { contracts: named, diagnostics, lockFile };
@@ -65,26 +73,4 @@ export function lockTextOf(
 
 export function lockFileOf(configurationPath: string): string {
   return join(dirname(resolve(configurationPath)), "parlance.lock");
-}
-
-function diagnosticOf(service: string, { kind, of, name, was }: LockChange): Diagnostic {
-  const suggestion = "`parlance check --write-lock` takes it over";
-  switch (kind) {
-    case "kept": {
-      const message = `${service}: the ${of} ${name} keeps its name; the source makes it ${was}`;
-      return { code: "lock-kept", severity: "info", message };
-    }
-    case "added": {
-      const message = `${service}: the ${of} ${name} is not locked`;
-      return { code: "lock-added", severity: "info", message, suggestion };
-    }
-    case "gone": {
-      const message = `${service}: the locked ${of} ${name} is gone; it was ${was}`;
-      return { code: "lock-gone", severity: "warning", message, suggestion };
-    }
-    case "replaced": {
-      const message = `${service}: the ${of} ${name} stands for something else; it was ${was}`;
-      return { code: "lock-replaced", severity: "warning", message, suggestion };
-    }
-  }
 }

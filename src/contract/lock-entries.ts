@@ -46,7 +46,7 @@ export function membersAt(locked: LockedMembers | undefined, owner: string): Loc
   });
 }
 
-function ownValue<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+export function ownValue<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Contract, Operation, RestParameter } from "./contract.ts";
-import { applyLock, lockNames, readLock, writeLock, type LockedNames } from "./lock.ts";
+import { readLock, writeLock } from "./lock-file.ts";
+import { applyLock, lockNames, type LockedNames } from "./lock.ts";
 import type { Field, NamedType, RecordType, Type, Variant, XmlBinding } from "./types.ts";
 
 const text: Type = { kind: "string", whitespace: "preserve" };

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { canonicalText } from "./canonical-bytes.ts";
 import type { Contract, Dialect } from "./contract.ts";
-import { applyLock, lockNames, readLock, writeLock } from "./lock.ts";
+import { readLock, writeLock } from "./lock-file.ts";
+import { applyLock, lockNames } from "./lock.ts";
 import type { Field, NamedType, RecordType, Type, XmlBinding } from "./types.ts";
 
 const text: Type = { kind: "string", whitespace: "preserve" };

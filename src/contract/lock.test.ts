@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalText } from "./canonical-bytes.ts";
 import type { Contract, Operation } from "./contract.ts";
-import { applyLock, lockNames, readLock, writeLock } from "./lock.ts";
+import { readLock, writeLock } from "./lock-file.ts";
+import { applyLock, lockNames } from "./lock.ts";
 import type { NamedType, Type } from "./types.ts";
 
 function operation(id: string, element: string, of: string): Operation {

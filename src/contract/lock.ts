@@ -1,13 +1,22 @@
 /**
- * The lock file: which name stands for which part of the source, so that a contract whose source
- * is put in another order, or grows, keeps the names and numbers that callers know. Names were
- * numbered where they clashed, in the order of the source.
+ * The lock: which name stands for which part of the source, so that a contract whose source is put
+ * in another order, or grows, keeps the names and numbers that callers know. Names were numbered
+ * where they clashed, in the order of the source.
  */
 import { hash } from "node:crypto";
 import { canonicalText } from "./canonical-bytes.ts";
-import type { Contract, Operation } from "./contract.ts";
-import { isEntry, type LockedMembers } from "./lock-entries.ts";
+import type { Contract, Dialect } from "./contract.ts";
+import { ownValue, type LockedMembers } from "./lock-entries.ts";
 import { applyMembers } from "./lock-members.ts";
+import {
+  compareSignatures,
+  identityOfOperation,
+  isAlike,
+  olderIdentityOf,
+  signatureOf,
+  type Signature,
+  type SignatureChange,
+} from "./lock-operations.ts";
 import { renameContract } from "./rename.ts";
 import type { NamedType } from "./types.ts";
 
@@ -15,15 +24,19 @@ import type { NamedType } from "./types.ts";
 export interface LockedNames extends LockedMembers {
   readonly operations: Readonly<Record<string, string>>;
   readonly types: Readonly<Record<string, string>>;
+  /** By the name of the operation; undefined in locks that were written before there were any. */
+  readonly signatures: Readonly<Record<string, Signature>> | undefined;
 }
 
 export interface LockChange {
-  readonly kind: "kept" | "added" | "gone" | "replaced";
+  readonly kind: "kept" | "added" | "gone" | "replaced" | SignatureChange["aspect"];
   readonly of: "operation" | "type" | "member";
   /** Of a member with its owner: `Invoice.choice2`. */
   readonly name: string;
-  /** kept: the name that it would have without the lock; replaced: what the name stood for. */
+  /** kept: the name that it would have without the lock; otherwise what was locked. */
   readonly was: string;
+  /** What is there instead; of an operation that is gone, the one that it may have become. */
+  readonly now?: string;
 }
 
 /**
@@ -31,14 +44,24 @@ export interface LockChange {
  * @param previous the lock that the contract is under, whose numbers are not given again.
  */
 export function lockNames(contract: Contract, previous?: LockedNames): LockedNames {
-  return { ...namesOf(contract), ...applyMembers(contract, previous).members };
+  const { members, reserved } = applyMembers(contract, previous).members;
+  const { operations, types } = namesOf(contract, identityOfOperation);
+  return { operations, signatures: signaturesOf(contract), types, members, reserved };
 }
 
-function namesOf({ operations, types }: Contract): Pick<LockedNames, "operations" | "types"> {
+function namesOf(
+  { dialect, operations, types }: Contract,
+  identity: typeof identityOfOperation,
+): Pick<LockedNames, "operations" | "types"> {
   return {
-    operations: sorted(operations.map((one) => [one.id, identityOfOperation(one)])),
-    types: sorted(Array.from(types.values(), (one) => [one.name, identityOfType(one)])),
+    operations: sorted(operations.map((one) => [one.id, identity(one)])),
+    types: sorted(Array.from(types.values(), (one) => [one.name, identityOfType(dialect, one)])),
   };
+}
+
+function signaturesOf({ operations }: Contract): Record<string, Signature> {
+  const byId = operations.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return Object.fromEntries(byId.map((one) => [one.id, signatureOf(one)]));
 }
 
 /** The contract under its locked names, and how it differs from what was locked. */
@@ -46,15 +69,50 @@ export function applyLock(
   contract: Contract,
   locked: LockedNames,
 ): { readonly contract: Contract; readonly changes: readonly LockChange[] } {
-  const fresh = namesOf(contract);
+  const isOlder = locked.signatures === undefined;
+  const fresh = namesOf(contract, isOlder ? olderIdentityOf : identityOfOperation);
   const operationIds = contract.operations.map(({ id }) => id);
   const operations = match(operationIds, fresh.operations, locked.operations, "operation");
   const types = match([...contract.types.keys()], fresh.types, locked.types, "type");
   const names = { operations: operations.names, types: types.names };
   const members = applyMembers(renameContract(contract, names), locked);
   const ofMembers = members.changes.map((one): LockChange => ({ ...one, of: "member" }));
-  const changes = [...operations.changes, ...types.changes, ...ofMembers];
+  const ofOperations = withSignatures(operations.changes, members.contract, locked.signatures);
+  const changes = [...ofOperations, ...types.changes, ...ofMembers];
   return { contract: members.contract, changes };
+}
+
+/** What is called otherwise than it was; and what is gone, with what it may have become. */
+function withSignatures(
+  changes: readonly LockChange[],
+  contract: Contract,
+  locked: LockedNames["signatures"],
+): readonly LockChange[] {
+  if (locked === undefined) return changes;
+  const now = signaturesOf(contract);
+  const namesOfKind = (kind: LockChange["kind"]) =>
+    changes.filter((one) => one.kind === kind).map(({ name }) => name);
+  const [gone, added] = [namesOfKind("gone"), namesOfKind("added")];
+  const alike = (name: string, table: typeof now, others: readonly string[], of: typeof now) =>
+    others.filter((other) => {
+      const [one, two] = [ownValue(table, name), ownValue(of, other)];
+      return one !== undefined && two !== undefined && isAlike(one, two);
+    });
+  const told = changes.map((change): LockChange => {
+    if (change.kind !== "gone") return change;
+    const [only, ...more] = alike(change.name, locked, added, now);
+    const isOnly = only !== undefined && more.length === 0;
+    const isSure = isOnly && alike(only, now, gone, locked).length === 1;
+    return isSure ? { ...change, now: only } : change;
+  });
+  const called = Object.entries(now).flatMap(([name, signature]): readonly LockChange[] => {
+    const before = ownValue(locked, name);
+    if (before === undefined) return [];
+    return compareSignatures(before, signature).map(({ aspect, was, now: is }) => {
+      return { kind: aspect, of: "operation", name, was, now: is };
+    });
+  });
+  return [...told, ...called];
 }
 
 function match(
@@ -66,9 +124,9 @@ function match(
   const nameOf = new Map(Object.entries(locked).map(([name, identity]) => [identity, name]));
   const names = new Map<string, string>();
   const changes: LockChange[] = [];
-  const change = (kind: LockChange["kind"], name: string, was: string, identity: string): void => {
+  const change = (one: Omit<LockChange, "of">, identity: string): void => {
     // A type without a name in the source is known by its shape, which may well change.
-    if (!identity.startsWith(shape)) changes.push({ kind, of, name, was });
+    if (!identity.startsWith(shape)) changes.push({ ...one, of });
   };
   const taken = new Set<string>();
   for (const [name, identity] of Object.entries(fresh)) {
@@ -77,37 +135,34 @@ function match(
     taken.add(known);
     if (known === name) continue;
     names.set(name, known);
-    change("kept", known, name, identity);
+    change({ kind: "kept", name: known, was: name }, identity);
   }
   for (const name of all) {
-    const identity = fresh[name];
+    const identity = ownValue(fresh, name);
     if (names.has(name) || (identity !== undefined && nameOf.get(identity) === name)) continue;
     let free = name;
     for (let count = 2; taken.has(free); count += 1) free = `${name}${count}`;
     taken.add(free);
     if (free !== name) names.set(name, free);
     if (identity === undefined) continue;
-    const before = locked[free];
-    if (before === undefined) change("added", free, "", identity);
-    else change("replaced", free, before, before.startsWith(shape) ? before : identity);
+    const before = ownValue(locked, free);
+    if (before === undefined) change({ kind: "added", name: free, was: "" }, identity);
+    else {
+      const known = before.startsWith(shape) ? before : identity;
+      change({ kind: "replaced", name: free, was: before, now: identity }, known);
+    }
   }
   for (const [name, identity] of Object.entries(locked)) {
-    if (!taken.has(name)) change("gone", name, identity, identity);
+    if (!taken.has(name)) change({ kind: "gone", name, was: identity }, identity);
   }
   return { names, changes };
 }
 
 const shape = "shape:";
 
-function identityOfOperation({ rest, soap }: Operation): string {
-  if (rest !== undefined) return `${rest.method} ${rest.path}`;
-  if (soap === undefined) return "";
-  const { portType = "", action, input } = soap;
-  const element = input === undefined ? "" : `{${input.namespace}}${input.name}`;
-  return [portType, element, action].filter((part) => part !== "").join(" ");
-}
-
-function identityOfType({ type, xmlName }: NamedType): string {
+/** Messages of gRPC have names that are known on the wire. */
+function identityOfType(dialect: Dialect, { name, type, xmlName }: NamedType): string {
+  if (dialect === "grpc") return name;
   if (xmlName !== undefined) return `{${xmlName.namespace}}${xmlName.name}`;
   return `${shape}${hash("sha256", canonicalText(withoutNumbers(type))).slice(0, 16)}`;
 }
@@ -125,56 +180,4 @@ function sorted(pairs: readonly (readonly [string, string])[]): Record<string, s
   for (const [, identity] of pairs) counts.set(identity, (counts.get(identity) ?? 0) + 1);
   const own = pairs.filter(([, identity]) => identity !== "" && counts.get(identity) === 1);
   return Object.fromEntries(own.toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-export interface Lock {
-  readonly services: ReadonlyMap<string, LockedNames>;
-}
-
-export function writeLock({ services }: Lock): string {
-  const sortedServices = [...services].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const content = { version: 1, services: Object.fromEntries(sortedServices) };
-  return `${JSON.stringify(content, undefined, 2)}\n`;
-}
-
-/** Undefined: this is no lock file of ours. */
-export function readLock(text: string): Lock | undefined {
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isMap(root) || root["version"] !== 1 || !isMap(root["services"])) return undefined;
-  const services = new Map<string, LockedNames>();
-  for (const [name, service] of Object.entries(root["services"])) {
-    if (!isMap(service)) return undefined;
-    const { operations, types, members = {}, reserved = {} } = service;
-    if (!isNames(operations) || !isNames(types)) return undefined;
-    if (!isMembers(members) || !isReserved(reserved)) return undefined;
-    services.set(name, { operations, types, members, reserved });
-  }
-  return { services };
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isNames(value: unknown): value is Record<string, string> {
-  return isMap(value) && Object.values(value).every((one) => typeof one === "string" && one !== "");
-}
-
-function isMembers(value: unknown): value is LockedMembers["members"] {
-  return (
-    isMap(value) &&
-    Object.values(value).every((one) => isMap(one) && Object.values(one).every(isEntry))
-  );
-}
-
-function isReserved(value: unknown): value is LockedMembers["reserved"] {
-  return (
-    isMap(value) &&
-    Object.values(value).every((one) => Array.isArray(one) && one.every(Number.isSafeInteger))
-  );
 }
