@@ -12,7 +12,7 @@ export interface LockedService {
 }
 
 const takeOver = "`parlance check --write-lock` takes it over";
-const keepOffering = "its callers fail; offer it beside the new one until none is left";
+const keepOffering = "callers may know it as it was: offer that beside what is new until none does";
 
 /** What is still in the contract has its place there, what is gone has one in the lock. */
 export function lockFinding(locked: LockedService, change: LockChange): Diagnostic {
@@ -43,7 +43,8 @@ function toldOf({ service }: LockedService, change: LockChange): Diagnostic {
       return { code: "lock-added", severity: "info", message, suggestion: takeOver };
     }
     case "gone": {
-      const perhaps = now === "" ? "" : `; perhaps it is ${now} now, which is called alike`;
+      const perhaps =
+        now === "" ? "" : `; perhaps it is ${now} now, which takes and answers the same`;
       return breaking("lock-gone", `the locked ${of} ${name} is gone; it was ${was}${perhaps}`);
     }
     case "replaced": {

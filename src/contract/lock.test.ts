@@ -103,12 +103,60 @@ test("what is gone, and a name that stands for something else, are told", () => 
       ["gone", "put", "{urn:a}put"],
     ],
   );
+  assert.equal(changes[0]?.now, "{urn:a}getByName");
 });
 
 test("a type without a name in its source may change its shape without a word", () => {
   const plain = (of: Type) => contract([{ name: "Pet", type: of }], []);
   const locked = lockNames(plain({ kind: "bool" }));
   assert.deepEqual(applyLock(plain({ kind: "uuid" }), locked).changes, []);
+});
+
+test("a shape takes no name from a type that keeps it", () => {
+  const plain = (types: Record<string, Type>) =>
+    contract(
+      Object.entries(types).map(([name, of]) => ({ name, type: of })),
+      [],
+    );
+  const [bool, uuid, uri] = (["bool", "uuid", "uri"] as const).map((kind): Type => ({ kind }));
+  assert.ok(bool && uuid && uri);
+  const locked = lockNames(plain({ Pet: bool, Toy: uuid }));
+  const namesIn = (types: Record<string, Type>) =>
+    Array.from(applyLock(plain(types), locked).contract.types, ([name, one]) => [
+      name,
+      one.type.kind,
+    ]);
+  assert.deepEqual(namesIn({ OldPet: bool, Pet: uri }), [
+    ["OldPet", "bool"],
+    ["Pet", "uri"],
+  ]);
+  // It would take the name of one that stays only because of another.
+  assert.deepEqual(namesIn({ A: uuid, Toy: bool, Pet: uri }), [
+    ["A", "uuid"],
+    ["Toy", "bool"],
+    ["Pet", "uri"],
+  ]);
+  assert.deepEqual(namesIn({ Toy: bool, Pet: uuid }), [
+    ["Pet", "bool"],
+    ["Toy", "uuid"],
+  ]);
+  assert.deepEqual(namesIn({ Animal: bool }), [["Pet", "bool"]]);
+});
+
+test("operations and types may have names that every object has", () => {
+  const names = ["toString", "__proto__", "constructor"];
+  const types = names.map((name): NamedType => ({ name, type: { kind: "bool" } }));
+  const twins = names.map((name) => operation(name, "same", "A"));
+  const source = contract(types, twins);
+  const locked = lockNames(contract([], []));
+  assert.deepEqual(applyLock(source, locked).changes, []);
+  assert.deepEqual([...applyLock(source, locked).contract.types.keys()], names);
+  const own = contract(
+    types,
+    names.map((name) => operation(name, name, "A")),
+  );
+  const read = readLock(writeLock({ services: new Map([["shop", lockNames(own)]]) }));
+  assert.deepEqual(applyLock(own, read?.services.get("shop") ?? locked).changes, []);
 });
 
 test("what cannot be told apart is not locked", () => {
@@ -120,7 +168,21 @@ test("a lock is read as it was written, and anything else is refused", () => {
   const services = new Map([["shop", lockNames(before)]]);
   assert.deepEqual(readLock(writeLock({ services })), { services });
   const wrong = ["", "[]", "{}", '{"version":2,"services":{}}', '{"version":1,"services":[]}'];
-  const names = ['{"a":{}}', '{"a":{"operations":{"b":1},"types":{}}}', '{"a":null}'];
+  const signature = (one: string) => `{"a":{"operations":{},"types":{},"signatures":${one}}}`;
+  const signatures = [
+    "[]",
+    '{"b":1}',
+    '{"b":{"mode":"unary"}}',
+    '{"b":{"mode":"a","safety":"safe"}}',
+  ];
+  const more = ['"input":1', '"output":{}', '"addresses":"GET /"', '"addresses":[1]'];
+  for (const one of more) signatures.push(`{"b":{"mode":"unary","safety":"safe",${one}}}`);
+  const names = [
+    ...signatures.map(signature),
+    '{"a":{}}',
+    '{"a":{"operations":{"b":1},"types":{}}}',
+    '{"a":null}',
+  ];
   for (const text of [...wrong, ...names.map((one) => `{"version":1,"services":${one}}`)]) {
     assert.equal(readLock(text), undefined, text);
   }

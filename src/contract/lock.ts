@@ -73,7 +73,9 @@ export function applyLock(
   const fresh = namesOf(contract, isOlder ? olderIdentityOf : identityOfOperation);
   const operationIds = contract.operations.map(({ id }) => id);
   const operations = match(operationIds, fresh.operations, locked.operations, "operation");
-  const types = match([...contract.types.keys()], fresh.types, locked.types, "type");
+  // Of gRPC these locks know the shape alone, which says nothing about what is new.
+  const typesLocked = isOlder && contract.dialect === "grpc" ? fresh.types : locked.types;
+  const types = match([...contract.types.keys()], fresh.types, typesLocked, "type");
   const names = { operations: operations.names, types: types.names };
   const members = applyMembers(renameContract(contract, names), locked);
   const ofMembers = members.changes.map((one): LockChange => ({ ...one, of: "member" }));
@@ -122,6 +124,7 @@ function match(
   of: LockChange["of"],
 ) {
   const nameOf = new Map(Object.entries(locked).map(([name, identity]) => [identity, name]));
+  const moved = movesOf(all, fresh, nameOf);
   const names = new Map<string, string>();
   const changes: LockChange[] = [];
   const change = (one: Omit<LockChange, "of">, identity: string): void => {
@@ -130,8 +133,8 @@ function match(
   };
   const taken = new Set<string>();
   for (const [name, identity] of Object.entries(fresh)) {
-    const known = nameOf.get(identity);
-    if (known === undefined) continue;
+    const known = moved.get(name) ?? name;
+    if (nameOf.get(identity) !== known) continue;
     taken.add(known);
     if (known === name) continue;
     names.set(name, known);
@@ -159,6 +162,31 @@ function match(
 }
 
 const shape = "shape:";
+
+/**
+ * Names of the source that get another, which the lock has for what they stand for. A shape is a
+ * guess: it takes no name from a type that has that in the source, and keeps it.
+ */
+function movesOf(
+  all: readonly string[],
+  fresh: Readonly<Record<string, string>>,
+  nameOf: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const moves = new Map<string, string>();
+  for (const [name, identity] of Object.entries(fresh)) {
+    const known = nameOf.get(identity);
+    if (known !== undefined && known !== name) moves.set(name, known);
+  }
+  const movedTo = new Map(Array.from(moves, ([name, known]) => [known, name]));
+  const staying = all.filter((name) => !moves.has(name));
+  for (const name of staying) {
+    const other = movedTo.get(name);
+    if (other === undefined || ownValue(fresh, other)?.startsWith(shape) !== true) continue;
+    moves.delete(other);
+    staying.push(other);
+  }
+  return moves;
+}
 
 /** Messages of gRPC have names that are known on the wire. */
 function identityOfType(dialect: Dialect, { name, type, xmlName }: NamedType): string {
