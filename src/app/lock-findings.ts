@@ -55,13 +55,13 @@ function toldOf({ service }: LockedService, change: LockChange): Diagnostic {
     case "mode":
       return called(`is ${now}; it was ${was}`);
     case "safety":
-      return called(`is ${now}, and must not be repeated; it was ${was}`);
+      return called(`is ${now}; it was ${was}, and callers may rely on that`);
     case "input":
       return called(`takes ${now}; it took ${was}`);
     case "output":
       return called(`answers ${now}; it answered ${was}`);
     case "addresses":
-      return called(`is no longer at ${was}; its addresses: ${now}`);
+      return called(`is no longer at ${was}; it is at ${now}`);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Message, Operation, RestBinding } from "./contract.ts";
 import { pathShape } from "./path-segments.ts";
+import type { Type } from "./types.ts";
 
 export interface Signature {
   readonly mode: Operation["mode"];
@@ -69,7 +70,13 @@ export function signatureOf({ mode, safety, input, output, rest, grpc }: Operati
 /** A message of gRPC without a name of the contract's is one of google.protobuf: it never grows. */
 function messageName({ type }: Message, isGrpc: boolean): string | undefined {
   if (type.kind === "ref") return type.name;
-  return isGrpc ? `{${type.fields.map(({ name }) => name).join(", ")}}` : undefined;
+  if (!isGrpc) return undefined;
+  return `{${type.fields.map((field) => `${kindOf(field.type)} ${field.name}`).join(", ")}}`;
+}
+
+function kindOf(type: Type): string {
+  if (type.kind === "int") return `${type.signed ? "" : "u"}int${type.bits}`;
+  return type.kind === "float" ? `float${type.bits}` : type.kind;
 }
 
 const safeties = ["unsafe", "idempotent", "safe"] as const;
@@ -82,7 +89,7 @@ export function compareSignatures(before: Signature, after: Signature): readonly
   const isWeaker = safeties.indexOf(safety) < safeties.indexOf(before.safety);
   const kept = new Set((after.addresses ?? []).map(shapeOf));
   const left = (before.addresses ?? []).filter((one) => !kept.has(shapeOf(one)));
-  const now = after.addresses?.join(", ") ?? "none";
+  const now = after.addresses?.join(", ") ?? "none of its own";
   return [
     ...(mode === before.mode ? [] : [{ aspect: "mode", was: before.mode, now: mode } as const]),
     ...(isWeaker ? [{ aspect: "safety", was: before.safety, now: safety } as const] : []),
