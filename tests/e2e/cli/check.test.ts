@@ -175,7 +175,7 @@ test("--write-lock keeps names, and later checks tell what is not as it was lock
   assert.equal(code, 1);
   assert.match(
     out,
-    /parlance\.lock:1:1: warning lock-replaced: notes: the operation addNote stands/,
+    /notes\.yaml:5:\d+: warning lock-replaced: notes: the operation addNote stands for something else; it was POST \/notes, and is PUT \/notes \(/,
   );
   assert.doesNotMatch(folder.parlance(["check", "--write-lock"], {}).out, /lock-replaced/);
   assert.doesNotMatch(folder.parlance(["check"], {}).out, /lock-/);
@@ -202,4 +202,70 @@ service Notes { rpc Keep(Note) returns (Note); }
   assert.doesNotMatch(folder.parlance(["check"], {}).out, /lock-/);
   folder.parlance(["check", "--write-lock"], {});
   assert.equal(readFileSync(join(folder.path, "parlance.lock"), "utf8"), lock);
+});
+
+const methods = (lines: string) => `syntax = "proto3";
+package notes;
+message Id { string id = 1; }
+message Note { string id = 1; string text = 2; }
+service Notes {
+${lines}
+}
+`;
+
+test("methods of gRPC that break their callers are told under a lock, with place and remedy", () => {
+  using folder = createFolder();
+  const before = "  rpc Keep(Note) returns (Id);\n  rpc Read(Id) returns (Note);";
+  folder.write("notes.proto", methods(before));
+  folder.write("parlance.yaml", withContract.replace("notes.yaml", "notes.proto"));
+  assert.equal(folder.parlance(["check", "--write-lock"], {}).code, 0);
+  const lock = readFileSync(join(folder.path, "parlance.lock"), "utf8");
+  folder.write(
+    "notes.proto",
+    methods("  rpc Store(Note) returns (Id);\n  rpc Read(Note) returns (stream Note);"),
+  );
+  const { code, out } = folder.parlance(["check", "--strict"], {});
+  assert.equal(code, 1);
+  const told = out.split("\n").filter((line) => line.includes("lock-"));
+  const remedy =
+    " (callers may know it as it was: offer that beside what is new until none does; " +
+    "`parlance check --write-lock` takes it over)";
+  const place = /^.*\/(?=[^/]*: (?:info|warning) )/;
+  assert.deepEqual(
+    told.map((line) => line.replace(place, "")),
+    [
+      "notes.proto:6:3: info lock-added: notes: the operation Store is not locked " +
+        "(`parlance check --write-lock` takes it over)",
+      "parlance.lock:6:9: warning lock-gone: notes: the locked operation Keep is gone; " +
+        "it was notes.Notes/Keep; perhaps it is Store now, which takes and answers the same" +
+        remedy,
+      "notes.proto:7:3: warning lock-changed: notes: the operation Read is server-stream; " +
+        `it was unary${remedy}`,
+      "notes.proto:7:3: warning lock-changed: notes: the operation Read takes notes.Note; " +
+        `it took notes.Id${remedy}`,
+    ],
+  );
+  assert.match(folder.parlance(["check", "--write-lock"], {}).out, /^wrote/m);
+  assert.doesNotMatch(folder.parlance(["check", "--strict"], {}).out, /lock-/);
+  // As locks were before they kept how operations are called.
+  const { services } = JSON.parse(lock) as { services: { notes: Record<string, unknown> } };
+  const { signatures, ...older } = services.notes;
+  assert.ok(signatures);
+  const text = JSON.stringify({ version: 1, services: { notes: { ...older, operations: {} } } });
+  folder.write("parlance.lock", text);
+  const { out: quiet } = folder.parlance(["check"], {});
+  assert.match(quiet, /info lock-older: notes: .*\(`parlance check --write-lock` adds it\)/);
+  assert.doesNotMatch(quiet, /warning/);
+});
+
+test("an RPC keeps its name in describe --as proto when the source calls the operation otherwise", () => {
+  using folder = createFolder();
+  folder.write("notes.yaml", contract);
+  folder.write("parlance.yaml", withContract);
+  folder.parlance(["check", "--write-lock"], {});
+  const described = () => folder.parlance(["describe", "notes", "--as", "proto"], {}).out;
+  const before = described();
+  assert.match(before, /rpc AddNote\(/);
+  folder.write("notes.yaml", contract.replace("addNote", "storeNote"));
+  assert.equal(described(), before);
 });
