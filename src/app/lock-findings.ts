@@ -1,25 +1,27 @@
 /** What is said of a contract that is not as its lock has it. */
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
-import type { Contract } from "#contract/contract.ts";
+import type { Operation } from "#contract/contract.ts";
 import type { LockChange } from "#contract/lock.ts";
 
 export interface LockedService {
   readonly service: string;
-  /** Under its locked names. */
-  readonly contract: Contract;
-  readonly lockFile: string;
-  readonly lockText: string;
+  /** By their locked names. */
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly lock: LockPlaces;
 }
+
+/** Where entries stand in a lock. */
+export type LockPlaces = (service?: string, section?: string, name?: string) => SourcePlace;
 
 const takeOver = "`parlance check --write-lock` takes it over";
 const keepOffering = "callers may know it as it was: offer that beside what is new until none does";
 
 /** What is still in the contract has its place there, what is gone has one in the lock. */
 export function lockFinding(locked: LockedService, change: LockChange): Diagnostic {
-  const { contract } = locked;
+  const { service, operations, lock } = locked;
   const { kind, of, name } = change;
-  const found = of === "operation" ? contract.operations.find(({ id }) => id === name) : undefined;
-  const source = (kind === "gone" ? undefined : found?.origin) ?? placeInLock(locked, change);
+  const found = of === "operation" && kind !== "gone" ? operations.get(name) : undefined;
+  const source = found?.origin ?? lock(service, `${of}s`, name);
   return { ...toldOf(locked, change), source };
 }
 
@@ -66,29 +68,39 @@ function toldOf({ service }: LockedService, change: LockChange): Diagnostic {
 }
 
 /** Told once, not for each of the operations. */
-export function olderLock({ service, lockFile }: LockedService): Diagnostic {
+export function olderLock({ service, lock }: LockedService): Diagnostic {
   return {
     code: "lock-older",
     severity: "info",
     message: `${service}: the lock does not say how operations are called, so that is not compared`,
-    source: { file: lockFile, line: 1, column: 1 },
+    source: lock(),
     suggestion: "`parlance check --write-lock` adds it",
   };
 }
 
-/** The line of an entry, in a file that is as it was written; members are looked for by nobody. */
-function placeInLock(
-  { service, lockFile, lockText }: LockedService,
-  { of, name }: LockChange,
-): SourcePlace {
-  const keys = ["services", service, `${of}s`, name];
-  let at = 0;
-  for (const [depth, key] of keys.entries()) {
-    const opening = `\n${"  ".repeat(depth + 1)}${JSON.stringify(key)}:`;
-    const found = of === "member" ? -1 : lockText.indexOf(opening, at);
-    if (found < 0) return { file: lockFile, line: 1, column: 1 };
-    at = found + 1;
+const entryLine = /^( *)("(?:[^"\\]|\\.)*"):/;
+/** services, service, section, name. */
+const entryDepth = 4;
+
+/** Of a file that is laid out as it was written; otherwise, and of members, it is the beginning. */
+export function createLockPlaces(file: string, text: string): LockPlaces {
+  let lines: Map<string, number> | undefined;
+  return (...keys) => {
+    lines ??= linesOf(text);
+    const line = lines.get(JSON.stringify(keys));
+    return { file, line: line ?? 1, column: line === undefined ? 1 : entryDepth * 2 + 1 };
+  };
+}
+
+function linesOf(text: string): Map<string, number> {
+  const lines = new Map<string, number>();
+  const path: string[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    const [, indent = "", key = ""] = entryLine.exec(line) ?? [];
+    const depth = indent.length / 2;
+    if (key === "" || depth < 1 || depth > entryDepth) continue;
+    path[depth - 1] = JSON.parse(key) as string;
+    if (depth === entryDepth) lines.set(JSON.stringify(path.slice(1, entryDepth)), index + 1);
   }
-  const line = lockText.slice(0, at).split("\n").length;
-  return { file: lockFile, line, column: keys.length * 2 + 1 };
+  return lines;
 }

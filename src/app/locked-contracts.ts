@@ -5,7 +5,7 @@ import type { Files } from "#base/platform.ts";
 import type { Contract } from "#contract/contract.ts";
 import { readLock, writeLock } from "#contract/lock-file.ts";
 import { applyLock, lockNames } from "#contract/lock.ts";
-import { lockFinding, olderLock, type LockedService } from "./lock-findings.ts";
+import { createLockPlaces, lockFinding, olderLock, type LockedService } from "./lock-findings.ts";
 
 const lockBytesMax = 64 * 1024 * 1024;
 
@@ -37,6 +37,7 @@ export function lockContracts(
     const diagnostic: Diagnostic = { code, severity: "error", message, source, suggestion };
     return { contracts, diagnostics: [diagnostic], lockFile };
   }
+  const places = createLockPlaces(lockFile, text);
   const diagnostics: Diagnostic[] = [];
   const named = new Map<string, Contract>();
   for (const [service, contract] of contracts) {
@@ -47,9 +48,10 @@ export function lockContracts(
     }
     const applied = applyLock(contract, locked);
     named.set(service, applied.contract);
-    const one: LockedService = { service, contract: applied.contract, lockFile, lockText: text };
+    const operations = new Map(applied.contract.operations.map((each) => [each.id, each]));
+    const one: LockedService = { service, operations, lock: places };
     diagnostics.push(...applied.changes.map((change) => lockFinding(one, change)));
-    if (locked.signatures === undefined && contract.operations.length > 0) {
+    if (locked.terms === undefined && contract.operations.length > 0) {
       diagnostics.push(olderLock(one));
     }
   }

@@ -245,7 +245,7 @@ const asked =
   "info lock-older /c/parlance.lock:1 pets: the lock does not say how operations are called, " +
   "so that is not compared";
 
-test("a lock without signatures raises no alarm, and gets them when it is written anew", () => {
+test("a lock without terms raises no alarm, and gets them when it is written anew", () => {
   const shapes = { "shop.Id": "shape:64cafd82672db385", "shop.Pet": "shape:d5ee09deac877fe3" };
   const lock = older({}, shapes);
   const source = proto(`${method}\n  rpc Drop(Key) returns (stream Id);`);
@@ -255,7 +255,7 @@ test("a lock without signatures raises no alarm, and gets them when it is writte
   assert.equal(lockOf(source, fresh), fresh);
 });
 
-test("a lock without signatures knows a method by its address in REST", () => {
+test("a lock without terms knows a method by its address in REST", () => {
   const source = proto(
     '  rpc Fetch(Id) returns (Pet) { option (google.api.http) = { get: "/v1/{id}" }; }',
   );

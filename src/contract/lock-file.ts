@@ -1,6 +1,6 @@
 /** The lock file: the locks of all services as JSON. */
 import { isEntry, type LockedMembers } from "./lock-entries.ts";
-import { isSignature, type Signature } from "./lock-operations.ts";
+import { isTerms, type Terms } from "./lock-terms.ts";
 import type { LockedNames } from "./lock.ts";
 
 export interface Lock {
@@ -25,11 +25,11 @@ export function readLock(text: string): Lock | undefined {
   const services = new Map<string, LockedNames>();
   for (const [name, service] of Object.entries(root["services"])) {
     if (!isMap(service)) return undefined;
-    const { operations, types, signatures, members = {}, reserved = {} } = service;
+    const { operations, types, terms, members = {}, reserved = {} } = service;
     if (!isNames(operations) || !isNames(types)) return undefined;
-    if (signatures !== undefined && !isSignatures(signatures)) return undefined;
+    if (terms !== undefined && !isTermsById(terms)) return undefined;
     if (!isMembers(members) || !isReserved(reserved)) return undefined;
-    services.set(name, { operations, signatures, types, members, reserved });
+    services.set(name, { operations, terms, types, members, reserved });
   }
   return { services };
 }
@@ -42,8 +42,8 @@ function isNames(value: unknown): value is Record<string, string> {
   return isMap(value) && Object.values(value).every((one) => typeof one === "string" && one !== "");
 }
 
-function isSignatures(value: unknown): value is Readonly<Record<string, Signature>> {
-  return isMap(value) && Object.values(value).every(isSignature);
+function isTermsById(value: unknown): value is Readonly<Record<string, Terms>> {
+  return isMap(value) && Object.values(value).every(isTerms);
 }
 
 function isMembers(value: unknown): value is LockedMembers["members"] {

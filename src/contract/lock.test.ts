@@ -168,17 +168,12 @@ test("a lock is read as it was written, and anything else is refused", () => {
   const services = new Map([["shop", lockNames(before)]]);
   assert.deepEqual(readLock(writeLock({ services })), { services });
   const wrong = ["", "[]", "{}", '{"version":2,"services":{}}', '{"version":1,"services":[]}'];
-  const signature = (one: string) => `{"a":{"operations":{},"types":{},"signatures":${one}}}`;
-  const signatures = [
-    "[]",
-    '{"b":1}',
-    '{"b":{"mode":"unary"}}',
-    '{"b":{"mode":"a","safety":"safe"}}',
-  ];
+  const withTerms = (one: string) => `{"a":{"operations":{},"types":{},"terms":${one}}}`;
+  const terms = ["[]", '{"b":1}', '{"b":{"mode":"unary"}}', '{"b":{"mode":"a","safety":"safe"}}'];
   const more = ['"input":1', '"output":{}', '"addresses":"GET /"', '"addresses":[1]'];
-  for (const one of more) signatures.push(`{"b":{"mode":"unary","safety":"safe",${one}}}`);
+  for (const one of more) terms.push(`{"b":{"mode":"unary","safety":"safe",${one}}}`);
   const names = [
-    ...signatures.map(signature),
+    ...terms.map(withTerms),
     '{"a":{}}',
     '{"a":{"operations":{"b":1},"types":{}}}',
     '{"a":null}',

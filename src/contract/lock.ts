@@ -8,15 +8,8 @@ import { canonicalText } from "./canonical-bytes.ts";
 import type { Contract, Dialect } from "./contract.ts";
 import { ownValue, type LockedMembers } from "./lock-entries.ts";
 import { applyMembers } from "./lock-members.ts";
-import {
-  compareSignatures,
-  identityOfOperation,
-  isAlike,
-  olderIdentityOf,
-  signatureOf,
-  type Signature,
-  type SignatureChange,
-} from "./lock-operations.ts";
+import { identityOfOperation, olderIdentityOf, termsById, withTerms } from "./lock-operations.ts";
+import type { Terms, TermsChange } from "./lock-terms.ts";
 import { renameContract } from "./rename.ts";
 import type { NamedType } from "./types.ts";
 
@@ -25,11 +18,11 @@ export interface LockedNames extends LockedMembers {
   readonly operations: Readonly<Record<string, string>>;
   readonly types: Readonly<Record<string, string>>;
   /** By the name of the operation; undefined in locks that were written before there were any. */
-  readonly signatures: Readonly<Record<string, Signature>> | undefined;
+  readonly terms: Readonly<Record<string, Terms>> | undefined;
 }
 
 export interface LockChange {
-  readonly kind: "kept" | "added" | "gone" | "replaced" | SignatureChange["aspect"];
+  readonly kind: "kept" | "added" | "gone" | "replaced" | TermsChange["aspect"];
   readonly of: "operation" | "type" | "member";
   /** Of a member with its owner: `Invoice.choice2`. */
   readonly name: string;
@@ -46,7 +39,7 @@ export interface LockChange {
 export function lockNames(contract: Contract, previous?: LockedNames): LockedNames {
   const { members, reserved } = applyMembers(contract, previous).members;
   const { operations, types } = namesOf(contract, identityOfOperation);
-  return { operations, signatures: signaturesOf(contract), types, members, reserved };
+  return { operations, terms: termsById(contract), types, members, reserved };
 }
 
 function namesOf(
@@ -59,17 +52,12 @@ function namesOf(
   };
 }
 
-function signaturesOf({ operations }: Contract): Record<string, Signature> {
-  const byId = operations.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return Object.fromEntries(byId.map((one) => [one.id, signatureOf(one)]));
-}
-
 /** The contract under its locked names, and how it differs from what was locked. */
 export function applyLock(
   contract: Contract,
   locked: LockedNames,
 ): { readonly contract: Contract; readonly changes: readonly LockChange[] } {
-  const isOlder = locked.signatures === undefined;
+  const isOlder = locked.terms === undefined;
   const fresh = namesOf(contract, isOlder ? olderIdentityOf : identityOfOperation);
   const operationIds = contract.operations.map(({ id }) => id);
   const operations = match(operationIds, fresh.operations, locked.operations, "operation");
@@ -79,42 +67,9 @@ export function applyLock(
   const names = { operations: operations.names, types: types.names };
   const members = applyMembers(renameContract(contract, names), locked);
   const ofMembers = members.changes.map((one): LockChange => ({ ...one, of: "member" }));
-  const ofOperations = withSignatures(operations.changes, members.contract, locked.signatures);
+  const ofOperations = withTerms(operations.changes, members.contract, locked.terms);
   const changes = [...ofOperations, ...types.changes, ...ofMembers];
   return { contract: members.contract, changes };
-}
-
-/** What is called otherwise than it was; and what is gone, with what it may have become. */
-function withSignatures(
-  changes: readonly LockChange[],
-  contract: Contract,
-  locked: LockedNames["signatures"],
-): readonly LockChange[] {
-  if (locked === undefined) return changes;
-  const now = signaturesOf(contract);
-  const namesOfKind = (kind: LockChange["kind"]) =>
-    changes.filter((one) => one.kind === kind).map(({ name }) => name);
-  const [gone, added] = [namesOfKind("gone"), namesOfKind("added")];
-  const alike = (name: string, table: typeof now, others: readonly string[], of: typeof now) =>
-    others.filter((other) => {
-      const [one, two] = [ownValue(table, name), ownValue(of, other)];
-      return one !== undefined && two !== undefined && isAlike(one, two);
-    });
-  const told = changes.map((change): LockChange => {
-    if (change.kind !== "gone") return change;
-    const [only, ...more] = alike(change.name, locked, added, now);
-    const isOnly = only !== undefined && more.length === 0;
-    const isSure = isOnly && alike(only, now, gone, locked).length === 1;
-    return isSure ? { ...change, now: only } : change;
-  });
-  const called = Object.entries(now).flatMap(([name, signature]): readonly LockChange[] => {
-    const before = ownValue(locked, name);
-    if (before === undefined) return [];
-    return compareSignatures(before, signature).map(({ aspect, was, now: is }) => {
-      return { kind: aspect, of: "operation", name, was, now: is };
-    });
-  });
-  return [...told, ...called];
 }
 
 function match(

@@ -25,7 +25,8 @@ export const check: Command = {
     "write-lock": {
       description:
         "Write parlance.lock beside the configuration: the names of operations, types and their " +
-        "members, and numbers, which then stay when a contract grows or is put in another order.",
+        "members, and numbers, which then stay when a contract grows or is put in another order; " +
+        "and how operations are called, so that later checks tell what their callers lose.",
     },
     "max-loss": {
       value: "GRADE",

@@ -249,8 +249,8 @@ test("methods of gRPC that break their callers are told under a lock, with place
   assert.doesNotMatch(folder.parlance(["check", "--strict"], {}).out, /lock-/);
   // As locks were before they kept how operations are called.
   const { services } = JSON.parse(lock) as { services: { notes: Record<string, unknown> } };
-  const { signatures, ...older } = services.notes;
-  assert.ok(signatures);
+  const { terms, ...older } = services.notes;
+  assert.ok(terms);
   const text = JSON.stringify({ version: 1, services: { notes: { ...older, operations: {} } } });
   folder.write("parlance.lock", text);
   const { out: quiet } = folder.parlance(["check"], {});
