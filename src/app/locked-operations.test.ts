@@ -281,11 +281,11 @@ name: pets
 operations:
 ${ids.map((id) => `  ${id}: { request: { format: empty }, answer: { format: key-value } }`).join("\n")}
 `;
-const openApi = (responses: string, method = "get") => `openapi: 3.1.0
+const openApi = (responses: string) => `openapi: 3.1.0
 info: { title: a, version: "1" }
 paths:
   /pet:
-    ${method}:
+    get:
       operationId: getPet
       responses: { 200: { description: a, content: { ${responses} } } }
 components:

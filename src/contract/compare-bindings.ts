@@ -23,6 +23,13 @@ export function compareHeaders(
   }
 }
 
+/** Under which operations are called where they have names of their own. */
+const calledNames: Readonly<Record<string, (one: Operation) => string | undefined>> = {
+  grpc: ({ grpc }) => grpc && `${grpc.service}/${grpc.method}`,
+  jsonrpc: ({ jsonrpc }) => jsonrpc?.method,
+  mcp: ({ mcp }) => mcp?.tool,
+};
+
 export function compareBindings(report: ReportChange, old: Operation, fresh: Operation): void {
   if (old.mode !== fresh.mode) report(true, "mode", `${fresh.mode} instead of ${old.mode}`);
   const ranks = { unsafe: 0, idempotent: 1, safe: 2 };
@@ -39,6 +46,12 @@ export function compareBindings(report: ReportChange, old: Operation, fresh: Ope
   if (old.soap !== undefined) {
     if (fresh.soap === undefined) report(true, "soap", "the SOAP binding is gone");
     else compareSoap(report, old.soap, fresh.soap);
+  }
+  for (const [place, called] of Object.entries(calledNames)) {
+    const [before, after] = [called(old), called(fresh)];
+    if (before === undefined || before === after) continue;
+    const message = `${after ?? "none"} instead of ${before}`;
+    report(true, place, message);
   }
   if (old.text !== undefined) {
     // Columns have no names on the wire: whatever moves is read as something else.

@@ -74,6 +74,11 @@ const speaking = (root: string): Parts => ({
   },
 });
 
+const rpc = (service: string, method: string): Parts => ({ more: { grpc: { service, method } } });
+const tool = (name: string): Parts => ({
+  more: { mcp: { tool: name, version: "1", arguments: undefined, result: null, mirrored: [] } },
+});
+
 const cases: readonly (readonly [name: string, before: Parts, after: Parts, expected: string])[] = [
   ["nothing", { input: record(field("a")) }, { input: record(field("a")) }, "same"],
   [
@@ -88,6 +93,22 @@ const cases: readonly (readonly [name: string, before: Parts, after: Parts, expe
     succeeding({ status: 201, field: null, contents: [] }),
     "compatible rest.success may be 201 as well",
   ],
+  ["the same method of gRPC", rpc("shop.Shop", "Get"), rpc("shop.Shop", "Get"), "same"],
+  [
+    "another method of gRPC",
+    rpc("shop.Shop", "Get"),
+    rpc("shop.v2.Shop", "Get"),
+    "breaking grpc shop.v2.Shop/Get instead of shop.Shop/Get",
+  ],
+  ["no method of gRPC any more", rpc("a.B", "Get"), {}, "breaking grpc none instead of a.B/Get"],
+  ["a method of gRPC that there was not", {}, rpc("a.B", "Get"), "compatible"],
+  [
+    "another method of JSON-RPC",
+    { more: { jsonrpc: { method: "get", parameters: [], byPosition: false, result: null } } },
+    { more: { jsonrpc: { method: "Get", parameters: [], byPosition: false, result: null } } },
+    "breaking jsonrpc Get instead of get",
+  ],
+  ["another tool of MCP", tool("get"), tool("get-it"), "breaking mcp get-it instead of get"],
   ["the same text", speaking("xml"), speaking("xml"), "same"],
   [
     "another text",
