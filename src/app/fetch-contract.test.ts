@@ -1,19 +1,13 @@
 /** What a host that was named may do to who fetches a contract: nothing beyond the limits. */
 import assert from "node:assert/strict";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { test, type TestContext } from "node:test";
 import { nodePlatform } from "#base/platform.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { fetchContract, FetchFailure } from "./fetch-contract.ts";
 
 async function serve(context: TestContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return listenHttp(context, listener);
 }
 
 type Limits = Parameters<typeof fetchContract>[2];

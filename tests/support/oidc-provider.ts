@@ -1,10 +1,8 @@
 /** An OpenID provider on a port of this machine, as teams run one: `oidc-provider` from npm. */
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { Provider, type Configuration } from "oidc-provider";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 export interface OidcProvider {
   readonly url: string;
@@ -27,20 +25,13 @@ export async function startOidcProvider(
   const asked = new Map<string, number>();
   let isFailing = false;
   let handle: ReturnType<Provider["callback"]> | undefined;
-  const server: Server = createServer((incoming, outgoing) => {
+  const url = await listenHttp(context, (incoming, outgoing) => {
     const path = new URL(incoming.url ?? "/", "http://x").pathname;
     asked.set(path, (asked.get(path) ?? 0) + 1);
     if (!isFailing) return void handle?.(incoming, outgoing);
     outgoing.writeHead(500);
     outgoing.end();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let keys: JWK[] = [await signingKey("first")];
   const begin = (): void => {
     handle = new Provider(url, configurationOf(keys)).callback();

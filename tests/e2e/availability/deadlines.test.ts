@@ -1,8 +1,8 @@
 /** The time that a caller gives, in every dialect, and what is left of it down a chain of calls. */
 import assert from "node:assert/strict";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { statelessRequest } from "../mcp/shop.ts";
 import { envelopeOf, types } from "../translate/soap-messages.ts";
 import { shopOpenApi } from "../translate/shop-contract.ts";
@@ -13,13 +13,7 @@ const name = "parlance-timeout-ms";
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 async function serve(context: TestContext, listener: Listener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return listenHttp(context, listener);
 }
 
 test("instances are told what is left, and nothing where nothing was given", async (context) => {

@@ -1,10 +1,9 @@
 /** What docs/guides/graphql-services.md shows is what callers get. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import test from "node:test";
 import { createSchema, createYoga } from "graphql-yoga";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { readProjectFile } from "#tests/support/source-files.ts";
 
 const guide = readProjectFile("docs/guides/graphql-services.md");
@@ -33,18 +32,12 @@ test("requests of the guide get the answers that stand behind them", async (cont
     },
   });
   const yoga = createYoga({ schema, logging: false });
-  const server = createServer((request, response) => void yoga(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const url = await listenHttp(context, (request, response) => void yoga(request, response));
   const gateway = await startTranslating(context, {
     text: `services:
   catalog:
     contract: operations.graphql
-    instances: ["http://127.0.0.1:${port}/graphql"]
+    instances: ["${url}/graphql"]
 `,
     files: { "operations.graphql": operations, "catalog.graphql": typeDefs + scalars },
   });

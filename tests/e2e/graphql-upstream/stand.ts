@@ -1,10 +1,9 @@
 /** A GraphQL service on graphql-yoga, and a gateway before it. */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import { createSchema, createYoga } from "graphql-yoga";
 import { startTranslating, type TranslatingGateway } from "#tests/e2e/translate/stand.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 export const catalogSdl = `
 "What is on sale."
@@ -122,14 +121,8 @@ export async function startYoga(scope: Pick<TestContext, "after">): Promise<Yoga
     },
   });
   const yoga = createYoga({ schema, logging: false });
-  const server = createServer((request, response) => void yoga(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  scope.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/graphql`, added };
+  const url = await listenHttp(scope, (request, response) => void yoga(request, response));
+  return { url: `${url}/graphql`, added };
 }
 
 export interface Stand {

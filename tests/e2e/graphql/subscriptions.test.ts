@@ -1,10 +1,9 @@
 /** Streams of services as subscriptions, over server-sent events. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
 import { createClient } from "graphql-sse";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 const contract = `openapi: 3.2.0
 info: { title: ticker, version: "1" }
@@ -27,7 +26,7 @@ components:
 
 /** @returns the address of GraphQL on the gateway. */
 async function start(scope: TestContext, onGone: () => void = () => undefined): Promise<string> {
-  const server = createServer(({ url = "" }, answer) => {
+  const service = await listenHttp(scope, ({ url = "" }, answer) => {
     answer.writeHead(200, { "content-type": "application/jsonl" });
     answer.on("close", () => answer.writableEnded || onGone());
     answer.write('{"price":1.5,"volume":9007199254740993}\n');
@@ -36,14 +35,8 @@ async function start(scope: TestContext, onGone: () => void = () => undefined): 
     if (url.endsWith("dies")) setTimeout(() => answer.destroy(), 30);
     else answer.end();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  scope.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
   const gateway = await startTranslating(scope, {
-    text: `services:\n  ticker: { contract: ticker.yaml, instances: ["http://127.0.0.1:${port}"] }\n`,
+    text: `services:\n  ticker: { contract: ticker.yaml, instances: ["${service}"] }\n`,
     files: { "ticker.yaml": contract },
   });
   return `${gateway.url}/graphql`;

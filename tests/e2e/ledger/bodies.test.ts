@@ -5,8 +5,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { defaultKeepingLimits } from "#base/limits.ts";
@@ -15,6 +13,7 @@ import { isProblem } from "#base/problem.ts";
 import { openBodies } from "#ledger/bodies/read-bodies.ts";
 import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
 import type { EntryOf } from "#ledger/entry/entry.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { configurationOf, runGateway, type RunningGateway } from "../running/run-gateway.ts";
 import { ledgerFolder, readLedger } from "./read-ledger.ts";
 
@@ -31,17 +30,11 @@ function parlance(...args: readonly string[]) {
 
 /** A service that says what it was told. */
 async function echoService(t: TestContext): Promise<string> {
-  const server = createServer((request, response) => {
+  return listenHttp(t, (request, response) => {
     response.setHeader("content-type", request.headers["content-type"] ?? "text/plain");
     response.setHeader("set-cookie", `session=${marker}`);
     request.pipe(response);
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function stand(t: TestContext, service: string, origin = "test/ledger") {

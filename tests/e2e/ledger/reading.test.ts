@@ -2,8 +2,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
@@ -12,6 +10,7 @@ import { isProblem } from "#base/problem.ts";
 import { parseCheckpoint } from "#ledger/tree/checkpoint.ts";
 import { leafHash } from "#ledger/tree/hashes.ts";
 import { parseTlogProof } from "#ledger/tree/tlog-proof.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { configurationOf, runGateway } from "../running/run-gateway.ts";
 import { ledgerFolder, readLedger } from "./read-ledger.ts";
 
@@ -27,7 +26,7 @@ async function stand(t: TestContext) {
   const last: (() => void)[] = [];
   const ledger = ledgerFolder({ after: (run) => last.push(run as () => void) });
   let again = "";
-  const server = createServer((request, response) => {
+  const url = await listenHttp(t, (request, response) => {
     const { "parlance-exchange": parent = "", traceparent = "" } = request.headers;
     if (request.url === "/missing") return void response.writeHead(404).end("no");
     if (!/nested|traced/.test(request.url ?? "")) return void response.end("yes");
@@ -38,12 +37,6 @@ async function stand(t: TestContext) {
       .then((text) => response.end(text))
       .catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const service = ", ledger: { capture: full }";
   const gateway = await runGateway(t, configurationOf(url, { service, more: ledger.text() }));
   for (const run of last) t.after(run);

@@ -1,24 +1,18 @@
 /** Receipts of answers that are too long, or come too slowly, to be held whole: in the trailers. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, get, type IncomingMessage } from "node:http";
+import { get, type IncomingMessage } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
-import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { configurationOf, runGateway } from "../running/run-gateway.ts";
 import { ledgerFolder, parseReceipt, readLedger } from "./read-ledger.ts";
 
 test("a streamed answer ends with its receipt, for callers who take trailers", async (t) => {
-  const server = createServer((_request, response) => {
+  const url = await listenHttp(t, (_request, response) => {
     // More than is held whole.
     response.write("x".repeat(100_000), () => setTimeout(() => response.end("last"), 20));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const ledger = ledgerFolder(t);
   const gateway = await runGateway(t, configurationOf(url, { more: ledger.text() }));
   const ask = async (headers: Record<string, string>): Promise<IncomingMessage> => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request } from "node:http";
 import test, { type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { startTranslating, type TranslatingGateway } from "#tests/e2e/translate/stand.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { statelessRequest } from "./shop.ts";
 
 const contract = `openapi: 3.2.0
@@ -29,19 +29,13 @@ async function start(
   scope: TestContext,
 ): Promise<{ readonly gateway: TranslatingGateway; readonly gone: () => boolean }> {
   let isGone = false;
-  const server = createServer(({ url = "" }, answer) => {
+  const instance = await listenHttp(scope, ({ url = "" }, answer) => {
     answer.writeHead(200, { "content-type": "application/jsonl" });
     answer.on("close", () => (isGone = true));
     answer.write('{"volume":9007199254740993}\n{"volume":2}\n');
     if (url.endsWith("dies")) setTimeout(() => answer.destroy(), 30);
     else if (!url.endsWith("endless")) answer.end();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  scope.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const instance = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const gateway = await startTranslating(scope, {
     text: `services:\n  ticker: { contract: t.yaml, instances: ["${instance}"], mcp: [watch] }\n`,
     files: { "t.yaml": contract },

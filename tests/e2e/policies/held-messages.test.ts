@@ -1,12 +1,12 @@
 /** Messages that are held back to be read, on the wire: cut, chunked, pipelined, broken off. */
 import assert from "node:assert/strict";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import test, { type TestContext } from "node:test";
 import fc from "fast-check";
 import { ask, openSession } from "#tests/e2e/http2/client.ts";
 import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { finals, openRaw, splitAt, type RawResult, type Step } from "#tests/support/raw-http.ts";
 
 const good = '{"customer":"C1","lines":[{"sku":"a","quantity":2}]}';
@@ -18,7 +18,7 @@ async function start(
   others: readonly object[] = [],
 ) {
   const seen: string[] = [];
-  const server = createServer((request, answer) => {
+  const url = await listenHttp(context, (request, answer) => {
     const chunks: Buffer[] = [];
     request.on("error", () => undefined);
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -27,15 +27,9 @@ async function start(
       listener(request, answer);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
   const policies = [{ validate: { answers: { mode: "refuse" } } }, ...others];
   const text =
-    `services:\n  shop:\n    contract: shop.yaml\n    instances: ["http://127.0.0.1:${port}"]\n` +
+    `services:\n  shop:\n    contract: shop.yaml\n    instances: ["${url}"]\n` +
     `    policies: ${JSON.stringify(policies)}\n`;
   const gateway = await startTranslating(context, { text, files: { "shop.yaml": shopOpenApi } });
   return { gateway, seen };

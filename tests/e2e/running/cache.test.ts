@@ -1,11 +1,11 @@
 /** Caches of several workers: what one forgets, the others forget; and all of it at a word. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request } from "node:http";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { setTimeout as pause } from "node:timers/promises";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { configurationOf, runGateway, type RunningGateway } from "./run-gateway.ts";
 
 const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
@@ -28,17 +28,11 @@ async function startStand(
   ledger = "ledger: off",
 ): Promise<Stand> {
   let count = 0;
-  const server = createServer((incoming, outgoing) => {
+  const url = await listenHttp(context, (incoming, outgoing) => {
     incoming.resume();
     const said = ++count === 1 ? saidFirst : fresh;
     outgoing.writeHead(200, { "cache-control": said }).end(`answer ${count}`);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const more = `policies: [{ cache: {} }]\n${ledger}\n`;
   const workers = ledger === "ledger: off" ? 2 : 1;
   const text = configurationOf(url, { workers, more });

@@ -1,12 +1,12 @@
 /** `parlance start` as a process of its own, with its log read line by line, before one service. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 const program = join(import.meta.dirname, "..", "..", "..", "src", "cli", "main.ts");
 const patienceMs = 15_000;
@@ -147,19 +147,14 @@ export interface Service {
 export async function runService(scope: Scope, answer = "hello\n"): Promise<Service> {
   const waiting: ServerResponse[] = [];
   const lookers = new Set<() => void>();
-  const server = createServer((request: IncomingMessage, response) => {
+  const url = await listenHttp(scope, (request: IncomingMessage, response) => {
     request.resume();
     if (!request.url?.startsWith("/wait")) return void response.end(answer);
     waiting.push(response);
     for (const look of lookers) look();
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
-  scope.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     waiting,
     awaits: (count) =>
       new Promise((resolve, reject) => {

@@ -6,11 +6,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtempSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { runGateway } from "./run-gateway.ts";
 
 const mark = "s3cr3t";
@@ -43,17 +42,11 @@ function textsIn(folder: string): readonly (readonly [string, string])[] {
 }
 
 async function startEcho(t: TestContext): Promise<string> {
-  const server = createServer((request, answer) => {
+  return listenHttp(t, (request, answer) => {
     request.resume();
     answer.setHeader("content-type", "application/json");
     request.on("end", () => answer.end(`{"id":"1","password":"${mark}-of-a-customer"}`));
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 const contract = `openapi: 3.1.0

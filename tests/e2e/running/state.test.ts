@@ -1,29 +1,23 @@
 /** What policies keep, over workers, orderly stops and kill -9. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { runGateway, type RunningGateway } from "./run-gateway.ts";
 
 /** Each answer has another number; what is asked under /wait gets none. */
 async function runCounter(context: TestContext) {
   let asked = 0;
   const waiting: ServerResponse[] = [];
-  const server = createServer((request, response) => {
+  const url = await listenHttp(context, (request, response) => {
     asked++;
     request.resume();
     if (request.url?.startsWith("/wait") === true) waiting.push(response);
     else response.writeHead(201).end(`number ${asked}`);
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { url, waiting, asked: () => asked };
 }
 

@@ -2,8 +2,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createHash, randomBytes } from "node:crypto";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { nodeDisk, nodePlatform } from "#base/platform.ts";
@@ -13,6 +11,7 @@ import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
 import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
 import { envelope } from "#protocols/soap/message-fixture.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { ledgerFolder, readLedger } from "../ledger/read-ledger.ts";
 import { runGateway } from "./run-gateway.ts";
 
@@ -46,17 +45,12 @@ async function startInstance(t: TestContext): Promise<string> {
     '<getInvoiceResponse xmlns="urn:example:billing"><invoice><id>1</id><card>c</card>' +
       '<line><sku>a</sku><price currency="EUR">1.10</price></line></invoice></getInvoiceResponse>',
   );
-  const server = createServer((request, response) => {
+  const url = await listenHttp(t, (request, response) => {
     request.resume().on("end", () => {
       response.writeHead(200, { "content-type": "text/xml" }).end(answer);
     });
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/billing`;
+  return `${url}/billing`;
 }
 
 test("a proof counts once among all workers, and its caller stands on record, without its secret", async (t) => {

@@ -1,9 +1,8 @@
 /** Gateways that share room through a redis-server of Debian. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
 import { configurationOf, runGateway } from "#tests/e2e/running/run-gateway.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { runRedis, type RedisServer } from "#tests/support/redis-server.ts";
 import { lacks } from "#tests/support/tools.ts";
 import { openClient } from "./stand.ts";
@@ -14,19 +13,13 @@ const skip = lacks("redis-server");
 async function runSlow(context: TestContext, ms: number) {
   let now = 0;
   let peak = 0;
-  const server = createServer((_request, response) => {
+  const url = await listenHttp(context, (_request, response) => {
     peak = Math.max(peak, ++now);
     response.on("close", () => now--);
     setTimeout(() => response.end("done"), ms);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     now: () => now,
     takePeak() {
       const before = peak;

@@ -1,7 +1,6 @@
 /** SOAP through the gateway: which URL is asked, and what becomes of versions on the way. */
 import assert from "node:assert/strict";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
@@ -11,6 +10,7 @@ import { standardExtensions } from "#app/standard-extensions.ts";
 import { createGateway } from "#gateway/gateway.ts";
 import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 interface Asked {
   readonly line: string;
@@ -31,7 +31,7 @@ const answer = envelope(
 /** An instance that answers every call alike. */
 async function startInstance(context: TestContext, status: number, body: string) {
   const asked: Asked[] = [];
-  const server = createServer((request: IncomingMessage, response) => {
+  const origin = await listenHttp(context, (request: IncomingMessage, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -45,15 +45,7 @@ async function startInstance(context: TestContext, status: number, body: string)
       response.writeHead(status, { "content-type": "text/xml" }).end(body);
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}`, asked };
+  return { origin, asked };
 }
 
 /** @returns the origin of a gateway whose service `billing` has this instance. */

@@ -1,8 +1,6 @@
 /** A gateway with WS-Security on both sides, and an instance that keeps what it gets. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { nodePlatform } from "#base/platform.ts";
@@ -11,6 +9,7 @@ import { standardExtensions } from "#app/standard-extensions.ts";
 import type { Authentication } from "#gateway/exchange-record.ts";
 import { createGateway } from "#gateway/gateway.ts";
 import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 export interface SeenCall {
   readonly caller: string | undefined;
@@ -36,7 +35,7 @@ const answer =
   "</e:Body></e:Envelope>";
 
 async function startInstance(context: Pick<TestContext, "after">, got: string[]): Promise<string> {
-  const server = createServer((request, response) => {
+  const url = await listenHttp(context, (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -44,14 +43,7 @@ async function startInstance(context: Pick<TestContext, "after">, got: string[])
       response.writeHead(200, { "content-type": "text/xml" }).end(answer);
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/billing`;
+  return `${url}/billing`;
 }
 
 /**

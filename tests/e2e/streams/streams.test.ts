@@ -3,13 +3,12 @@
  * seen that they broke.
  */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import type { GrpcObject, ServiceClientConstructor, ServiceError } from "@grpc/grpc-js";
 import { connect, describedProto, packageOf } from "#tests/e2e/grpc/stand.ts";
 import { envelopeOf } from "#tests/e2e/translate/soap-messages.ts";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 const contract = `openapi: 3.2.0
 info: { title: ticker, version: "1" }
@@ -37,7 +36,7 @@ const quotes = ['{"price":1.10,"volume":9007199254740993}', '{"price":0.25,"volu
 
 /** Symbols say what becomes of a stream. */
 async function startTicker(scope: TestContext): Promise<string> {
-  const server = createServer(({ url = "" }, answer) => {
+  return listenHttp(scope, ({ url = "" }, answer) => {
     const symbol = url.split("/").at(-1);
     if (symbol === "none") {
       answer.writeHead(404, { "content-type": "application/json" });
@@ -54,12 +53,6 @@ async function startTicker(scope: TestContext): Promise<string> {
       answer.on("close", () => clearInterval(more));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  scope.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function start(scope: TestContext, more = "") {

@@ -1,9 +1,8 @@
 /** Answers with large lists through a gateway: within a window, and cut off when they break. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import { until } from "#tests/support/gateway-from-text.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { listOpenApi, ordersOf, pageOf } from "./list-contract.ts";
 import { envelopeOf, types } from "./soap-messages.ts";
 import { startStandIn, startTranslating, type ServiceAnswer } from "./stand.ts";
@@ -130,7 +129,7 @@ const bytesInAll = 200 * 1024 ** 2;
 /** Sends as much as is taken. */
 async function startEndless(context: TestContext) {
   const service = { url: "", sent: 0 };
-  const server = createServer((_request, response) => {
+  service.url = await listenHttp(context, (_request, response) => {
     response.writeHead(200, jsonType);
     response.write('{"region":"a","result":{"page":1,"orders":[');
     service.sent = 0;
@@ -143,12 +142,6 @@ async function startEndless(context: TestContext) {
     };
     send();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  service.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return service;
 }
 

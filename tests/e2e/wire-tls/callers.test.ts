@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
-import net, { type AddressInfo } from "node:net";
+import net from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import tls from "node:tls";
@@ -16,6 +16,7 @@ import { issueCertificate, makeAuthority } from "#tests/support/certificates.ts"
 import { runGateway, temporaryFolder, until } from "#tests/support/gateway-from-text.ts";
 import { lacks } from "#tests/support/tools.ts";
 import { ask, openSession } from "#tests/e2e/http2/client.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 const certificates = [
   "    - { cert: first.crt, key: first.key }",
@@ -29,17 +30,11 @@ async function start(context: TestContext, more = "", listen = "") {
   issueCertificate(folder, "first", authority, ["DNS:localhost", "IP:127.0.0.1"]);
   issueCertificate(folder, "wild", authority, ["DNS:*.wild.test", "DNS:exact.test"]);
   issueCertificate(folder, "named", authority, ["DNS:other.test"]);
-  const instance = http.createServer((request, response) => {
+  const url = await listenHttp(context, (request, response) => {
     response.setHeader("x-seen", JSON.stringify(request.headers));
     if (request.url === "/slow") setTimeout(() => response.end("slow"), 300);
     else request.pipe(response);
   });
-  await new Promise<void>((resolve) => instance.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    instance.closeAllConnections();
-    instance.close();
-  });
-  const url = `http://127.0.0.1:${(instance.address() as AddressInfo).port}`;
   const text =
     `listen:\n${listen}  tls:\n    minVersion: TLSv1.2\n    certificates:\n` +
     `${certificates.replaceAll(/^/gm, "  ")}\n` +

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import http from "node:http";
 import http2 from "node:http2";
 import net, { type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
@@ -12,6 +11,7 @@ import { ask, openSession } from "#tests/e2e/http2/client.ts";
 import { issueCertificate, makeAuthority } from "#tests/support/certificates.ts";
 import { freePort } from "#tests/support/free-port.ts";
 import { runGateway, temporaryFolder, until } from "#tests/support/gateway-from-text.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { findTool, lacks } from "#tests/support/tools.ts";
 
 const line = "PROXY TCP4 203.0.113.7 192.0.2.1 55555 443\r\n";
@@ -24,18 +24,12 @@ const get = "GET /web/x HTTP/1.1\r\nHost: a\r\n\r\n";
 
 async function start(context: TestContext, withTls = false, more = "") {
   const folder = temporaryFolder(context);
-  const instance = http.createServer((request, response) => {
+  const url = await listenHttp(context, (request, response) => {
     response.end(JSON.stringify(request.headers));
-  });
-  await new Promise<void>((resolve) => instance.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    instance.closeAllConnections();
-    instance.close();
   });
   const authority = makeAuthority(folder, "authority");
   issueCertificate(folder, "own", authority, ["DNS:localhost"]);
   const secure = withTls ? "  tls: { certificates: [{ cert: own.crt, key: own.key }] }\n" : "";
-  const url = `http://127.0.0.1:${(instance.address() as AddressInfo).port}`;
   const text = `listen:\n  proxyProtocol: true\n${secure}services: { web: { instances: ["${url}"] } }\n`;
   return { folder, ...(await runGateway(context, folder, text + more)) };
 }
