@@ -1,7 +1,5 @@
 /** A service of REST whose addresses stand in a .proto file, called in gRPC and JSON-RPC. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -11,6 +9,7 @@ import { loadSync } from "@grpc/proto-loader";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
 import { writeGoogleFiles } from "#tests/e2e/grpc/http-stand.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 const proto = `syntax = "proto3";
 package topics.v1;
@@ -47,7 +46,7 @@ type Call = (request: object, done: (error: ServiceError | null, answer: object)
 
 async function start(context: TestContext, callers = "") {
   const asked: string[] = [];
-  const service = createServer((request, response) => {
+  const url = await listenHttp(context, (request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
     request.on("end", () => {
@@ -57,12 +56,9 @@ async function start(context: TestContext, callers = "") {
       response.end(JSON.stringify({ name: request.url, title: "t" }));
     });
   });
-  await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
-  context.after(() => service.close());
-  const { port } = service.address() as AddressInfo;
   const gateway = await startTranslating(context, {
     text: `services:
-  topics: { contract: topics.proto, speaks: rest, instances: ["http://127.0.0.1:${port}"] }
+  topics: { contract: topics.proto, speaks: rest, instances: ["${url}"] }
 ${callers}`,
     files: { "topics.proto": proto },
   });

@@ -1,7 +1,7 @@
 /** An HTTP/1.1 instance on node:http whose paths behave in the ways that the tests ask for. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 export interface Instance {
   readonly port: number;
@@ -71,7 +71,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
 
 export async function startInstance(context: Pick<TestContext, "after">): Promise<Instance> {
   let cutOff = 0;
-  const server = createServer((request, response) => {
+  const url = await listenHttp(context, (request, response) => {
     const path = (request.url ?? "").split("?")[0] as string;
     request.on("error", () => undefined);
     response.on("close", () => {
@@ -79,11 +79,5 @@ export async function startInstance(context: Pick<TestContext, "after">): Promis
     });
     (behaviours[path] ?? echo)(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { port, cutOff: () => cutOff };
+  return { port: Number(new URL(url).port), cutOff: () => cutOff };
 }

@@ -1,7 +1,5 @@
 /** A client and a server that others wrote, in JSON-RPC, and their reading of OpenRPC. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
 import published from "@open-rpc/meta-schema";
 import { Ajv } from "ajv";
@@ -16,6 +14,7 @@ import {
 import { importContract } from "#app/import-contracts.ts";
 import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
 import { startStandIn, startTranslating, type ServiceAnswer } from "#tests/e2e/translate/stand.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 /** It is a module of CommonJS, whose types say otherwise. */
 const { default: metaSchema } = published as unknown as { readonly default: object };
@@ -51,7 +50,7 @@ function clientOf(url: string): JSONRPCClient {
 
 /** Over HTTP, as its documentation has it. */
 async function startRpc(scope: TestContext, server: JSONRPCServer): Promise<string> {
-  const http = createServer((request, response) => {
+  const url = await listenHttp(scope, (request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", async () => {
@@ -60,9 +59,7 @@ async function startRpc(scope: TestContext, server: JSONRPCServer): Promise<stri
       else response.writeHead(200, json).end(JSON.stringify(answer));
     });
   });
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  scope.after(() => http.close());
-  return `http://127.0.0.1:${(http.address() as AddressInfo).port}/`;
+  return `${url}/`;
 }
 
 test("a client that others wrote calls, by name and by position", async (context) => {

@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { WebSocket, WebSocketServer } from "ws";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { readMetrics } from "../running/metrics-format.ts";
 import { configurationOf, replaceFile, runGateway, runService } from "../running/run-gateway.ts";
 import { ledgerFolder, parseReceipt, readLedger, type ReadLedger } from "./read-ledger.ts";
@@ -233,22 +234,15 @@ test("a translated exchange is on record with its operation, dialects and fault"
     '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>' +
     "<faultcode>s:Server</faultcode><faultstring>no paper</faultstring></s:Fault>" +
     "</s:Body></s:Envelope>";
-  const service = createServer((request, response) => {
+  const origin = await listenHttp(t, (request, response) => {
     request.resume();
     response.writeHead(500, { "content-type": "text/xml" }).end(fault);
   });
-  service.listen(0, "127.0.0.1");
-  await once(service, "listening");
-  t.after(() => {
-    service.closeAllConnections();
-    service.close();
-  });
-  const { port } = service.address() as AddressInfo;
   const contract = fileURLToPath(
     new URL("../../../examples/estate/billing/billing.wsdl", import.meta.url),
   );
   const ledger = ledgerFolder(t);
-  const url = `http://127.0.0.1:${port}/billing`;
+  const url = `${origin}/billing`;
   const choices = { more: ledger.text(), service: `, contract: ${contract}` };
   const gateway = await runGateway(t, configurationOf(url, choices));
   const answer = await fetch(`${gateway.url}/echo/getInvoice`, {

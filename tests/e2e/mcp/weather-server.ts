@@ -1,9 +1,8 @@
 /** Third-party MCP servers, to stand behind a gateway. */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 function createWeather(): McpServer {
   const server = new McpServer({ name: "weather", version: "3" });
@@ -40,7 +39,7 @@ export async function startServer(
   create: () => McpServer = createWeather,
 ): Promise<string> {
   const handler = createMcpHandler(create);
-  const server = createServer((request, response) => {
+  const address = await listenHttp(scope, (request, response) => {
     void (async () => {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part as Buffer);
@@ -53,8 +52,5 @@ export async function startServer(
       response.end(Buffer.from(await answer.arrayBuffer()));
     })();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  scope.after(() => server.closeAllConnections());
-  scope.after(() => server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+  return `${address}/mcp`;
 }

@@ -1,7 +1,5 @@
 /** The same policy for messages in SOAP, gRPC and GraphQL, over HTTP/2, and in streams. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
 import type { sendUnaryData, ServerReadableStream, ServiceError } from "@grpc/grpc-js";
 import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
@@ -9,6 +7,7 @@ import { connectOrders, shopProto, startOrders } from "#tests/e2e/grpc/stand.ts"
 import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
 import { envelopeOf } from "#tests/e2e/translate/soap-messages.ts";
 import { startStandIn, startTranslating } from "#tests/e2e/translate/stand.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 function textOf(name: string, file: string, url: string, options: object): string {
   return (
@@ -179,7 +178,7 @@ components:
 `;
 
 async function startTicker(context: TestContext, options: object, lines: readonly string[]) {
-  const server = createServer((_request, answer) => {
+  const url = await listenHttp(context, (_request, answer) => {
     answer.writeHead(200, { "content-type": "application/jsonl" });
     const rest = [...lines];
     const next = (): void => {
@@ -190,9 +189,6 @@ async function startTicker(context: TestContext, options: object, lines: readonl
     };
     next();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => void server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const text = textOf("ticker", "ticker.yaml", url, options);
   const gateway = await startTranslating(context, {
     text,

@@ -1,8 +1,7 @@
 /** Operations whose paths look alike: permission is asked for the one that a request is for. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
+import { listenHttp } from "#tests/support/listen-http.ts";
 import { startTranslating } from "./stand.ts";
 
 const json = { schema: { type: "object", properties: { a: { type: "integer" } } } };
@@ -36,14 +35,11 @@ const callers: Readonly<Record<string, readonly string[]>> = {
 
 async function start(context: TestContext, paths: Paths, may = callers) {
   const asked: string[] = [];
-  const service = createServer((request, response) => {
+  const url = await listenHttp(context, (request, response) => {
     asked.push(`${request.method} ${request.url}`);
     response.setHeader("content-type", "application/json");
     response.end('{"a":1}');
   });
-  await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
-  context.after(() => service.close());
-  const { port } = service.address() as AddressInfo;
   const all = [...paths, item("/other", ["get", "other"])];
   const document = {
     openapi: "3.1.0",
@@ -55,7 +51,7 @@ async function start(context: TestContext, paths: Paths, may = callers) {
   });
   const gateway = await startTranslating(context, {
     text: `services:
-  s: { contract: s.json, instances: ["http://127.0.0.1:${port}"] }
+  s: { contract: s.json, instances: ["${url}"] }
 callers:
 ${lines.join("")}`,
     files: { "s.json": JSON.stringify(document) },

@@ -1,8 +1,7 @@
 /** Gateways in this process that run contracts, and services in the place of their instances. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { checkConfiguration } from "#app/check-configuration.ts";
@@ -16,6 +15,7 @@ import { createGateway, type Gateway } from "#gateway/gateway.ts";
 import type { Recorder } from "#gateway/recorder.ts";
 import { openRecords } from "#state/open-records.ts";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
+import { listenHttp } from "#tests/support/listen-http.ts";
 
 type Scope = Pick<TestContext, "after">;
 
@@ -126,7 +126,7 @@ export async function startStandIn(
   answer: (request: ServiceRequest) => ServiceAnswer,
 ): Promise<StandInService> {
   const requests: ServiceRequest[] = [];
-  const server = createServer((incoming, outgoing) => {
+  const origin = await listenHttp(scope, (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on("error", () => undefined);
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -141,12 +141,7 @@ export async function startStandIn(
       outgoing.end(body);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  scope.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  const service: StandInService = { port, url: `http://127.0.0.1:${port}`, requests, answer };
+  const port = Number(new URL(origin).port);
+  const service: StandInService = { port, url: origin, requests, answer };
   return service;
 }
