@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Contract } from "#contract/contract.ts";
+import { operationsByGrpcPath } from "#contract/grpc-names.ts";
 import { importContract } from "./import-contracts.ts";
 import { lockContracts, lockTextOf } from "./locked-contracts.ts";
 
@@ -366,4 +367,28 @@ test("methods of OpenRPC whose names clash keep those that they have in another 
     told.map((one) => one.split(" ")[1]),
     ["lock-kept", "lock-kept"],
   );
+});
+
+test("of operations that are one name in gRPC, the same has it in any order, and beside new ones", () => {
+  const rpcs = (contract: Contract): string[] =>
+    Array.from(operationsByGrpcPath("pets", contract.operations), ([path, { id }]) => {
+      return `${path} ${id}`;
+    }).toSorted();
+  const before = openRpc("pet_get", "petGet", "put");
+  const expected = ["/pets.Pets/PetGet pet_get", "/pets.Pets/Put put"];
+  assert.deepEqual(rpcs(imported(before)), expected);
+  const lock = lockOf(before);
+  for (const methods of [
+    ["petGet", "pet_get", "put"],
+    ["PetGet", "petGet", "put", "pet_get"],
+  ]) {
+    const { contract, told } = underLock(openRpc(...methods), lock);
+    assert.deepEqual(rpcs(contract), expected);
+    assert.deepEqual(
+      told.filter((one) => !one.includes("lock-added")),
+      [],
+    );
+    assert.deepEqual(underLock(openRpc(...methods), lockOf(before, lock)).contract, contract);
+  }
+  assert.deepEqual(rpcs(underLock(openRpc("petGet"), lock).contract), ["/pets.Pets/PetGet petGet"]);
 });

@@ -1,5 +1,6 @@
 /** Which operation of the source each of a lock is, and what became of how it is called. */
 import type { Contract, Operation } from "./contract.ts";
+import { operationsByGrpcPath } from "./grpc-names.ts";
 import { ownValue } from "./lock-entries.ts";
 import { addressOf, compareTerms, likenessOf, termsOf, type Terms } from "./lock-terms.ts";
 import type { LockChange } from "./lock.ts";
@@ -31,8 +32,35 @@ function graphqlKindOf({ mode, safety }: Operation): string {
 }
 
 export function termsById({ operations }: Contract): Record<string, Terms> {
+  const shown = shownInGrpc(operations);
   const byId = operations.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return Object.fromEntries(byId.map((one) => [one.id, termsOf(one)]));
+  return Object.fromEntries(
+    byId.map((one) => [
+      one.id,
+      { ...termsOf(one), ...(shown.has(one) ? {} : { isHidden: true as const }) },
+    ]),
+  );
+}
+
+/** Whatever the name of the service. */
+function shownInGrpc(operations: readonly Operation[]): ReadonlySet<Operation> {
+  return new Set(operationsByGrpcPath("", operations).values());
+}
+
+/** Of those with one name in gRPC, that comes first which had it. */
+export function inOrderOfGrpc(
+  operations: readonly Operation[],
+  locked: Readonly<Record<string, Terms>>,
+): readonly Operation[] {
+  const hadName = ({ id }: Operation): boolean => {
+    const terms = ownValue(locked, id);
+    return terms !== undefined && terms.isHidden !== true;
+  };
+  const shown = shownInGrpc([...operations.filter(hadName), ...operations]);
+  return [
+    ...operations.filter((one) => shown.has(one)),
+    ...operations.filter((one) => !shown.has(one)),
+  ];
 }
 
 /** What is called otherwise than it was; and what is gone, with what it may have become. */

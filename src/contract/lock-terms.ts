@@ -11,6 +11,8 @@ export interface Terms {
   readonly output?: string;
   /** In REST, where these are not what the operation is known by. */
   readonly addresses?: readonly string[];
+  /** Its method in gRPC has the name of another's, by which that one is called. */
+  readonly isHidden?: true;
 }
 
 export interface TermsChange {
@@ -93,9 +95,16 @@ const modes: readonly unknown[] = [
 
 export function isTerms(value: unknown): value is Terms {
   if (typeof value !== "object" || value === null) return false;
-  const { mode, safety, input, output, addresses } = value as Record<string, unknown>;
+  const {
+    mode,
+    safety,
+    input,
+    output,
+    addresses,
+    isHidden = true,
+  } = value as Record<string, unknown>;
   const isName = (one: unknown): boolean => one === undefined || typeof one === "string";
   const isList = addresses === undefined || (Array.isArray(addresses) && addresses.every(isName));
   const isKind = modes.includes(mode) && (safeties as readonly unknown[]).includes(safety);
-  return isKind && isName(input) && isName(output) && isList;
+  return isKind && isName(input) && isName(output) && isList && isHidden === true;
 }

@@ -170,7 +170,13 @@ test("a lock is read as it was written, and anything else is refused", () => {
   const wrong = ["", "[]", "{}", '{"version":2,"services":{}}', '{"version":1,"services":[]}'];
   const withTerms = (one: string) => `{"a":{"operations":{},"types":{},"terms":${one}}}`;
   const terms = ["[]", '{"b":1}', '{"b":{"mode":"unary"}}', '{"b":{"mode":"a","safety":"safe"}}'];
-  const more = ['"input":1', '"output":{}', '"addresses":"GET /"', '"addresses":[1]'];
+  const more = [
+    '"input":1',
+    '"output":{}',
+    '"addresses":"GET /"',
+    '"addresses":[1]',
+    '"isHidden":false',
+  ];
   for (const one of more) terms.push(`{"b":{"mode":"unary","safety":"safe",${one}}}`);
   const names = [
     ...terms.map(withTerms),

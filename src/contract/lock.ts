@@ -8,7 +8,13 @@ import { canonicalText } from "./canonical-bytes.ts";
 import type { Contract, Dialect } from "./contract.ts";
 import { ownValue, type LockedMembers } from "./lock-entries.ts";
 import { applyMembers } from "./lock-members.ts";
-import { identityOfOperation, olderIdentityOf, termsById, withTerms } from "./lock-operations.ts";
+import {
+  identityOfOperation,
+  inOrderOfGrpc,
+  olderIdentityOf,
+  termsById,
+  withTerms,
+} from "./lock-operations.ts";
 import type { Terms, TermsChange } from "./lock-terms.ts";
 import { renameContract } from "./rename.ts";
 import type { NamedType } from "./types.ts";
@@ -69,7 +75,9 @@ export function applyLock(
   const ofMembers = members.changes.map((one): LockChange => ({ ...one, of: "member" }));
   const ofOperations = withTerms(operations.changes, members.contract, locked.terms);
   const changes = [...ofOperations, ...types.changes, ...ofMembers];
-  return { contract: members.contract, changes };
+  if (locked.terms === undefined) return { contract: members.contract, changes };
+  const ordered = inOrderOfGrpc(members.contract.operations, locked.terms);
+  return { contract: { ...members.contract, operations: ordered }, changes };
 }
 
 function match(
