@@ -1,35 +1,50 @@
 /**
- * Asks an instance as somebody would who goes past the gateway: one GET without any identity, of
- * which only the beginning of the answer is read.
+ * Asks an instance as somebody would who goes past the gateway: one GET, or a call of gRPC, of which
+ * only the beginning of the answer is read.
  */
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Platform } from "#base/platform.ts";
 import type { Instance } from "#configuration/configuration.ts";
 import { secureOptions } from "#wire/tls-options.ts";
+import { askHttp2 } from "./ask-http2.ts";
 
 export type Asked =
   | { readonly kind: "unreachable"; readonly why: string }
   /** It takes connections; what it would answer is not known. */
   | ({ readonly kind: "silent"; readonly why: string } & Seen)
-  | ({ readonly kind: "answer"; readonly status: number; readonly date?: string } & Seen);
+  | ({ readonly kind: "answer"; readonly status: number } & AnswerSeen & Seen);
+
+interface AnswerSeen {
+  readonly date?: string | undefined;
+  /** Of a call; undefined: it is no answer in gRPC. */
+  readonly grpcStatus?: number | undefined;
+}
 
 /** In the handshake; undefined: plain TCP. */
 interface Seen {
   readonly certificateUntil: string | undefined;
 }
 
+export interface Question {
+  /** Whether the gateway's own certificate is shown, where it has one for it. */
+  readonly identified: boolean;
+  /** Path of a method of gRPC that is called; undefined: a GET. */
+  readonly callPath: string | undefined;
+  readonly timeoutMs: number;
+}
+
 const answerBytesMax = 16 * 1_024;
 
 export function askInstance(
   instance: Instance,
+  { identified, callPath, timeoutMs }: Question,
   { sockets, timers, files }: Pick<Platform, "sockets" | "timers" | "files">,
-  timeoutMs: number,
 ): Promise<Asked> {
   return new Promise((resolve) => {
     let socket: Socket;
     try {
-      socket = connect(instance, sockets, files);
+      socket = connect(instance, identified, sockets, files);
     } catch (error) {
       return resolve({ kind: "unreachable", why: reasonOf(error) });
     }
@@ -54,22 +69,34 @@ export function askInstance(
         certificateUntil = (socket as TLSSocket).getPeerCertificate().valid_to;
       }
       if (instance.scheme === "tcp") return end("it speaks no HTTP");
-      if (instance.http2) return end("it speaks HTTP/2, in which it is not asked");
+      if (instance.http2) return undefined;
       const path = `${instance.basePath}/`;
       const head = `GET ${path} HTTP/1.1\r\nHost: ${instance.authority}\r\n`;
       socket.write(`${head}User-Agent: parlance-doctor\r\nConnection: close\r\n\r\n`);
     });
-    socket.on("data", (bytes: Buffer) => {
-      text += bytes.toString("latin1");
-      if (text.includes("\r\n\r\n") || text.length > answerBytesMax) end("no HTTP/1.1");
-    });
     socket.once("error", (error) => end(reasonOf(error)));
-    socket.once("close", () => end("it closed the connection"));
+    if (instance.http2) {
+      askHttp2(socket, instance, callPath).then(
+        (answer) => {
+          stop();
+          socket.destroy();
+          resolve({ kind: "answer", ...answer, certificateUntil });
+        },
+        (error: unknown) => end(reasonOf(error)),
+      );
+    } else {
+      socket.on("data", (bytes: Buffer) => {
+        text += bytes.toString("latin1");
+        if (text.includes("\r\n\r\n") || text.length > answerBytesMax) end("no HTTP/1.1");
+      });
+      socket.once("close", () => end("it closed the connection"));
+    }
   });
 }
 
 function connect(
-  { scheme, host, port, socketPath, tls }: Instance,
+  { scheme, host, port, socketPath, tls, http2 }: Instance,
+  identified: boolean,
   sockets: Platform["sockets"],
   files: Pick<Platform["files"], "read">,
 ): Socket {
@@ -81,10 +108,11 @@ function connect(
     serverName,
     verify,
     ca: read(caFile),
-    cert: read(certFile),
-    key: read(keyFile),
+    cert: identified ? read(certFile) : undefined,
+    key: identified ? read(keyFile) : undefined,
   };
-  return sockets.connectTls({ ...where, ...secureOptions(trusted, "http/1.1") });
+  const protocol = http2 ? "h2" : "http/1.1";
+  return sockets.connectTls({ ...where, ...secureOptions(trusted, protocol) });
 }
 
 /** Of the several addresses of a host each has its own reason. */

@@ -28,7 +28,7 @@ export async function examine(
   const instances = { platform, disk: nodeDisk, timeoutMs, daysMin };
   return [
     ...(await checkGateway(revision, platform, admin)),
-    ...(await checkInstances(configuration, instances)),
+    ...(await checkInstances(revision, instances)),
     ...(await checkIssuers(configuration, platform, timeoutMs)),
     ...checkCertificates(configuration, files, clock.nowMs(), daysMin),
     ...checkPermissions(configuration, nodeDisk),
