@@ -32,18 +32,19 @@ export function bearerIn(credentials: string | undefined): string | undefined {
 export function conflictBeside(
   bearer: string | undefined,
   caller: number,
-  { callerOf }: Pick<Authorization, "callerOf">,
+  authorization: Authorization,
 ): Problem | undefined {
-  const other = bearer === undefined ? undefined : callerOf(bearer);
+  const other = bearer === undefined ? undefined : authorization.callerOf(bearer);
   if (other === undefined || other === caller) return undefined;
   return problems["credentials-conflict"]("X-Api-Key has another key than Authorization: Bearer");
 }
 
 /** Where it is a key, that it says the same as `X-Api-Key` is known. */
-export function dropBearerBeside(head: RequestHead, { callerOf }: Authorization): void {
+export function dropBearerBeside(head: RequestHead, authorization: Authorization): void {
   if (!head.has(fieldNames["x-api-key"]) || !head.has(fieldNames.authorization)) return;
   const bearer = bearerBeside((name) => head.field(name));
-  if (bearer !== undefined && callerOf(bearer) !== undefined) head.drop("authorization");
+  if (bearer !== undefined && authorization.callerOf(bearer) !== undefined)
+    head.drop("authorization");
 }
 
 const credentialFields = ["authorization", "x-api-key"] as const;
