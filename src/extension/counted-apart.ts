@@ -1,4 +1,5 @@
 /** What limits can be told apart by: the same words, with the same meaning, in every policy. */
+import { subscriberOf } from "#base/ip-address.ts";
 import type { JsonSchema } from "#base/json-schema.ts";
 import type { PolicyRequest } from "./policy.ts";
 
@@ -11,7 +12,8 @@ export function countedPer(byDefault: CountedPer): JsonSchema {
   return {
     type: "string",
     description:
-      "What is counted apart. Callers that are not known are told apart by their address.",
+      "What is counted apart. Callers that are not known, `anonymous` among them, are told apart " +
+      "by their address. Of IPv6 the first 64 bits count, which one subscriber has to itself.",
     enum: words,
     default: byDefault,
   };
@@ -23,13 +25,20 @@ export type CountedRequest = Pick<
   "callerName" | "address" | "serviceName" | "operation" | "routeId"
 >;
 
+/** `anonymous` is whoever has proved nothing: one of them is not to use up what all have. */
+export function isKnownCaller(name: string | undefined): name is string {
+  return name !== undefined && name !== "anonymous";
+}
+
 /** Under what name a request counts. */
 export function countedName(request: CountedRequest, per: CountedPer): string {
   switch (per) {
     case "caller":
-      return request.callerName ?? `address ${request.address}`;
+      return isKnownCaller(request.callerName)
+        ? request.callerName
+        : `address ${subscriberOf(request.address)}`;
     case "address":
-      return request.address;
+      return subscriberOf(request.address);
     case "service":
       return request.serviceName;
     case "operation":
@@ -49,6 +58,6 @@ export function explainedName(
   request: Omit<CountedRequest, "address">,
   per: CountedPer,
 ): string | undefined {
-  const isKnown = per === "caller" ? request.callerName !== undefined : per !== "address";
+  const isKnown = per === "caller" ? isKnownCaller(request.callerName) : per !== "address";
   return isKnown ? countedName({ ...request, address: "" }, per) : undefined;
 }

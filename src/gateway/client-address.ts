@@ -1,5 +1,5 @@
 /** Who asks, as an address: the nearest one that no trusted proxy stands at. */
-import { isIP } from "node:net";
+import { addressOfHost } from "#base/ip-address.ts";
 import type { Peer } from "#wire/ends.ts";
 import { fieldNames } from "#wire/field-names.ts";
 import type { RequestHead } from "#wire/head.ts";
@@ -8,8 +8,8 @@ import type { RequestHead } from "#wire/head.ts";
 const hopsMax = 32;
 
 /**
- * `X-Forwarded-For` is read from its end, where those stand that we trust. What is no address ends
- * it: nothing behind it is believed.
+ * `X-Forwarded-For` is read from its end, where those stand that we trust. What is no address (some
+ * proxies write a port behind it) ends it: nothing behind it is believed.
  */
 export function clientAddressOf(
   peer: Peer,
@@ -20,8 +20,8 @@ export function clientAddressOf(
   const names = (head.field("x-forwarded-for") ?? "").split(",").slice(-hopsMax);
   let nearest = peer.address;
   for (const name of names.toReversed()) {
-    const address = name.trim();
-    if (isIP(address) === 0) return nearest;
+    const address = addressOfHost(name.trim());
+    if (address === undefined) return nearest;
     nearest = address;
     if (!trusts({ ...peer, address, trusted: false })) return nearest;
   }

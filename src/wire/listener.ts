@@ -6,6 +6,7 @@
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Limits, Timeouts } from "#base/limits.ts";
+import { canonicalAddress } from "#base/ip-address.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Peer } from "./ends.ts";
 import { peerCertificateOf } from "./peer-certificate.ts";
@@ -157,16 +158,12 @@ function readProxyHeader(
 }
 
 function peerOf(socket: Socket, source: ProxySource | undefined, encrypted: boolean): Peer {
+  const address = source?.address ?? socket.remoteAddress ?? "";
   return {
-    address: source?.address ?? plainAddress(socket.remoteAddress ?? ""),
+    address: canonicalAddress(address) ?? address,
     port: source?.port ?? socket.remotePort ?? 0,
     encrypted,
     // A balancer that names the caller says nothing about what that caller claims of others.
     trusted: false,
   };
-}
-
-/** An IPv4 address that came over an IPv6 socket, in its own spelling (RFC 4291 §2.5.5.2). */
-function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") ? address.slice(7) : address;
 }

@@ -33,6 +33,24 @@ test("behind trusted proxies the nearest address counts that is none of theirs",
   assert.equal(await statusFor(url, "203.0.113.7, nonsense"), 403);
 });
 
+test("an address that is denied is so in whatever spelling a proxy has it", async (context) => {
+  const policies = [{ "ip-filter": { deny: ["203.0.113.0/24", "2001:db8:bad::/48"] } }];
+  const { url } = await startPoliced(context, policies, undefined, trusting);
+  for (const spelled of [
+    "203.0.113.7",
+    "203.0.113.7:50412",
+    "::ffff:203.0.113.7",
+    "[::ffff:203.0.113.7]:50412",
+    "[2001:db8:bad::1]:50412",
+    "[2001:db8:bad::1]",
+    "2001:DB8:0BAD:0::1",
+    "198.51.100.1, 203.0.113.7:50412, 10.9.1.1:443",
+  ]) {
+    assert.equal(await statusFor(url, spelled), 403, spelled);
+  }
+  assert.equal(await statusFor(url, "198.51.100.1:203"), 200);
+});
+
 test("who asks is looked at before who calls: no key is needed to be refused", async (context) => {
   const callers = { one: { key: "key-of-one-0123456789", may: ["*"] } };
   const policies = [{ "ip-filter": { deny: ["127.0.0.1"] } }];

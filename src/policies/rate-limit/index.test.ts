@@ -54,6 +54,38 @@ test("a forged X-Forwarded-For gives nobody another allowance", async (context) 
   assert.deepEqual(statuses, [200, 200, 429, 429]);
 });
 
+test("one who is anonymous does not use up what others who are have", async (context) => {
+  const policies = [{ "rate-limit": { requests: 1, windowMs: 3_600_000 } }];
+  const listen = { trustedProxies: ["127.0.0.1"] };
+  const callers = { anonymous: { may: ["*"] } };
+  const { url } = await startPoliced(context, policies, undefined, { listen, callers });
+  const statuses: number[] = [];
+  for (const address of ["192.0.2.1", "192.0.2.1", "192.0.2.2"]) {
+    statuses.push((await fetch(url, { headers: { "x-forwarded-for": address } })).status);
+  }
+  assert.deepEqual(statuses, [200, 429, 200]);
+});
+
+for (const per of ["address", "caller"]) {
+  test(`by ${per}, an IPv6 subscriber has one allowance, whatever address it takes`, async (context) => {
+    const policies = [{ "rate-limit": { per, requests: 2, windowMs: 3_600_000 } }];
+    const listen = { trustedProxies: ["127.0.0.1"] };
+    const callers = { anonymous: { may: ["*"] } };
+    const { url } = await startPoliced(context, policies, undefined, { listen, callers });
+    const statuses: number[] = [];
+    for (const address of [
+      "2001:db8:1::1",
+      "2001:db8:1:0:f::2",
+      "2001:DB8:1::3",
+      "2001:db8:2::1",
+    ]) {
+      const headers = { "x-forwarded-for": address };
+      statuses.push((await fetch(url, { headers })).status);
+    }
+    assert.deepEqual(statuses, [200, 200, 429, 200]);
+  });
+}
+
 test("it can be for some callers only", async (context) => {
   const callers = {
     one: { key: "key-of-one-0123456789", may: ["*"] },
