@@ -29,10 +29,10 @@ callers:
 \`\`\`
 
 **References.** \`\${NAME}\` in a value is replaced by the environment variable, which must be set;
-\`\${NAME:-default}\` takes the default when it is not set or empty. \`\${file:/run/secrets/shop}\` is
-replaced by the text of a file, relative to this one, without the line end behind it; the file is
-watched like this one. \`$\${\` stands for \`\${\`.
-Where a number or truth value is expected, the text becomes one. Inside \`{ }\` and \`[ ]\`
+\`\${NAME:-default}\` takes the default when it is not set or empty. \`\${file:/run/secrets/x}\` is
+replaced by the text of a file, without the line end behind it; its path is relative to this file,
+and it is watched like this one. \`$\${\` stands for \`\${\`. Where a number or truth
+value is expected, the text becomes one. Inside \`{ }\` and \`[ ]\`
 references need quotes. Keys are never replaced, and replaced text is not looked at again. Messages
 show references as they are written, never their value.
 

@@ -3,17 +3,31 @@ import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Files } from "#base/platform.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { usesOf } from "#gateway/identity.ts";
+import { certificate } from "#proofs/certificate/index.ts";
 import { standardProofs } from "./standard-proofs.ts";
 
 export function checkProofs(
   configuration: Configuration,
   files: Pick<Files, "readUpTo">,
 ): readonly Diagnostic[] {
-  return standardProofs.flatMap((kind) =>
+  const found = standardProofs.flatMap((kind) =>
     kind.check(usesOf(configuration, kind), files).map(({ source, message, ...rest }) => {
       const where = source === undefined ? `identity.${kind.name}: ` : `${kind.name}: `;
       const place = source === undefined ? {} : { source };
       return { code: "bad-proof", message: where + message, ...rest, ...place };
     }),
   );
+  return [...found, ...certificatesNotAsked(configuration)];
+}
+
+/** A caller that nobody can be. */
+function certificatesNotAsked(configuration: Configuration): readonly Diagnostic[] {
+  if (configuration.listen.tls?.clientCertificates !== undefined) return [];
+  return usesOf(configuration, certificate).callers.map(({ name, source }) => ({
+    code: "unused-proof",
+    severity: "warning",
+    message: `certificate: clients are asked for none, so that caller ${name} is never known by it`,
+    suggestion: "add `listen.tls.clientCertificates`",
+    ...(source && { source }),
+  }));
 }

@@ -27,8 +27,8 @@ export function addressOfHost(text: string): string | undefined {
 }
 
 /**
- * What belongs to one subscriber: of IPv6 a whole /64, in which it may take any address (RFC 4291
- * §2.5.4, RFC 8981). @param address in canonical form.
+ * What belongs to one subscriber: of IPv6 a whole /64 (RFC 4291 §2.5.4), in which it may take any
+ * address. @param address in canonical form.
  */
 export function subscriberOf(address: string): string {
   if (!address.includes(":")) return address;

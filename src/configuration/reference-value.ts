@@ -1,6 +1,6 @@
 /**
- * What a reference stands for: `${NAME}` for an environment variable, `${file:PATH}` for the text of
- * a file, which is where secrets lie that a cluster or a vault hands out.
+ * What a reference stands for: `${NAME}` for an environment variable, `${file:PATH}` for the text
+ * of a file, which is where secrets lie that a cluster or a vault hands out.
  */
 import { resolve } from "node:path";
 import type { Diagnostic } from "#base/diagnostic.ts";

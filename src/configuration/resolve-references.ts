@@ -1,6 +1,7 @@
 /**
- * `${NAME}` and `${NAME:-default}` in values (never in keys) are replaced by environment variables,
- * `${file:PATH}` by the text of a file; `$${` stands for `${`. Replaced text is not looked at again.
+ * `${NAME}` and `${NAME:-default}` in values (never in keys) are replaced by environment
+ * variables, `${file:PATH}` by the text of a file; `$${` stands for `${`. Replaced text is not
+ * looked at again.
  */
 import type { Diagnostic, SourcePlace } from "#base/diagnostic.ts";
 import type { PlacedEntry, PlacedNode, PlacedScalar } from "#formats/yaml/node-path.ts";

@@ -1,6 +1,6 @@
 /**
- * Keys in headers: in `X-Api-Key`, or as a bearer token (RFC 6750 §2.1). A request may have both, of
- * which the second is often for the service; but a key of ours is nothing that a service sees.
+ * Keys in headers: in `X-Api-Key`, or as a bearer token (RFC 6750 §2.1). A request may have both,
+ * of which the second is often for the service; but a key of ours is nothing that a service sees.
  */
 import type { Problem } from "#base/problem.ts";
 import { fieldNames } from "#wire/field-names.ts";

@@ -21,7 +21,7 @@ export interface StoreAddress {
 export interface StoreConnection {
   /** Rejects with what the server said, or with what became of the connection. */
   readonly run: (script: StoreScript, key: string, numbers: readonly number[]) => Promise<unknown>;
-  /** Rejects where it shakes hands, but keeps nothing or runs no scripts: a replica, a bare user. */
+  /** Rejects where it shakes hands, but keeps nothing or runs no scripts: a replica, for one. */
   readonly probe: (key: string) => Promise<unknown>;
   /** At once; what is under way rejects. */
   readonly destroy: () => void;

@@ -1,6 +1,6 @@
 /**
- * Asks an instance as somebody would who goes past the gateway: one GET, or a call of gRPC, of which
- * only the beginning of the answer is read.
+ * Asks an instance as somebody would who goes past the gateway: one GET, or a call of gRPC. Only
+ * the beginning of the answer is read.
  */
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";

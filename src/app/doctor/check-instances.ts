@@ -153,7 +153,8 @@ function sideDoor(
     return [{ check, severity: "warning", subject, what, advice }];
   }
   if (call?.isThere === false) {
-    const what = `it answers ${told(asked)} to a method that is not there; none of its is safe to call`;
+    const answered = `it answers ${told(asked)} to a method that is not there`;
+    const what = `${answered}; none of its is safe to call`;
     return [{ check, severity: "warning", subject, what, advice }];
   }
   const what = `it answers ${told(asked)} to a request that did not come through the gateway`;

@@ -1,4 +1,4 @@
-/** What stands under a rate limit's key in the store: times of ours, or what somebody else put there. */
+/** What stands under a rate limit's key in the store: times of ours, or what others put there. */
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createSharedArrival } from "#policies/rate-limit/shared-arrival.ts";
