@@ -11,10 +11,16 @@ export async function openStore(
 ): Promise<KeptStore> {
   const { keepStore } = await import("#store/keep-store.ts");
   const { host, port, database, username, tls, password, ...options } = declared;
-  const ca = tls?.caFile === undefined ? undefined : platform.files.read(tls.caFile);
+  const read = (path: string | undefined) =>
+    path === undefined ? undefined : platform.files.read(path);
   const address = {
     ...{ host, port, database, username, password: password?.secret },
-    tls: tls && { serverName: tls.serverName, ca },
+    tls: tls && {
+      serverName: tls.serverName,
+      ca: read(tls.caFile),
+      cert: read(tls.certFile),
+      key: read(tls.keyFile),
+    },
   };
   return keepStore({ ...options, address }, platform, log);
 }

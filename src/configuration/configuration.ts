@@ -4,7 +4,14 @@ import type { Contract, Dialect } from "#contract/contract.ts";
 import type { Grade, WithheldOperation } from "#contract/fidelity.ts";
 import type { GraphqlSettings } from "#base/graphql-settings.ts";
 import type { Callers } from "./callers.ts";
-import type { Balance, Discovery, HealthCheck, Instance, OutlierRule } from "./instance.ts";
+import type {
+  Balance,
+  Discovery,
+  HealthCheck,
+  Instance,
+  InstanceTls,
+  OutlierRule,
+} from "./instance.ts";
 
 export type {
   Balance,
@@ -50,13 +57,7 @@ export interface LimitStore {
   readonly port: number;
   readonly database: number;
   /** Undefined: plain TCP. */
-  readonly tls:
-    | {
-        readonly serverName: string;
-        /** Absolute path of a PEM file. */
-        readonly caFile: string | undefined;
-      }
-    | undefined;
+  readonly tls: Omit<InstanceTls, "verify"> | undefined;
   readonly username: string | undefined;
   readonly password: Secret | undefined;
   readonly timeoutMs: number;

@@ -36,7 +36,12 @@ export interface DeclaredLimitStore {
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  readonly tls?: { readonly serverName?: string; readonly ca?: string };
+  readonly tls?: {
+    readonly serverName?: string;
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+  };
   readonly timeoutMs: number;
   readonly whenAway: LimitStore["whenAway"];
   readonly prefix: string;

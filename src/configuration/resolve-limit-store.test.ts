@@ -31,6 +31,14 @@ const cases: readonly BadInput[] = [
     expected: ["4:50 error unreadable-file gone.pem"],
   },
   {
+    name: "a certificate without its key",
+    text: store('{ url: "valkeys://cache", tls: { cert: gone.pem } }'),
+    expected: [
+      "4:52 error missing-key `cert` needs `key` beside it",
+      "4:52 error unreadable-file gone.pem",
+    ],
+  },
+  {
     name: "a password that goes over the network in the clear",
     text: store('{ url: "valkey://cache", password: x }'),
     expected: ["4:20 warning password-without-tls in the clear"],

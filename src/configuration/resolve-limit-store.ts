@@ -4,6 +4,7 @@ import type { LimitStore } from "./configuration.ts";
 import type { Declared } from "./declared.ts";
 import { parseInstanceUrl } from "./instance-url.ts";
 import type { PemFiles } from "./pem-files.ts";
+import { resolveTls } from "./resolve-instances.ts";
 
 const form = "expected valkey://host:port/database or, with TLS, valkeys://host:port/database";
 const knownUrl = /^(?:valkey|redis)(s?):\/\/([^/?#]*)(?:\/(\d{1,5})?)?$/;
@@ -40,7 +41,6 @@ export function resolveLimitStore(
     const message = "`tls` is only for valkeys:// and rediss://";
     reporter.error(["limitStore", "tls"], "tls-without-valkeys", message, "write valkeys://");
   }
-  const { ca, serverName } = tls ?? {};
   if (!isSecure && password !== undefined && !isLoopback(address.host)) {
     const message = "the password goes over the network in the clear";
     reporter.warning(place, "password-without-tls", message, "write valkeys://");
@@ -51,13 +51,13 @@ export function resolveLimitStore(
     port: address.port,
     database: Number(database),
     tls: isSecure
-      ? {
-          serverName: serverName?.toLowerCase() ?? address.host,
-          caFile:
-            ca === undefined
-              ? undefined
-              : pemFiles.certificate(ca, ["limitStore", "tls", "ca"]).file,
-        }
+      ? resolveTls(
+          tls && { ...tls, verify: true },
+          address.host,
+          ["limitStore", "tls"],
+          pemFiles,
+          reporter,
+        )
       : undefined,
     username,
     password: password === undefined ? undefined : { secret: password },

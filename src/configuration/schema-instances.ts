@@ -44,8 +44,6 @@ const own: Readonly<Record<string, JsonSchema>> = {
 
 const tls = mapOf("How an https:// instance is met.", {
   ...serverTls,
-  cert: { ...fileName, description: "PEM file with the gateway's own certificate (mTLS)." },
-  key: { ...fileName, description: "PEM file with the private key that belongs to it." },
   verify: {
     type: "boolean",
     description: "Whether the certificate of the instance is checked.",

@@ -10,4 +10,6 @@ export const serverTls: Readonly<Record<string, JsonSchema>> = {
     "x-expected": "a host name",
   },
   ca: { ...fileName, description: "PEM file with the authorities that are believed." },
+  cert: { ...fileName, description: "PEM file with the gateway's own certificate (mTLS)." },
+  key: { ...fileName, description: "PEM file with the private key that belongs to it." },
 };

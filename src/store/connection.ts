@@ -12,10 +12,18 @@ export interface StoreAddress {
   readonly host: string;
   readonly port: number;
   /** Undefined: plain TCP. */
-  readonly tls: { readonly serverName: string; readonly ca: Buffer | undefined } | undefined;
+  readonly tls: StoreTls | undefined;
   readonly database: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
+}
+
+interface StoreTls {
+  readonly serverName: string;
+  /** PEM. */
+  readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
 }
 
 export interface StoreConnection {
@@ -39,7 +47,8 @@ export async function openConnection(
 ): Promise<StoreConnection> {
   const { createClient } = await import("@redis/client");
   const socket = { host, port, connectTimeout: connectMs, reconnectStrategy: false } as const;
-  const { serverName, ca } = tls ?? {};
+  const { serverName, ca, cert, key } = tls ?? {};
+  const own = cert === undefined || key === undefined ? {} : { cert, key };
   const client = createClient({
     RESP: 2,
     database,
@@ -50,7 +59,7 @@ export async function openConnection(
     socket:
       tls === undefined
         ? socket
-        : { ...socket, tls: true, servername: serverName ?? host, ...(ca && { ca }) },
+        : { ...socket, tls: true, servername: serverName ?? host, ...(ca && { ca }), ...own },
   });
   let isOpen = false;
   client.on("error", (error: unknown) => {

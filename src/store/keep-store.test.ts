@@ -38,7 +38,7 @@ function keep(
       url: `valkey://127.0.0.1:${port}`,
       address: {
         ...{ host: "127.0.0.1", port, database: 0, username, password },
-        tls: ca && { serverName: "localhost", ca },
+        tls: ca && { serverName: "localhost", ca, cert: undefined, key: undefined },
       },
       ...{ timeoutMs, prefix: "test:", whenAway: "local" },
     },

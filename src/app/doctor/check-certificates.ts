@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 const begin = "-----BEGIN CERTIFICATE-----";
 
 export function checkCertificates(
-  { listen, services }: Configuration,
+  { listen, services, limitStore }: Configuration,
   files: Pick<Files, "read">,
   nowMs: number,
   daysMin: number,
@@ -17,9 +17,10 @@ export function checkCertificates(
   const paths = new Set([
     ...certificates.map(({ certFile }) => certFile),
     ...(clientCertificates === undefined ? [] : [clientCertificates.caFile]),
-    ...services.flatMap(({ instances }) =>
-      instances.flatMap(({ tls }) => [tls?.caFile ?? [], tls?.certFile ?? []].flat()),
-    ),
+    ...[
+      ...services.flatMap(({ instances }) => instances),
+      ...(limitStore ? [limitStore] : []),
+    ].flatMap(({ tls }) => [tls?.caFile ?? [], tls?.certFile ?? []].flat()),
   ]);
   return [...paths].flatMap((path): readonly DoctorFinding[] => {
     try {

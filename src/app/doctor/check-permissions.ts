@@ -10,13 +10,14 @@ export function checkPermissions(
   configuration: Configuration,
   disk: Pick<Disk, "stat" | "list">,
 ): readonly DoctorFinding[] {
-  const { listen, services, ledger } = configuration;
+  const { listen, services, ledger, limitStore } = configuration;
   const files = new Set([
     ...(listen.tls?.certificates ?? []).map(({ keyFile }) => keyFile),
     ...services.flatMap(({ instances, wsSecurity }) => [
       ...instances.flatMap(({ tls }) => tls?.keyFile ?? []),
       ...(wsSecurity?.sign === undefined ? [] : [wsSecurity.sign.keyFile]),
     ]),
+    ...(limitStore?.tls?.keyFile === undefined ? [] : [limitStore.tls.keyFile]),
   ]);
   const folders = [
     ...signingFolders(configuration),

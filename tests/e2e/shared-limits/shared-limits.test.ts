@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { replaceFile, type RunningGateway } from "#tests/e2e/running/run-gateway.ts";
+import { issueCertificate, makeAuthority } from "#tests/support/certificates.ts";
+import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 import { runRedis } from "#tests/support/redis-server.ts";
 import { lacks } from "#tests/support/tools.ts";
 import { ask, askSteadily, runGateways } from "./stand.ts";
@@ -23,6 +25,30 @@ test("two gateways let through exactly what one limit allows", { skip }, async (
   assert.match(refused.headers.get("ratelimit") ?? "", /^"everything";r=0;t=7[12]$/);
   assert.match(refused.headers.get("retry-after") ?? "", /^7[12]$/);
 });
+
+test(
+  "a store that asks for certificates is shown one",
+  { skip: skip || lacks("openssl") },
+  async (context) => {
+    const folder = temporaryFolder(context);
+    const authority = makeAuthority(folder, "authority");
+    const own = issueCertificate(folder, "server", authority, ["DNS:localhost"]);
+    const gateway = issueCertificate(folder, "gateway", authority, ["DNS:gateway"]);
+    const files = ["--tls-cert-file", own.certFile, "--tls-key-file", own.keyFile];
+    const more = ["--tls-ca-cert-file", authority.certFile, "--tls-auth-clients", "yes"];
+    const { port } = await runRedis(context, [...files, ...more], true);
+    const limit = rateOf("per: everything, requests: 50, windowMs: 3600000");
+    const storeWith = (shown: string): string =>
+      `{ url: "valkeys://127.0.0.1:${port}", timeoutMs: 2000, ` +
+      `tls: { serverName: localhost, ca: ${authority.certFile}${shown} } }`;
+    const shown = `, cert: ${gateway.certFile}, key: ${gateway.keyFile}`;
+    const gateways = await runGateways(context, 2, storeWith(shown), limit);
+    const urls = gateways.map(({ url }) => url);
+    assert.deepEqual(await ask(urls, 80), { 200: 50, 429: 30 });
+    const [bare] = await runGateways(context, 1, storeWith(""), limit);
+    assert.match((await bare?.seen("limit-store-away"))?.message ?? "", /certificate required/);
+  },
+);
 
 test("killed under load and started again it costs nobody an answer", { skip }, async (context) => {
   const redis = await runRedis(context);
