@@ -8,7 +8,8 @@ import type { ShownExchange } from "./ledger/show-exchange.ts";
 
 export interface HappenedPhase {
   /** "call": an exchange that was made in its course. */
-  readonly phase: "asked" | "routed" | "known" | "sent" | "answered" | "call" | "ended" | "record";
+  readonly phase:
+    "asked" | "routed" | "known" | "tried" | "sent" | "answered" | "call" | "ended" | "record";
   readonly what: string;
   /** Since the request's head, in milliseconds; undefined: it is no point in time. */
   readonly atMs?: number;
@@ -58,9 +59,14 @@ function phasesOf(entry: Fields): readonly HappenedPhase[] {
   phases.push({ phase: "routed", what: service === undefined ? unrouted : where });
   const who = caller === undefined ? "nobody known" : text(caller);
   phases.push({ phase: "known", what: `${who} (${text(authentication)})` });
+  phases.push(...triedOf(entry));
   if (instance !== undefined) {
     const how = speaks === undefined ? "" : ` in ${text(speaks)}`;
-    const what = `to ${text(instance)}${how}, attempt ${text(attempts ?? 1)}`;
+    const number = `attempt ${text(attempts ?? 1)}`;
+    const what =
+      queuedUs === undefined
+        ? `nothing to ${text(instance)}: no connection was had, ${number}`
+        : `to ${text(instance)}${how}, ${number}`;
     phases.push({ phase: "sent", what, ...atUs(queuedUs) });
   }
   if (upstreamUs !== undefined) {
@@ -76,6 +82,26 @@ function phasesOf(entry: Fields): readonly HappenedPhase[] {
   const what = `${text(verdict)}, status ${text(status)}${broken}${gone}`;
   phases.push({ phase: "ended", what, ...atUs(totalUs) });
   return phases;
+}
+
+const triedWords: Readonly<Record<string, string>> = {
+  unreachable: "could not be reached",
+  stale: "had closed a kept connection, which was made anew",
+  broken: "broke off",
+  timeout: "did not answer in time",
+  slower: "was slower than another one, and was cancelled",
+  "passed-over": "was passed over: a policy did not let it be asked",
+};
+
+/** Attempts besides the one that counted. */
+function triedOf({ tried }: Fields): readonly HappenedPhase[] {
+  if (!Array.isArray(tried)) return [];
+  return (tried as readonly string[]).map((line) => {
+    const [how = "", atMs = "", tookMs = "", ...url] = line.split(" ");
+    const became = triedWords[how] ?? `answered ${how}`;
+    const took = how === "passed-over" ? "" : ` after ${tookMs} ms`;
+    return { phase: "tried", what: `${url.join(" ")} ${became}${took}`, atMs: Number(atMs) };
+  });
 }
 
 /** Of GraphQL, JSON-RPC and MCP: each call has its own explanation. */

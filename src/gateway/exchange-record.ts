@@ -24,6 +24,8 @@ import { parentExchangeOf } from "./trace.ts";
 export type Authentication =
   "open" | "anonymous" | "key" | "message" | "address" | ProofAuthentication | "none";
 
+const nothingTried: readonly string[] = [];
+
 export class ExchangeRecord {
   /** Where an exchange outlives its caller, nobody from then on. */
   caller: CallerEnd;
@@ -54,6 +56,8 @@ export class ExchangeRecord {
   /** What a policy found wrong first, and let pass. */
   reported: Problem | undefined;
   attempts = 0;
+  /** Attempts that were given up for another one, for a recorder (see `tried` of its entries). */
+  triedBefore: readonly string[] = nothingTried;
   /** What the caller gives it, from `startedMs` on; undefined: it does not say. */
   givenMs: number | undefined;
   /** The same by policies. */
@@ -163,6 +167,7 @@ export class ExchangeRecord {
     this.decidedBy = undefined;
     this.reported = undefined;
     this.attempts = 0;
+    this.triedBefore = nothingTried;
     this.givenMs = undefined;
     this.allowedMs = undefined;
     this.decodedOperation = undefined;

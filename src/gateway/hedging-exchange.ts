@@ -59,6 +59,7 @@ export abstract class HedgingExchange extends SendingExchange implements Hedged 
 
   answerBy(second: HedgedAttempt): void {
     this.noteTooSlow();
+    this.notePresentTried("slower");
     this.#goOnWith(second);
   }
 
@@ -69,9 +70,10 @@ export abstract class HedgingExchange extends SendingExchange implements Hedged 
     const isReached = kind !== "connect" && kind !== "connect-timeout";
     if (!isReached) target.pool.noteUnreachable();
     this.noteOutcomeOf(target, sinceMs, undefined);
+    const outcome = isReached ? "broken" : "unreachable";
+    this.noteTried(outcome, target.pool.instance, sinceMs);
     this.passOver(target);
     if (this.chain?.wantsAttempts !== true) return;
-    const outcome = isReached ? "broken" : "unreachable";
     this.tellAttemptEnd(outcome, target.pool.instance, sinceMs, false);
   }
 
@@ -96,9 +98,11 @@ export abstract class HedgingExchange extends SendingExchange implements Hedged 
   protected override endAttempt(outcome: AttemptEnd["outcome"], head?: ResponseHead): boolean {
     const other = this.#other;
     if (other === undefined || outcome === "answer") {
+      if (other !== undefined) this.noteTried("slower", other.target.pool.instance, other.sinceMs);
       this.#endSecond();
       return super.endAttempt(outcome, head);
     }
+    this.notePresentTried(outcome, head);
     super.endAttempt(outcome, head, false);
     this.#goOnWith(other);
     return true;

@@ -3,6 +3,7 @@
  * held, leaves when the record is durable. Without a recorder it only ends.
  */
 import { fieldNames } from "#wire/field-names.ts";
+import type { Instance } from "#configuration/configuration.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import type { Problem } from "#base/problem.ts";
 import { EvidenceTap } from "./evidence-tap.ts";
@@ -99,6 +100,15 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
 
   protected noteConnected(): void {
     this.connectedMs = this.gateway.platform.clock.monotonicMs();
+  }
+
+  /** An attempt is given up for another one, which began at `sinceMs`; 0: just now. */
+  protected noteTried(how: string, instance: Instance | undefined, sinceMs = 0): void {
+    if (this.recorder === undefined || instance === undefined) return;
+    const nowMs = this.gateway.platform.clock.monotonicMs();
+    const beganMs = sinceMs === 0 ? nowMs : sinceMs;
+    const at = `${(beganMs - this.startedMs).toFixed(2)} ${(nowMs - beganMs).toFixed(2)}`;
+    this.triedBefore = [...this.triedBefore, `${how} ${at} ${instance.url}`];
   }
 
   /** An instance's answer begins. */

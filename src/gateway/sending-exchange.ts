@@ -12,16 +12,20 @@ import type { Waiter } from "#wire/pool.ts";
 import { scratch } from "#wire/scratch.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { HedgedAttempt } from "./hedged-attempt.ts";
+import { hashKeyOf } from "./hash-key.ts";
 import { HubExchange } from "./hub-exchange.ts";
 import { deadlinePassed, notAllowed, timeLeft } from "./deadlines.ts";
 import type { Balancer } from "./balance.ts";
 import type { InstancePool } from "./instances.ts";
 import { problems } from "./problems.ts";
 import { mayRepeat } from "./repetition.ts";
+import { retryAfterOf } from "./retry-after.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { Target } from "./target.ts";
 import { shorter, tellTimeLeft } from "./time-given.ts";
 import { createUnframe } from "./unframe.ts";
+
+type AttemptOutcome = AttemptEnd["outcome"] | "stale" | "slower";
 
 const attemptsMax = 3;
 const noTargets: readonly Target[] = [];
@@ -83,8 +87,10 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     this.pool = pool;
     this.attempts++;
     this.instance = pool.instance;
+    this.connectedMs = 0;
     this.state = "waiting";
-    if (this.chain?.wantsAttempts === true || balancer.wantsLatency) {
+    const isTimed = this.chain?.wantsAttempts === true || balancer.wantsLatency;
+    if (isTimed || this.recorder !== undefined) {
       this.#attemptMs = this.gateway.platform.clock.monotonicMs();
     }
     this.waitingSinceMs = this.gateway.clock.nowMs;
@@ -108,6 +114,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
         return target;
       }
       if (!verdict.onlyHere) return verdict.problem;
+      this.noteTried("passed-over", target.pool.instance);
       refused ??= verdict.problem;
       passed.push(target);
       // Who has failed before is better than nobody.
@@ -124,7 +131,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
 
   #pick(balancer: Balancer, tried: readonly Target[]): Target | undefined {
     const { hashBy } = balancer;
-    return balancer.pick(tried, hashBy === undefined ? undefined : this.#keyBy(hashBy));
+    return balancer.pick(tried, hashBy === undefined ? undefined : hashKeyOf(this, hashBy));
   }
 
   onConnected(connection: UpstreamEnd): void {
@@ -219,8 +226,10 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     if (this.attempts >= attemptsMax || this.firstByteMs > 0) return false;
     if (failure.kind === "connect" || failure.kind === "connect-timeout") {
       this.pool?.noteUnreachable();
-      if (this.#target !== undefined) this.#tried = [...this.#tried, this.#target];
-      return (this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, this.#tried);
+      const tried = this.#target === undefined ? this.#tried : [...this.#tried, this.#target];
+      if (!this.#hasOther(tried)) return false;
+      this.#tried = tried;
+      return true;
     }
     if (this.streamed || !mayRepeat(failure, this.sentMethod)) return false;
     // The same instance may come again: only the connection was stale.
@@ -241,6 +250,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     const again = this.tellAttemptEnd(outcome, this.instance, sinceMs, repeatable, head);
     if (again === undefined || !repeatable) return false;
     const target = this.#target;
+    this.notePresentTried(outcome, head, sinceMs);
     this.dropUpstream();
     if (target !== undefined) this.passOver(target);
     if (again.afterMs <= 0) this.connect();
@@ -248,8 +258,19 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     return true;
   }
 
+  /** For the record: the present attempt is given up for another one. */
+  protected notePresentTried(
+    outcome: AttemptOutcome,
+    head?: ResponseHead,
+    sinceMs = this.#attemptMs,
+  ): void {
+    const how = outcome === "answer" ? String(head?.status ?? 0) : outcome;
+    this.noteTried(how, this.#target?.pool.instance, sinceMs);
+  }
+
   /** The present attempt is made anew. */
   protected moveAttempt(wasReached: boolean): void {
+    this.notePresentTried(wasReached ? "stale" : "unreachable");
     if (this.#attemptMs !== 0 && this.chain?.wantsAttempts === true) {
       const instance = this.instance?.url ?? "";
       this.policiesOnAttemptMoved({ number: this.attempts, instance, wasReached });
@@ -280,12 +301,14 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     return this.requestComplete && this.firstIsAll && this.requestTrailers === undefined;
   }
 
-  /** Another instance is asked next, if there is one. */
+  /** Another instance is asked next, if there is one; who was tried before may be it. */
   protected passOver(target: Target): void {
-    const tried = [...this.#tried, target];
-    if ((this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, tried)) {
-      this.#tried = tried;
-    }
+    const tried = [[...this.#tried, target], [target]].find((some) => this.#hasOther(some));
+    this.#tried = tried ?? noTargets;
+  }
+
+  #hasOther(tried: readonly Target[]): boolean {
+    return (this.snapshot as Snapshot).hasOther(this.route as CompiledRoute, tried);
   }
 
   /** Whether the caller has got anything of an answer. */
@@ -371,24 +394,4 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     const nowMs = this.gateway.platform.clock.monotonicMs();
     target.noteLatency(nowMs - sinceMs, nowMs);
   }
-
-  /** What tells requests apart that are to meet the same instance. */
-  #keyBy(name: string): string {
-    switch (name) {
-      case "caller":
-        return this.callerName ?? this.address;
-      case "address":
-        return this.address;
-      case "path":
-        return this.caller.head.path;
-      default:
-        return this.field(name.toLowerCase()) ?? this.address;
-    }
-  }
-}
-
-/** RFC 9110 §10.2.3; a date says nothing that clocks which differ could agree on. */
-function retryAfterOf(head: ResponseHead): number | undefined {
-  const value = head.field("retry-after");
-  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }

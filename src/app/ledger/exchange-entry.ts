@@ -14,7 +14,7 @@ import { fieldNames } from "#wire/field-names.ts";
 import { EntryParts, writePlace } from "./entry-parts.ts";
 
 /** An exchange's entry is never longer: the sum of what its fields may have. */
-export const exchangeEntryBytesMax = 8_192;
+export const exchangeEntryBytesMax = 9_216;
 
 const f = fields;
 const partKeys = partNames.map((name) => f[name].key);
@@ -71,6 +71,8 @@ export class ExchangeEntries {
       const where = `${reported.definition.code} ${reported.place ?? ""}`.trimEnd();
       writer.text(f.reported.key, where, f.reported.max);
     }
+    const { triedBefore } = exchange;
+    if (triedBefore.length > 0) this.#writeList(f.tried, triedBefore);
     return writer.end();
   }
 
@@ -201,10 +203,15 @@ export class ExchangeEntries {
       writer.bytes(partKeys[which] as number, commitments, at, at + commitmentBytes);
     }
     if (bodies !== undefined) writer.text(f.bodies.key, bodies, f.bodies.max);
-    if (redactions.length === 0) return;
-    const { key, max } = f.redactions;
-    writer.texts(key, redactions.slice(0, max), listedTextBytesMax);
-    if (redactions.length > max) writer.noteCut(key);
+    if (redactions.length > 0) this.#writeList(f.redactions, redactions);
+  }
+
+  #writeList(
+    { key, max }: { readonly key: number; readonly max: number },
+    texts: readonly string[],
+  ): void {
+    this.#writer.texts(key, texts.slice(0, max), listedTextBytesMax);
+    if (texts.length > max) this.#writer.noteCut(key);
   }
 }
 

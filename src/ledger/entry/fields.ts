@@ -157,6 +157,16 @@ export const fields = {
     max: 256,
     about: "What a policy found wrong and let pass: code of a problem, and the place.",
   },
+  tried: {
+    key: 48,
+    type: "texts",
+    max: 8,
+    about:
+      "Attempts besides that at `instance`, in the order in which they ended: what became of it (a " +
+      "status, `unreachable`, `stale`: a kept connection was dead, `broken`, `timeout`, `slower`: " +
+      "another one answered first, `passed-over`: a policy did not let it be asked), when it began " +
+      "and how long it took, both in milliseconds, and its URL.",
+  },
   node: { key: 50, type: "text", max: 128, about: "Name of the machine." },
   build: { key: 51, type: "text", max: 64, about: "Version of Parlance." },
   runtime: { key: 52, type: "text", max: 64, about: "Version of Node and its platform." },

@@ -56,6 +56,7 @@ export const kinds = {
       "redactions",
       "policy",
       "reported",
+      "tried",
     ],
   },
   intent: {

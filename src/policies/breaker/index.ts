@@ -27,8 +27,8 @@ export const breaker: Policy<Options> = {
     "break, no answer in time, a status from 500 on other than 501, or slower than `slowMs`. At " +
     "`failurePercent` it opens: for `openMs` nothing is asked, callers get 503 with " +
     "`Retry-After`. Then one attempt is let through; when it goes well the circuit is closed, " +
-    "else it is open again. With `per: instance` those whose circuit is open are passed over, and " +
-    "only when there is no other one callers get the 503. That an instance cannot be reached " +
+    "else it is open again. With `per: instance` those whose circuit is open are passed over, " +
+    "and only when there is no other one callers get the 503. That an instance cannot be reached " +
     "counts for its own circuit; for that of an operation or service only when no other one is " +
     "reached instead. `retry` behind it sees its own attempts counted.",
   options: mapOf("When it opens, and for how long.", {

@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
-import type { RequestListener } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createSocketServer, type AddressInfo } from "node:net";
 import test from "node:test";
+import { startLoadedGateway } from "#tests/support/gateway-under-test.ts";
 import { startPoliced } from "#tests/support/policed-service.ts";
 
 const busy: RequestListener = (_incoming, outgoing) => void outgoing.writeHead(503).end("busy");
 const fine: RequestListener = (_incoming, outgoing) => void outgoing.end("fine");
 const breaks: RequestListener = (incoming) => void incoming.socket.destroy();
 const fast = { backoffMs: 1, backoffMaxMs: 2 };
+
+async function freePort(): Promise<number> {
+  const holder = createSocketServer();
+  await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
+  const { port } = holder.address() as AddressInfo;
+  await new Promise((resolve) => holder.close(resolve));
+  return port;
+}
 
 test("another instance is asked when one is busy, and the caller sees only the good answer", async (context) => {
   const { url, asked } = await startPoliced(context, [{ retry: fast }], [busy, fine]);
@@ -27,6 +37,37 @@ test("what may do its work twice is not repeated, unless it has a key or that is
     (await Promise.all(answers)).map(({ status }) => status),
     [200, 200],
   );
+});
+
+test("the only instance is asked again when it was not reached: it may be restarting", async (context) => {
+  const server = createServer(fine);
+  const port = await freePort();
+  const gateway = await startLoadedGateway({
+    services: { up: { instances: [`http://127.0.0.1:${port}`] } },
+    policies: [{ retry: { attemptsMax: 5, backoffMs: 60 } }],
+    ledger: "off",
+    timeouts: { drainMs: 1 },
+  });
+  context.after(() => gateway.close());
+  context.after(() => server.close());
+  const coming = fetch(`http://127.0.0.1:${gateway.port}/up/`);
+  setTimeout(() => server.listen(port, "127.0.0.1"), 80);
+  const answer = await coming;
+  assert.equal(await answer.text(), "fine");
+});
+
+test("when all instances were tried, the others are asked again before the last one", async (context) => {
+  const asked: string[] = [];
+  const busyAs =
+    (name: string): RequestListener =>
+    (incoming, outgoing) => {
+      asked.push(name);
+      busy(incoming, outgoing);
+    };
+  const policies = [{ retry: { ...fast, attemptsMax: 4 } }];
+  const { url } = await startPoliced(context, policies, [busyAs("a"), busyAs("b")]);
+  await fetch(url);
+  assert.match(asked.join(""), /^(abab|baba)$/);
 });
 
 test("only the reasons that are listed count", async (context) => {
