@@ -1,4 +1,4 @@
-/** `parlance explain EXCHANGE` of one that needed several attempts: which, and what became of them. */
+/** `parlance explain EXCHANGE` of one that needed several attempts: what became of each. */
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
