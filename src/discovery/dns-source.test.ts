@@ -109,6 +109,58 @@ test("SRV targets that have no address are left out, and `.` is no target", asyn
   assert.deepEqual(told, ["failed: SRV records of _up._tcp.test: no target"]);
 });
 
+test("while one part of the answer is missing, what was found by it before stays, for a time", async () => {
+  let fails: string | undefined;
+  const { watched, found, pass } = watch(sourceOf("address"), {
+    addresses: async (_host, family) => {
+      if (family === 4 && fails !== undefined) {
+        throw Object.assign(new Error("x"), { code: fails });
+      }
+      return [{ address: family === 4 ? "10.0.0.2" : "fd00::1", ttlS: 1 }];
+    },
+  });
+  await watched.first;
+  const hosts = () => found.at(-1)?.map(({ host }) => host);
+  fails = "ETIMEOUT";
+  await pass(1_000);
+  assert.deepEqual(hosts(), ["10.0.0.2", "fd00::1"]);
+  await pass(5_000);
+  assert.deepEqual(hosts(), ["fd00::1"]);
+  fails = undefined;
+  await pass(1_000);
+  assert.deepEqual(hosts(), ["10.0.0.2", "fd00::1"]);
+  // That there is none is an answer, too.
+  fails = "ENODATA";
+  await pass(1_000);
+  assert.deepEqual(hosts(), ["fd00::1"]);
+});
+
+test("SRV targets whose addresses cannot be looked up keep those that they had", async () => {
+  let fails: string | undefined;
+  const { watched, found, pass } = watch(sourceOf("service"), {
+    services: async () =>
+      ["one.test", "two.test"].map((name) => ({ name, port: 1, priority: 0, weight: 1 })),
+    addresses: async (host, family) => {
+      const code = family === 6 ? "ENODATA" : host === "two.test" ? fails : undefined;
+      if (code !== undefined) throw Object.assign(new Error("x"), { code });
+      return [{ address: host === "one.test" ? "10.0.0.1" : "10.0.0.2", ttlS: 1 }];
+    },
+  });
+  await watched.first;
+  fails = "ESERVFAIL";
+  await pass(1_000);
+  assert.deepEqual(
+    found.at(-1)?.map(({ host }) => host),
+    ["10.0.0.1", "10.0.0.2"],
+  );
+  fails = "ENOTFOUND";
+  await pass(1_000);
+  assert.deepEqual(
+    found.at(-1)?.map(({ host }) => host),
+    ["10.0.0.1"],
+  );
+});
+
 test("failures are told once, tried ever more rarely, and end what was found in time", async () => {
   let isThere = true;
   const { watched, found, told, waits, pass } = watch(sourceOf("address"), {

@@ -5,6 +5,7 @@
 import type { NameServers, Platform } from "#base/platform.ts";
 import type { Discovery, DnsSource, Instance } from "#configuration/configuration.ts";
 import { foundInstance } from "#configuration/found-instance.ts";
+import { createKnownAddresses, type FoundAddresses } from "./known-addresses.ts";
 
 export interface FoundInstances {
   readonly instances: readonly Instance[];
@@ -42,6 +43,7 @@ export function watchName(
 ): WatchedName {
   const { servers, everyMs, keepMs } = discovery.resolver;
   const names = sockets.nameServers(servers, queryMs);
+  const addressesOf = createKnownAddresses(names, keepMs, clock);
   let failures = 0;
   let goodMs = isKnown ? clock.monotonicMs() : undefined;
   let isGivenUp = false;
@@ -51,7 +53,10 @@ export function watchName(
   async function look(): Promise<void> {
     let waitMs: number;
     try {
-      const { instances, ttlMs } = await lookUp(source, discovery, names);
+      const { instances, ttlMs } = await lookUp(source, discovery, {
+        addressesOf,
+        services: names.services,
+      });
       if (isClosed) return;
       failures = 0;
       goodMs = clock.monotonicMs();
@@ -84,11 +89,15 @@ export function watchName(
   };
 }
 
+interface Names extends Pick<NameServers, "services"> {
+  readonly addressesOf: (host: string) => Promise<FoundAddresses>;
+}
+
 /** Throws when there is none. */
 async function lookUp(
   source: DnsSource,
   discovery: Discovery,
-  names: NameServers,
+  names: Names,
 ): Promise<FoundInstances> {
   const found = source.kind === "address" ? addresses : services;
   const { instances, ttlMs } = await found(source, discovery, names);
@@ -99,62 +108,48 @@ async function lookUp(
 async function addresses(
   { url, address }: DnsSource,
   discovery: Discovery,
-  names: NameServers,
+  { addressesOf }: Names,
 ): Promise<FoundInstances> {
-  const found = await addressesOf(address.host, names);
+  const { fresh, kept, ttlMs, reason } = await addressesOf(address.host);
+  if (fresh.length === 0) throw reason;
   return {
     // Asked under its name, which certificates and virtual hosts go by.
-    instances: found.hosts.map((host) =>
+    instances: [...fresh, ...kept].map((host) =>
       foundInstance(urlAt(url, { ...address, host }), { ...address, host }, discovery),
     ),
-    ttlMs: found.ttlMs,
+    ttlMs,
   };
-}
-
-/** Of both families; one of them is enough. */
-async function addressesOf(
-  host: string,
-  names: NameServers,
-): Promise<{ readonly hosts: readonly string[]; readonly ttlMs: number }> {
-  const [four, six] = await Promise.allSettled([
-    names.addresses(host, 4),
-    names.addresses(host, 6),
-  ]);
-  const found = [four, six].flatMap((one) => (one.status === "fulfilled" ? one.value : []));
-  if (found.length > 0) {
-    const ttlMs = Math.min(...found.map(({ ttlS }) => ttlS)) * 1_000;
-    return { hosts: found.map(({ address }) => address), ttlMs };
-  }
-  throw four.status === "rejected" ? four.reason : new Error("no address");
 }
 
 async function services(
   { url, address }: DnsSource,
   discovery: Discovery,
-  names: NameServers,
+  names: Names,
 ): Promise<FoundInstances> {
   const records = await names.services(address.host);
   // A target of "." says that there is decidedly no such service (RFC 2782).
   const targets = records.filter(({ name }) => name !== "" && name !== ".");
   if (targets.length === 0) throw new Error("no target");
   let ttlMs = Infinity;
+  let hasFresh = false;
   const instances: Instance[] = [];
   let reason: unknown;
-  for (const { name, port, priority, weight } of targets) {
-    try {
-      const found = await addressesOf(name, names);
-      ttlMs = Math.min(ttlMs, found.ttlMs);
-      for (const host of found.hosts) {
-        const at = { ...address, host, port, authority: `${name.toLowerCase()}:${port}` };
-        // 0 is for those that are hardly to be asked.
-        const said = { priority, weight: Math.max(1, weight) };
-        instances.push(foundInstance(urlAt(url, at), at, discovery, said));
-      }
-    } catch (error) {
-      reason = error;
+  // At once: a server that is silent about some of them must not hold up the others.
+  const asked = targets.slice(0, instancesMax).map(async (target) => {
+    return { ...target, found: await names.addressesOf(target.name) };
+  });
+  for (const { name, port, priority, weight, found } of await Promise.all(asked)) {
+    ttlMs = Math.min(ttlMs, found.ttlMs);
+    reason = found.reason ?? reason;
+    hasFresh ||= found.fresh.length > 0;
+    for (const host of [...found.fresh, ...found.kept]) {
+      const at = { ...address, host, port, authority: `${name.toLowerCase()}:${port}` };
+      // 0 is for those that are hardly to be asked.
+      const said = { priority, weight: Math.max(1, weight) };
+      instances.push(foundInstance(urlAt(url, at), at, discovery, said));
     }
   }
-  if (instances.length === 0) throw reason;
+  if (!hasFresh) throw reason;
   return { instances, ttlMs };
 }
 
