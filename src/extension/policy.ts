@@ -169,6 +169,18 @@ export interface PolicyRequest {
   readonly responseBytes: number;
   /** Whether repeating it changes no more than doing it once: method, or contract. */
   readonly idempotent: boolean;
+  /**
+   * Whether instances may get it twice: it is idempotent, or passes with an `Idempotency-Key` for
+   * them to heed.
+   */
+  readonly mayBeSentTwice: boolean;
+  /** Whether it may be sent again after that: the same, or nothing was done. */
+  readonly mayBeSentAgain: (end: AttemptEnd) => boolean;
+  /**
+   * A policy sees to it that it is carried out once, so its key is none for instances to heed.
+   * @param nothingDone whether an attempt that has ended so has done nothing.
+   */
+  readonly carryOutOnce: (nothingDone: (end: AttemptEnd) => boolean) => void;
   /** Something is wrong, and is let pass: for log, record, metrics, and the answer's head. */
   readonly report: (problem: Problem) => void;
   /** It ends when it has taken so long; the shortest time that is said counts. */

@@ -52,6 +52,7 @@ export abstract class PolicedExchange extends SeenExchange {
     this.chain = undefined;
     this.#entered = 0;
     this.taps = undefined;
+    this.nothingDone = undefined;
     this.answerLines = "";
     this.requestLines = "";
     this.sentLines = "";

@@ -2,7 +2,7 @@
 import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Contract } from "#contract/contract.ts";
-import type { PolicyRequest } from "#extension/policy.ts";
+import type { AttemptEnd, PolicyRequest } from "#extension/policy.ts";
 import type { ProofRequest } from "#extension/proof.ts";
 import { framing } from "#wire/head.ts";
 import { clientAddressOf } from "./client-address.ts";
@@ -17,6 +17,8 @@ export abstract class SeenExchange extends RecordedExchange implements PolicyReq
   abstract repeat(): void;
   /** Set for an exchange that is one from the beginning. */
   isRepeat = false;
+  /** Set while a policy sees to it that it is carried out once. */
+  protected nothingDone: ((end: AttemptEnd) => boolean) | undefined;
 
   get target(): string {
     return this.caller.head.pathAndQuery;
@@ -69,6 +71,22 @@ export abstract class SeenExchange extends RecordedExchange implements PolicyReq
     if (operation === undefined) return mayBeRepeated(this.method, undefined);
     const known = this.contract?.operations.find(({ id }) => id === operation);
     return mayBeRepeated(this.method, known);
+  }
+
+  get mayBeSentTwice(): boolean {
+    if (this.idempotent) return true;
+    // Between dialects the instance need not hear of the key.
+    if (this.nothingDone !== undefined || this.isTranslated) return false;
+    return this.field("idempotency-key") !== undefined;
+  }
+
+  mayBeSentAgain(end: AttemptEnd): boolean {
+    if (end.outcome === "unreachable" || this.mayBeSentTwice) return true;
+    return this.nothingDone?.(end) === true;
+  }
+
+  carryOutOnce(nothingDone: (end: AttemptEnd) => boolean): void {
+    this.nothingDone = nothingDone;
   }
 
   report(problem: Problem): void {

@@ -1,7 +1,7 @@
 /** Asks a second instance besides the first when that is slow: the first answer counts. */
 import { createBudget } from "#base/extra-budget.ts";
 import { mapOf, wholeNumber } from "#base/json-schema.ts";
-import type { Policy, PolicyRequest } from "#extension/policy.ts";
+import type { Policy } from "#extension/policy.ts";
 
 interface Options {
   readonly afterMs: number;
@@ -20,8 +20,9 @@ export const hedge: Policy<Options> = {
     "whatever its status; the other attempt is cancelled, which counts neither as a success nor " +
     "as a failure of its instance. When one of the two fails, the other is waited for. Only " +
     "requests that change no more when they are repeated: by their method (RFC 9110 §9.2.2), by " +
-    "the contract, or because they carry an `Idempotency-Key` that the instance gets (which is " +
-    "so where nothing is translated). Requests whose body did not come whole with their head, " +
+    "the contract, or because they carry an `Idempotency-Key` that the instance gets and heeds " +
+    "(which is taken to be so where nothing is translated, and no policy `idempotency` keeps " +
+    "the key). Requests whose body did not come whole with their head, " +
     "and those that ask for an upgrade, are not hedged. **The budget** bounds what is added to " +
     "the load: at most `budgetPercent` of the requests of the last ten seconds (and three a " +
     "second), in each worker. What is sent besides counts among the `attemptsMax` of `retry`.",
@@ -55,13 +56,7 @@ export const hedge: Policy<Options> = {
         budget.noteRequest();
         return undefined;
       },
-      hedges: (request) => (maySendTwice(request) ? planned : undefined),
+      hedges: (request) => (request.mayBeSentTwice ? planned : undefined),
     };
   },
 };
-
-function maySendTwice(request: PolicyRequest): boolean {
-  if (request.idempotent) return true;
-  // Between dialects the instance need not hear of it.
-  return !request.isTranslated && request.field("idempotency-key") !== undefined;
-}

@@ -66,6 +66,9 @@ export const idempotency: Policy<Options> = {
     async function begin(request: PolicyRequest, key: string, fingerprint: string) {
       const first = createFirstAttempt(request, recordKey(request, key), fingerprint);
       firsts.set(request, first);
+      request.carryOutOnce(
+        ({ outcome, status }) => outcome === "answer" && given.freeing.includes(status),
+      );
       const verdict = await claim(request, first);
       if (first.isOver) return undefined;
       if (!first.isClaimed) firsts.delete(request);

@@ -68,7 +68,8 @@ export const description =
   "**After a crash** keys and answers are still there, in the folder that `state` names; a " +
   "request that had gone to an instance and of which no answer came is told as 409 " +
   "`idempotency-outcome-unknown`, and is not carried out again. What did not reach an " +
-  "instance, or was answered with a status of `freeing`, leaves the key free. Of an answer " +
+  "instance, or was answered with a status of `freeing`, leaves the key free; `retry` sends " +
+  "nothing else again, and `hedge` nothing twice. Of an answer " +
   "its status, fields and body up to `answerBytesMax` are kept; of a larger one, a stream, or " +
   "one that was cut off, only that it was carried out: 409 `idempotency-answer-not-kept`. " +
   "Where dialects differ, the operation and its input tell whether a request is the same, so " +

@@ -39,22 +39,23 @@ test("what may do its work twice is not repeated, unless it has a key or that is
   );
 });
 
-test("the only instance is asked again when it was not reached: it may be restarting", async (context) => {
-  const server = createServer(fine);
-  const port = await freePort();
-  const gateway = await startLoadedGateway({
-    services: { up: { instances: [`http://127.0.0.1:${port}`] } },
-    policies: [{ retry: { attemptsMax: 5, backoffMs: 60 } }],
-    ledger: "off",
-    timeouts: { drainMs: 1 },
+for (const method of ["GET", "POST"]) {
+  test(`${method}: an only instance that was not reached is asked again: it may be restarting`, async (context) => {
+    const server = createServer(fine);
+    const port = await freePort();
+    const gateway = await startLoadedGateway({
+      services: { up: { instances: [`http://127.0.0.1:${port}`] } },
+      policies: [{ retry: { attemptsMax: 5, backoffMs: 60 } }],
+      ledger: "off",
+      timeouts: { drainMs: 1 },
+    });
+    context.after(() => gateway.close());
+    context.after(() => server.close());
+    const coming = fetch(`http://127.0.0.1:${gateway.port}/up/`, { method });
+    setTimeout(() => server.listen(port, "127.0.0.1"), 80);
+    assert.equal(await (await coming).text(), "fine");
   });
-  context.after(() => gateway.close());
-  context.after(() => server.close());
-  const coming = fetch(`http://127.0.0.1:${gateway.port}/up/`);
-  setTimeout(() => server.listen(port, "127.0.0.1"), 80);
-  const answer = await coming;
-  assert.equal(await answer.text(), "fine");
-});
+}
 
 test("when all instances were tried, the others are asked again before the last one", async (context) => {
   const asked: string[] = [];

@@ -1,7 +1,7 @@
 /** Asks again, another instance if there is one, when an answer says that it may help. */
 import { createBudget } from "#base/extra-budget.ts";
 import { mapOf, wholeNumber } from "#base/json-schema.ts";
-import type { AttemptEnd, Policy, PolicyRequest } from "#extension/policy.ts";
+import type { AttemptEnd, Policy } from "#extension/policy.ts";
 
 interface Options {
   readonly attemptsMax: number;
@@ -34,9 +34,11 @@ export const retry: Policy<Options> = {
   description:
     "Only requests that change no more when they are repeated: by their method (RFC 9110 " +
     "§9.2.2), by the contract, or because they carry an `Idempotency-Key` " +
-    "that the instance gets (which is so where nothing is translated); others with `unsafe: " +
-    "true`. Another instance is asked if there is one. The pause doubles with each attempt and " +
-    "is drawn between half of it and the whole. **The budget** bounds what retries add to the " +
+    "that the instance gets and heeds (which is taken to be so where nothing is translated, and " +
+    "no policy `idempotency` keeps the key); further what did not reach an instance, and what " +
+    "was answered with a status by which `idempotency` knows that nothing was done; others with " +
+    "`unsafe: true`. Another instance is asked if there is one. The pause doubles with each " +
+    "attempt and is drawn between half of it and the whole. **The budget** bounds what retries add to the " +
     "load: at most `budgetPercent` of the requests of the last ten seconds (and three a second), " +
     "in each worker; a service that fails as a whole is not buried under retries. Requests whose " +
     "body did not come whole with their head are not repeated. `Retry-After` of an instance is " +
@@ -96,7 +98,8 @@ export const retry: Policy<Options> = {
       },
       onAttemptEnd(request, end) {
         if (end.number >= options.attemptsMax || !end.repeatable) return undefined;
-        if (!options.on.includes(reasonOf(end)) || !mayRepeat(request, options)) return undefined;
+        if (!options.on.includes(reasonOf(end))) return undefined;
+        if (!options.unsafe && !request.mayBeSentAgain(end)) return undefined;
         const afterMs = pauseMs(end, options, platform.random.bytes(2).readUInt16BE(0) / 65_536);
         return afterMs !== undefined && budget.take() ? { afterMs } : undefined;
       },
@@ -106,12 +109,6 @@ export const retry: Policy<Options> = {
 
 function reasonOf({ outcome, status }: AttemptEnd): Reason {
   return outcome === "answer" ? (String(status) as Reason) : outcome;
-}
-
-function mayRepeat(request: PolicyRequest, { unsafe }: Options): boolean {
-  if (unsafe || request.idempotent) return true;
-  // Between dialects the instance need not hear of it.
-  return !request.isTranslated && request.field("idempotency-key") !== undefined;
 }
 
 /** Undefined: the instance wants more time than there is. @param drawn from 0 to 1. */
