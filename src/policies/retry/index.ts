@@ -38,9 +38,9 @@ export const retry: Policy<Options> = {
     "no policy `idempotency` keeps the key); further what did not reach an instance, and what " +
     "was answered with a status by which `idempotency` knows that nothing was done; others with " +
     "`unsafe: true`. Another instance is asked if there is one. The pause doubles with each " +
-    "attempt and is drawn between half of it and the whole. **The budget** bounds what retries add to the " +
-    "load: at most `budgetPercent` of the requests of the last ten seconds (and three a second), " +
-    "in each worker; a service that fails as a whole is not buried under retries. Requests whose " +
+    "attempt and is drawn between half of it and the whole. **The budget** bounds what retries " +
+    "add to the load: at most `budgetPercent` of the requests of the last ten seconds (and three " +
+    "a second), in each worker; a service that fails as a whole is not buried under retries. Requests whose " +
     "body did not come whole with their head are not repeated. `Retry-After` of an instance is " +
     "waited for when it is not longer than `backoffMaxMs`; when it is longer, its answer is " +
     "passed on.",
