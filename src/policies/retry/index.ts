@@ -33,17 +33,17 @@ export const retry: Policy<Options> = {
   summary: "Asks again where that is safe, with back-off, jitter and a budget.",
   description:
     "Only requests that change no more when they are repeated: by their method (RFC 9110 " +
-    "§9.2.2), by the contract, or because they carry an `Idempotency-Key` " +
-    "that the instance gets and heeds (which is taken to be so where nothing is translated, and " +
-    "no policy `idempotency` keeps the key); further what did not reach an instance, and what " +
-    "was answered with a status by which `idempotency` knows that nothing was done; others with " +
+    "§9.2.2), by the contract, or because they carry an `Idempotency-Key` that the instance " +
+    "gets and heeds (which is taken to be so where nothing is translated, and no policy " +
+    "`idempotency` keeps the key); further what did not reach an instance, and what was " +
+    "answered with a status by which `idempotency` knows that nothing was done; others with " +
     "`unsafe: true`. Another instance is asked if there is one. The pause doubles with each " +
     "attempt and is drawn between half of it and the whole. **The budget** bounds what retries " +
-    "add to the load: at most `budgetPercent` of the requests of the last ten seconds (and three " +
-    "a second), in each worker; a service that fails as a whole is not buried under retries. Requests whose " +
-    "body did not come whole with their head are not repeated. `Retry-After` of an instance is " +
-    "waited for when it is not longer than `backoffMaxMs`; when it is longer, its answer is " +
-    "passed on.",
+    "add to the load: at most `budgetPercent` of the requests of the last ten seconds (and " +
+    "three a second), in each worker; a service that fails as a whole is not buried under " +
+    "retries. Requests whose body did not come whole with their head are not repeated. " +
+    "`Retry-After` of an instance is waited for when it is not longer than `backoffMaxMs`; when " +
+    "it is longer, its answer is passed on.",
   options: mapOf("When and how often it is asked again.", {
     attemptsMax: wholeNumber("Attempts in all, the first included.", {
       from: 2,
