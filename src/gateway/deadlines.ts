@@ -30,8 +30,8 @@ export function overdue(
   if (isOver(nowMs - startedMs, timeoutMs)) {
     return problems["exchange-timeout"](`no whole answer within timeoutMs: ${timeoutMs}`);
   }
-  if (allowedMs !== undefined && nowMs - startedMs >= allowedMs) return notAllowed(allowedMs);
-  if (givenMs !== undefined && nowMs - startedMs >= givenMs) return deadlinePassed(givenMs);
+  const over = timeIsUp({ startedMs, givenMs, allowedMs }, nowMs);
+  if (over !== undefined) return over;
   if (waiting > 0) return isOver(nowMs - waiting, connectMs) ? "connect" : undefined;
   if (sent > 0 && isOver(nowMs - sent, firstByteMs)) {
     return problems["answer-timeout"](`no answer within firstByteMs: ${firstByteMs}`);
@@ -40,6 +40,19 @@ export function overdue(
     return problems["answer-timeout"](`the answer stopped for ${responseIdleMs} ms`);
   }
   return undefined;
+}
+
+/** Of the time that is given; of the caller's and a policy's the shorter one is told. */
+export function timeIsUp(
+  { startedMs, givenMs, allowedMs }: Pick<PhaseTimes, "startedMs" | "givenMs" | "allowedMs">,
+  nowMs: number,
+): Problem | undefined {
+  const passedMs = nowMs - startedMs;
+  if (passedMs < Math.min(givenMs ?? Infinity, allowedMs ?? Infinity)) return undefined;
+  if (allowedMs !== undefined && (givenMs === undefined || allowedMs <= givenMs)) {
+    return notAllowed(allowedMs);
+  }
+  return deadlinePassed(givenMs ?? 0);
 }
 
 export function notAllowed(allowedMs: number): Problem {

@@ -10,7 +10,7 @@ import type { ResponseHead } from "#wire/head.ts";
 import { admit, bodyTooLarge, type Admission } from "./admission.ts";
 import { CheckedExchange } from "./checked-exchange.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import { overdue } from "./deadlines.ts";
+import { overdue, timeIsUp } from "./deadlines.ts";
 import { failureProblem, problemLines, problemResponse } from "./failure.ts";
 import type { InnerExchange } from "./hub-calls.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
@@ -45,6 +45,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
   }
 
   #proceed(admission: Admission): void {
+    this.heedTime();
     if (this.bodyDigest !== undefined && !this.beginSignedBody(this.bodyDigest)) return;
     switch (admission.kind) {
       case "pass":
@@ -326,6 +327,13 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
       this.cancelWaiting();
       this.onUpstreamFailed({ kind: "connect-timeout" });
     } else if (problem !== undefined) this.#runOut(problem);
+  }
+
+  onTimeTick(nowMs: number): void {
+    const { state } = this;
+    if (state === "free" || state === "recording" || state === "tunnel") return;
+    const problem = timeIsUp(this, nowMs);
+    if (problem !== undefined) this.endWith(problem);
   }
 
   /** Another instance may be faster, as long as the whole has time left. */

@@ -8,6 +8,7 @@ import type { Background } from "./repeated-request.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Target } from "./target.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { TimedExchanges } from "./timed-exchanges.ts";
 
 export interface GatewayContext {
   readonly platform: Platform;
@@ -19,6 +20,8 @@ export interface GatewayContext {
   readonly draining: boolean;
   /** Exchanges that no connection carries. */
   readonly background: Set<Background>;
+  /** Those whose time is given. */
+  readonly timed: TimedExchanges;
   readonly observer: ExchangeObserver;
   /** Undefined: the ledger is off. */
   readonly recorder: Recorder | undefined;

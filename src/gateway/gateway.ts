@@ -33,6 +33,7 @@ import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 import type { TellState } from "./probes.ts";
 import { buildSnapshot, type Snapshot } from "./snapshot.ts";
 import { createTextListener } from "./text-listener.ts";
+import { createTimedExchanges } from "./timed-exchanges.ts";
 
 const tickMs = 100;
 const drainStepMs = 20;
@@ -118,6 +119,7 @@ export function createGateway(
       return draining;
     },
     background,
+    timed: createTimedExchanges(platform),
     observer,
     recorder,
     httpDate() {

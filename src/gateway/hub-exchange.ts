@@ -100,6 +100,7 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     const givenMs = timeGiven(this.caller.head, undefined);
     const problem = unrecorded ?? (typeof givenMs === "object" ? givenMs : undefined);
     if (typeof givenMs === "number") this.givenMs = givenMs;
+    this.heedTime();
     if (problem !== undefined) this.refuse(problem);
     else if (this.chain === undefined) goOn();
     else this.enterPolicies(goOn);

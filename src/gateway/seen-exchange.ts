@@ -15,6 +15,8 @@ import { shorter } from "./time-given.ts";
 export abstract class SeenExchange extends RecordedExchange implements PolicyRequest, ProofRequest {
   abstract readonly isTranslated: boolean;
   abstract repeat(): void;
+  abstract onTimeTick(nowMs: number): void;
+  #isTimed = false;
   /** Set for an exchange that is one from the beginning. */
   isRepeat = false;
   /** Set while a policy sees to it that it is carried out once. */
@@ -100,8 +102,23 @@ export abstract class SeenExchange extends RecordedExchange implements PolicyReq
     this.answerLines += `${name}: ${value}\r\n`;
   }
 
+  /** To be called when it may be known how much time it has. */
+  heedTime(): void {
+    if (this.#isTimed || (this.givenMs ?? this.allowedMs) === undefined) return;
+    this.#isTimed = true;
+    this.gateway.timed.add(this);
+  }
+
+  protected override finish(): void {
+    super.finish();
+    if (!this.#isTimed) return;
+    this.#isTimed = false;
+    this.gateway.timed.remove(this);
+  }
+
   endAfter(ms: number): void {
     this.allowedMs = shorter(this.allowedMs, ms);
+    this.heedTime();
   }
 
   addRequestField(name: string, value: string): void {

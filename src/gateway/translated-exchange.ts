@@ -54,6 +54,7 @@ export abstract class TranslatedExchange extends PolicedExchange {
       translation.rules = this;
     }
     const decision = translation.decode(this.gateway.platform.clock.monotonicMs());
+    this.heedTime();
     if (this.proof !== undefined) this.openLateEvidence(translation.received);
     if (decision.kind === "respond") {
       const { problem } = this;
