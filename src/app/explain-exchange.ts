@@ -55,7 +55,12 @@ function phasesOf(entry: Fields): readonly HappenedPhase[] {
     },
   ];
   const where = `${text(service)}.${text(operation ?? route)} by ${text(template)}`;
-  const unrouted = verdict === "refused" ? "no route matched" : "for the gateway itself";
+  const unrouted =
+    method === undefined
+      ? "what came could not be read, so no route was looked for"
+      : verdict === "refused"
+        ? "no route matched"
+        : "for the gateway itself";
   phases.push({ phase: "routed", what: service === undefined ? unrouted : where });
   const who = caller === undefined ? "nobody known" : text(caller);
   phases.push({ phase: "known", what: `${who} (${text(authentication)})` });
@@ -131,7 +136,12 @@ function rulesOf(
   const route = service?.routes.find(({ id }) => id === entry["route"]);
   if (route === undefined) return undefined;
   const url = route.path.replaceAll(/\{[^}]*\}/g, "x").replace(/\/\*$/, "/");
-  const headers = route.host === undefined ? route.headers : { ...route.headers, host: route.host };
+  const key = entry["idempotencyKey"];
+  const headers = {
+    ...route.headers,
+    ...(route.host === undefined ? {} : { host: route.host }),
+    ...(typeof key === "string" ? { "idempotency-key": key } : {}),
+  };
   const caller = typeof entry["caller"] === "string" ? entry["caller"] : undefined;
   const request = { method: text(entry["method"]), url, headers, caller };
   // Its caller is named, so no proof is looked at.

@@ -26,7 +26,8 @@ export const balanceSchema = mapOf(
       "x-expected": "caller, address, path or the name of a header",
     },
     slowStartMs: whole(
-      "How long an instance that is well again gets fewer requests, in milliseconds; 0: not.",
+      "How long an instance that is new, or well again, gets fewer requests, in milliseconds; 0: " +
+        "not.",
       0,
       3_600_000,
       0,

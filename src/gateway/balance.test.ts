@@ -14,6 +14,8 @@ interface Options {
   readonly drain?: readonly string[];
   readonly zones?: Readonly<Record<string, string>>;
   readonly priorities?: Readonly<Record<string, number>>;
+  /** When they were found, of those that were found late. */
+  readonly since?: Readonly<Record<string, number>>;
 }
 
 function start(names: readonly string[], options: Options = {}) {
@@ -27,7 +29,7 @@ function start(names: readonly string[], options: Options = {}) {
     priority: priorities?.[url],
   })) as unknown as Instance[];
   const targets = instances.map((instance) =>
-    new InstancePool(instance, {} as Pool, clock).targetFor("up"),
+    new InstancePool(instance, {} as Pool, clock, options.since?.[instance.url]).targetFor("up"),
   );
   let drawn = 0;
   const draw = (bound: number): number => drawn++ % bound;
@@ -165,6 +167,20 @@ test("an instance that is well again begins with fewer requests", () => {
   const late = pick(20).replaceAll("b", "").length;
   assert.ok(early <= 3, `${early}`);
   assert.equal(late, 10);
+});
+
+test("so does one that was not reached for a while, and one that is found while others serve", () => {
+  const { one, clock, pick } = start(["a", "b"], { balance: { slowStartMs: 10_000 } });
+  one.pool.noteUnreachable();
+  clock.nowMs += 1_001;
+  const back = pick(20).replaceAll("b", "").length;
+  assert.ok(back >= 1 && back <= 3, `${back}`);
+  clock.nowMs += 10_000;
+  assert.equal(pick(20).replaceAll("b", "").length, 10);
+  const slowly = { balance: { slowStartMs: 10_000 }, since: { a: 9_000 } };
+  const fresh = start(["a", "b"], slowly);
+  const early = fresh.pick(20).replaceAll("b", "").length;
+  assert.ok(early >= 1 && early <= 3, `${early}`);
 });
 
 test("those of the gateway's own zone are asked as long as one of them is well", () => {

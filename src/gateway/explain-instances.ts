@@ -68,7 +68,7 @@ export function explainChoice(
 }
 
 function strategyOf({ strategy, hashBy, slowStartMs }: Service["balance"]): string {
-  const slowly = slowStartMs === 0 ? "" : `, one that is well again little by little`;
+  const slowly = slowStartMs === 0 ? "" : ", one that is new or well again little by little";
   switch (strategy) {
     case "round-robin":
       return `round-robin, in turn by weight${slowly}`;

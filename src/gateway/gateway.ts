@@ -221,7 +221,10 @@ export function createGateway(
   }
 
   return {
-    listen: (where) => listener.listen(where),
+    listen(where) {
+      instances.beginServing();
+      return listener.listen(where);
+    },
     listenText({ shared, ...own }) {
       const text = createTextListener(platform, own, listenerContext, {
         framing: () => snapshot.revision.contracts.get(own.service)?.text?.framing,

@@ -16,14 +16,27 @@ export class InstancePool {
   readonly instance: Instance;
   readonly connections: Pool;
   readonly #clock: { readonly nowMs: number };
+  /** Since when it is there; 0: since requests are served. */
+  readonly sinceMs: number;
   #unreachableUntilMs = 0;
   /** As each service sees it. */
   readonly #targets = new Map<string, Target>();
 
-  constructor(instance: Instance, connections: Pool, clock: { readonly nowMs: number }) {
+  constructor(
+    instance: Instance,
+    connections: Pool,
+    clock: { readonly nowMs: number },
+    sinceMs = 0,
+  ) {
+    this.sinceMs = sinceMs;
     this.instance = instance;
     this.connections = connections;
     this.#clock = clock;
+  }
+
+  /** Until when it is passed over, because it was not reached; 0: it always was. */
+  get unreachableUntilMs(): number {
+    return this.#unreachableUntilMs;
   }
 
   get reachable(): boolean {
@@ -46,6 +59,8 @@ export interface InstanceRegistry {
   of(instances: readonly Instance[], limits: Limits, timeouts: Timeouts): readonly InstancePool[];
   /** Closes the pools of all instances but these. */
   retainOnly(kept: ReadonlySet<InstancePool>): void;
+  /** Requests are served: whoever is found from now on is new beside the others. */
+  beginServing(): void;
   onTick(nowMs: number): void;
 }
 
@@ -54,7 +69,9 @@ export function createInstanceRegistry(
   clock: { readonly nowMs: number },
 ): InstanceRegistry {
   const pools = new Map<string, InstancePool>();
+  let isServing = false;
   return {
+    beginServing: () => void (isServing = true),
     of(instances, limits, timeouts) {
       return instances.map((instance) => {
         // Limits and files belong to the key: a change of them takes new connections.
@@ -70,7 +87,8 @@ export function createInstanceRegistry(
         let pool = pools.get(key);
         if (pool === undefined) {
           const context: PoolContext = { platform, limits, timeouts, clock };
-          pool = new InstancePool(instance, openPool(instance, target, context), clock);
+          const connections = openPool(instance, target, context);
+          pool = new InstancePool(instance, connections, clock, isServing ? clock.nowMs : 0);
           pools.set(key, pool);
         }
         return pool;

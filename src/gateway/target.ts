@@ -38,9 +38,10 @@ export class Target {
     return this.stateAt(nowMs) === "well";
   }
 
-  /** Its weight, less while it comes back. */
+  /** Its weight, less while it is new or comes back. */
   weightAt(weight: number, nowMs: number, slowStartMs: number): number {
-    const since = Math.max(this.#wellSinceMs, this.ejectedUntilMs);
+    const { sinceMs, unreachableUntilMs } = this.pool;
+    const since = Math.max(this.#wellSinceMs, this.ejectedUntilMs, sinceMs, unreachableUntilMs);
     if (slowStartMs === 0 || since === 0 || nowMs >= since + slowStartMs) return weight;
     return weight * Math.max(0.1, (nowMs - since) / slowStartMs);
   }
