@@ -58,9 +58,11 @@ function phasesOf(entry: Fields): readonly HappenedPhase[] {
   const unrouted =
     method === undefined
       ? "what came could not be read, so no route was looked for"
-      : verdict === "refused"
-        ? "no route matched"
-        : "for the gateway itself";
+      : face !== undefined
+        ? `for ${text(face)} over all services`
+        : verdict === "refused"
+          ? "no route matched"
+          : "for the gateway itself";
   phases.push({ phase: "routed", what: service === undefined ? unrouted : where });
   const who = caller === undefined ? "nobody known" : text(caller);
   phases.push({ phase: "known", what: `${who} (${text(authentication)})` });

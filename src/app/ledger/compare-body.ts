@@ -5,8 +5,9 @@ import { openBodies } from "#ledger/bodies/read-bodies.ts";
 import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
 import { decodeEntry } from "#ledger/entry/decode-entry.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
-import { diskProblem, problems } from "#ledger/store/problems.ts";
+import { diskProblem } from "#ledger/store/problems.ts";
 import { problemOf } from "./ledger-folders.ts";
+import { noSuchEntry } from "./no-such-entry.ts";
 
 export interface ComparedBody {
   /** Of the ledger. */
@@ -33,10 +34,7 @@ export function compareBody({ path, exchange, which, file }: ComparedBody): bool
         .findEntries(exchange)
         .map((index) => decodeEntry(reader.entry(index)))
         .findLast((one) => one.kind === "exchange");
-      if (entry === undefined) {
-        const size = `the ledger has ${reader.size} entries`;
-        return problems["ledger-no-entry"](`there is no outcome of exchange ${exchange}; ${size}`);
-      }
+      if (entry === undefined) return noSuchEntry(reader, `outcome of the exchange ${exchange}`);
       const keys = openKeyStore(nodeDisk, nodePlatform.random, path, false);
       return isProblem(keys) ? keys : openBodies(nodeDisk, path, keys).check(entry, which, bytes);
     } finally {

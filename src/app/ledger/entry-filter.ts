@@ -45,6 +45,7 @@ export function parseFilter(text: FilterText, nowMs: number): EntryFilter | Prob
   const toMs = timeOf(text("to"), Infinity, nowMs);
   if (fromMs === undefined) return badFilter("from", text("from"), timeExpected);
   if (toMs === undefined) return badFilter("to", text("to"), timeExpected);
+  if (fromMs > toMs) return badFilter("from", text("from"), "a time before that of `to`");
   const kind = text("kind");
   if (kind !== undefined && !(kindNames as readonly string[]).includes(kind)) {
     return badFilter("kind", kind, `one of ${kindNames.join(", ")}`);
@@ -56,12 +57,15 @@ export function parseFilter(text: FilterText, nowMs: number): EntryFilter | Prob
   if (fault !== undefined && !known.includes(fault)) {
     return badFilter("fault", fault, `any, who broke it or a kind: ${known.join(", ")}`);
   }
-  const equal = equalFields.flatMap((name) => {
-    const value = text(name);
-    if (value === undefined) return [];
-    const isId = name === "exchange" || name === "parent";
-    return [[name, isId ? value.replaceAll("-", "").toLowerCase() : value] as const];
-  });
+  const equal: (readonly [name: string, value: string])[] = [];
+  for (const name of equalFields) {
+    const given = text(name);
+    if (given === undefined) continue;
+    const { form, expected } = idFields.has(name) ? idForm : anyText;
+    const value = idFields.has(name) ? given.replaceAll("-", "").toLowerCase() : given;
+    if (!form.test(value)) return badFilter(name, given, expected);
+    equal.push([name, value]);
+  }
   return {
     fromMs,
     toMs,
@@ -76,6 +80,10 @@ export function parseFilter(text: FilterText, nowMs: number): EntryFilter | Prob
   };
 }
 
+const idFields: ReadonlySet<string> = new Set(["exchange", "parent"]);
+const idForm = { form: /^[0-9a-f]{32}$/, expected: "the 32 hexadecimal digits of an exchange" };
+const anyText = { form: /./s, expected: "what stands in the entries" };
+
 const timeExpected = "a time such as 2026-11-25T12:00:00Z, or how long ago: 90s, 15m, 2h, 7d";
 const units: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
 
@@ -84,8 +92,14 @@ function timeOf(text: string | undefined, absent: number, nowMs: number): number
   const ago = /^(\d{1,9})([smhd])$/.exec(text);
   if (ago !== null) return nowMs - Number(ago[1]) * (units[ago[2] as string] as number);
   const form = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
-  const ms = form.test(text) ? Date.parse(text) : NaN;
+  const ms = form.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : NaN;
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Whether the month has that day, which is the 2nd of March to `Date` otherwise. */
+function isDay(text: string): boolean {
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
 /** Both inclusive. */

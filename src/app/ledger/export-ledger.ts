@@ -3,11 +3,11 @@ import { nodeDisk, nodeProcesses } from "#base/platform.ts";
 import type { Problem } from "#base/problem.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import type { LogReader } from "#ledger/store/log.ts";
-import { problems } from "#ledger/store/problems.ts";
 import { exportTiles, type Exported } from "#ledger/verify/export-tiles.ts";
 import { exportNdjson, exportOcsf } from "#ledger/verify/export-ndjson.ts";
 import { proveEntry } from "#ledger/verify/prove-entry.ts";
 import { problemOf } from "./ledger-folders.ts";
+import { noSuchEntry } from "./no-such-entry.ts";
 
 export const exportForms = ["tiles", "ndjson", "ocsf", "parquet"] as const;
 
@@ -39,9 +39,7 @@ export function proveFromLedger(path: string, what: string | number): Buffer | P
     const index = typeof what === "number" ? what : reader.findExchange(what);
     if (index !== undefined && index < reader.size) return proveEntry(reader, index);
     const wanted = typeof what === "number" ? `entry ${what}` : `entry of the exchange ${what}`;
-    return problems["ledger-no-entry"](
-      `there is no ${wanted}; the ledger has ${reader.size} entries`,
-    );
+    return noSuchEntry(reader, wanted);
   });
 }
 

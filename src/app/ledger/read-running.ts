@@ -4,23 +4,29 @@ import { isProblem, type Problem } from "#base/problem.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import { problems } from "#ledger/store/problems.ts";
 import type { LogReader } from "#ledger/store/log.ts";
-import { parseTilePath, widthOfTile } from "#ledger/tree/tile.ts";
+import { parseTilePath, tileWidth, widthOfTile } from "#ledger/tree/tile.ts";
 import { tileContent } from "#ledger/verify/export-tiles.ts";
+import { droppedIn } from "#ledger/verify/log-source.ts";
 import { newestCheckpoint } from "#ledger/verify/newest-checkpoint.ts";
 import { proveEntry } from "#ledger/verify/prove-entry.ts";
 import type { LedgerView } from "#control/admin-api/operation.ts";
 import { badFilter, parseFilter } from "./entry-filter.ts";
 import { problemOf } from "./ledger-folders.ts";
+import { noSuchEntry } from "./no-such-entry.ts";
 import type { LedgerService } from "./ledger-service.ts";
 import { searchLedger } from "./search-ledger.ts";
 import { showExchange } from "./show-exchange.ts";
 
 /** Entries on one page. */
 const limitMax = 1_000;
+/** How long who reads waits for that to be on record. */
+const noteMsMax = 5_000;
+/** Who checks the ledger does not say who it is. */
+const outsider = "admin API";
 
 export function viewLedger(
   { clock, timers }: Pick<Platform, "clock" | "timers">,
-  ledger: Pick<LedgerService, "path" | "append" | "checkpoint">,
+  ledger: Pick<LedgerService, "path" | "append" | "checkpoint" | "facts">,
 ): LedgerView {
   const { path } = ledger;
   let reader: LogReader | undefined;
@@ -49,10 +55,15 @@ export function viewLedger(
     by: string,
     query: string,
     exchange?: string,
-  ): Promise<number> {
+  ): Promise<number | Problem> {
+    if (!ledger.facts().isOpen) return notNoted();
     const what = exchange === undefined ? {} : { exchange };
-    const [noted] = await ledger.append([{ kind: "read", command, actor: by, query, ...what }]);
-    return (noted?.index ?? -1) + 1;
+    const noting = ledger.append([{ kind: "read", command, actor: by, query, ...what }]);
+    const { promise: late, resolve } = Promise.withResolvers<undefined>();
+    const cancel = timers.after(noteMsMax, () => resolve(undefined));
+    const noted = await Promise.race([noting, late]);
+    cancel();
+    return noted === undefined ? notNoted() : (noted[0]?.index ?? -1) + 1;
   }
 
   return {
@@ -69,12 +80,14 @@ export function viewLedger(
       }
       const asked = parameter("query") ?? "";
       const synced = await noteRead("entries", by, asked.slice(0, 512));
+      if (isProblem(synced)) return synced;
       const page = { before: cursor, limit };
       const found = read((open) => searchLedger(open, filter, page, pause), synced);
       return isProblem(found) ? found : await found.catch(problemOf);
     },
     async exchange(exchange, bodies, by) {
       const synced = await noteRead(bodies ? "exchange, bodies" : "exchange", by, "", exchange);
+      if (isProblem(synced)) return synced;
       const asked = { path, exchange, bodies, pause };
       const shown = read((open) => showExchange(open, asked), synced);
       return isProblem(shown) ? shown : await shown.catch(problemOf);
@@ -84,28 +97,48 @@ export function viewLedger(
         const newest = newestCheckpoint(open);
         return isProblem(newest) ? newest : newest.bytes;
       }),
-    tile(name) {
+    async tile(name) {
       const tile = parseTilePath(name);
       if (isProblem(tile)) return tile;
-      return read((open) => {
+      const found = read((open) => {
         const width = widthOfTile(tile.level, tile.index, open.size);
-        if (tile.width <= width) return tileContent(open, tile);
-        return problems["ledger-no-entry"](`there is no ${name} in a tree of ${open.size} entries`);
+        if (tile.width > width) {
+          const size = `a tree of ${open.size} entries`;
+          return problems["ledger-no-entry"](`there is no ${name} in ${size}`);
+        }
+        const isEntries = tile.level === "entries";
+        if (!isEntries || !droppedIn(open)(tile.index * tileWidth)) return tileContent(open, tile);
+        const detail = `the entries of ${name} were dropped when their time of keeping was over`;
+        return problems["ledger-dropped"](detail);
       });
+      // Hashes tell nothing of an exchange.
+      if (isProblem(found) || tile.level !== "entries") return found;
+      const noted = await noteRead("tile", outsider, name);
+      return isProblem(noted) ? noted : found;
     },
     async proof(exchange) {
       const prove = (synced: number) =>
         read((open) => {
           const index = open.findExchange(exchange);
           if (index !== undefined) return proveEntry(open, index);
-          return problems["ledger-no-entry"](`there is no entry of the exchange ${exchange}`);
+          return noSuchEntry(open, `entry of the exchange ${exchange}`);
         }, synced);
+      const noted = await noteRead("proof", outsider, "", exchange);
+      if (isProblem(noted)) return noted;
       const proof = prove(0);
       if (!isProblem(proof)) return proof;
       // Of the last second: signed on demand.
       return prove(await ledger.checkpoint());
     },
   };
+}
+
+function notNoted(): Problem {
+  return problems["ledger-disk-failed"](
+    "that the ledger is read cannot be put on record now, so it is not shown here; " +
+      "parlance ledger tail and show read its files",
+    { retryAfterS: 1 },
+  );
 }
 
 function numberOf(text: string | undefined, usual: number): number | undefined {

@@ -4,9 +4,9 @@ import { isProblem, type Problem } from "#base/problem.ts";
 import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
 import { openBodies, type EvidenceFields } from "#ledger/bodies/read-bodies.ts";
 import { decodeEntry } from "#ledger/entry/decode-entry.ts";
-import { problems } from "#ledger/store/problems.ts";
 import type { LogReader } from "#ledger/store/log.ts";
 import type { EntryFilter } from "./entry-filter.ts";
+import { noSuchEntry } from "./no-such-entry.ts";
 import { searchLedger, type FoundEntry } from "./search-ledger.ts";
 
 export interface ShownExchange {
@@ -50,8 +50,7 @@ export async function showExchange(
 ): Promise<ShownExchange | Problem> {
   // That somebody has asked for it does not make it one.
   if (reader.findExchange(exchange) === undefined) {
-    const size = `the ledger has ${reader.size} entries`;
-    return problems["ledger-no-entry"](`there is no entry of the exchange ${exchange}; ${size}`);
+    return noSuchEntry(reader, `entry of the exchange ${exchange}`);
   }
   const entries = reader.findEntries(exchange).map((index): FoundEntry => {
     return { index, entry: decodeEntry(reader.entry(index)) };

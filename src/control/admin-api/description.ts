@@ -1,6 +1,7 @@
 /** openapi.yaml, read: the document itself and the addresses in it. */
 import { fileURLToPath } from "node:url";
 import type { Files } from "#base/platform.ts";
+import type { QueryParameter } from "./check-query.ts";
 
 export interface Description {
   readonly document: object;
@@ -8,6 +9,8 @@ export interface Description {
   readonly addresses: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Undefined: there is nothing at this path. */
   readonly find: (path: string) => FoundAddress | undefined;
+  /** By operationId. */
+  readonly queries: ReadonlyMap<string, readonly QueryParameter[]>;
 }
 
 export interface FoundAddress {
@@ -16,7 +19,16 @@ export interface FoundAddress {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-type Paths = Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
+interface DescribedOperation {
+  readonly operationId: string;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly schema: { readonly type: QueryParameter["type"] };
+  }[];
+}
+
+type Paths = Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
 
 /** The library is loaded here: a gateway that nobody asks can do without its memory. */
 export async function readDescription(files: Pick<Files, "read">): Promise<Description> {
@@ -29,8 +41,10 @@ export async function readDescription(files: Pick<Files, "read">): Promise<Descr
     );
     return { address, match: compileAddress(address), methods: new Map(ids) };
   });
+  const described = Object.values(document.paths).flatMap((methods) => Object.values(methods));
   return {
     document,
+    queries: new Map(described.map((one) => [one.operationId, queryOf(one)])),
     addresses: new Map(addresses.map(({ address, methods }) => [address, methods])),
     find(asked) {
       for (const { match, methods } of addresses) {
@@ -40,6 +54,12 @@ export async function readDescription(files: Pick<Files, "read">): Promise<Descr
       return undefined;
     },
   };
+}
+
+function queryOf({ parameters = [] }: DescribedOperation): readonly QueryParameter[] {
+  return parameters.flatMap(({ name, in: place, schema: { type } }) =>
+    place === "query" ? [{ name, type }] : [],
+  );
 }
 
 /** `{name}` is one segment, but `{path}`, which is all that is left. */

@@ -13,7 +13,7 @@ export interface LedgerView {
   /** As it was signed. */
   checkpoint(): Buffer | Problem;
   /** @param path of C2SP tlog-tiles: `tile/0/000`. */
-  tile(path: string): Buffer | Problem;
+  tile(path: string): Promise<Buffer | Problem>;
   /** A C2SP tlog-proof of what became of an exchange. */
   proof(exchange: string): Promise<Buffer | Problem>;
 }

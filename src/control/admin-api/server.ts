@@ -6,6 +6,7 @@ import type { Log } from "#base/log.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Problem } from "#base/problem.ts";
 import { problems } from "#control/problems.ts";
+import { checkQuery } from "./check-query.ts";
 import { readDescription, type Description } from "./description.ts";
 import { refusalOf } from "./guard.ts";
 import type { Estate, OperationAnswer } from "./operation.ts";
@@ -78,9 +79,9 @@ async function answerSafely(
 function answerTo(
   { method = "", url = "" }: IncomingMessage,
   estate: Estate,
-  { document, addresses, find }: Description,
+  { document, addresses, find, queries }: Description,
 ): OperationAnswer | Promise<OperationAnswer> {
-  const [path = "", query] = url.split(/\?(.*)/s, 2);
+  const [path = "", search] = url.split(/\?(.*)/s, 2);
   const found = find(path);
   if (found === undefined) {
     const known = [...addresses.keys()].join(", ");
@@ -98,8 +99,11 @@ function answerTo(
   }
   const operation = operations[operationId];
   assert(operation !== undefined, `operation ${operationId} has no function`);
+  const query = new URLSearchParams(search);
+  const problem = checkQuery(query, queries.get(operationId) ?? []);
+  if (problem !== undefined) return { kind: "problem", problem };
   return operation({
-    query: new URLSearchParams(query),
+    query,
     parameters,
     estate,
     description: document,

@@ -7,7 +7,7 @@ import type { Disk } from "#base/disk.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { encodeBundle } from "#ledger/tree/entry-bundle.ts";
 import { tilePath, tilesOf, tileWidth, type Tile } from "#ledger/tree/tile.ts";
-import type { LogSource } from "./log-source.ts";
+import { droppedIn, type LogSource } from "./log-source.ts";
 import { newestCheckpoint } from "./newest-checkpoint.ts";
 import { createNewFile } from "./write-new-file.ts";
 
@@ -29,9 +29,7 @@ export function exportTiles(
   const newest = newestCheckpoint(source);
   if (isProblem(newest)) return newest;
   const { bytes: checkpoint, origin, size } = newest;
-  const gone = source.segments().filter((segment) => segment.dropped);
-  const isGone = (index: number) =>
-    gone.some(({ first, count }) => index >= first && index < first + count);
+  const isGone = droppedIn(source);
   let files = 0;
   let dropped = 0;
   for (const tile of tilesOf(size)) {

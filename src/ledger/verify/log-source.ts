@@ -9,3 +9,9 @@ export interface LogSource extends Pick<
 }
 
 export type LogSegment = Pick<SegmentInfo, "first" | "count" | "dropped">;
+
+/** Which entries were dropped when their time of keeping was over; their hashes were not. */
+export function droppedIn(source: Pick<LogSource, "segments">): (index: number) => boolean {
+  const gone = source.segments().filter((segment) => segment.dropped);
+  return (index) => gone.some(({ first, count }) => index >= first && index < first + count);
+}

@@ -4,7 +4,7 @@ import { inclusionProof } from "#ledger/tree/merkle-proofs.ts";
 import { problems } from "#ledger/tree/problems.ts";
 import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
 import { formatTlogProof } from "#ledger/tree/tlog-proof.ts";
-import type { LogSource } from "./log-source.ts";
+import { droppedIn, type LogSource } from "./log-source.ts";
 import { newestCheckpoint } from "./newest-checkpoint.ts";
 
 /**
@@ -24,14 +24,8 @@ export function proveEntry(source: LogSource, index: number): Buffer | Problem {
   }
   const hashAt = hashesFromTiles(size, (...tile) => source.hashTile(...tile));
   const hashes = inclusionProof(index, size, hashAt);
-  const extra = isDropped(source, index) ? {} : { extra: entryOf(source, index) };
+  const extra = droppedIn(source)(index) ? {} : { extra: entryOf(source, index) };
   return formatTlogProof({ index, hashes, checkpoint, ...extra });
-}
-
-function isDropped(source: LogSource, index: number): boolean {
-  return source
-    .segments()
-    .some(({ first, count, dropped }) => dropped && index >= first && index < first + count);
 }
 
 function entryOf(source: LogSource, index: number): Buffer {

@@ -88,7 +88,14 @@ const wrong: readonly [string, RegExp][] = [
   ["entries?kind=all", /kind is "all"; expected one of exchange, intent/],
   ["entries?limit=0", /limit is "0"; expected a number from 1 to 1000/],
   ["entries?cursor=-1", /cursor is "-1"/],
+  ["entries?servce=echo", /no parameter "servce"; did you mean `service`/],
+  ["entries?status=404&status=502", /parameter status is there 2 times; expected one/],
+  ["entries?exchange=xyz", /exchange is "xyz"; expected the 32 hexadecimal digits/],
+  ["entries?service=", /service is ""; expected what stands in the entries/],
+  ["entries?from=2026-02-30", /from is "2026-02-30"; expected a time such as/],
+  ["entries?from=1h&to=2h", /from is "1h"; expected a time before that of `to`/],
   ["exchanges/xyz", /expected the 32 hexadecimal digits/],
+  [`exchanges/${"0".repeat(32)}?bodies=yes`, /bodies is "yes"; expected true or false/],
 ];
 
 test("filters that are none are refused by name", async (t) => {
@@ -243,6 +250,15 @@ test("checkpoint, tiles and proofs are served as outsiders expect them", async (
   const length = bundle.readUInt16BE(0);
   assert.deepEqual(leafHash(bundle, 2, 2 + length), hashes.subarray(0, 32));
   assert.equal(readLedger(ledger.path).leafHashes[0], hashes.subarray(0, 32).toString("base64"));
+  const reads = readLedger(ledger.path).of("read");
+  assert.deepEqual(
+    reads.map(({ command, exchange, query }) => [command, exchange, query]),
+    [
+      ["proof", id, ""],
+      ["tile", undefined, `tile/entries/000.p/${width}`],
+    ],
+    "who reads entries is on record; hashes and checkpoints tell nothing of them",
+  );
   for (const path of ["tile/0/001", "tile/0/000.p/255", "tile/x/000", `proof/${"0".repeat(32)}`]) {
     const { status } = await fetch(`${gateway.adminUrl}/ledger/${path}`);
     assert.ok(status === 404 || status === 400, `${path}: ${status}`);

@@ -3,9 +3,9 @@ import { isProblem } from "#base/problem.ts";
 import type { Operation } from "#control/admin-api/operation.ts";
 import { noLedger } from "#control/problems.ts";
 
-export const getTile: Operation = ({ estate, parameters }) => {
+export const getTile: Operation = async ({ estate, parameters }) => {
   if (estate.ledger === undefined) return { kind: "problem", problem: noLedger() };
-  const bytes = estate.ledger.tile(`tile/${parameters["path"] ?? ""}`);
+  const bytes = await estate.ledger.tile(`tile/${parameters["path"] ?? ""}`);
   if (isProblem(bytes)) return { kind: "problem", problem: bytes };
   return { kind: "bytes", bytes, type: "application/octet-stream" };
 };
