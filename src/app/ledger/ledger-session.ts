@@ -68,6 +68,8 @@ export class LedgerSession {
       onCheckpoint: () => this.#noteSettledIntents(),
       onCheckpointFailed: ({ message }) =>
         options.log.error("ledger-checkpoint-failed", `no checkpoint can be kept: ${message}`),
+      onCheckpointKept: () =>
+        options.log.info("ledger-checkpoint-kept", "checkpoints can be kept again"),
       onSettleFailed: ({ message }) =>
         options.log.warn("ledger-not-settled", `no room can be made for more: ${message}`),
       onFailed: (error) => this.#onFailed(error.message),

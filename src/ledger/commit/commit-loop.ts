@@ -26,8 +26,10 @@ export interface CommitLoopOptions {
   readonly onCheckpoint: (size: number) => void;
   /** Nothing can be put on record. */
   readonly onFailed: (error: LedgerProblem) => void;
-  /** Entries are durable all the same. */
+  /** Entries are durable all the same; it is tried every second. */
   readonly onCheckpointFailed: (error: LedgerProblem) => void;
+  /** After it had failed. */
+  readonly onCheckpointKept: () => void;
   /** What could wait, room for more entries or sealing, has failed; it is tried every second. */
   readonly onSettleFailed: (error: Error) => void;
   /** Recording goes on; `missed` entries are not there. */
@@ -59,6 +61,7 @@ export class CommitLoop {
   #settleAtMs = 0;
   #checkpointAtMs = 0;
   #checkpointSize = -1;
+  #hasCheckpointFailed = false;
   readonly #pace = new Pace();
 
   constructor(options: CommitLoopOptions) {
@@ -120,7 +123,7 @@ export class CommitLoop {
     if (this.#hasFailed) return this.#turnFailed();
     try {
       const count = this.#commit();
-      if (this.#options.clock.monotonicMs() >= this.#checkpointAtMs) this.#checkpointOrTell();
+      if (this.#options.clock.monotonicMs() >= this.#checkpointAtMs) this.checkpoint();
       return count > 0;
     } catch (error) {
       this.#fail(error);
@@ -198,17 +201,22 @@ export class CommitLoop {
     }
   }
 
-  #checkpointOrTell(): void {
-    try {
-      this.checkpoint();
-    } catch (error) {
-      if (!(error instanceof LedgerProblem)) throw error;
-      this.#options.onCheckpointFailed(error);
-    }
-  }
-
   /** Signs the tree, unless it is the one that was signed last. */
   checkpoint(): void {
+    const { onCheckpointFailed, onCheckpointKept } = this.#options;
+    try {
+      this.#checkpoint();
+    } catch (error) {
+      if (!(error instanceof LedgerProblem)) throw error;
+      if (!this.#hasCheckpointFailed) onCheckpointFailed(error);
+      this.#hasCheckpointFailed = true;
+      return;
+    }
+    if (this.#hasCheckpointFailed) onCheckpointKept();
+    this.#hasCheckpointFailed = false;
+  }
+
+  #checkpoint(): void {
     const { log, clock, statistics, onCheckpoint } = this.#options;
     this.#checkpointAtMs = clock.monotonicMs() + checkpointMs;
     const { size } = log;

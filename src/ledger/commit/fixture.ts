@@ -90,6 +90,7 @@ export function createFixture(entryBytesMax = 1_000) {
       onFailed: ({ message }) => events.push(`failed: ${message}`),
       onSettleFailed: ({ message }) => events.push(`not settled: ${message}`),
       onCheckpointFailed: ({ message }) => events.push(`no checkpoint: ${message}`),
+      onCheckpointKept: () => events.push("checkpoints again"),
       onRecovered: (missed) => events.push(`recovered: ${missed} missed`),
     });
     made.addRing(0, new RingConsumer(memory));
