@@ -4,13 +4,14 @@ import { nodeDisk, nodeProcesses } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { readCheckpointFile, separateFile } from "#ledger/store/checkpoint-store.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
-import { readLogFacts } from "#ledger/store/log-file.ts";
+import { readLogFacts, type LogFacts } from "#ledger/store/log-file.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import { LedgerProblem } from "#ledger/store/problems.ts";
-import type { NoteVerifier } from "#ledger/tree/note-keys.ts";
+import { formatVerifier, type NoteVerifier } from "#ledger/tree/note-keys.ts";
 import { verifyLog, type Verification, type VerifyOptions } from "#ledger/verify/verify-log.ts";
 import { verifySegment, type SegmentReport } from "#ledger/verify/verify-segment.ts";
 import { startWorkerThread, type WorkerThread } from "#runtime/worker-thread.ts";
+import { followKeys } from "./closing-checkpoints.ts";
 import { keysOfLedger, problemOf, type LedgerFolders } from "./ledger-folders.ts";
 import type { SegmentQuestion } from "./verify-thread.ts";
 
@@ -23,6 +24,8 @@ export interface VerifyLedgerOptions extends LedgerFolders {
 export interface LedgerVerification extends Verification {
   /** Files where a checkpoint could be, and is none. */
   readonly missing: readonly string[];
+  /** Verifier keys that are believed because those that were given have named them in the ledger. */
+  readonly named: readonly string[];
 }
 
 export async function verifyLedger(
@@ -32,11 +35,16 @@ export async function verifyLedger(
   const threads: WorkerThread[] = [];
   try {
     // Before the reader: a ledger that is being written is never behind what was signed before.
-    const { checkpoints, missing } = findCheckpoints(options);
-    const verifiers = options.verifiers ?? keysOfLedger(path);
-    if (isProblem(verifiers)) return verifiers;
+    const { checkpoints: found, missing } = findCheckpoints(options);
+    const believed = options.verifiers ?? keysOfLedger(path);
+    if (isProblem(believed)) return believed;
     const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
     try {
+      const { logFile } = layoutOf(path);
+      const facts = readLogFacts(nodeDisk, layoutOf(path)) as LogFacts;
+      const followed = followKeys(reader, facts, believed, logFile);
+      const { verifiers, named } = followed;
+      const checkpoints = [...followed.checkpoints, ...found];
       const count = Math.min(availableParallelism(), reader.segments().length);
       if (count > 1) threads.push(...startThreads(path, count));
       const verification = await verifyLog(reader, {
@@ -46,7 +54,7 @@ export async function verifyLedger(
             : async (segment, marks) => verifySegment(reader, segment, marks),
         ...{ checkpoints, verifiers, onProgress },
       });
-      return { ...verification, missing };
+      return { ...verification, missing, named: named.map(formatVerifier) };
     } finally {
       reader.close();
     }

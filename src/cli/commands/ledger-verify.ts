@@ -16,7 +16,8 @@ export const ledgerVerify: Command = {
       "the root against every signed checkpoint that is found: the ledger's own and the separate " +
       "one. A running gateway need not be stopped.",
     "Without --key the keys that the ledger names are believed. Whoever could write the whole " +
-      "folder could have exchanged them, too: keep the key elsewhere and give it here.",
+      "folder could have exchanged them, too: keep the key elsewhere and give it here. Keys that " +
+      "came after it are believed as far as it, or they, have signed the entries that name them.",
     "With --proof it is one proof that is verified, as `parlance ledger prove` writes it; with " +
       "--key the ledger itself is not needed for that.",
   ],
@@ -133,6 +134,7 @@ function printResult(path: string, result: LedgerVerification, seconds: number):
     ...(unsigned > 0 ? [`the last ${unsigned} not covered by a checkpoint yet`] : []),
   ];
   print(`${path}: fine; ${whole.join(", ")}`);
+  for (const key of result.named) print(`signed on by ${key}, which the key before it names`);
   print(`origin ${result.origin}, size ${size}, root ${result.root?.toString("base64") ?? "-"}`);
   const rate = Math.round(entries / Math.max(seconds, 0.001)).toLocaleString("en");
   print(

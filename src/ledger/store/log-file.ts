@@ -11,6 +11,11 @@ export interface Epoch {
   readonly from: number;
   /** As C2SP signed-note writes it. */
   readonly verifierKey: string;
+  /**
+   * Of an epoch that is over: the last checkpoint that its key has signed, whose last entry names
+   * the key that came after it. Not there: one that ended before this was kept.
+   */
+  readonly closing?: string;
 }
 
 export interface LogFacts {
@@ -91,10 +96,11 @@ function isLogFacts(found: Partial<LogFacts>): found is LogFacts {
   if (!Number.isSafeInteger(keptFrom) || !Array.isArray(epochs) || epochs.length === 0)
     return false;
   return (epochs as readonly Partial<Epoch>[]).every(
-    ({ epoch, origin, from, verifierKey }) =>
+    ({ epoch, origin, from, verifierKey, closing = "" }) =>
       Number.isSafeInteger(epoch) &&
       Number.isSafeInteger(from) &&
       typeof origin === "string" &&
-      typeof verifierKey === "string",
+      typeof verifierKey === "string" &&
+      typeof closing === "string",
   );
 }

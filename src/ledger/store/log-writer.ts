@@ -123,9 +123,9 @@ export function createLogWriter(parts: WriterParts): LogWriter {
       appender.write();
       appender.sync();
       // The old key signs that the new one takes over.
-      checkpoint();
+      const ended = { ...currentEpoch(facts), closing: checkpoint().toString("utf8") };
       const begun = { epoch, origin, from: appender.synced, verifierKey };
-      keepFacts({ ...facts, epochs: [...facts.epochs, begun] });
+      keepFacts({ ...facts, epochs: [...facts.epochs.slice(0, -1), ended, begun] });
       signer = next;
       last = undefined;
       checkpoint();

@@ -111,9 +111,13 @@ function refuseOtherPast(
   tree: LogTree,
 ): void {
   const { disk, checkpoints, name } = options;
-  for (const path of [layout.checkpointFile, separateFile(checkpoints, name)]) {
+  const separate = separateFile(checkpoints, name);
+  for (const path of [layout.checkpointFile, separate]) {
     const bytes = readCheckpointFile(disk, path);
-    if (bytes === undefined) continue;
+    if (bytes === undefined) {
+      if (path === separate) noteMissing(options, path, tree.size);
+      continue;
+    }
     const stored = openStored(path, bytes, facts?.epochs);
     const isInside = stored.size <= tree.size;
     const root = isInside
@@ -121,6 +125,15 @@ function refuseOtherPast(
       : undefined;
     refuseRollback(path, stored, { size: tree.size, root: tree.root() }, root);
   }
+}
+
+/** A ledger that was set back with its own checkpoint looks the same as one that was not. */
+function noteMissing({ log }: LogOptions, path: string, size: number): void {
+  if (size === 0) return;
+  const message =
+    `${path} is missing: whether the ledger was set back, which has ${size} entries, cannot be ` +
+    "told. If its disk is only not mounted, stop, mount it and start again";
+  log.warn("ledger-checkpoint-missing", message, { path, size });
 }
 
 function lastPartsOf({ segments }: Recovery): Map<number, number> {

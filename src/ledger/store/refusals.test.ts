@@ -230,6 +230,20 @@ test("a ledger that was set back to a copy is refused with both sizes and roots"
   });
 });
 
+test("a separate checkpoint that is missing is told, for it cannot be compared", () => {
+  withPlace((place) => {
+    write(place, 10);
+    assert.equal(place.told.length, 0);
+    rmSync(place.checkpoints, { recursive: true });
+    place.open();
+    assert.deepEqual(
+      place.told.map(({ level, event }) => [level, event]),
+      [["warn", "ledger-checkpoint-missing"]],
+    );
+    assert.match(place.told[0]?.message ?? "", /test\.checkpoint is missing: .* has 10 entries/);
+  });
+});
+
 test("another ledger with the same key and size is refused by its root", () => {
   withPlace((place) => {
     write(place, 10);

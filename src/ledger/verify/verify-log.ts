@@ -60,7 +60,9 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
   const inTree = isWhole ? treeDamages(source, signed, reports) : [];
   const dropped = reports.reduce((sum, one) => sum + (one.dropped ? one.count : 0), 0);
   return {
-    ...{ origin, size, entries: size - dropped, dropped },
+    // By the word of who signed it, where somebody did.
+    origin: signed.at(-1)?.origin ?? origin,
+    ...{ size, entries: size - dropped, dropped },
     root: isWhole ? rootOfReports(size, reports) : undefined,
     bytes: reports.reduce((sum, { bytes }) => sum + bytes, 0),
     checkpoints: signed.length,

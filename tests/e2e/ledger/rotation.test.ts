@@ -1,11 +1,13 @@
 /** `parlance ledger rotate-key`: another key over the same tree, and what the old one is worth. */
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createLog } from "#base/log.ts";
 import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
 import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import { openLog } from "#ledger/store/open-log.ts";
+import { createSigner, formatVerifier } from "#ledger/tree/note-keys.ts";
 import { createFolder, type Folder } from "#tests/e2e/cli/run-parlance.ts";
 
 let folder: Folder;
@@ -68,6 +70,33 @@ test("a key is rotated on record, and proofs by either key hold", () => {
   }
   const wrong = ["ledger", "verify", "--proof", "new.proof", "--key", rotated.before];
   assert.equal(folder.parlance(wrong).code, 1);
+});
+
+test("who has the old key alone is led to the new one, by the word of the old one only", () => {
+  const logFile = join(folder.path, "ledger", "log.json");
+  const text = readFileSync(logFile, "utf8");
+  const { epochs } = JSON.parse(text) as { epochs: { verifierKey: string; closing?: string }[] };
+  const [old = "", next = ""] = epochs.map(({ verifierKey }) => verifierKey);
+  assert.match(epochs[0]?.closing ?? "", /^example\.org\/rotation\/1\n11\n/);
+  const verify = (key: string) => folder.parlance(["ledger", "verify", ...ledger, "--key", key]);
+  const led = verify(old);
+  assert.equal(led.code, 0, led.out + led.err);
+  assert.match(led.out, /3 checkpoints verified/);
+  assert.ok(led.out.includes(`signed on by ${next}, which the key before it names`), led.out);
+  assert.match(led.out, /^origin example\.org\/rotation\/2, /m);
+  // Whoever has only the new one cannot judge the old one's signature.
+  assert.match(verify(next).out, /2 checkpoints verified/);
+
+  const stranger = createSigner("example.org/rotation/2", Buffer.alloc(32, 7));
+  const forged = text.replace(next, formatVerifier(stranger.verifier));
+  writeFileSync(logFile, forged);
+  const refused = verify(old);
+  assert.equal(refused.code, 1, refused.out);
+  assert.match(refused.out, /no signature of a known key \(example\.org\/rotation\/1/);
+  // A signature that was moved to another tree.
+  writeFileSync(logFile, text.replace("rotation/1\\n11\\n", "rotation/1\\n10\\n"));
+  assert.equal(verify(old).code, 1);
+  writeFileSync(logFile, text);
 });
 
 test("a ledger that somebody writes is left alone, and who that is is told", () => {
