@@ -13,6 +13,7 @@ const described: Readonly<Record<(typeof filterNames)[number], readonly [string,
   caller: ["NAME", "Exchanges of this caller."],
   exchange: ["ID", "Entries of this exchange."],
   parent: ["ID", "Exchanges that were asked for in the course of this one."],
+  trace: ["ID", "Exchanges of this trace, also of one that began before the gateway."],
   instance: ["URL", "Exchanges with this instance."],
   status: ["STATUS", "With this status, or one of its class: 404, 5xx."],
   fault: [

@@ -9,7 +9,7 @@ import {
   exitCodeOfRefusal,
   loadWithoutKeys,
 } from "./configuration-file.ts";
-import { complain, printDiagnostics, printJson } from "./print.ts";
+import { complain, harmless, printDiagnostics, printJson } from "./print.ts";
 
 export const ledgerOptions: Readonly<Record<string, Option>> = {
   config: configOption,
@@ -70,6 +70,6 @@ export function endWith(input: CommandInput, { definition, detail }: Problem): n
 
 export function complainOf(input: CommandInput, error: { code: string; detail: string }): number {
   if (input.json) printJson({ error: { code: error.code, message: error.detail } });
-  else complain(`parlance: ${error.detail} (${error.code})`);
+  else complain(harmless(`parlance: ${error.detail} (${error.code})`));
   return exitCode.refused;
 }

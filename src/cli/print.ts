@@ -5,6 +5,13 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
+/** Lines, without what a terminal obeys: callers may have sent it. */
+export function harmless(text: string): string {
+  return text
+    .replaceAll("\r\n", "\n")
+    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
+}
+
 /** @param ready further members that are JSON text already, exact numbers included. */
 export function printJson(value: unknown, ready: Readonly<Record<string, string>> = {}): void {
   let text = JSON.stringify(value, undefined, 2);

@@ -21,7 +21,15 @@ export interface EntryFilter {
 }
 
 /** What stands in a field of this name as it is. */
-const equalFields = ["service", "operation", "caller", "exchange", "parent", "instance"] as const;
+const equalFields = [
+  "service",
+  "operation",
+  "caller",
+  "exchange",
+  "parent",
+  "trace",
+  "instance",
+] as const;
 
 export const filterNames = [
   "from",
@@ -32,6 +40,7 @@ export const filterNames = [
   "caller",
   "exchange",
   "parent",
+  "trace",
   "instance",
   "status",
   "fault",
@@ -74,14 +83,19 @@ export function parseFilter(text: FilterText, nowMs: number): EntryFilter | Prob
       if (kind !== undefined && entry.kind !== kind) return false;
       const ms = Number(fields["timeUs"] ?? NaN) / 1_000;
       if (ms < fromMs || ms > toMs) return false;
-      if (!equal.every(([name, value]) => fields[name] === value)) return false;
+      if (!equal.every(([name, value]) => valueIn(fields, name) === value)) return false;
       return fitsStatus(status, fields["status"]) && fitsFault(fault, fields);
     },
   };
 }
 
-const idFields: ReadonlySet<string> = new Set(["exchange", "parent"]);
-const idForm = { form: /^[0-9a-f]{32}$/, expected: "the 32 hexadecimal digits of an exchange" };
+/** A trace that begins with an exchange has its id, and is not told again. */
+function valueIn(fields: Readonly<Record<string, unknown>>, name: string): unknown {
+  return fields[name] ?? (name === "trace" ? fields["exchange"] : undefined);
+}
+
+const idFields: ReadonlySet<string> = new Set(["exchange", "parent", "trace"]);
+const idForm = { form: /^[0-9a-f]{32}$/, expected: "the 32 hexadecimal digits of it" };
 const anyText = { form: /./s, expected: "what stands in the entries" };
 
 const timeExpected = "a time such as 2026-11-25T12:00:00Z, or how long ago: 90s, 15m, 2h, 7d";

@@ -85,12 +85,16 @@ async function childrenOf(
   return searchLedger(reader, within, { before: reader.size, limit: childrenMax }, pause);
 }
 
-/** By what the caller has said, or by its span: the second half of the id of its exchange. */
+/**
+ * By what the caller has said; by its span, which is the second half of the id of its exchange; or
+ * by a trace that began with it, in which services may have made spans of their own.
+ */
 function isChildOf(exchange: string): EntryFilter["matches"] {
   const span = exchange.slice(16);
   return (entry) => {
     if (entry.kind !== "exchange") return false;
-    return entry.parent === exchange || (entry.parent === undefined && entry.parentSpan === span);
+    if (entry.parent !== undefined) return entry.parent === exchange;
+    return entry.parentSpan === span || entry.trace === exchange;
   };
 }
 

@@ -24,7 +24,7 @@ export interface VerifyLedgerOptions extends LedgerFolders {
 export interface LedgerVerification extends Verification {
   /** Files where a checkpoint could be, and is none. */
   readonly missing: readonly string[];
-  /** Verifier keys that are believed because those that were given have named them in the ledger. */
+  /** Verifier keys that are believed because those that were given name them in the ledger. */
   readonly named: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { isProblem, type Problem } from "#base/problem.ts";
 import { exitCode, UsageError, type Command, type CommandInput } from "#cli/command.ts";
 import { entryLine } from "#cli/entry-line.ts";
 import { adminUrl, endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
-import { count, print, printJson } from "#cli/print.ts";
+import { count, harmless, print, printJson } from "#cli/print.ts";
 import type { LedgerFolders } from "#app/ledger/ledger-folders.ts";
 import type { ShownExchange, ShownPart } from "#app/ledger/show-exchange.ts";
 
@@ -87,20 +87,22 @@ function printShown({ entries, children, more, bodies }: ShownExchange): void {
   for (const one of entries) {
     print(entryLine(one));
     for (const [name, value] of Object.entries(one.entry)) {
-      print(`          ${name}: ${JSON.stringify(value)}`);
+      print(harmless(`          ${name}: ${JSON.stringify(value)}`));
     }
   }
   if (children.length > 0) print(`${count(children.length, "exchange")} in its course:`);
   for (const one of children) print(entryLine(one));
   if (more) print("there are more: parlance ledger tail --parent ID");
+  const trace = entries.flatMap(({ entry }) => ("trace" in entry ? [String(entry.trace)] : []))[0];
+  if (trace !== undefined) print(`all of its trace: parlance ledger tail --trace ${trace}`);
   if (bodies === undefined) return;
   if ("refused" in bodies && typeof bodies.refused === "string") {
-    print(`bodies: ${bodies.refused}`);
+    print(harmless(`bodies: ${bodies.refused}`));
     return;
   }
   for (const [name, part] of Object.entries(bodies as Readonly<Record<string, ShownPart>>)) {
     const marks = (["masked", "cut", "withheld"] as const).filter((mark) => part[mark] === true);
     print(`${name}, ${part.bytes} bytes${marks.map((mark) => `, ${mark}`).join("")}:`);
-    print(part.text ?? `base64 ${part.base64 ?? ""}`);
+    print(harmless(part.text ?? `base64 ${part.base64 ?? ""}`));
   }
 }

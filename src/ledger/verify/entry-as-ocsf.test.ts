@@ -69,6 +69,20 @@ test("methods are activities, failures say why and weigh by who broke it", () =>
   assert.equal(eventOf({ ...exchange, status: 502, blame: "service" })?.["severity_id"], 3);
 });
 
+test("an answer that broke off behind its status is no success", () => {
+  const cut = { ...exchange, status: 200, problem: "instance-closed", blame: "service" } as const;
+  const broken = eventOf(cut);
+  assert.deepEqual(
+    [broken?.["status_id"], broken?.["status_detail"], broken?.["severity_id"]],
+    [2, "instance-closed", 3],
+  );
+  const left = eventOf({ ...exchange, status: 200, aborted: true });
+  assert.deepEqual(
+    [left?.["status_id"], left?.["status_detail"], left?.["severity_id"]],
+    [2, "aborted", 2],
+  );
+});
+
 test("an exchange of which hardly anything is known is an event, too", () => {
   const { service: _s, operation: _o, caller: _c, method: _m, ...bare } = exchange;
   const event = eventOf({ ...bare, status: 400, verdict: "refused" });

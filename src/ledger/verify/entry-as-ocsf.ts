@@ -30,7 +30,9 @@ function event(entry: ExchangeEntry, index: number, origin: string): object {
   const { method = "unknown", status, timeUs, totalUs, service, operation, route, caller } = entry;
   const activity = byMethod[method] ?? activities.other;
   const endMs = Math.floor(timeUs / 1_000);
-  const hasFailed = status >= 400;
+  const broken = entry.problem ?? entry.fault ?? (entry.aborted === true ? "aborted" : undefined);
+  // A status is told at the beginning of an answer, which may have broken off behind it.
+  const hasFailed = status >= 400 || broken !== undefined;
   const name = operation ?? route ?? method;
   return {
     activity_id: activity,
@@ -45,13 +47,11 @@ function event(entry: ExchangeEntry, index: number, origin: string): object {
     start_time: Math.floor((timeUs - totalUs) / 1_000),
     end_time: endMs,
     duration: Math.round(totalUs / 1_000),
-    severity_id: severityOf(entry),
+    severity_id: hasFailed ? severityOf(entry) : 1,
     status_id: hasFailed ? 2 : 1,
     status: hasFailed ? "Failure" : "Success",
     status_code: String(status),
-    ...(entry.problem === undefined && entry.fault === undefined
-      ? {}
-      : { status_detail: entry.problem ?? entry.fault }),
+    ...(broken === undefined ? {} : { status_detail: broken }),
     metadata: {
       version: "1.3.0",
       uid: entry.exchange,
@@ -76,9 +76,8 @@ function event(entry: ExchangeEntry, index: number, origin: string): object {
   };
 }
 
-/** 1 informational, 2 low: who calls has broken it, 3 medium: it has been broken here. */
+/** Of failures: 2 low, who calls has broken it; 3 medium, it has been broken here. */
 function severityOf({ status, blame }: ExchangeEntry): number {
-  if (status < 400) return 1;
   return blame === "gateway" || blame === "service" || status >= 500 ? 3 : 2;
 }
 

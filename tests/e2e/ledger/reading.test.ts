@@ -29,9 +29,15 @@ async function stand(t: TestContext) {
   const url = await listenHttp(t, (request, response) => {
     const { "parlance-exchange": parent = "", traceparent = "" } = request.headers;
     if (request.url === "/missing") return void response.writeHead(404).end("no");
-    if (!/nested|traced/.test(request.url ?? "")) return void response.end("yes");
-    const isTraced = request.url === "/traced";
-    const own = isTraced ? { traceparent } : { "parlance-exchange": parent };
+    if (!/nested|traced|spanned/.test(request.url ?? "")) return void response.end("yes");
+    const headers = {
+      "/traced": { traceparent },
+      // As programs do that are instrumented: each call is a span of their own.
+      "/spanned": {
+        traceparent: String(traceparent).replace(/-[0-9a-f]{16}-/, `-${"c".repeat(16)}-`),
+      },
+    }[request.url ?? ""];
+    const own = headers ?? { "parlance-exchange": parent };
     fetch(`${again}/echo/plain`, { headers: own as Record<string, string> })
       .then((inner) => inner.text())
       .then((text) => response.end(text))
@@ -90,7 +96,7 @@ const wrong: readonly [string, RegExp][] = [
   ["entries?cursor=-1", /cursor is "-1"/],
   ["entries?servce=echo", /no parameter "servce"; did you mean `service`/],
   ["entries?status=404&status=502", /parameter status is there 2 times; expected one/],
-  ["entries?exchange=xyz", /exchange is "xyz"; expected the 32 hexadecimal digits/],
+  ["entries?exchange=xyz", /exchange is "xyz"; expected the 32 hexadecimal digits of it/],
   ["entries?service=", /service is ""; expected what stands in the entries/],
   ["entries?from=2026-02-30", /from is "2026-02-30"; expected a time such as/],
   ["entries?from=1h&to=2h", /from is "1h"; expected a time before that of `to`/],
@@ -142,6 +148,23 @@ test("an exchange is shown with its children and bodies, by port and by command"
   assert.match(none.stderr, /there is no entry of the exchange ffff/);
 });
 
+test("what callers sent does not get at the terminal of who looks at it", async (t) => {
+  const { ledger, gateway, parlance } = await stand(t);
+  const answer = await fetch(`${gateway.url}/echo/plain`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": "\u009b2J\u009b31m" },
+    body: JSON.stringify({ ["\u009b2J\u007f"]: "\u009b31m" }),
+  });
+  await answer.text();
+  const id = answer.headers.get("parlance-exchange") ?? "";
+  const folder = ["--ledger", ledger.path, "--admin", gateway.adminUrl];
+  const shown = parlance("show", id, "--bodies", ...folder);
+  assert.equal(shown.status, 0, shown.stderr);
+  assert.match(shown.stdout, /idempotencyKey: /);
+  assert.match(shown.stdout, /^\{"\ufffd2J\ufffd":"\ufffd31m"\}$/m);
+  assert.doesNotMatch(shown.stdout, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+});
+
 test("children are found by their trace, too, wherever it began", async (t) => {
   const { ask, read } = await stand(t);
   const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -155,6 +178,30 @@ test("children are found by their trace, too, wherever it began", async (t) => {
       [parent.slice(16)],
     );
   }
+});
+
+test("children of services with spans of their own are found by the trace", async (t) => {
+  const { ledger, ask, read, parlance } = await stand(t);
+  const parent = await ask("/spanned");
+  const { children } = (await read(`/api/v1/ledger/exchanges/${parent}`)) as {
+    children: Page["entries"];
+  };
+  assert.deepEqual(
+    children.map(({ entry }) => [entry["trace"], entry["parentSpan"]]),
+    [[parent, "c".repeat(16)]],
+  );
+  const page = (await read(`/api/v1/ledger/entries?trace=${parent}&kind=exchange`)) as Page;
+  assert.deepEqual(
+    page.entries.map(({ entry }) => entry["exchange"]),
+    [parent, children[0]?.entry["exchange"]],
+  );
+  const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const inside = await ask("/spanned", { traceparent: `00-${trace}-00f067aa0ba902b7-01` });
+  const both = (await read(`/api/v1/ledger/entries?trace=${trace}`)) as Page;
+  assert.equal(both.entries.length, 2);
+  await delay(1_500);
+  const shown = parlance("show", inside, "--ledger", ledger.path);
+  assert.match(shown.stdout, new RegExp(`all of its trace: .* --trace ${trace}\n`));
 });
 
 test("a body that is shown later is told from any other, until it is erased", async (t) => {
