@@ -2,12 +2,12 @@
 import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { openBodies } from "#ledger/bodies/read-bodies.ts";
-import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
 import { decodeEntry } from "#ledger/entry/decode-entry.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
-import { diskProblem } from "#ledger/store/problems.ts";
+import { diskProblem, trying } from "#ledger/store/problems.ts";
 import { problemOf } from "./ledger-folders.ts";
 import { noSuchEntry } from "./no-such-entry.ts";
+import { openKeys } from "./open-keys.ts";
 
 export interface ComparedBody {
   /** Of the ledger. */
@@ -35,8 +35,11 @@ export function compareBody({ path, exchange, which, file }: ComparedBody): bool
         .map((index) => decodeEntry(reader.entry(index)))
         .findLast((one) => one.kind === "exchange");
       if (entry === undefined) return noSuchEntry(reader, `outcome of the exchange ${exchange}`);
-      const keys = openKeyStore(nodeDisk, nodePlatform.random, path, false);
-      return isProblem(keys) ? keys : openBodies(nodeDisk, path, keys).check(entry, which, bytes);
+      const keys = openKeys(nodePlatform.random, path);
+      if (isProblem(keys)) return keys;
+      return trying("read what is kept of the exchange", () =>
+        openBodies(nodeDisk, path, keys).check(entry, which, bytes),
+      );
     } finally {
       reader.close();
     }

@@ -1,5 +1,5 @@
 /** Erases a subject under a running gateway: its workers forget the key, the ledger tells of it. */
-import { nodeDisk, type Platform } from "#base/platform.ts";
+import type { Platform } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { announceErasure } from "#ledger/bodies/body-slots.ts";
 import {
@@ -8,8 +8,9 @@ import {
   type ErasureFields,
   type ErasureOrder,
 } from "#ledger/bodies/erase.ts";
-import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
-import { problems } from "#ledger/store/problems.ts";
+import { problems, trying } from "#ledger/store/problems.ts";
+import { problemOf } from "./ledger-folders.ts";
+import { openKeys } from "./open-keys.ts";
 import type { LedgerService } from "./ledger-service.ts";
 
 /** An erasure that is on record. */
@@ -33,12 +34,18 @@ export async function eraseRunning(
     const detail = `this gateway writes ${ledger.origin}, not ${order.origin}`;
     return problems["ledger-origin"](detail);
   }
-  const keys = openKeyStore(nodeDisk, random, path, false);
-  if (isProblem(keys)) return keys;
-  const erasure = eraseSubject(keys, { ...order, nowMs: clock.nowMs() });
-  if (isProblem(erasure)) return erasure;
-  announceErasure(bodies.slots);
-  const [appended] = await append([{ kind: "erasure", ...erasure }]);
-  settle(keys, erasure.subject);
-  return { ...erasure, index: appended?.index ?? -1 };
+  try {
+    const keys = openKeys(random, path);
+    if (isProblem(keys)) return keys;
+    const erasure = trying("erase the subject", () =>
+      eraseSubject(keys, { ...order, nowMs: clock.nowMs() }),
+    );
+    if (isProblem(erasure)) return erasure;
+    announceErasure(bodies.slots);
+    const [appended] = await append([{ kind: "erasure", ...erasure }]);
+    trying("note the erasure", () => settle(keys, erasure.subject));
+    return { ...erasure, index: appended?.index ?? -1 };
+  } catch (error) {
+    return problemOf(error);
+  }
 }

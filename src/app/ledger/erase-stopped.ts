@@ -2,12 +2,13 @@
 import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { eraseSubject, recoverErasures, settle } from "#ledger/bodies/erase.ts";
-import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
 import { findHolder } from "#ledger/store/lock.ts";
 import { currentEpoch, readLogFacts } from "#ledger/store/log-file.ts";
+import { trying } from "#ledger/store/problems.ts";
 import type { Erased } from "./erase-running.ts";
 import { problemOf, type LedgerFolders } from "./ledger-folders.ts";
+import { openKeys } from "./open-keys.ts";
 import { withStoppedLedger } from "./stopped-ledger.ts";
 
 export interface LedgerHolder {
@@ -37,16 +38,18 @@ export function eraseStopped(
 ): Erased | Problem {
   const { clock, random } = nodePlatform;
   return withStoppedLedger(folders, (append) => {
-    const keys = openKeyStore(nodeDisk, random, folders.path, false);
+    const keys = openKeys(random, folders.path);
     if (isProblem(keys)) return keys;
-    for (const earlier of recoverErasures(keys)) {
-      append({ kind: "erasure", ...earlier });
-      settle(keys, earlier.subject);
-    }
-    const erasure = eraseSubject(keys, { ...order, nowMs: clock.nowMs() });
-    if (isProblem(erasure)) return erasure;
-    const index = append({ kind: "erasure", ...erasure });
-    settle(keys, erasure.subject);
-    return { ...erasure, index };
+    return trying("erase the subject", () => {
+      for (const earlier of recoverErasures(keys)) {
+        append({ kind: "erasure", ...earlier });
+        settle(keys, earlier.subject);
+      }
+      const erasure = eraseSubject(keys, { ...order, nowMs: clock.nowMs() });
+      if (isProblem(erasure)) return erasure;
+      const index = append({ kind: "erasure", ...erasure });
+      settle(keys, erasure.subject);
+      return { ...erasure, index };
+    });
   });
 }

@@ -1,12 +1,13 @@
 /** All that a ledger holds of one exchange: its entries, those made in its course, bodies. */
 import { nodeDisk, nodePlatform } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
-import { openKeyStore } from "#ledger/bodies/subject-keys.ts";
 import { openBodies, type EvidenceFields } from "#ledger/bodies/read-bodies.ts";
 import { decodeEntry } from "#ledger/entry/decode-entry.ts";
 import type { LogReader } from "#ledger/store/log.ts";
+import { trying } from "#ledger/store/problems.ts";
 import type { EntryFilter } from "./entry-filter.ts";
 import { noSuchEntry } from "./no-such-entry.ts";
+import { openKeys } from "./open-keys.ts";
 import { searchLedger, type FoundEntry } from "./search-ledger.ts";
 
 export interface ShownExchange {
@@ -100,9 +101,11 @@ function isChildOf(exchange: string): EntryFilter["matches"] {
 
 function bodiesOf(path: string, outcome: FoundEntry | undefined): ShownExchange["bodies"] & object {
   if (outcome === undefined) return { refused: "the exchange has no outcome on record" };
-  const keys = openKeyStore(nodeDisk, nodePlatform.random, path, false);
+  const keys = openKeys(nodePlatform.random, path);
   if (isProblem(keys)) return { refused: keys.detail };
-  const read = openBodies(nodeDisk, path, keys).read(outcome.entry as EvidenceFields);
+  const read = trying("read what is kept of the exchange", () =>
+    openBodies(nodeDisk, path, keys).read(outcome.entry as EvidenceFields),
+  );
   if (isProblem(read)) return { refused: read.detail };
   const parts = Object.entries(read).map(([name, part]): [string, ShownPart] => {
     const { bytes, fullLength, isMasked, isCut, isWithheld, note } = part;
