@@ -35,6 +35,8 @@ for (const way of ["request", "response"] as const) {
               responseHead: () => undefined,
               requestBody: add,
               responseBody: add,
+              call: () => undefined,
+              reply: () => undefined,
             },
             defaultLimits,
           );

@@ -2,7 +2,7 @@
  * The part of an exchange that is for a face over all services, and exchanges that the gateway
  * begins itself in the course of one: their route and caller are known, their call is decoded.
  */
-import type { FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
+import type { Face, FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
 import type { Hub, HubStream } from "#extension/hub.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import { faceRequest } from "./face-request.ts";
@@ -91,11 +91,11 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     const { recorder } = this;
     this.gateway.observer.onRouted(this);
     const unrecorded = recorder?.refusal(route.service);
-    if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
     if (translated !== undefined) {
+      if (recorder !== undefined) this.openCallRecord(recorder, translated.call);
       const translator = snapshot.translators[route.serviceIndex] as Translator;
-      this.translation = new Translation(this, translated.face, translator);
-    }
+      this.translation = new Translation(this, this.#shown(translated.face), translator);
+    } else if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
     this.findInnerPolicies();
     const givenMs = timeGiven(this.caller.head, undefined);
     const problem = unrecorded ?? (typeof givenMs === "object" ? givenMs : undefined);
@@ -104,6 +104,17 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     if (problem !== undefined) this.refuse(problem);
     else if (this.chain === undefined) goOn();
     else this.enterPolicies(goOn);
+  }
+
+  /** What it is told, the evidence of the exchange sees as well. */
+  #shown(face: Face): Face {
+    return {
+      ...face,
+      encode: (reply, context) => {
+        this.evidence?.reply(reply);
+        return face.encode(reply, context);
+      },
+    };
   }
 
   repeat(): void {

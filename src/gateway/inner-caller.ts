@@ -30,7 +30,7 @@ const nothing: FaceResponse = { status: 200, fields: [], body: noBytes };
 
 export class InnerCaller extends OwnCaller {
   readonly face: Face;
-  readonly #call: Call;
+  readonly call: Call;
   readonly #onAnswer: ((answer: Answer) => Promise<void>) | undefined;
   readonly #onDone: (reply: Reply | undefined) => void;
   readonly #onFlushed: () => void;
@@ -52,12 +52,12 @@ export class InnerCaller extends OwnCaller {
     },
   ) {
     super(headOf(origin, path), origin.peer);
-    this.#call = call;
+    this.call = call;
     this.#onAnswer = hear.onAnswer;
     this.#onDone = hear.onDone;
     this.#onFlushed = hear.onFlushed;
     this.face = {
-      decode: () => ({ kind: "call", call: this.#call, negotiated: undefined }),
+      decode: () => ({ kind: "call", call: this.call, negotiated: undefined }),
       encode: (reply) => this.#keep(reply),
       ...(hear.onAnswer === undefined ? {} : { encodeStream: () => this.#stream() }),
     };

@@ -6,6 +6,7 @@ import { fieldNames } from "#wire/field-names.ts";
 import type { Instance } from "#configuration/configuration.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import type { Problem } from "#base/problem.ts";
+import type { Call } from "#call/call.ts";
 import { EvidenceTap } from "./evidence-tap.ts";
 import { ExchangePlan } from "./exchange-plan.ts";
 import { problems } from "./problems.ts";
@@ -69,6 +70,13 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     if (this.holding) this.caller.holdEnd(wholeBytesMax);
     if (!this.hasHead || this.proof !== undefined || !isCallerKnown) return;
     this.#openEvidence(recorder, bytes, from, to, this.requestIsFramed);
+  }
+
+  /** Of a call that the gateway makes itself. */
+  protected openCallRecord(recorder: Recorder, call: Call): void {
+    this.openRecord(recorder, noBytes, 0, 0, false);
+    this.evidence = recorder.evidence(this);
+    this.evidence?.call(call);
   }
 
   /** The caller is known now, or refused; nothing more has come of the request. */

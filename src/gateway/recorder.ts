@@ -3,6 +3,7 @@
  * there is no recorder, and exchanges cost what they cost before.
  */
 import type { Problem } from "#base/problem.ts";
+import type { Call, Reply } from "#call/call.ts";
 import type { Service } from "#configuration/configuration.ts";
 import type { RequestHead, ResponseHead } from "#wire/head.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
@@ -51,4 +52,8 @@ export interface Evidence {
   /** That of an instance is without the lines that the gateway adds. */
   responseHead(head: ResponseHead): void;
   responseBody(bytes: Buffer, from: number, to: number): void;
+  /** Of a call that the gateway makes itself, for which nobody has sent octets, in their place. */
+  call(call: Call): void;
+  /** What became of it; not of one whose outputs come one by one. */
+  reply(reply: Reply): void;
 }

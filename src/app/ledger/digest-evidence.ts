@@ -40,6 +40,15 @@ export class DigestEvidence extends ExchangeDigests implements Evidence {
     this.commitBody(part.responseBody, bytes, from, to, this.#responseLength);
   }
 
+  /** No octets passed that anybody could show. */
+  call(): void {
+    this.present = 0;
+  }
+
+  reply(): void {
+    this.present = 0;
+  }
+
   /** The exchange is over; what still comes of it is not looked at. */
   end(operation: string | undefined): void {
     this.#isOver = true;

@@ -3,6 +3,8 @@
  * masked and encrypted when it is over.
  */
 import type { KeepingLimits } from "#base/limits.ts";
+import type { Call, Reply } from "#call/call.ts";
+import type { Contract, Operation } from "#contract/contract.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import type { Evidence } from "#gateway/recorder.ts";
 import type { BodyWriter } from "#ledger/bodies/body-writer.ts";
@@ -14,6 +16,7 @@ import { maskBody, type BodyForm, type Masked } from "#ledger/bodies/mask-body.t
 import { maskHead } from "#ledger/bodies/mask-head.ts";
 import { commitmentBytes, part, type Part } from "#ledger/bodies/parts.ts";
 import type { RequestHead, ResponseHead } from "#wire/head.ts";
+import { callHead, callText, replyHead, replyText } from "./call-texts.ts";
 import type { CapturePlan } from "./capture-plan.ts";
 import { knownLength } from "./digest-evidence.ts";
 import type { WorkerSubject } from "./worker-subjects.ts";
@@ -44,6 +47,8 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
   #requestHead: HeldHead | undefined;
   #responseHead: HeldHead | undefined;
   #isOver = false;
+  /** Of a call without octets whose reply is awaited. */
+  #operation: Operation | undefined;
 
   constructor(
     exchange: ExchangeRecord,
@@ -84,6 +89,43 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
     if (this.#isOver) return;
     this.commitBody(part.responseBody, bytes, from, to, this.#responseHead?.bodyLength ?? -1);
     this.#responseBody.add(bytes, from, to);
+  }
+
+  call(call: Call): void {
+    const contract = this.#contract();
+    if (contract === undefined) return;
+    this.#operation = call.operation;
+    this.#show(() => {
+      const body = callText(contract, call);
+      this.requestHead(callHead(this.#exchange.caller.head.path, body.length));
+      this.requestBody(body, 0, body.length);
+    });
+  }
+
+  reply(reply: Reply): void {
+    const contract = this.#contract();
+    const operation = this.#operation;
+    if (contract === undefined || operation === undefined) return;
+    this.#operation = undefined;
+    this.#show(() => {
+      const body = replyText(contract, operation, reply);
+      this.responseHead(replyHead(reply, body.length));
+      this.responseBody(body, 0, body.length);
+    });
+  }
+
+  #contract(): Contract | undefined {
+    const { snapshot, route } = this.#exchange;
+    return route && snapshot?.revision.contracts.get(route.service.name);
+  }
+
+  /** Values are of the contract's types; should one be none, it is not kept. */
+  #show(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#keeping.onFailure(error);
+    }
   }
 
   /** The exchange is over: keeps it, unless its operation turned out to be one of which less is. */

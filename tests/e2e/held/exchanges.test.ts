@@ -177,6 +177,8 @@ function showing(shown: Shown): (exchange: ExchangeRecord) => Evidence {
     responseHead: (head) =>
       shown.lines.push(`${head.status} ${head.field("content-type") ?? "none"}`),
     responseBody: (bytes, from, to) => (shown.response += bytes.toString("latin1", from, to)),
+    call: () => shown.lines.push("call"),
+    reply: () => shown.lines.push("reply"),
   });
 }
 

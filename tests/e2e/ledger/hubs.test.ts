@@ -17,7 +17,12 @@ const fault =
   "<faultcode>s:Server</faultcode><faultstring>no paper</faultstring></s:Fault>" +
   "</s:Body></s:Envelope>";
 
-async function stand(t: TestContext, capture = "digest") {
+interface Kept {
+  readonly text: string;
+  readonly masked?: boolean;
+}
+
+async function stand(t: TestContext, capture = "digest", ofService = "") {
   const service = createServer((request, response) => {
     request.resume();
     response.writeHead(500, { "content-type": "text/xml" }).end(fault);
@@ -31,7 +36,7 @@ async function stand(t: TestContext, capture = "digest") {
   const { port } = service.address() as AddressInfo;
   const ledger = ledgerFolder(t);
   const more = `ledger: { path: ${ledger.path}, origin: test/ledger, capture: ${capture} }\n`;
-  const own = `, contract: ${contract}, mcp: [getInvoice]`;
+  const own = `, contract: ${contract}, mcp: [getInvoice]${ofService}`;
   const text = configurationOf(`http://127.0.0.1:${port}/billing`, { more, service: own });
   const callers = 'callers: { shop: { key: "${SHOP_KEY}", may: ["echo.*"] } }';
   const gateway = await runGateway(t, text.replace("callers: open", callers), {
@@ -56,7 +61,12 @@ async function stand(t: TestContext, capture = "digest") {
       children: read.of("exchange").filter(({ parent }) => parent === id),
     };
   };
-  return { ask };
+  const bodiesOf = async (id: string): Promise<Record<string, Kept>> => {
+    const path = `/api/v1/ledger/exchanges/${id}?bodies=true`;
+    const shown: unknown = await (await fetch(gateway.adminUrl + path)).json();
+    return (shown as { bodies: Record<string, Kept> }).bodies;
+  };
+  return { ask, bodiesOf };
 }
 
 const who = { caller: "shop", authentication: "key" } as const;
@@ -121,4 +131,18 @@ test("nothing is committed to where nothing is captured", async (t) => {
   const { entry } = await ask("/mcp", { jsonrpc: "2.0", id: 1, method: "tools/list" });
   assert.partialDeepStrictEqual(entry, who);
   assert.equal(entry.requestBody, undefined);
+});
+
+test("of a call that is to be kept, what was called is kept, whatever dialect asked", async (t) => {
+  const kept = ", ledger: { operations: { getInvoice: full }, sensitive: [number] }";
+  const { ask, bodiesOf } = await stand(t, "digest", kept);
+  const method = "echo.getInvoice";
+  const { entry, children } = await ask("/rpc", { jsonrpc: "2.0", id: 1, method, params: wanted });
+  const child = children[0]?.exchange ?? "";
+  const { requestBody, responseBody } = await bodiesOf(child);
+  assert.deepEqual(requestBody, { text: '{"number":"***"}', bytes: 14, masked: true });
+  const told = JSON.parse(responseBody?.text ?? "") as Record<string, unknown>;
+  assert.partialDeepStrictEqual(told, { kind: children[0]?.faultKind, message: "no paper" });
+  assert.deepEqual(children[0]?.redactions, ["number"]);
+  assert.equal(entry.bodies, undefined, "the document that holds any number of calls is not");
 });
