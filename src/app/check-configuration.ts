@@ -51,13 +51,15 @@ export interface CheckOptions {
   readonly isLenient?: boolean | undefined;
   /** For commands that only look something up: what dialects lose is not looked into. */
   readonly withoutFidelity?: boolean | undefined;
+  /** The time by which certificates are judged. */
+  readonly nowMs?: number | undefined;
   /** For all services, instead of their own. */
   readonly maxLoss?: Grade | undefined;
 }
 
 /** @param onContract told before each contract is read, so that a hang has a name. */
 export async function checkConfiguration(
-  { path, port, adminPort, overlay, isLenient, maxLoss, withoutFidelity }: CheckOptions,
+  { path, port, adminPort, overlay, isLenient, maxLoss, nowMs, withoutFidelity }: CheckOptions,
   ownFiles: Pick<Files, "readUpTo">,
   onContract: (file: string) => void,
 ): Promise<CheckedConfiguration> {
@@ -66,6 +68,7 @@ export async function checkConfiguration(
   const { configuration, ...loaded } = loadConfiguration(path, {
     files,
     env,
+    nowMs,
     schema: configurationSchema,
   });
   if (configuration === undefined) return { ...loaded, revision: undefined };

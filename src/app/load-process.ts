@@ -6,6 +6,8 @@ import { knownProblems } from "./known-problems.ts";
 import type { LoadedRevision } from "./load-revision.ts";
 
 answerOneQuestion(async (question, tell): Promise<LoadedRevision> => {
-  const checked = await checkConfiguration(question as CheckOptions, nodePlatform.files, tell);
+  const nowMs = nodePlatform.clock.nowMs();
+  const options = { ...(question as CheckOptions), nowMs };
+  const checked = await checkConfiguration(options, nodePlatform.files, tell);
   return { ...checked, knownProblems };
 });

@@ -36,6 +36,8 @@ const diagnosticsMax = 50;
 export interface LoadSurroundings {
   readonly files: Pick<Files, "readUpTo">;
   readonly env: Environment;
+  /** The time by which certificates are judged; undefined: they are not. */
+  readonly nowMs?: number | undefined;
   /** Made by `createConfigurationSchema`. */
   readonly schema: JsonSchema;
   /** What `workers: auto` stands for. */
@@ -55,7 +57,7 @@ export interface LoadedConfiguration {
 
 export function loadConfiguration(
   path: string,
-  { files, env, schema, cores = availableParallelism() }: LoadSurroundings,
+  { files, env, nowMs, schema, cores = availableParallelism() }: LoadSurroundings,
 ): LoadedConfiguration {
   const absolute = resolve(path);
   const finish = (
@@ -100,7 +102,7 @@ export function loadConfiguration(
   const violations = checkSchema(plain, root, unresolved, parsed.placeAt, schema);
   const found = [...early, ...diagnostics, ...violations];
   if (hasErrors(found)) return finish(found, undefined, filesRead);
-  const surroundings = { folder, files, cores, schema };
+  const surroundings = { folder, files, nowMs, cores, schema };
   const resolved = resolveAll(plain as Declared, root, parsed, surroundings);
   const all = new Set([...filesRead, ...resolved.filesRead]);
   return finish([...found, ...resolved.diagnostics], resolved.configuration, all);
@@ -112,9 +114,9 @@ function resolveAll(
   { placeAt }: ParsedDocument,
   world: Required<Omit<LoadSurroundings, "env">> & { readonly folder: string },
 ) {
-  const { folder, files, cores, schema } = world;
+  const { folder, files, nowMs, cores, schema } = world;
   const reporter = createReporter(root, placeAt);
-  const pemFiles = createPemFiles(folder, files, reporter);
+  const pemFiles = createPemFiles(folder, files, reporter, nowMs);
   const listen = resolveListen(declared.listen, cores, pemFiles, reporter);
   const services = resolveServices(declared, folder, { pemFiles, reporter, schema });
   const surroundings = { pemFiles, reporter, schema };

@@ -5,9 +5,11 @@ import type { Files } from "#base/platform.ts";
 import type { NodePath } from "#formats/yaml/node-path.ts";
 import type { Reporter } from "#formats/yaml/reporter.ts";
 
-const pemBytesMax = 1024 * 1024;
+const fileBytesMax = 1024 * 1024;
 
 export interface PemFiles {
+  /** The time by which certificates are judged; undefined: they are not. */
+  readonly nowMs: number | undefined;
   /** Absolute paths of all files that were asked for, also of those that are not there. */
   readonly filesRead: ReadonlySet<string>;
   readonly certificate: (name: string, path: NodePath) => PemFile<X509Certificate>;
@@ -20,24 +22,27 @@ export interface PemFiles {
   readonly anyFile: (name: string, path: NodePath) => PemFile<unknown>;
   /** Absolute; it is not looked at. */
   readonly folder: (name: string) => string;
+  /** @returns whether they fit, as far as they could be read. */
   readonly checkPair: (
     certificate: PemFile<X509Certificate>,
     key: PemFile<KeyObject>,
     keyPath: NodePath,
-  ) => void;
+  ) => boolean;
 }
 
-interface PemFile<Content> {
+export interface PemFile<Content> {
   /** Absolute. */
   readonly file: string;
   /** Undefined when there is an error about it. */
   readonly content: Content | undefined;
+  readonly bytes: Buffer;
 }
 
 export function createPemFiles(
   folder: string,
   files: Pick<Files, "readUpTo">,
   reporter: Reporter,
+  nowMs: number | undefined,
 ): PemFiles {
   const filesRead = new Set<string>();
 
@@ -49,47 +54,66 @@ export function createPemFiles(
   ): PemFile<Content> {
     const file = resolve(folder, name);
     filesRead.add(file);
-    let bytes: Buffer;
+    let bytes: Buffer = Buffer.alloc(0);
     try {
-      bytes = files.readUpTo(file, pemBytesMax);
+      bytes = files.readUpTo(file, fileBytesMax + 1);
     } catch (error) {
       const message = `${file} cannot be read (${reasonOf(error)}); expected ${expected}`;
       reporter.error(path, "unreadable-file", message);
-      return { file, content: undefined };
+      return { file, content: undefined, bytes };
     }
     try {
-      return { file, content: parse(bytes) };
+      if (bytes.length > fileBytesMax) throw new Error(`it has more than ${fileBytesMax} bytes`);
+      return { file, content: parse(bytes), bytes };
     } catch (error) {
       const message = `${file} is not usable (${reasonOf(error)}); expected ${expected}`;
       reporter.error(path, "bad-pem", message);
-      return { file, content: undefined };
+      return { file, content: undefined, bytes };
     }
   }
 
   return {
     filesRead,
-    certificate: (name, path) =>
-      load(name, path, (bytes) => new X509Certificate(bytes), "a PEM file with a certificate"),
+    nowMs,
+    certificate: (name, path) => load(name, path, parseFirst, "a PEM file with a certificate"),
     certificates: (name, path) => load(name, path, parseCertificates, "PEM certificates"),
     password: (name, path) => load(name, path, parsePassword, "a file with a password"),
     privateKey: (name, path) =>
-      load(name, path, (bytes) => createPrivateKey(bytes), "a PEM file with a private key"),
+      load(name, path, parseKey, "a PEM file with a private key that needs no passphrase"),
     anyFile: (name, path) => load(name, path, (bytes) => bytes, "a file that can be read"),
     folder: (name) => resolve(folder, name),
     checkPair(certificate, key, keyPath) {
-      if (certificate.content === undefined || key.content === undefined) return;
-      if (certificate.content.checkPrivateKey(key.content)) return;
+      if (certificate.content === undefined || key.content === undefined) return true;
+      if (certificate.content.checkPrivateKey(key.content)) return true;
       const message = `${key.file} is not the private key of the certificate ${certificate.file}`;
       reporter.error(keyPath, "key-mismatch", message);
+      return false;
     },
   };
 }
 
-function parseCertificates(bytes: Buffer): readonly X509Certificate[] {
+function parseCertificates(bytes: Buffer): readonly [X509Certificate, ...X509Certificate[]] {
   const begin = "-----BEGIN CERTIFICATE-----";
-  const [, ...blocks] = bytes.toString("latin1").split(begin);
-  if (blocks.length === 0) throw new Error(`there is no ${begin}`);
-  return blocks.map((block) => new X509Certificate(begin + block));
+  const [, first, ...more] = bytes.toString("latin1").split(begin);
+  if (first === undefined) throw new Error(`there is no ${begin}`);
+  const parse = (block: string): X509Certificate => new X509Certificate(begin + block);
+  return [parse(first), ...more.map(parse)];
+}
+
+/** Its own; others behind it are those of authorities in between. */
+function parseFirst(bytes: Buffer): X509Certificate {
+  return parseCertificates(bytes)[0];
+}
+
+function parseKey(bytes: Buffer): KeyObject {
+  const text = bytes.toString("latin1");
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
+    throw new Error("there is no private key in it");
+  // The form of PKCS #8, and the older one of OpenSSL.
+  if (/-----BEGIN ENCRYPTED|^Proc-Type: 4,ENCRYPTED/m.test(text)) {
+    throw new Error("it is encrypted, and nobody is there to type a passphrase");
+  }
+  return createPrivateKey(bytes);
 }
 
 const passwordLengthMax = 4_096;
@@ -111,6 +135,12 @@ export function reasonOf(error: unknown): string {
     case "EISDIR":
       return "it is a folder";
     default:
-      return error.message;
+      return withoutNumbers(error.message);
   }
+}
+
+/** Of what OpenSSL says, without the numbers: `error:0480006C:PEM routines::no start line`. */
+function withoutNumbers(message: string): string {
+  const [, library, reason] = /^error:[0-9A-F]+:([^:]*):[^:]*:(.+)$/.exec(message) ?? [];
+  return reason === undefined ? message : `${library}: ${reason}`;
 }

@@ -1,6 +1,7 @@
 /** Lists of instances: URLs taken apart, files by absolute path, all that is left open decided. */
 import type { NodePath } from "#formats/yaml/node-path.ts";
 import type { Reporter } from "#formats/yaml/reporter.ts";
+import { checkAuthorities, checkOwnCertificate } from "./check-tls-files.ts";
 import type { Instance, InstanceTls } from "./configuration.ts";
 import type { DeclaredInstance, DeclaredService } from "./declared.ts";
 import { parseInstanceUrl } from "./instance-url.ts";
@@ -97,11 +98,13 @@ export function resolveTls(
   const certificate = cert === undefined ? cert : pemFiles.certificate(cert, [...path, "cert"]);
   const privateKey = key === undefined ? key : pemFiles.privateKey(key, [...path, "key"]);
   if (certificate !== undefined && privateKey !== undefined) {
-    pemFiles.checkPair(certificate, privateKey, [...path, "key"]);
+    checkOwnCertificate({ certificate, key: privateKey }, path, pemFiles, reporter);
   }
+  const authorities = ca === undefined ? ca : pemFiles.certificate(ca, [...path, "ca"]);
+  if (authorities !== undefined) checkAuthorities(authorities, [...path, "ca"], reporter);
   return {
     serverName: tls?.serverName?.toLowerCase() ?? host,
-    caFile: ca === undefined ? undefined : pemFiles.certificate(ca, [...path, "ca"]).file,
+    caFile: authorities?.file,
     certFile: certificate?.file,
     keyFile: privateKey?.file,
     verify: tls?.verify ?? true,

@@ -1,6 +1,7 @@
 /** `listen` with everything decided: cores counted, blocks and certificates checked. */
 import type { Certificate, Listen, ListenTls } from "./configuration.ts";
 import { parseCidr } from "#base/cidr.ts";
+import { checkAuthorities, checkOwnCertificate, warnOfHosts } from "./check-tls-files.ts";
 import type { DeclaredListen } from "./declared.ts";
 import type { PemFiles } from "./pem-files.ts";
 import type { Reporter } from "#formats/yaml/reporter.ts";
@@ -29,8 +30,8 @@ export function resolveListen(
         ? undefined
         : {
             minVersion: listen.tls.minVersion,
-            certificates: resolveCertificates(listen.tls, pemFiles),
-            ...resolveClients(listen.tls, pemFiles),
+            certificates: resolveCertificates(listen.tls, pemFiles, reporter),
+            ...resolveClients(listen.tls, pemFiles, reporter),
           },
   };
 }
@@ -50,12 +51,14 @@ function resolveProxies(listen: DeclaredListen, reporter: Reporter): readonly st
 function resolveCertificates(
   tls: NonNullable<DeclaredListen["tls"]>,
   pemFiles: PemFiles,
+  reporter: Reporter,
 ): readonly Certificate[] {
   return tls.certificates.map(({ cert, key, hosts }, index) => {
     const path = ["listen", "tls", "certificates", index];
     const certificate = pemFiles.certificate(cert, [...path, "cert"]);
     const privateKey = pemFiles.privateKey(key, [...path, "key"]);
-    pemFiles.checkPair(certificate, privateKey, [...path, "key"]);
+    checkOwnCertificate({ certificate, key: privateKey }, path, pemFiles, reporter);
+    warnOfHosts(certificate, hosts, [...path, "hosts"], reporter);
     return {
       certFile: certificate.file,
       keyFile: privateKey.file,
@@ -67,9 +70,12 @@ function resolveCertificates(
 function resolveClients(
   { clientCertificates }: NonNullable<DeclaredListen["tls"]>,
   pemFiles: PemFiles,
+  reporter: Reporter,
 ): Pick<ListenTls, "clientCertificates"> {
   if (clientCertificates === undefined) return {};
   const { ca, required } = clientCertificates;
-  const { file } = pemFiles.certificates(ca, ["listen", "tls", "clientCertificates", "ca"]);
-  return { clientCertificates: { caFile: file, required } };
+  const path = ["listen", "tls", "clientCertificates", "ca"];
+  const authorities = pemFiles.certificates(ca, path);
+  checkAuthorities(authorities, path, reporter);
+  return { clientCertificates: { caFile: authorities.file, required } };
 }

@@ -8,11 +8,13 @@ export interface LoadTextOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Content by path, relative to the folder of the configuration. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
+  /** Default: now. */
+  readonly nowMs?: number;
 }
 
 export function loadText(
   content: string | Buffer,
-  { env = {}, files = {} }: LoadTextOptions = {},
+  { env = {}, files = {}, nowMs = Date.now() }: LoadTextOptions = {},
 ): LoadedConfiguration {
   const table = new Map<string, string | Buffer>([[resolve("parlance.yaml"), content]]);
   for (const [name, text] of Object.entries(files)) table.set(resolve(name), text);
@@ -24,6 +26,7 @@ export function loadText(
   return loadConfiguration("parlance.yaml", {
     files: { readUpTo },
     env,
+    nowMs,
     cores: 4,
     schema: configurationSchema,
   });
