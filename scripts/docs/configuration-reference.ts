@@ -40,7 +40,7 @@ show references as they are written, never their value.
 \`/{name}/*\`, whose prefix is removed before forwarding. Routes of the file replace it; \`prefix:
 true\` keeps it behind them. A path is literal segments, whole-segment parameters
 (\`/orders/{id}\`), and \`/*\` at its end, which also matches without the rest. What the gateway
-refuses in requests (\`//\`, \`..\`, encoded dots and backslashes, \`;\`) cannot stand in it.
+refuses in requests (\`//\`, \`..\`, encoded dots and backslashes) and \`;\` cannot stand in it.
 
 **Instances.** \`http://host:port/base\`, \`https://host:port/base\`, \`unix:/path/to.sock\` and
 \`unix:/path/to.sock:/base\`; the base path is put before every forwarded path.

@@ -29,6 +29,16 @@ const documents: readonly BadInput[] = [
     env: { PORT: "1" },
     expected: ["3:18 error yaml-syntax write references in quotes"],
   },
+  {
+    name: "a path without quotes in a flow map",
+    text: `${ok}callers: open\nx: { path: /orders/{id} }\n`,
+    expected: ["4:20 error yaml-syntax write paths in quotes"],
+  },
+  {
+    name: "a merge key",
+    text: `version: 1\ncallers: open\nservices: { a: &a { instances: [x] }, b: { <<: *a } }\n`,
+    expected: ["3:44 error unknown-key YAML 1.2 merges no maps"],
+  },
   { name: "a tag", text: "version: !one 1\n", expected: ["1:10 error yaml-tag"] },
   { name: "YAML 1.1", text: `%YAML 1.1\n---\n${ok}`, expected: ["1:1 error yaml-version"] },
   { name: "a map as a key", text: `${ok}? [a]\n: 1\n`, expected: ["3:3 error key-not-text"] },

@@ -53,6 +53,17 @@ describe("routes that get in each other's way", () => {
       assert.deepEqual(pair(a, b), expected === undefined ? [] : [`b.yaml:1 ${expected}`]);
     });
 
+  test("the gateway's own addresses come before all routes", () => {
+    const one = fixtureService("a", [
+      { path: "/livez" },
+      { path: "/readyz/*" },
+      { path: "/livez/x" },
+      { path: "/{any}" },
+    ]);
+    const expected = ["a.yaml:1 error route-shadowed", "a.yaml:2 warning route-overlap"];
+    assert.deepEqual(check(one), expected);
+  });
+
   test("within one service the instances are the same, so it is a warning", () => {
     const one = fixtureService("a", [{ path: "/x" }, { path: "/x" }]);
     assert.deepEqual(check(one), ["a.yaml:2 warning route-duplicate"]);

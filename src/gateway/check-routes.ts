@@ -7,6 +7,7 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Configuration, Route, Service } from "#configuration/configuration.ts";
 import { countStripSegments, effectiveMethods } from "./compile-routes.ts";
+import { healthPaths } from "./own-addresses.ts";
 import { parsePattern, type PathPattern } from "./router-path.ts";
 
 interface CheckedRoute {
@@ -56,12 +57,36 @@ function checkOne(
       `it could never match without encodedSlash: pass`;
     diagnostics.push(malformed("route-path", service, route, wrong));
   }
+  checkOwnAddress(service, route, pattern, diagnostics);
   if (route.host !== undefined && !isRoutableHost(route.host)) {
     const wrong =
       `host ${JSON.stringify(route.host)} must be a lower-case host name without port, or ` +
       `such a name behind "*."`;
     diagnostics.push(malformed("route-host", service, route, wrong));
   }
+}
+
+/** What the gateway answers itself comes before all routes. */
+function checkOwnAddress(
+  service: Service,
+  route: Route,
+  { segments, rest }: PathPattern,
+  diagnostics: Diagnostic[],
+): void {
+  const [first, ...more] = segments;
+  const own = healthPaths.find((path) => path === `/${first?.text}`);
+  if (own === undefined || first?.kind !== "literal" || more.length > 0) return;
+  const why = `the gateway answers ${own} itself, with its own health`;
+  const shown = describe({ service, route });
+  diagnostics.push({
+    code: rest ? "route-overlap" : "route-shadowed",
+    severity: rest ? "warning" : "error",
+    message: rest
+      ? `${shown} is never chosen for ${own}: ${why}`
+      : `${shown} can never be chosen: ${why}`,
+    source: route.source,
+    suggestion: "choose another path",
+  });
 }
 
 /** What `RequestHead.host` can be, less the final dot: names and bracketed addresses. */
@@ -144,7 +169,7 @@ function malformed(code: string, service: Service, route: Route, wrong: string):
   return { code, severity: "error", message, source: route.source };
 }
 
-function describe({ service, route }: CheckedRoute): string {
+function describe({ service, route }: Pick<CheckedRoute, "service" | "route">): string {
   const methods = route.methods.length === 0 ? "" : `${route.methods.join("|")} `;
   return `route ${service.name}.${route.id} (${methods}${route.path})`;
 }

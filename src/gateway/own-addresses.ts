@@ -7,6 +7,9 @@ export interface OwnAnswer {
   readonly response: FaceResponse;
 }
 
+/** Of the gateway's health, whatever the host. */
+export const healthPaths: readonly string[] = ["/livez", "/readyz"];
+
 const live = ownAnswer(200, "live\n");
 const ready = ownAnswer(200, "ready\n");
 const leaving = ownAnswer(503, "draining\n");

@@ -49,7 +49,10 @@ function toDiagnostic(
       const known = Object.keys(schema.properties ?? {});
       const where = path.length === 0 ? "" : ` in ${subject}`;
       const message = `unknown key \`${key.slice(0, 100)}\`${where}`;
-      const suggestion = didYouMean(key, known) ?? `known are ${known.join(", ")}`;
+      const suggestion =
+        key === "<<"
+          ? "YAML 1.2 merges no maps: write the keys out, or give an alias for a whole value"
+          : (didYouMean(key, known) ?? `known are ${known.join(", ")}`);
       return { code: "unknown-key", severity, message, source, suggestion };
     }
     case "required": {
