@@ -6,7 +6,7 @@
 import type { SlicedWork } from "#base/slices.ts";
 import { captureIn, compareForms, type SegmentForm } from "#contract/segment-form.ts";
 import { routesBetweenPauses, type CompiledRoute } from "./compile-routes.ts";
-import { conditionOrder } from "./router-order.ts";
+import { createList, finishList, type RouteList } from "./router-lists.ts";
 
 export interface TrieNode {
   literals: Map<string, TrieNode> | undefined;
@@ -26,15 +26,15 @@ export interface OfForm<Found> {
   readonly found: Found;
 }
 
-/** Routes of one path shape; every list in the order of `conditionOrder`. */
+/** Routes of one path shape. */
 export interface Leaf {
   /** The winner whatever the request's host, method and fields are. */
   always: CompiledRoute | undefined;
-  hosts: Map<string, CompiledRoute[]> | undefined;
+  hosts: Map<string, RouteList> | undefined;
   /** By suffix: `.example.org` for `*.example.org`. */
-  wildcards: Map<string, CompiledRoute[]> | undefined;
+  wildcards: Map<string, RouteList> | undefined;
   wildcardLengthMax: number;
-  any: CompiledRoute[];
+  readonly any: RouteList;
 }
 
 export function* createTrie(routes: readonly CompiledRoute[]): SlicedWork<TrieNode> {
@@ -43,7 +43,7 @@ export function* createTrie(routes: readonly CompiledRoute[]): SlicedWork<TrieNo
   for (const route of routes) {
     const leaf = leafFor(root, route);
     leaves.add(leaf);
-    listFor(leaf, route.host).push(route);
+    listFor(leaf, route.host).routes.push(route);
     if (route.index % routesBetweenPauses === 0) yield;
   }
   let finished = 0;
@@ -110,32 +110,32 @@ function createLeaf(): Leaf {
     hosts: undefined,
     wildcards: undefined,
     wildcardLengthMax: 0,
-    any: [],
+    any: createList(),
   };
 }
 
-function listFor(leaf: Leaf, host: string | undefined): CompiledRoute[] {
+function listFor(leaf: Leaf, host: string | undefined): RouteList {
   if (host === undefined) return leaf.any;
   const isWildcard = host.startsWith(".");
   if (isWildcard) leaf.wildcardLengthMax = Math.max(leaf.wildcardLengthMax, host.length);
   const lists = isWildcard ? (leaf.wildcards ??= new Map()) : (leaf.hosts ??= new Map());
   let list = lists.get(host);
-  if (list === undefined) lists.set(host, (list = []));
+  if (list === undefined) lists.set(host, (list = createList()));
   return list;
 }
 
 function finishLeaf(leaf: Leaf): void {
-  leaf.any.sort(conditionOrder);
-  for (const list of leaf.hosts?.values() ?? []) list.sort(conditionOrder);
-  for (const list of leaf.wildcards?.values() ?? []) list.sort(conditionOrder);
-  const first = leaf.any[0];
+  finishList(leaf.any);
+  for (const list of leaf.hosts?.values() ?? []) finishList(list);
+  for (const list of leaf.wildcards?.values() ?? []) finishList(list);
+  const [first] = leaf.any.routes;
   if (first === undefined || leaf.hosts !== undefined || leaf.wildcards !== undefined) return;
   if (first.methods === undefined && first.headers.length === 0) leaf.always = first;
 }
 
 /** Lists of the leaf that a host reaches, the most exact first. */
-export function listsOfHost(leaf: Leaf, host: string): readonly (readonly CompiledRoute[])[] {
-  const lists: (readonly CompiledRoute[])[] = [];
+export function listsOfHost(leaf: Leaf, host: string): readonly RouteList[] {
+  const lists: RouteList[] = [];
   const exact = leaf.hosts?.get(host);
   if (exact !== undefined) lists.push(exact);
   if (leaf.wildcards !== undefined) {

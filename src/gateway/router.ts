@@ -7,6 +7,7 @@ import type { Configuration } from "#configuration/configuration.ts";
 import { normalPath } from "#contract/path-spelling.ts";
 import { compileRoutes, type CompiledRoute } from "./compile-routes.ts";
 import { createShapes, type PathOctets } from "./router-shapes.ts";
+import { fieldMatches, firstMatch } from "./router-lists.ts";
 import { createTrie, listsOfHost, underForms, type Leaf, type TrieNode } from "./router-trie.ts";
 
 export type { CompiledRoute } from "./compile-routes.ts";
@@ -114,27 +115,9 @@ function choose(leaf: Leaf, request: RoutableRequest): CompiledRoute | undefined
   return undefined;
 }
 
-function firstMatch(
-  list: readonly CompiledRoute[],
-  request: RoutableRequest,
-): CompiledRoute | undefined {
-  for (const route of list)
-    if (methodMatches(route, request) && headersMatch(route, request)) return route;
-  return undefined;
-}
-
 /** `example.org.` names the same host as `example.org`. */
 export function routableHost({ host }: RoutableRequest): string {
   return host.endsWith(".") ? host.slice(0, -1) : host;
-}
-
-function methodMatches({ methods }: CompiledRoute, request: RoutableRequest): boolean {
-  return methods === undefined || methods.includes(request.method);
-}
-
-function headersMatch({ headers }: CompiledRoute, request: RoutableRequest): boolean {
-  for (const header of headers) if (request.field(header[0]) !== header[1]) return false;
-  return true;
 }
 
 /** 405 when a route would have matched with another method (RFC 9110 §15.5.6). */
@@ -144,9 +127,8 @@ function miss(root: TrieNode, path: string, request: RoutableRequest): RouteMiss
   const allowed = new Set<string>();
   for (const leaf of leaves)
     for (const list of listsOfHost(leaf, routableHost(request)))
-      for (const route of list)
-        if (headersMatch(route, request))
-          for (const method of route.methods ?? []) allowed.add(method);
+      for (const route of fieldMatches(list, request))
+        for (const method of route.methods ?? []) allowed.add(method);
   if (allowed.size === 0) return notFound;
   return { kind: "miss", status: 405, allowedMethods: [...allowed].sort() };
 }

@@ -157,6 +157,51 @@ test("the router and a search through all routes agree", () => {
   for (const [kind, count] of Object.entries(hits)) assert.ok(count > 500, `${kind}: ${count}`);
 });
 
+test("so do they where many routes of one path differ in fields and methods alone", () => {
+  const fields = fc.dictionary(fc.constantFrom("h", "i", "j"), fc.constantFrom("1", "2", "3"));
+  const one = fc.record({
+    path: fc.constant("/a"),
+    host: fc.constantFrom(undefined, "*.c"),
+    methods: fc.constantFrom([], ["GET"], ["POST", "GET"], ["PUT"]),
+    headers: fields,
+  });
+  const sent = fc
+    .tuple(fc.constantFrom("GET", "PUT", "OPTIONS"), fc.constantFrom("b.c", "d"), fields)
+    .map(([method, host, own]) => fixtureRequest(method, "/a", host, own));
+  const crowd = fc.array(one, { minLength: 20, maxLength: 40 });
+  fc.assert(
+    fc.property(crowd, fc.array(sent, { minLength: 10, maxLength: 10 }), (routes, requests) => {
+      const configuration = configurationOf([routes]);
+      const router = createRouter(configuration);
+      for (const each of requests) {
+        assert.equal(routed(router.match(each)), reference(configuration, each));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("of ten thousand routes that differ in a field's value, no more are tried than of ten", () => {
+  const lookUps = (count: number, value: string): number => {
+    const routes = Array.from({ length: count }, (_, at) => ({
+      path: "/a",
+      headers: { tenant: `${at}`, region: "one" },
+    }));
+    const router = createRouter(configurationOf([routes]));
+    const sent = fixtureRequest("GET", "/a", "d", { tenant: value, region: "one" });
+    let asked = 0;
+    const field = (name: string) => {
+      asked++;
+      return sent.field(name);
+    };
+    const { kind } = router.match({ ...sent, field });
+    assert.equal(kind, Number(value) < count ? "route" : "miss");
+    return asked;
+  };
+  assert.equal(lookUps(10_000, "9999"), lookUps(10, "9"));
+  assert.equal(lookUps(10_000, "none"), lookUps(10, "none"));
+});
+
 const deadCodes = /^route-(duplicate|ambiguous|shadowed)$/;
 
 function placesOf(diagnostics: ReturnType<typeof checkRoutes>): ReadonlySet<string> {
