@@ -23,9 +23,8 @@ import {
   type Cursor,
 } from "./cursor.ts";
 import { readString } from "./read-string.ts";
-import { decodeJsonBytes } from "./decode-bytes.ts";
 import type { JsonRead, JsonReadOptions } from "./options.ts";
-import { faultOf } from "./place.ts";
+import { runReader } from "./run-reader.ts";
 import { compileRecordRead } from "./read-record.ts";
 import { compileScalarRead, type Read } from "./read-scalar.ts";
 import { compileUnionRead } from "./read-union.ts";
@@ -47,30 +46,10 @@ export function compileJsonReader(
   const scope = createScope(contract, options);
   const read = scope.compile(type);
   const hasDerived = scope.derived.size > 0;
-  return (bytes) => {
-    let text = "";
-    try {
-      if (bytes.length > limits.documentBytesMax) {
-        const { documentBytesMax } = limits;
-        const message = `a document of more than documentBytesMax, ${documentBytesMax} bytes`;
-        throw new JsonRefusal(message, 0, "limit-exceeded");
-      }
-      text = decodeJsonBytes(bytes);
-      const mentionsTypes = hasDerived && text.includes(quotedTypeKey);
-      const cursor: Cursor = { text, limits, mentionsTypes, at: 0, depth: 0, nodes: 0 };
-      if (Number.isNaN(peek(cursor))) {
-        throw new JsonRefusal("the document is empty; expected JSON", 0);
-      }
-      const isNull = options.nullable === true && readNull(cursor, peek(cursor));
-      const value = isNull ? null : read(cursor);
-      peek(cursor);
-      if (cursor.at < text.length) throw unexpected(cursor, "`the end of the document`");
-      return { kind: "value", value };
-    } catch (error) {
-      if (error instanceof JsonRefusal) return faultOf(text, error);
-      throw error;
-    }
-  };
+  const readWhole = (cursor: Cursor): Value =>
+    options.nullable === true && readNull(cursor, peek(cursor)) ? null : read(cursor);
+  const mentionsTypes = hasDerived ? (text: string) => text.includes(quotedTypeKey) : undefined;
+  return (bytes) => runReader(bytes, limits, readWhole, mentionsTypes);
 }
 
 function createScope(contract: Contract, options: JsonReadOptions): ReaderScope {

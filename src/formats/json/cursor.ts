@@ -22,7 +22,7 @@ export type RefusalCode =
   | "duplicate-member"
   | "missing-member";
 
-/** Never leaves this folder. */
+/** Never leaves a reader. */
 export class JsonRefusal extends Error {
   readonly at: number;
   readonly code: RefusalCode;

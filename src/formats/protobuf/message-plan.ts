@@ -24,6 +24,8 @@ export interface FieldPlan {
   readonly number: number;
   /** Key in the record; of a box: "value". */
   readonly name: string;
+  /** Where the contract says so: its name in JSON, which otherwise is `name`. */
+  readonly jsonName?: string;
   readonly label: "single" | "list" | "map";
   /** What it means that it is not on the wire. */
   readonly absence: "absent" | "null" | "zero" | "missing";
@@ -133,6 +135,12 @@ function planUnion(planner: Planner, union: UnionType, name: string | undefined)
 }
 
 function planField(planner: Planner, field: Field, number: number): FieldPlan {
+  const { jsonName } = field;
+  const plan = planUnnamed(planner, field, number);
+  return jsonName === undefined ? plan : { ...plan, jsonName };
+}
+
+function planUnnamed(planner: Planner, field: Field, number: number): FieldPlan {
   const { name, nullable, presence } = field;
   const type = resolve(planner.contract, field.type);
   // Nothing tells an empty list from none, but that it has to be there.

@@ -194,8 +194,8 @@ function badWireType(found: number, expected: number): ProtoRefusal {
   return new ProtoRefusal(`wire type ${found}, expected ${expected}`);
 }
 
-/** What is not there is filled in, or missed. */
-function compileFinish({ kind, fields }: MessagePlan): (record: OpenRecord) => Value {
+/** What is not there is filled in, or missed: once all fields have been read. */
+export function compileFinish({ kind, fields }: MessagePlan): (record: OpenRecord) => Value {
   if (kind === "union") {
     return (record) => {
       if (hasKey(record)) return record;

@@ -36,9 +36,11 @@ export interface ScalarForm {
   readonly isZeroValid: boolean;
   readonly read: (cursor: ProtoCursor) => Value;
   readonly write: (out: ProtoOutput, value: Value) => void;
+  /** Its values in the model, for other forms of the same message. */
+  readonly text: ScalarText;
 }
 
-type Plain = Omit<ScalarForm, "protoType" | "zero" | "isZeroValid">;
+type Plain = Omit<ScalarForm, "protoType" | "zero" | "isZeroValid" | "text">;
 
 const takeVarint = (out: ProtoOutput, low: number, high: number) => out.varint64(low, high);
 const takeFixed = (out: ProtoOutput, low: number, high: number) => out.fixed64(low, high);
@@ -136,15 +138,16 @@ function intForm(type: IntType): ScalarForm {
   const plain = (is64 ? plain64 : plain32)[protoType] as Plain;
   const isWhole = (is64 || type.bits === 32) && type.minimum === undefined;
   const zero = is64 ? "0" : 0;
+  const text = compileScalarText(type);
   if (isWhole && type.maximum === undefined)
-    return { ...plain, protoType, zero, isZeroValid: true };
-  const { write: check, expected } = compileScalarText(type);
+    return { ...plain, protoType, zero, isZeroValid: true, text };
+  const { write: check, expected } = text;
   const read = (cursor: ProtoCursor): Value => {
     const value = plain.read(cursor);
     if (check(value) === undefined) throw unfit(expected, `${value as number | string}`);
     return value;
   };
-  return { ...plain, protoType, zero, isZeroValid: check(zero) !== undefined, read };
+  return { ...plain, protoType, zero, isZeroValid: check(zero) !== undefined, read, text };
 }
 
 const bool: ScalarForm = {
@@ -154,6 +157,7 @@ const bool: ScalarForm = {
   isZeroValid: true,
   read: (cursor) => readVarint(cursor) !== 0 || cursor.high !== 0,
   write: (out, value) => out.varint(value === true ? 1 : 0),
+  text: compileScalarText({ kind: "bool" }),
 };
 
 const float: ScalarForm = {
@@ -163,6 +167,7 @@ const float: ScalarForm = {
   isZeroValid: true,
   read: readFloat,
   write: (out, value) => out.float(value as number),
+  text: compileScalarText({ kind: "float", bits: 32 }),
 };
 
 const double: ScalarForm = {
@@ -172,6 +177,7 @@ const double: ScalarForm = {
   isZeroValid: true,
   read: readDouble,
   write: (out, value) => out.double(value as number),
+  text: compileScalarText({ kind: "float", bits: 64 }),
 };
 
 const text: ScalarForm = {
@@ -181,11 +187,14 @@ const text: ScalarForm = {
   isZeroValid: true,
   read: readText,
   write: (out, value) => out.text(value as string),
+  text: compileScalarText({ kind: "string", whitespace: "preserve" }),
 };
 
-function textForm({ read, expected }: ScalarText): ScalarForm {
+function textForm(own: ScalarText): ScalarForm {
+  const { read, expected } = own;
   return {
     ...text,
+    text: own,
     isZeroValid: read("") !== undefined,
     read: (cursor) => {
       const found = readText(cursor);
@@ -196,8 +205,10 @@ function textForm({ read, expected }: ScalarText): ScalarForm {
   };
 }
 
-function bytesForm({ write: check, expected }: ScalarText, isChecked: boolean): ScalarForm {
+function bytesForm(own: ScalarText, isChecked: boolean): ScalarForm {
+  const { write: check, expected } = own;
   return {
+    text: own,
     protoType: "bytes",
     wireType: wire.bytes,
     zero: new Uint8Array(0),
@@ -229,8 +240,10 @@ function enumForm(type: EnumType): ScalarForm {
   const names = new Map<number, string>();
   // Of several names of one number (allow_alias) the first is the number's.
   for (const [name, number] of numbers) if (!names.has(number)) names.set(number, name);
-  const { expected } = compileScalarText(type);
+  const own = compileScalarText(type);
+  const { expected } = own;
   return {
+    text: own,
     protoType: "enum",
     wireType: wire.varint,
     zero: names.get(0) ?? "0",

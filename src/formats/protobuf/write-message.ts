@@ -53,7 +53,7 @@ function compileMessage(scope: WriterScope, plan: MessagePlan): WriteMessage {
 }
 
 /** A record of a derived type has fields that the message of its base has no place for. */
-function refuseDerived(record: ValueRecord, { name }: MessagePlan): void {
+export function refuseDerived(record: ValueRecord, { name }: MessagePlan): void {
   const type = record[typeKey] as string;
   if (type === name) return;
   const message = `the type ${type} stands here in the place of ${name ?? "its base"}`;

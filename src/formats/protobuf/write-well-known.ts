@@ -105,6 +105,9 @@ function writeValue(out: ProtoOutput, value: unknown, depth: number): void {
     out.varint((1 << 3) | wire.varint);
     out.varint(0);
   } else if (typeof value === "number") {
+    // JSON has larger numbers than doubles are.
+    if (!Number.isFinite(value))
+      throw new ProtoRefusal("expected a number of 64 bits, found a larger one", "invalid-value");
     out.varint((2 << 3) | wire.fixed64);
     out.double(value);
   } else if (typeof value === "string") {

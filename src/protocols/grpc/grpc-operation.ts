@@ -5,10 +5,9 @@ import type { Contract, DeclaredFault, Operation } from "#contract/contract.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
 import type { Type } from "#contract/types.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
-import { compileJsonReader } from "#formats/json/compile-reader.ts";
-import { compileJsonWriter } from "#formats/json/compile-writer.ts";
 import { createProtoCodec, type ProtoCodec } from "#formats/protobuf/codec.ts";
-import { isGoogleType, type ProtoNames } from "./proto-names.ts";
+import { createProtoJson, type ProtoJson } from "./proto-json.ts";
+import { fullName, type ProtoNames } from "./proto-names.ts";
 
 export type Form = "proto" | "json";
 export type ReadMessage = (bytes: Buffer) => { kind: "value"; value: Value } | DocumentFault;
@@ -40,11 +39,12 @@ export function createOperations(
   names: ProtoNames,
 ): FindOperation {
   const codec = createProtoCodec(contract, limits);
+  const json = createProtoJson(contract, limits, codec, names);
   const known = new Map<Operation, GrpcOperation>();
   return (operation) => {
     const found = known.get(operation);
     if (found !== undefined) return found;
-    const compiled = compile(contract, limits, codec, operation, names);
+    const compiled = compile(codec, json, operation, names);
     known.set(operation, compiled);
     return compiled;
   };
@@ -53,37 +53,30 @@ export function createOperations(
 const empty: Type = { kind: "record", fields: [] };
 
 function compile(
-  contract: Contract,
-  limits: DocumentLimits,
   codec: ProtoCodec,
+  json: ProtoJson,
   operation: Operation,
   names: ProtoNames,
 ): GrpcOperation {
   const input = operation.input.type;
   const output = operation.output?.type ?? empty;
-  const json = (type: Type): ReadMessage => {
-    const read = compileJsonReader(contract, type, { unknownMembers: "reject", limits });
-    // The JSON form of nothing at all is the empty object.
-    return (bytes) => (bytes.length === 0 ? { kind: "value", value: createRecord() } : read(bytes));
-  };
-  const writeJson = compileJsonWriter(contract, output, {});
+  const readJson = json.reader(input);
+  // The JSON form of nothing at all is the empty object.
+  const readWhole: ReadMessage = (bytes) =>
+    bytes.length === 0 ? { kind: "value", value: createRecord() } : readJson(bytes);
   return {
     operation,
-    readInput: { proto: codec.reader(input), json: json(input) },
+    readInput: { proto: codec.reader(input), json: readWhole },
     writeInput: codec.writer(input),
     readOutput: codec.reader(output),
     writeOutput: {
       proto: codec.writer(output),
-      json: (value) => ({ kind: "bytes", bytes: Buffer.from(writeJson(value)) }),
+      json: json.writer(output),
     },
     faults: operation.faults.flatMap((declared) => {
       return declaredOf(codec, declared, fullName(names, names.fault(operation, declared)));
     }),
   };
-}
-
-function fullName({ packageName }: ProtoNames, name: string): string {
-  return packageName === "" || isGoogleType(name) ? name : `${packageName}.${name}`;
 }
 
 function declaredOf(

@@ -33,6 +33,11 @@ export function isGoogleType(name: TypeName): boolean {
   return name.startsWith(googlePackage);
 }
 
+/** @param name behind the package, or that of a type of google.protobuf. */
+export function fullName({ packageName }: Pick<ProtoNames, "packageName">, name: string): string {
+  return packageName === "" || isGoogleType(name) ? name : `${packageName}.${name}`;
+}
+
 export function createProtoNames({ serviceName, contract }: ServiceContract): ProtoNames {
   const services = contract.operations.map(
     (operation) => grpcNameOf(serviceName, operation).service,

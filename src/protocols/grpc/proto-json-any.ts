@@ -1,0 +1,197 @@
+/**
+ * google.protobuf.Any in JSON: its message's own members beside `@type`. Which message it is, the
+ * contract must know; its types and those of google.protobuf are all that can be told.
+ */
+import type { DocumentLimits } from "#base/limits.ts";
+import type { Contract } from "#contract/contract.ts";
+import { resolve } from "#contract/resolve.ts";
+import type { RefType } from "#contract/types.ts";
+import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
+import { JsonRefusal, type Cursor } from "#formats/json/cursor.ts";
+import { stringAt } from "#formats/json/read-record.ts";
+import { findMember, skipValue } from "#formats/json/skip.ts";
+import { writeString } from "#formats/json/write-string.ts";
+import { createProtoCodec, type ProtoCodec } from "#formats/protobuf/codec.ts";
+import type { PlanMessage } from "#formats/protobuf/message-plan.ts";
+import { createProtoCursor, ProtoRefusal } from "#formats/protobuf/proto-cursor.ts";
+import { ProtoOutput } from "#formats/protobuf/proto-output.ts";
+import { compileWellKnownRead } from "#formats/protobuf/read-well-known.ts";
+import { wellKnown, type WellKnownForm } from "#formats/protobuf/well-known.ts";
+import { compileWellKnownWrite as compileBytesWrite } from "#formats/protobuf/write-well-known.ts";
+import { compileMessage, eachMember, typeMember, type JsonScope } from "./proto-json-read.ts";
+import type { Read, Write } from "./proto-json-scalars.ts";
+import { compileWellKnown, compileWellKnownWrite } from "./proto-json-well-known.ts";
+import { compileMembers, type WriteScope } from "./proto-json-write.ts";
+import { fullName, type ProtoNames } from "./proto-names.ts";
+import { statusContract } from "./status-contract.ts";
+
+const anyCodec = createProtoCodec(statusContract);
+const anyType: RefType = { kind: "ref", name: "Any" };
+const readEnvelope = anyCodec.reader(anyType);
+const writeEnvelope = anyCodec.writer(anyType);
+
+/** How the content of one type is read from JSON to bytes, and written back. */
+interface AnyForm {
+  readonly read: (cursor: Cursor) => Buffer;
+  /** Members behind `@type`. */
+  readonly write: (bytes: Buffer) => readonly string[];
+}
+
+interface AnyForms {
+  readonly reading: JsonScope;
+  readonly writing: WriteScope;
+}
+
+export function createAnyForms(
+  contract: Contract,
+  limits: DocumentLimits,
+  codec: ProtoCodec,
+  names: ProtoNames,
+  plan: PlanMessage,
+): AnyForms {
+  const known = new Map<string, AnyForm | undefined>();
+  const typeOf = createTypes(contract, names);
+  let depth = 0;
+
+  const readAny: Read = (cursor) => {
+    const { at } = cursor;
+    const typeAt = cursor.text.charAt(at) === "{" ? findMember(cursor, typeMember) : -1;
+    if (typeAt < 0) {
+      eachMember(cursor, (name, keyAt) => {
+        const message = `the member \`${typeMember}\` is missing beside \`${name.slice(0, 100)}\``;
+        throw new JsonRefusal(message, keyAt, "missing-member", typeMember);
+      });
+      return new Uint8Array(0);
+    }
+    const url = stringAt(cursor, typeAt);
+    const form = formOf(url);
+    if (form === undefined) throw new JsonRefusal(unknownType(url), typeAt, "invalid-value");
+    try {
+      return new Uint8Array(bytesOf(writeEnvelope(envelope(url, form.read(cursor)))));
+    } catch (error) {
+      if (!(error instanceof ProtoRefusal)) throw error;
+      const code = error.code === "limit-exceeded" ? error.code : "invalid-value";
+      throw new JsonRefusal(error.message, at, code);
+    }
+  };
+
+  const writeAny: Write = (value) => {
+    const read = readEnvelope(Buffer.from(value as Uint8Array));
+    if (read.kind === "fault") throw new ProtoRefusal(read.message, "invalid-value");
+    const { type_url: url, value: content } = read.value as ValueRecord;
+    if (url === "") return "{}";
+    const form = formOf(url as string);
+    if (form === undefined) throw new ProtoRefusal(unknownType(url as string), "invalid-value");
+    // Its content is read by itself, so nobody else counts how deep they stand in each other.
+    if (depth >= limits.depthMax) {
+      const message = `nested deeper than depthMax, ${limits.depthMax} levels`;
+      throw new ProtoRefusal(message, "limit-exceeded");
+    }
+    depth++;
+    try {
+      const members = form.write(Buffer.from(content as Uint8Array));
+      return `{${[`"${typeMember}":${writeString(url as string)}`, ...members].join(",")}}`;
+    } finally {
+      depth--;
+    }
+  };
+
+  const reading: JsonScope = { reads: new Map(), readAny };
+  const writing: WriteScope = { writes: new Map(), writeAny };
+
+  function formOf(url: string): AnyForm | undefined {
+    const name = url.slice(url.lastIndexOf("/") + 1);
+    if (known.has(name)) return known.get(name);
+    const form = makeForm(name);
+    // Names that are none come from callers.
+    if (form !== undefined) known.set(name, form);
+    return form;
+  }
+
+  function makeForm(name: string): AnyForm | undefined {
+    const own = wellKnown({ kind: "ref", name });
+    if (own !== undefined) return wellKnownForm(own, limits, readAny, writeAny);
+    const type = typeOf(name);
+    if (type === undefined) return undefined;
+    const read = compileMessage(reading, plan(type), true);
+    const write = codec.writer(type);
+    const readBytes = codec.reader(type);
+    const writeMembers = compileMembers(writing, plan(type));
+    return {
+      read: (cursor) => bytesOf(write(read(cursor))),
+      write: (bytes) => {
+        const found = readBytes(bytes);
+        if (found.kind === "fault") throw new ProtoRefusal(found.message, "invalid-value");
+        return writeMembers(found.value);
+      },
+    };
+  }
+
+  return { reading, writing };
+}
+
+/** Messages by their full names: those that they came with, and those that they are told by. */
+function createTypes(contract: Contract, names: ProtoNames): (name: string) => RefType | undefined {
+  let types: Map<string, RefType> | undefined;
+  return (wanted) => {
+    if (types === undefined) {
+      const messages = [...contract.types.keys()].filter((name) => {
+        const { kind } = resolve(contract, { kind: "ref", name });
+        return kind === "record" || kind === "union";
+      });
+      const told = messages.map((name) => [fullName(names, names.named(name)), name] as const);
+      const own = contract.dialect === "grpc" ? messages.map((name) => [name, name] as const) : [];
+      types = new Map([...told, ...own].map(([full, name]) => [full, { kind: "ref", name }]));
+    }
+    return types.get(wanted);
+  };
+}
+
+/** Its JSON is no object, or has members of its own, so it stands in one. */
+function wellKnownForm(
+  form: WellKnownForm,
+  limits: DocumentLimits,
+  readAny: Read,
+  writeAny: Write,
+): AnyForm {
+  const isAny = form.kind === "any";
+  const read = isAny ? readAny : compileWellKnown(form);
+  const write = isAny ? writeAny : compileWellKnownWrite(form);
+  const readBytes = compileWellKnownRead(form);
+  const writeBytes = compileBytesWrite(form);
+  return {
+    read(cursor) {
+      const start = cursor.at;
+      let value: Value | undefined;
+      eachMember(cursor, (name, keyAt) => {
+        if (name === "value") value = read(cursor);
+        else if (name === typeMember) skipValue(cursor);
+        else {
+          const message = `the member \`${name.slice(0, 100)}\` is not known here`;
+          throw new JsonRefusal(message, keyAt, "unexpected-member", name);
+        }
+      });
+      if (value === undefined) {
+        throw new JsonRefusal("the member `value` is missing", start, "missing-member", "value");
+      }
+      const output = new ProtoOutput(limits.documentBytesMax);
+      writeBytes(output, value);
+      return output.take();
+    },
+    write: (bytes) => [`"value":${write(readBytes(createProtoCursor(bytes, limits), undefined))}`],
+  };
+}
+
+function envelope(url: string, value: Uint8Array): ValueRecord {
+  return Object.assign(createRecord(), { type_url: url, value });
+}
+
+function bytesOf(written: ReturnType<typeof writeEnvelope>): Buffer {
+  if (written.kind === "bytes") return written.bytes;
+  throw new ProtoRefusal(written.message, "invalid-value");
+}
+
+function unknownType(url: string): string {
+  const expected = "expected a message of the contract, or one of google.protobuf";
+  return `the type ${url.slice(0, 200)} is not known here; ${expected}`;
+}
