@@ -8,11 +8,13 @@ export interface EnumScope {
   /** Names of values are shared by all enums beside each other. */
   readonly taken: Set<string>;
   readonly lose: (code: string, what: string) => void;
+  /** Told the names of its values in the file, by those of the contract. */
+  readonly note: (names: ReadonlyMap<string, string>) => void;
 }
 
 /** @param name of the enum itself, without those that it stands in. */
 export function describeEnum(
-  { taken, lose }: EnumScope,
+  { taken, lose, note }: EnumScope,
   name: string,
   type: EnumType,
 ): readonly string[] {
@@ -28,11 +30,12 @@ export function describeEnum(
     if (made !== value) lose("enum-value-renamed", `the value ${value} of ${name} is ${made}`);
     return made;
   };
-  const lines = numbers.map(([value, number]) => ({ line: valueName(value), number }));
+  const lines = numbers.map(([value, number]) => ({ value, line: valueName(value), number }));
+  note(new Map(lines.map(({ value, line }) => [value, line])));
   if (!lines.some(({ number }) => number === 0)) {
     const unspecified = like(`${prefix}_UNSPECIFIED`, taken);
     taken.add(unspecified);
-    lines.unshift({ line: unspecified, number: 0 });
+    lines.unshift({ value: "", line: unspecified, number: 0 });
   }
   if (!type.open) lose("enum-opened", `that ${name} has no other values`);
   const zeros = lines.filter(({ number }) => number === 0);

@@ -22,6 +22,8 @@ export interface Messages {
   /** Comments, by the same names. */
   readonly comments: Map<string, string>;
   readonly enumNames: Map<EnumType, string>;
+  /** What values of enums are called, by their names in the contract. */
+  readonly valueNames: Map<EnumType, ReadonlyMap<string, string>>;
   readonly imports: Set<string>;
   readonly lose: (code: string, what: string) => void;
   /** The name as it is written in a message. */

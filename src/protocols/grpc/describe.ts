@@ -14,6 +14,16 @@ import { commentLines, describeMessage, importGoogle, type Messages } from "./de
 import { createProtoNames, isGoogleType, type ProtoNames } from "./proto-names.ts";
 
 export const describeProto: ContractDescriber = (service) => {
+  const { text, diagnostics } = describeNamed(service);
+  return { text, mediaType: "text/plain; charset=utf-8", diagnostics };
+};
+
+/** What the values of enums are called in the description. */
+export function describedValues(service: ServiceContract): Messages["valueNames"] {
+  return describeNamed(service).valueNames;
+}
+
+function describeNamed(service: ServiceContract) {
   const { contract, serviceName } = service;
   const diagnostics: Diagnostic[] = [];
   const lost = new Set<string>();
@@ -40,8 +50,8 @@ export const describeProto: ContractDescriber = (service) => {
     ...describeTree(messages),
   ];
   const text = `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
-  return { text, mediaType: "text/plain; charset=utf-8", diagnostics };
-};
+  return { text, diagnostics, valueNames: messages.valueNames };
+}
 
 function createMessages(service: ServiceContract, lose: Messages["lose"]): Messages {
   const { contract } = service;
@@ -56,6 +66,7 @@ function createMessages(service: ServiceContract, lose: Messages["lose"]): Messa
     ...{ service, names, comments, enumNames, lose },
     plan: createPlanner(contract),
     written: new Map(),
+    valueNames: new Map(),
     imports: new Set(),
     refer: createReferences(service, names),
   };
@@ -149,7 +160,12 @@ function methodLines(messages: Messages, operation: Operation, method: string): 
 }
 
 /** Messages in the order in which they were met, what stands in another inside it. */
-function describeTree({ written, comments, lose }: Messages): readonly (readonly string[])[] {
+function describeTree({
+  written,
+  comments,
+  lose,
+  valueNames,
+}: Messages): readonly (readonly string[])[] {
   const paths = new Set<string>();
   for (const name of written.keys()) {
     const parts = name.split(".");
@@ -173,7 +189,14 @@ function describeTree({ written, comments, lose }: Messages): readonly (readonly
   const lines = (path: string): readonly string[] => {
     const simple = simpleOf(path);
     const own = written.get(path) ?? [`message ${simple} {`, "}"];
-    const whole = "kind" in own ? describeEnum({ taken: beside(path), lose }, simple, own) : own;
+    const whole =
+      "kind" in own
+        ? describeEnum(
+            { taken: beside(path), lose, note: (names) => valueNames.set(own, names) },
+            simple,
+            own,
+          )
+        : own;
     const inner = (within.get(path) ?? []).map(lines);
     const head = commentLines(comments.get(path), "");
     const indented = inner.flatMap((one) => one.map((line) => (line === "" ? "" : `  ${line}`)));

@@ -28,7 +28,7 @@ export function createGrpcFace(service: ServiceContract): Face {
   const { contract } = service;
   const limits = documentLimitsOf(service);
   const paths = operationsByGrpcPath(service.serviceName, contract.operations);
-  const find = createOperations(contract, limits, createProtoNames(service));
+  const find = createOperations(service, limits, createProtoNames(service));
   const metadata = new Map<Operation, { input: MetadataCodec; output: MetadataCodec }>();
   const metadataOf = (operation: Operation) => {
     const known = metadata.get(operation);

@@ -1,10 +1,11 @@
 /** What is compiled of an operation for gRPC: its messages as Protocol Buffers and as JSON. */
 import { assert } from "#base/assert.ts";
 import type { DocumentLimits } from "#base/limits.ts";
-import type { Contract, DeclaredFault, Operation } from "#contract/contract.ts";
+import type { DeclaredFault, Operation } from "#contract/contract.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
 import type { Type } from "#contract/types.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
+import type { ServiceContract } from "#extension/protocol.ts";
 import { createProtoCodec, type ProtoCodec } from "#formats/protobuf/codec.ts";
 import { createProtoJson, type ProtoJson } from "./proto-json.ts";
 import { fullName, type ProtoNames } from "./proto-names.ts";
@@ -34,12 +35,12 @@ export type FindOperation = (operation: Operation) => GrpcOperation;
 
 /** Compiled when they are first called. @param names of messages in details. */
 export function createOperations(
-  contract: Contract,
+  service: ServiceContract,
   limits: DocumentLimits,
   names: ProtoNames,
 ): FindOperation {
-  const codec = createProtoCodec(contract, limits);
-  const json = createProtoJson(contract, limits, codec, names);
+  const codec = createProtoCodec(service.contract, limits);
+  const json = createProtoJson(service, limits, codec, names);
   const known = new Map<Operation, GrpcOperation>();
   return (operation) => {
     const found = known.get(operation);

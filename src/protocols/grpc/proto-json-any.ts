@@ -19,7 +19,7 @@ import { compileWellKnownRead } from "#formats/protobuf/read-well-known.ts";
 import { wellKnown, type WellKnownForm } from "#formats/protobuf/well-known.ts";
 import { compileWellKnownWrite as compileBytesWrite } from "#formats/protobuf/write-well-known.ts";
 import { compileMessage, eachMember, typeMember, type JsonScope } from "./proto-json-read.ts";
-import type { Read, Write } from "./proto-json-scalars.ts";
+import type { Read, ValueNames, Write } from "./proto-json-scalars.ts";
 import { compileWellKnown, compileWellKnownWrite } from "./proto-json-well-known.ts";
 import { compileMembers, type WriteScope } from "./proto-json-write.ts";
 import { fullName, type ProtoNames } from "./proto-names.ts";
@@ -48,6 +48,7 @@ export function createAnyForms(
   codec: ProtoCodec,
   names: ProtoNames,
   plan: PlanMessage,
+  valueNames: ValueNames,
 ): AnyForms {
   const known = new Map<string, AnyForm | undefined>();
   const typeOf = createTypes(contract, names);
@@ -96,8 +97,8 @@ export function createAnyForms(
     }
   };
 
-  const reading: JsonScope = { reads: new Map(), readAny };
-  const writing: WriteScope = { writes: new Map(), writeAny };
+  const reading: JsonScope = { reads: new Map(), readAny, valueNames };
+  const writing: WriteScope = { writes: new Map(), writeAny, valueNames };
 
   function formOf(url: string): AnyForm | undefined {
     const name = url.slice(url.lastIndexOf("/") + 1);

@@ -25,7 +25,13 @@ import { skipValue } from "#formats/json/skip.ts";
 import type { FieldPlan, Form, MessagePlan } from "#formats/protobuf/message-plan.ts";
 import { ProtoRefusal } from "#formats/protobuf/proto-cursor.ts";
 import { compileFinish } from "#formats/protobuf/read-message.ts";
-import { compileMapKey, compileScalar, isNullValue, type Read } from "./proto-json-scalars.ts";
+import {
+  compileMapKey,
+  compileScalar,
+  isNullValue,
+  type Read,
+  type ValueNames,
+} from "./proto-json-scalars.ts";
 import { compileWellKnown } from "./proto-json-well-known.ts";
 import { jsonNameOf, namesOf } from "./proto-json-names.ts";
 
@@ -33,6 +39,7 @@ export interface JsonScope {
   readonly reads: Map<MessagePlan, Read>;
   /** A google.protobuf.Any as its bytes, the cursor being at its brace. */
   readonly readAny: Read;
+  readonly valueNames: ValueNames;
 }
 
 /** Member of JSON that says of what type an Any is. */
@@ -175,7 +182,7 @@ function compileField(scope: JsonScope, { label, form, key, max = Infinity }: Fi
 }
 
 function compileForm(scope: JsonScope, form: Form): Read {
-  if (form.kind === "scalar") return compileScalar(form.scalar, form.enum);
+  if (form.kind === "scalar") return compileScalar(form.scalar, form.enum, scope.valueNames);
   if (form.kind === "well-known") {
     return form.known.kind === "any" ? scope.readAny : compileWellKnown(form.known);
   }

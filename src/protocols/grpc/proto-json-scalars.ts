@@ -29,8 +29,15 @@ export function isNullValue(type: EnumType | undefined): boolean {
   return type?.values.length === 1 && type.values[0]?.value === "NULL_VALUE";
 }
 
-export function compileScalar(form: ScalarForm, type: EnumType | undefined): Read {
-  if (type !== undefined) return compileEnum(form, type);
+/** What values of an enum are called in JSON, by their names in the contract; undefined: so. */
+export type ValueNames = (type: EnumType) => ReadonlyMap<string, string> | undefined;
+
+export function compileScalar(
+  form: ScalarForm,
+  type: EnumType | undefined,
+  valueNames: ValueNames,
+): Read {
+  if (type !== undefined) return compileEnum(form, type, valueNames(type));
   switch (form.protoType) {
     case "bool":
       return readBool;
@@ -123,8 +130,16 @@ function fromBase64(text: string): Uint8Array | undefined {
   return new Uint8Array(Buffer.from(core, "base64url"));
 }
 
-function compileEnum({ text: { expected } }: ScalarForm, type: EnumType): Read {
+function compileEnum(
+  { text: lexical }: ScalarForm,
+  type: EnumType,
+  told: ReadonlyMap<string, string> | undefined,
+): Read {
   const numbers = enumNumbers(type);
+  const byName = new Map(
+    [...numbers.keys()].flatMap((name) => [[name, name] as const, [told?.get(name) ?? name, name]]),
+  );
+  const expected = told === undefined ? lexical.expected : listed([...told.values()]);
   const names = new Map<number, string>();
   for (const [name, own] of numbers) if (!names.has(own)) names.set(own, name);
   const isNull = isNullValue(type);
@@ -134,7 +149,7 @@ function compileEnum({ text: { expected } }: ScalarForm, type: EnumType): Read {
     if (isNull && readNull(cursor, code)) return "NULL_VALUE";
     if (code === quote) {
       const text = readString(cursor);
-      return numbers.has(text) ? text : refuse(expected, text, at);
+      return byName.get(text) ?? refuse(expected, text, at);
     }
     if (code !== minus && !isDigit(code)) {
       throw unexpected(cursor, `${expected}, as a string or a number`);
@@ -146,6 +161,15 @@ function compileEnum({ text: { expected } }: ScalarForm, type: EnumType): Read {
     if (name !== undefined) return name;
     return type.open ? String(value) : refuse(expected, source, at);
   };
+}
+
+/** How many values a message lists. */
+const shownMax = 12;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, shownMax).join(", ");
+  const rest = names.length > shownMax ? `, ... (${names.length} values)` : "";
+  return `one of ${shown}${rest}`;
 }
 
 /** @returns the key of the record for a member's name. */
@@ -169,8 +193,12 @@ function refuse(expected: string, found: string, at: number): never {
 
 export type Write = (value: Value) => string;
 
-export function compileScalarWrite({ protoType }: ScalarForm, type: EnumType | undefined): Write {
-  if (type !== undefined) return compileEnumWrite(type);
+export function compileScalarWrite(
+  { protoType }: ScalarForm,
+  type: EnumType | undefined,
+  valueNames: ValueNames,
+): Write {
+  if (type !== undefined) return compileEnumWrite(type, valueNames(type));
   switch (protoType) {
     case "bool":
       return (value) => (value === true ? "true" : "false");
@@ -193,11 +221,12 @@ function writeFloat(value: number): string {
   return Number.isFinite(value) ? String(value) : `"${value}"`;
 }
 
-function compileEnumWrite(type: EnumType): Write {
+function compileEnumWrite(type: EnumType, told: ReadonlyMap<string, string> | undefined): Write {
   if (isNullValue(type)) return () => "null";
   const names = enumNumbers(type);
   return (value) => {
     const text = value as string;
-    return names.has(text) || !/^-?\d{1,10}$/.test(text) ? writeString(text) : text;
+    if (!names.has(text) && /^-?\d{1,10}$/.test(text)) return text;
+    return writeString(told?.get(text) ?? text);
   };
 }

@@ -13,30 +13,27 @@ import { readString } from "#formats/json/read-string.ts";
 import { skipValue } from "#formats/json/skip.ts";
 import { writeString } from "#formats/json/write-string.ts";
 import { fieldMask } from "#formats/protobuf/field-mask.ts";
-import { fromTimestamp, toDuration, toTimestamp } from "#formats/protobuf/moments.ts";
+import { fromDuration, fromTimestamp, toDuration, toTimestamp } from "#formats/protobuf/moments.ts";
 import { ProtoRefusal } from "#formats/protobuf/proto-cursor.ts";
 import type { WellKnownForm } from "#formats/protobuf/well-known.ts";
 import { compileScalar, compileScalarWrite, type Read, type Write } from "./proto-json-scalars.ts";
 
+/** Times are as they are when they come in bytes. */
 export function compileWellKnown(form: WellKnownForm): Read {
   switch (form.kind) {
     case "timestamp":
       return compileMoment("2026-11-25T13:20:00Z", (text) => {
-        const value = timestamp.read(text);
-        if (value !== undefined) toTimestamp(text);
-        return value;
+        return timestamp.read(text) === undefined ? undefined : fromTimestamp(toTimestamp(text));
       });
     case "duration":
       return compileMoment("3.5s", (text) => {
         const match = /^(-?)(\d{1,12}(?:\.\d{1,9})?)s$/.exec(text);
-        const value = match === null ? undefined : `${match[1]}PT${match[2]}S`;
-        if (value !== undefined) toDuration(value);
-        return value;
+        return match === null ? undefined : fromDuration(toDuration(`${match[1]}PT${match[2]}S`));
       });
     case "field-mask":
       return compileMoment("title,author.fullName", (text) => mask.read(text));
     case "wrapper":
-      return compileScalar(form.scalar, undefined);
+      return compileScalar(form.scalar, undefined, ofContract);
     case "struct":
       return compileJson("an object", leftBrace);
     case "list-value":
@@ -44,6 +41,11 @@ export function compileWellKnown(form: WellKnownForm): Read {
     default:
       return compileJson("a value", undefined);
   }
+}
+
+/** Wrappers hold no enum. */
+function ofContract(): undefined {
+  return undefined;
 }
 
 const timestamp = compileScalarText({ kind: "dateTime", zone: "required" });
@@ -92,7 +94,7 @@ export function compileWellKnownWrite(form: WellKnownForm): Write {
     case "field-mask":
       return (value) => writeString(value as string);
     case "wrapper":
-      return compileScalarWrite(form.scalar, undefined);
+      return compileScalarWrite(form.scalar, undefined, ofContract);
     default:
       return (value) => value as string;
   }

@@ -6,13 +6,14 @@ import type { FieldPlan, Form, MessagePlan } from "#formats/protobuf/message-pla
 import { ProtoRefusal } from "#formats/protobuf/proto-cursor.ts";
 import { refuseDerived } from "#formats/protobuf/write-message.ts";
 import { jsonNameOf } from "./proto-json-names.ts";
-import { compileScalarWrite, type Write } from "./proto-json-scalars.ts";
+import { compileScalarWrite, type ValueNames, type Write } from "./proto-json-scalars.ts";
 import { compileWellKnownWrite } from "./proto-json-well-known.ts";
 
 export interface WriteScope {
   readonly writes: Map<MessagePlan, (value: Value) => readonly string[]>;
   /** Of the bytes of a google.protobuf.Any. */
   readonly writeAny: Write;
+  readonly valueNames: ValueNames;
 }
 
 export function compileJsonWrite(scope: WriteScope, plan: MessagePlan): Write {
@@ -81,7 +82,7 @@ function compileField(scope: WriteScope, { label, form }: FieldPlan): Write {
 }
 
 function compileForm(scope: WriteScope, form: Form): Write {
-  if (form.kind === "scalar") return compileScalarWrite(form.scalar, form.enum);
+  if (form.kind === "scalar") return compileScalarWrite(form.scalar, form.enum, scope.valueNames);
   if (form.kind === "well-known") {
     return form.known.kind === "any" ? scope.writeAny : compileWellKnownWrite(form.known);
   }

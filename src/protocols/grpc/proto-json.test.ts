@@ -89,10 +89,10 @@ assert.ok(all);
 const schema = all;
 
 const { contract } = importProto({ file: "odd.proto", text: proto, read: () => undefined });
-const names = createProtoNames({ serviceName: "odd", contract });
+const service = { serviceName: "odd", contract };
 const [operation] = contract.operations;
 assert.ok(operation);
-const echo = createOperations(contract, defaultDocumentLimits, names)(operation);
+const echo = createOperations(service, defaultDocumentLimits, createProtoNames(service))(operation);
 
 /** Of what the library reads, the same must be read, and be read by it once it is written. */
 const accepted: readonly string[] = [

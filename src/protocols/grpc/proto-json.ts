@@ -3,17 +3,19 @@
  * `application/grpc+json`.
  */
 import type { DocumentLimits } from "#base/limits.ts";
-import type { Contract } from "#contract/contract.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
 import type { Type } from "#contract/types.ts";
 import type { Value } from "#contract/value.ts";
+import type { ServiceContract } from "#extension/protocol.ts";
 import { runReader } from "#formats/json/run-reader.ts";
 import type { ProtoCodec } from "#formats/protobuf/codec.ts";
 import { createPlanner } from "#formats/protobuf/message-plan.ts";
 import { ProtoRefusal } from "#formats/protobuf/proto-cursor.ts";
+import { describedValues } from "./describe.ts";
 import { createAnyForms } from "./proto-json-any.ts";
 import { compileJsonRead } from "./proto-json-read.ts";
 import { compileJsonWrite } from "./proto-json-write.ts";
+import type { ValueNames } from "./proto-json-scalars.ts";
 import type { ProtoNames } from "./proto-names.ts";
 
 export interface ProtoJson {
@@ -25,13 +27,15 @@ type JsonFormRead = { readonly kind: "value"; readonly value: Value } | Document
 type JsonFormWrite = { readonly kind: "bytes"; readonly bytes: Buffer } | DocumentFault;
 
 export function createProtoJson(
-  contract: Contract,
+  service: ServiceContract,
   limits: DocumentLimits,
   codec: ProtoCodec,
   names: ProtoNames,
 ): ProtoJson {
+  const { contract } = service;
   const plan = createPlanner(contract);
-  const { reading, writing } = createAnyForms(contract, limits, codec, names, plan);
+  const valueNames = createValueNames(service);
+  const { reading, writing } = createAnyForms(contract, limits, codec, names, plan, valueNames);
   return {
     reader(type) {
       const read = compileJsonRead(reading, plan(type));
@@ -50,4 +54,11 @@ export function createProtoJson(
       };
     },
   };
+}
+
+/** Enums that were not written in Protocol Buffers are called in it as the description does. */
+function createValueNames(service: ServiceContract): ValueNames {
+  if (service.contract.dialect === "grpc") return () => undefined;
+  let described: ReturnType<typeof describedValues> | undefined;
+  return (type) => (described ??= describedValues(service)).get(type);
 }

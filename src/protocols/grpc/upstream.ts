@@ -40,7 +40,7 @@ interface Compiled {
 export function createGrpcUpstream(service: ServiceContract): Upstream {
   const { contract } = service;
   const limits = documentLimitsOf(service);
-  const find = createOperations(contract, limits, createProtoNames(service));
+  const find = createOperations(service, limits, createProtoNames(service));
   const known = new Map<Operation, Compiled>();
   const compiledOf = (operation: Operation): Compiled => {
     const found = known.get(operation);
