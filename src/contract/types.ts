@@ -132,6 +132,7 @@ export interface Variant {
   readonly tag?: string;
   readonly xml?: XmlBinding;
   readonly protoNumber?: number;
+  readonly protoGroup?: true;
 }
 
 export interface ListType {
@@ -178,6 +179,8 @@ export interface Field {
   readonly jsonName?: string;
   readonly xml?: XmlBinding;
   readonly protoNumber?: number;
+  /** A message between two tags (a group, features.message_encoding: DELIMITED). */
+  readonly protoGroup?: true;
   /** Masked wherever bodies are kept or shown. */
   readonly sensitive?: boolean;
   readonly documentation?: string;

@@ -30,6 +30,8 @@ export interface FieldPlan {
   /** What it means that it is not on the wire. */
   readonly absence: "absent" | "null" | "zero" | "missing";
   readonly form: Form;
+  /** A message, or each of several, that stands between two tags, and has no length before it. */
+  readonly isGroup?: true;
   /** Of a map. */
   readonly key?: ScalarForm;
   /** The field that it is a variant of; there, `name` is the variant. */
@@ -113,7 +115,8 @@ function planOneof(
   { name: field, type, presence }: OneofField,
   numberOf: (own?: number) => number,
 ): readonly FieldPlan[] {
-  return type.variants.map(({ name, type: variant, nullable, protoNumber }) => ({
+  return type.variants.map(({ name, type: variant, nullable, protoNumber, protoGroup }) => ({
+    ...groupOf(protoGroup),
     number: numberOf(protoNumber),
     name,
     label: "single",
@@ -135,9 +138,13 @@ function planUnion(planner: Planner, union: UnionType, name: string | undefined)
 }
 
 function planField(planner: Planner, field: Field, number: number): FieldPlan {
-  const { jsonName } = field;
-  const plan = planUnnamed(planner, field, number);
-  return jsonName === undefined ? plan : { ...plan, jsonName };
+  const { jsonName, protoGroup } = field;
+  const named = jsonName === undefined ? {} : { jsonName };
+  return { ...planUnnamed(planner, field, number), ...named, ...groupOf(protoGroup) };
+}
+
+function groupOf(isGroup: true | undefined): Pick<FieldPlan, "isGroup"> {
+  return isGroup === undefined ? {} : { isGroup };
 }
 
 function planUnnamed(planner: Planner, field: Field, number: number): FieldPlan {

@@ -33,6 +33,8 @@ export interface ProtoCursor {
   at: number;
   /** Of the message that is being read. */
   end: number;
+  /** Number of the group that is being entered; 0: what is read ends at `end`. */
+  group: number;
   depth: number;
   nodes: number;
   /** The upper half of the last varint, unsigned. */
@@ -40,7 +42,7 @@ export interface ProtoCursor {
 }
 
 export function createProtoCursor(bytes: Buffer, limits: DocumentLimits): ProtoCursor {
-  return { bytes, limits, at: 0, end: bytes.length, depth: 0, nodes: 0, high: 0 };
+  return { bytes, limits, at: 0, end: bytes.length, group: 0, depth: 0, nodes: 0, high: 0 };
 }
 
 function truncated(cursor: ProtoCursor): ProtoRefusal {
@@ -179,24 +181,29 @@ export function skipField(cursor: ProtoCursor, number: number, wireType: number)
       readFixed32(cursor);
       return;
     case wire.groupStart:
-      return skipGroup(cursor, number);
+      skipGroup(cursor, number);
+      return;
     default:
       throw new ProtoRefusal(`wire type ${wireType} cannot stand here, before byte ${cursor.at}`);
   }
 }
 
-function skipGroup(cursor: ProtoCursor, number: number): void {
+/** @returns where the tag stands that ends it. */
+export function skipGroup(cursor: ProtoCursor, number: number): number {
   enter(cursor);
   for (;;) {
+    const { at } = cursor;
     const tag = readTag(cursor);
     const inner = tag >>> 3;
     if ((tag & 7) === wire.groupEnd) {
-      if (inner === number) break;
+      if (inner === number) {
+        cursor.depth--;
+        return at;
+      }
       throw new ProtoRefusal(`the end of a group ${inner} inside of a group ${number}`);
     }
     skipField(cursor, inner, tag & 7);
   }
-  cursor.depth--;
 }
 
 /** Field number and wire type: `tag >>> 3`, `tag & 7`. */

@@ -7,6 +7,7 @@ import {
   readLength,
   readTag,
   skipField,
+  skipGroup,
   wire,
   type ProtoCursor,
 } from "./proto-cursor.ts";
@@ -15,7 +16,7 @@ import type { ScalarForm } from "./scalar-form.ts";
 import { compileWellKnownRead } from "./read-well-known.ts";
 
 type OpenRecord = { [name: string]: Value };
-/** Reads up to `cursor.end`. A message that comes in parts is read into what there is of it. */
+/** Reads up to `cursor.end`, or the end of `cursor.group`. A message that comes in parts is read into what there is of it. */
 export type ReadMessage = (cursor: ProtoCursor, into: Value | undefined) => Value;
 type ReadField = (cursor: ProtoCursor, wireType: number, record: OpenRecord) => void;
 /** What follows a tag, as one value. */
@@ -40,13 +41,21 @@ function compileMessage(scope: ReaderScope, plan: MessagePlan): ReadMessage {
   const finish = compileFinish(plan);
   return (cursor, into) => {
     const record = (into ?? createRecord()) as OpenRecord;
+    const { group } = cursor;
+    cursor.group = 0;
+    let isOpen = group !== 0;
     enter(cursor);
     while (cursor.at < cursor.end) {
       const tag = readTag(cursor);
+      if ((tag & 7) === wire.groupEnd && isOpen && tag >>> 3 === group) {
+        isOpen = false;
+        break;
+      }
       const read = fields.get(tag >>> 3);
       if (read === undefined) skipField(cursor, tag >>> 3, tag & 7);
       else read(cursor, tag & 7, record);
     }
+    if (isOpen) throw new ProtoRefusal(`the message ends inside of a group ${group}`);
     cursor.depth--;
     return finish(record);
   };
@@ -56,7 +65,7 @@ function compileField(scope: ReaderScope, plan: FieldPlan, kind: MessagePlan["ki
   const { name, oneof } = plan;
   if (plan.label === "list") return compileList(scope, plan);
   if (plan.label === "map") return compileMap(scope, plan);
-  const readOne = compileOne(scope, plan.form);
+  const readOne = compileOne(scope, plan);
   if (oneof !== undefined) {
     return (cursor, wireType, record) => {
       const earlier = record[oneof.field] as OpenRecord | undefined;
@@ -89,18 +98,22 @@ function orWithin(
   }
 }
 
-function compileOne(scope: ReaderScope, form: Form): ReadOne {
+function compileOne(scope: ReaderScope, { form, isGroup, number }: OnePlan): ReadOne {
   if (form.kind === "scalar") return compileScalar(form.scalar);
   if (form.kind === "well-known") {
     const read = compileWellKnownRead(form.known);
+    if (isGroup === true) return compileKnownGroup(read, number);
     return (cursor, wireType, known) => inside(cursor, wireType, read, known);
   }
   let read: ReadMessage | undefined;
   return (cursor, wireType, known) => {
     read ??= compileRead(scope, form.plan());
+    if (isGroup === true) return insideGroup(cursor, wireType, read, known, number);
     return inside(cursor, wireType, read, known);
   };
 }
+
+type OnePlan = Pick<FieldPlan, "form" | "isGroup" | "number">;
 
 /** A message within a message. */
 function inside(
@@ -113,10 +126,43 @@ function inside(
   countNode(cursor);
   const { end } = cursor;
   cursor.end = readLength(cursor);
-  const isOne = known !== null && !Array.isArray(known);
-  const value = read(cursor, isOne ? known : undefined);
+  const value = read(cursor, earlierPart(known));
   cursor.end = end;
   return value;
+}
+
+/** The same without its length: it goes on until the tag that ends it. */
+function insideGroup(
+  cursor: ProtoCursor,
+  wireType: number,
+  read: ReadMessage,
+  known: Value | undefined,
+  number: number,
+): Value {
+  if (wireType !== wire.groupStart) throw badWireType(wireType, wire.groupStart);
+  countNode(cursor);
+  cursor.group = number;
+  return read(cursor, earlierPart(known));
+}
+
+/** What has no fields of its own is read up to an end that is found first. */
+function compileKnownGroup(read: ReadMessage, number: number): ReadOne {
+  return (cursor, wireType, known) => {
+    if (wireType !== wire.groupStart) throw badWireType(wireType, wire.groupStart);
+    countNode(cursor);
+    const { at, end } = cursor;
+    cursor.end = skipGroup(cursor, number);
+    const after = cursor.at;
+    cursor.at = at;
+    const value = read(cursor, earlierPart(known));
+    cursor.at = after;
+    cursor.end = end;
+    return value;
+  };
+}
+
+function earlierPart(known: Value | undefined): Value | undefined {
+  return known === null || Array.isArray(known) ? undefined : known;
 }
 
 function compileScalar({ wireType: own, read }: ScalarForm): ReadOne {
@@ -127,8 +173,9 @@ function compileScalar({ wireType: own, read }: ScalarForm): ReadOne {
   };
 }
 
-function compileList(scope: ReaderScope, { name, form, max = Infinity }: FieldPlan): ReadField {
-  const readOne = compileOne(scope, form);
+function compileList(scope: ReaderScope, plan: FieldPlan): ReadField {
+  const { name, form, max = Infinity } = plan;
+  const readOne = compileOne(scope, plan);
   const packable = form.kind === "scalar" && form.scalar.wireType !== wire.bytes;
   return (cursor, wireType, record) => {
     const items = (record[name] ??= []) as Value[];
@@ -153,7 +200,7 @@ function compileList(scope: ReaderScope, { name, form, max = Infinity }: FieldPl
 
 function compileMap(scope: ReaderScope, { name, form, key }: FieldPlan): ReadField {
   const { zero, read, wireType: keyWireType } = key as ScalarForm;
-  const readOne = compileOne(scope, form);
+  const readOne = compileOne(scope, { form, number: 2 });
   return (cursor, wireType, record) => {
     if (wireType !== wire.bytes) throw badWireType(wireType, wire.bytes).within(name);
     countNode(cursor);

@@ -60,10 +60,11 @@ export function refuseDerived(record: ValueRecord, { name }: MessagePlan): void 
   throw new ProtoRefusal(`${message}, which Protocol Buffers cannot tell`, "invalid-value");
 }
 
-function compileField(scope: WriterScope, { label, number, form, key, absence }: FieldPlan) {
+function compileField(scope: WriterScope, plan: FieldPlan) {
+  const { label, number, form, key, absence } = plan;
   if (label === "map") return compileMap(scope, number, key as ScalarForm, form);
-  if (label === "list") return compileList(scope, number, form);
-  const writeOne = compileOne(scope, number, form);
+  if (label === "list") return compileList(scope, plan);
+  const writeOne = compileOne(scope, plan);
   if (absence !== "zero" || form.kind !== "scalar") return writeOne;
   const { zero } = form.scalar;
   // Without presence a zero is not written, as every other writer does it.
@@ -78,7 +79,10 @@ function isZero(value: Value, zero: Value): boolean {
 }
 
 /** With its tag. */
-function compileOne(scope: WriterScope, number: number, form: Form): WriteField {
+function compileOne(
+  scope: WriterScope,
+  { number, form, isGroup }: Pick<FieldPlan, "number" | "form" | "isGroup">,
+): WriteField {
   if (form.kind === "scalar") {
     const { wireType, write } = form.scalar;
     const tag = tagOf(number, wireType);
@@ -87,12 +91,18 @@ function compileOne(scope: WriterScope, number: number, form: Form): WriteField 
       write(out, value);
     };
   }
-  const tag = tagOf(number, wire.bytes);
+  const tag = tagOf(number, isGroup === true ? wire.groupStart : wire.bytes);
+  const endTag = tagOf(number, wire.groupEnd);
   let writeInside: WriteMessage | undefined =
     form.kind === "well-known" ? compileWellKnownWrite(form.known) : undefined;
   return (out, value) => {
     writeInside ??= compileWrite(scope, (form as Form & { readonly kind: "message" }).plan());
     out.varint(tag);
+    if (isGroup === true) {
+      writeInside(out, value);
+      out.varint(endTag);
+      return;
+    }
     const begun = out.begin();
     writeInside(out, value);
     out.end(begun);
@@ -103,7 +113,8 @@ function tagOf(number: number, wireType: number): number {
   return ((number << 3) | wireType) >>> 0;
 }
 
-function compileList(scope: WriterScope, number: number, form: Form): WriteField {
+function compileList(scope: WriterScope, plan: FieldPlan): WriteField {
+  const { number, form } = plan;
   if (form.kind === "scalar" && form.scalar.wireType !== wire.bytes) {
     const { write } = form.scalar;
     const tag = tagOf(number, wire.bytes);
@@ -116,7 +127,7 @@ function compileList(scope: WriterScope, number: number, form: Form): WriteField
       out.end(begun);
     };
   }
-  const writeOne = compileOne(scope, number, form);
+  const writeOne = compileOne(scope, plan);
   return (out, value) => {
     const items = value as readonly Value[];
     for (let index = 0; index < items.length; index++) {
@@ -132,7 +143,7 @@ function compileList(scope: WriterScope, number: number, form: Form): WriteField
 function compileMap(scope: WriterScope, number: number, key: ScalarForm, form: Form): WriteField {
   const tag = tagOf(number, wire.bytes);
   const keyTag = tagOf(1, key.wireType);
-  const writeOne = compileOne(scope, 2, form);
+  const writeOne = compileOne(scope, { number: 2, form });
   return (out, value) => {
     const map = value as ValueRecord;
     for (const name in map) {

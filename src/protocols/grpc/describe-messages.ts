@@ -49,9 +49,12 @@ function documentedFields({ service }: Messages, type: Type): ReadonlyMap<string
 function writeMessage(
   messages: Messages,
   name: string,
-  { fields }: MessagePlan,
+  plan: MessagePlan,
   documented: ReadonlyMap<string, Field>,
 ): void {
+  const fields = plan.fields.filter((field) => field.isGroup !== true);
+  for (const group of plan.fields.filter((field) => field.isGroup === true))
+    messages.lose("group-left-out", `group ${group.name} of ${name}, which proto3 has not`);
   // Messages may hold themselves.
   messages.written.set(name, []);
   const simple = name.slice(name.lastIndexOf(".") + 1);

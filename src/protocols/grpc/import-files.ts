@@ -74,9 +74,15 @@ function parseFile(
   }
 }
 
+const groupInChoice =
+  "a group within a oneof is read from descriptor sets alone; " +
+  "expected what protoc --include_imports --descriptor_set_out writes";
+
 /** The parser says the line at the end of its message. */
 function readParseError(error: unknown): { readonly reason: string; readonly line: number } {
   const text = error instanceof Error ? error.message : String(error);
+  // The parser has no place for them; they are legal.
+  if (text === "field must be a Field") return { reason: groupInChoice, line: 1 };
   const match = /^(.*?) \((?:[^()]*, )?line (\d+)\)$/s.exec(text);
   if (match === null) return { reason: text.slice(0, 300), line: 1 };
   return { reason: (match[1] as string).slice(0, 300), line: Number(match[2]) };

@@ -120,9 +120,15 @@ function importField(
     nullable: false,
     protoNumber: id,
     ...(jsonName === name ? {} : { jsonName }),
+    ...groupOf(field),
     ...documented(comment),
     ...defaultOf(field),
   };
+}
+
+/** Maps have lengths before them, whatever features say of the messages in them. */
+function groupOf(field: protobuf.Field): { readonly protoGroup?: true } {
+  return field.delimited && !field.map ? { protoGroup: true } : {};
 }
 
 function presenceOf(field: protobuf.Field, type: Type): Field["presence"] {
@@ -151,12 +157,6 @@ function fieldType(
   message: protobuf.Type,
   field: protobuf.Field,
 ): Type | undefined {
-  if (field.delimited) {
-    const what = `field ${field.name} of ${nameOf(message)} is a group`;
-    const how = "it is left out: groups are not supported";
-    importing.report.add("group-left-out", "warning", `${what}; ${how}`);
-    return undefined;
-  }
   const single = singleType(importing, message, field);
   if (single === undefined) return undefined;
   if (field instanceof protobuf.MapField) {
@@ -199,7 +199,7 @@ function importOneof(importing: Importing, message: protobuf.Type, oneof: protob
   const variants = oneof.fieldsArray.flatMap((field) => {
     const type = fieldType(importing, message, field);
     if (type === undefined) return [];
-    return [{ name: jsonNameOf(field), type, protoNumber: field.id }];
+    return [{ name: jsonNameOf(field), type, protoNumber: field.id, ...groupOf(field) }];
   });
   return {
     name: oneof.name,
