@@ -98,7 +98,8 @@ function fieldLine(messages: Messages, { name, field, known, free }: Writing): s
   if (known?.default !== undefined)
     messages.lose("default-lost", `the default of ${where}, ${JSON.stringify(known.default)}`);
   const json = known?.jsonName ?? field.name;
-  const isUsual = json === usualJsonName(own);
+  // protoc keeps names in brackets for extensions, which this one is described instead of.
+  const isUsual = json === usualJsonName(own) || /^\[.*\]$/.test(json);
   const option = isUsual ? "" : ` [json_name = ${quoted(json)}]`;
   if (own !== field.name && own !== identifier(field.name))
     messages.lose("field-renamed", `the name of ${name}.${field.name}, which is ${own}`);

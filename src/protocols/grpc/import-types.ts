@@ -142,12 +142,17 @@ function presenceOf(field: protobuf.Field, type: Type): Field["presence"] {
 function defaultOf(field: protobuf.Field): Pick<Field, "default"> {
   const value: unknown = field.options?.["default"];
   if (value === undefined || field.repeated) return {};
-  return { default: typeof value === "string" ? value : JSON.stringify(value) };
+  if (typeof value === "string") return { default: value };
+  const isEndless = value === Infinity || value === -Infinity;
+  if (isEndless) return { default: value > 0 ? "INF" : "-INF" };
+  return { default: Number.isNaN(value) ? "NaN" : JSON.stringify(value) };
 }
 
 /** protobuf.dev/programming-guides/json: lowerCamelCase, unless json_name says otherwise. */
 export function jsonNameOf(field: protobuf.Field): string {
   const { name, options } = field;
+  // protobuf.dev/programming-guides/json: extensions stand under their full names in brackets.
+  if (name.startsWith(".")) return `[${name.slice(1)}]`;
   const given: unknown = options?.["json_name"] ?? Reflect.get(field, "jsonName");
   return typeof given === "string" ? given : usualJsonName(name);
 }

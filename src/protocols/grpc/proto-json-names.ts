@@ -16,7 +16,8 @@ export function namesOf<T extends Named>(members: readonly T[]): (name: string) 
   const byName = new Map(members.map((member) => [member.name, member]));
   for (const member of members) {
     const { name } = member.field;
-    for (const other of [name, identifier(name)]) {
+    const own = identifier(name);
+    for (const other of [name, own, usualJsonName(own)]) {
       if (!byName.has(other)) byName.set(other, member);
     }
   }
