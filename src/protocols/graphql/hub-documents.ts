@@ -9,7 +9,7 @@ import {
   type GraphQLSchema,
 } from "graphql";
 import type { GraphqlSettings } from "#base/graphql-settings.ts";
-import { checkCost, checkDocument } from "./limits.ts";
+import { checkCost, checkDocument, limitError } from "./limits.ts";
 
 export interface Prepared {
   readonly kind: "document";
@@ -47,6 +47,10 @@ export function createPrepare(
     const beyond = checkDocument(document, limits);
     if (beyond.length > 0) return refused("RESOURCE_EXHAUSTED", beyond);
     const invalid = validate(schema(), document, rules, { maxErrors: errorsMax });
+    if (invalid.some(isTooMuchWork)) {
+      const message = "fields of one name stand there too often to be compared; ask for each once";
+      return refused("RESOURCE_EXHAUSTED", [limitError(message)]);
+    }
     if (invalid.length > 0) return refused("GRAPHQL_VALIDATION_FAILED", invalid);
     const costly = checkCost(document, schema(), limits);
     if (costly.length > 0) return refused("RESOURCE_EXHAUSTED", costly);
@@ -60,13 +64,27 @@ export function createPrepare(
       if (prepared.kind === "document") kept.set(text, prepared, text.length);
       return prepared;
     } catch (error) {
+      if (error instanceof GraphQLError && hasTooManyTokens(error)) {
+        const message = `the document has more than tokensMax, ${limits.tokensMax} tokens`;
+        return refused("RESOURCE_EXHAUSTED", [limitError(message)]);
+      }
       if (error instanceof GraphQLError) return refused("GRAPHQL_PARSE_FAILED", [error]);
       if (!(error instanceof RangeError)) throw error;
       // The stack: tokens are counted, but not how deep they stand in each other.
-      const message = "the document is nested too deeply";
-      return refused("RESOURCE_EXHAUSTED", [new GraphQLError(message)]);
+      return refused("RESOURCE_EXHAUSTED", [limitError("the document is nested too deeply")]);
     }
   };
+}
+
+// What the library refuses for its size says neither which limit it was nor that it was one.
+
+function hasTooManyTokens({ message }: GraphQLError): boolean {
+  return /^Syntax Error: Document contains more that \d+ tokens/.test(message);
+}
+
+/** It gives up comparing fields of one name beyond a number of pairs. */
+function isTooMuchWork({ message }: GraphQLError): boolean {
+  return message === "Validation aborted.";
 }
 
 function refused(code: string, errors: readonly GraphQLError[]): Refused {

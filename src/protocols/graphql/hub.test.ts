@@ -111,6 +111,36 @@ test("batches are off, and are answered in their order where an operator allows 
   assert.equal(over.code, "RESOURCE_EXHAUSTED");
 });
 
+test("a document of too many tokens, or too many times one field, names its limit", async () => {
+  const floods: readonly (readonly [string, RegExp])[] = [
+    [`{ ${"__typename ".repeat(6_000)} }`, /more than tokensMax, 5000 tokens/],
+    [`{ get(id: "1") { ${"id ".repeat(990)} } }`, /fields of one name stand there too often/],
+  ];
+  for (const [document, expected] of floods) {
+    const { code, error } = await post(start(), { query: document });
+    assert.match(error?.message ?? "", expected);
+    assert.deepEqual(
+      [code, error?.extensions["problem"]],
+      ["RESOURCE_EXHAUSTED", "limit-exceeded"],
+    );
+  }
+});
+
+test("JSON in a literal is as deep as JSON in a variable may be", async () => {
+  const any = { type: record([field("any", { kind: "opaque", content: "json" })]), headers: [] };
+  const hub = createTestHub(
+    { ...contract, operations: [{ ...get, input: any, output: any }] },
+    ({ input }) => ({ kind: "answer", output: input, headers: {} }),
+  );
+  const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
+  const asked = (depth: number) => post(hub, { query: `{ get(any: ${nested(depth)}) { any } }` });
+  assert.deepEqual((await asked(60)).data, { get: { any: JSON.parse(nested(60)) } });
+  const { data, error } = await asked(600);
+  assert.equal(data, undefined);
+  assert.match(error?.message ?? "", /JSON: nested deeper than depthMax, 64 levels/);
+  assert.equal(hub.calls.length, 1);
+});
+
 test("a cost is counted through lists and fragments", async () => {
   const limits = { ...defaultGraphqlSettings.limits, costMax: 12, listLength: 10 };
   const hub = start({ limits });

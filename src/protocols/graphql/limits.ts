@@ -60,10 +60,11 @@ function tooMuch(
   return limitError(message, node);
 }
 
-function limitError(message: string, node: OperationDefinitionNode): GraphQLError {
+/** @param node absent: the document as a whole asks for too much. */
+export function limitError(message: string, node?: OperationDefinitionNode): GraphQLError {
   const extensions = { code: "RESOURCE_EXHAUSTED", kind: "resource_exhausted" };
   return new GraphQLError(message, {
-    nodes: node,
+    nodes: node ?? null,
     extensions: { ...extensions, problem: "limit-exceeded" },
   });
 }

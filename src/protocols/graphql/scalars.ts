@@ -192,7 +192,13 @@ export const json: GraphQLScalarType = new GraphQLScalarType({
     throw new GraphQLError(`JSON cannot represent it: ${read.message}`);
   },
   parseValue: (value) => JSON.stringify(value),
-  parseLiteral: (node, variables) => JSON.stringify(valueOf(node, variables ?? undefined)),
+  parseLiteral(node, variables) {
+    const text = JSON.stringify(valueOf(node, variables ?? undefined));
+    // What a literal may be is what a variable may be; those have been read by the limits.
+    const read = readExactValue(text);
+    if (read.kind === "value") return text;
+    throw new GraphQLError(`JSON: ${read.message}`, { nodes: node });
+  },
 });
 
 function valueOf(node: ValueNode, variables: Record<string, unknown> | undefined): unknown {

@@ -23,7 +23,7 @@ const floods: Readonly<Record<string, readonly [string, RegExp]>> = {
   "a batch of a million numbers": [`[${"1,".repeat(999_999)}1]`, /array of operations is not/],
   "a document nested in itself": [
     JSON.stringify({ query: `${"{a".repeat(deep)}${"}".repeat(deep)}` }),
-    /5000 tokens|nested too deeply/,
+    /more than tokensMax, 5000 tokens|nested too deeply/,
   ],
   "a literal nested in itself": [
     JSON.stringify({ query: `{ getOrder(id: ${list(2_000)}) { id } }` }),
@@ -31,7 +31,7 @@ const floods: Readonly<Record<string, readonly [string, RegExp]>> = {
   ],
   "a type nested in itself": [
     JSON.stringify({ query: `query($a: ${list(2_000).replace("[]", "[Int]")}) { ${get} }` }),
-    /tokens|Unknown|unused|never used|not defined/i,
+    /tokensMax|Unknown|unused|never used|not defined/i,
   ],
   "variables nested in themselves": [
     `{"query":"query($a: String!) { getOrder(id: $a) { id } }","variables":{"a":${list(deep)}}}`,
@@ -63,7 +63,11 @@ const floods: Readonly<Record<string, readonly [string, RegExp]>> = {
   ],
   "very many operations": [
     JSON.stringify({ query: repeated(3_000, (at) => `query q${at} { __typename }`) }),
-    /tokens/i,
+    /more than tokensMax, 5000 tokens/,
+  ],
+  "one field very many times": [
+    JSON.stringify({ query: `{ getOrder(id: "1") { ${repeated(990, () => "id")} } }` }),
+    /fields of one name stand there too often/,
   ],
   "a string without an end": [
     JSON.stringify({ query: `{ getOrder(id: "${"x".repeat(deep)}` }),
