@@ -6,7 +6,13 @@
 import type { Answer, Fault, Reply } from "#call/call.ts";
 import type { ValueRecord } from "#contract/value.ts";
 import type { GraphqlSettings } from "#base/graphql-settings.ts";
-import type { FaceRequest, FaceResponse, Fields, ServiceContract } from "./protocol.ts";
+import type {
+  FaceRequest,
+  FaceResponse,
+  Fields,
+  ServiceContract,
+  TellFailure,
+} from "./protocol.ts";
 
 /** Compiled when a revision is loaded. @param services those with a contract, in their order. */
 export type CreateHub = (services: readonly HubService[], settings: HubSettings) => Hub;
@@ -25,6 +31,8 @@ export interface Hub {
   readonly addresses: readonly HubAddress[];
   /** @param request its path is the whole path. Never rejects. */
   readonly handle: (request: HubRequest, session: HubSession) => Promise<FaceResponse | HubStream>;
+  /** Tells what keeps a request from being handled: its caller is unknown, its body too large. */
+  readonly tell: TellFailure;
 }
 
 /** On the gateway port: `/rpc`, `/rpc/{service}`. */

@@ -23,7 +23,8 @@ export interface Protocol {
   readonly createUpstream?: (service: ServiceContract, security?: UpstreamSecurity) => Upstream;
   /** A face over all services at once. */
   readonly createHub?: CreateHub;
-  readonly tellUnrouted?: TellUnrouted;
+  /** Tells why a request led to no service. */
+  readonly tellUnrouted?: TellFailure;
   /** For the fidelity report: the forms that its messages have. */
   readonly forms?: readonly MessageForm[];
 }
@@ -34,8 +35,8 @@ export interface Protocol {
  */
 export type AddFace = (source: ContractSource, contract: Contract) => ImportedContract;
 
-/** Tells why a request led to no service; undefined: it is not seen to be in this dialect. */
-export type TellUnrouted = (
+/** Tells a failure of a request that nobody has read; undefined: it is not in this dialect. */
+export type TellFailure = (
   request: Pick<FaceRequest, "method" | "path" | "field">,
   fault: Fault,
   exchangeId: string,

@@ -15,6 +15,7 @@ import { ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
 import { backgroundMax, copyOfHead, RepeatedRequest } from "./repeated-request.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { blamed } from "./tell-in-dialect.ts";
 import { timeGiven } from "./time-given.ts";
 import { newTraceFlags } from "./trace.ts";
 import { TranslatedExchange } from "./translated-exchange.ts";
@@ -197,7 +198,7 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
 
   answer(response: FaceResponse): void {
     this.fault = response.fault;
-    this.respond(response);
+    this.respond(blamed(response));
   }
 
   hubStream({ status, fields }: HubStream): boolean {

@@ -9,7 +9,7 @@ import type {
   Revision,
 } from "#configuration/configuration.ts";
 import { defaultGraphqlSettings } from "#base/graphql-settings.ts";
-import type { Protocol, TellUnrouted } from "#extension/protocol.ts";
+import type { Protocol, TellFailure } from "#extension/protocol.ts";
 import type { Peer } from "#wire/ends.ts";
 import { createTlsContexts, type TlsContexts } from "#wire/tls-contexts.ts";
 import { createAuthorization, type Authorization } from "./authorization.ts";
@@ -42,7 +42,7 @@ export interface Snapshot {
   readonly hubs: Hubs;
   readonly policies: Policies;
   /** How protocols tell that a request led to no service. */
-  readonly unrouted: readonly TellUnrouted[];
+  readonly unrouted: readonly TellFailure[];
   /** What handshakes with callers use; undefined: plain TCP. */
   readonly tls: TlsContexts | undefined;
   readonly callerName: (index: number) => string;

@@ -19,7 +19,7 @@ export function tellInDialect(
 ): FaceResponse | undefined {
   if (translation !== undefined) return translation.tell(problem);
   const { route, snapshot } = exchange;
-  if (route === undefined) return tellUnrouted(exchange, problem);
+  if (route === undefined) return tellAtHub(exchange, problem) ?? tellUnrouted(exchange, problem);
   if (route.route.face === undefined) return undefined;
   const dialect: Dialect = route.route.face;
   if (dialect === "rest" && route.service.speaks === "rest") return undefined;
@@ -41,6 +41,25 @@ export function encodeInDialect(
   const face = translator?.face(route.route.face);
   if (translator === undefined || face === undefined) return undefined;
   return new Translation(exchange, face, translator).encodeFor(reply, body);
+}
+
+/** Of a request to a face over all services, which none of them has. */
+function tellAtHub(exchange: ExchangeRecord, problem: Problem): FaceResponse | undefined {
+  if (exchange.hubDialect === undefined) return undefined;
+  const { head } = exchange.caller;
+  const match = (exchange.snapshot as Snapshot).hubs.match(head);
+  if (match?.kind !== "hub") return undefined;
+  const request = { method: head.method, path: head.path, field: head.field.bind(head) };
+  const fault = faultOfProblem(problem);
+  const told = match.hub.tell(request, fault, exchange.id);
+  return told && blamed({ ...told, fault });
+}
+
+/** Whatever its status, an answer that tells a failure says in its head who broke it. */
+export function blamed(response: FaceResponse): FaceResponse {
+  const { fault, fields } = response;
+  if (fault === undefined || fields.some(([name]) => name === "parlance-fault")) return response;
+  return { ...response, fields: [...fields, ["parlance-fault", fault.blame]] };
 }
 
 /** Only of a request that was read and compared with the routes. */

@@ -3,7 +3,7 @@ import { GraphQLError, type ExecutionResult } from "graphql";
 import { faultTable } from "#call/fault-table.ts";
 import type { Fault } from "#call/call.ts";
 import type { FaceResponse, Fields } from "#extension/protocol.ts";
-import { faultOf } from "./faults.ts";
+import { errorOf, faultOf } from "./faults.ts";
 import { mediaTypes, type AnswerForm } from "./hub-media.ts";
 import type { GraphqlProblem } from "./problems.ts";
 
@@ -41,6 +41,12 @@ export function outcomeOf({ definition, message }: GraphqlProblem, exchangeId: s
     isPlain: code !== "unknown-document",
     ...(httpStatus === 405 && { fields: [["allow", "POST"]] }),
   };
+}
+
+/** What keeps a request from being read is HTTP's affair, in whatever form it is told. */
+export function failureOutcome(fault: Fault, exchangeId: string): Outcome {
+  const { httpStatus = faultTable[fault.faultKind].http } = fault;
+  return { result: { errors: [errorOf(fault, exchangeId)] }, status: httpStatus, isPlain: true };
 }
 
 export function textOf({ errors, data }: ExecutionResult): string {

@@ -16,7 +16,7 @@ import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
 import { errorLike, withExchange, type Execution } from "./execute.ts";
 import { gatherKeys } from "./gather-keys.ts";
 import { createAddress, type Address } from "./hub-address.ts";
-import { outcomeOf, respond, respondToBatch, type Outcome } from "./hub-answer.ts";
+import { failureOutcome, outcomeOf, respond, respondToBatch, type Outcome } from "./hub-answer.ts";
 import { streamResults } from "./hub-events.ts";
 import { acceptedForms, mediaTypes, type AnswerForm } from "./hub-media.ts";
 import { readAsked, type Parameters } from "./hub-parameters.ts";
@@ -66,6 +66,10 @@ export const createGraphqlHub: CreateHub = (services, { graphql: settings }) => 
       const { method } = request;
       const own: Request = { address, method, forms, session, findText };
       return answerAll(own, request, settings.limits.batchMax, refuse);
+    },
+    tell({ field }, fault, exchangeId) {
+      const [form = "json"] = acceptedForms(field("accept"));
+      return respond(failureOutcome(fault, exchangeId), form);
     },
   };
 };

@@ -2,6 +2,7 @@
 import type { CreateHub, Hub } from "#extension/hub.ts";
 import { createHealth, healthService } from "./health.ts";
 import { createReflection } from "./reflection.ts";
+import { tellFailure } from "./unrouted.ts";
 
 export const createGrpcHub: CreateHub = (services): Hub => {
   const health = createHealth(services);
@@ -20,5 +21,6 @@ export const createGrpcHub: CreateHub = (services): Hub => {
       const service = request.path.slice(1, request.path.lastIndexOf("/"));
       return (reflections.get(service) ?? health)(request, session);
     },
+    tell: tellFailure,
   };
 };

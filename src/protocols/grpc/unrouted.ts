@@ -1,8 +1,5 @@
-/**
- * Failures of requests that led to no service, for callers who are seen to speak gRPC, gRPC-Web or
- * Connect. What is not there is UNIMPLEMENTED in gRPC, be it the service or its method.
- */
-import type { TellUnrouted } from "#extension/protocol.ts";
+/** Failures of requests that nobody has read, for callers seen to speak gRPC, gRPC-Web or Connect. */
+import type { TellFailure } from "#extension/protocol.ts";
 import { createAnswerEncoder } from "./face-encode.ts";
 import { variantOf } from "./variants.ts";
 
@@ -11,7 +8,11 @@ const answers = createAnswerEncoder(() => ({
   write: () => [],
 }));
 
-export const tellUnrouted: TellUnrouted = (request, fault, exchangeId) => {
+/** What is not there is UNIMPLEMENTED in gRPC, be it the service or its method. */
+export const tellUnrouted: TellFailure = (request, fault, exchangeId) =>
+  tellFailure(request, { ...fault, faultKind: "unimplemented" }, exchangeId);
+
+export const tellFailure: TellFailure = (request, fault, exchangeId) => {
   if (request.method !== "POST") return undefined;
   const variant = variantOf({ ...request, query: "" });
   if (variant === undefined) return undefined;
@@ -21,5 +22,5 @@ export const tellUnrouted: TellUnrouted = (request, fault, exchangeId) => {
   }
   const negotiated = { variant, grpc: undefined };
   const context = { operation: undefined, negotiated, exchangeId };
-  return answers.encode({ ...fault, faultKind: "unimplemented" }, context);
+  return answers.encode(fault, context);
 };

@@ -4,8 +4,9 @@
  */
 import { defaultDocumentLimits } from "#base/limits.ts";
 import type { Fault } from "#call/call.ts";
+import { faultTable } from "#call/fault-table.ts";
 import { takesStream } from "#call/problems.ts";
-import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
+import type { FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
 import type { CreateHub, HubService, HubSession } from "#extension/hub.ts";
 import { protocolCodes, type BadRequest, type RpcRequest } from "#formats/json-rpc/request.ts";
 import { describeOpenRpc } from "./describe.ts";
@@ -26,6 +27,8 @@ interface Address {
   readonly prefixed: boolean;
 }
 
+const json: Fields = [["content-type", "application/json"]];
+
 export const createJsonRpcHub: CreateHub = (services) => {
   const byService = new Map(services.map((one) => [one.serviceName, addressOf([one], false)]));
   const all = addressOf(services, true);
@@ -38,6 +41,11 @@ export const createJsonRpcHub: CreateHub = (services) => {
       const name = request.path.slice("/rpc/".length);
       const address = request.path === "/rpc" ? all : byService.get(name);
       return handle(address, request, session);
+    },
+    tell(_request, fault, exchangeId) {
+      const text = `{"jsonrpc":"2.0","error":${errorText(fault, undefined, exchangeId)},"id":null}`;
+      const status = fault.httpStatus ?? faultTable[fault.faultKind].http;
+      return { status, fields: json, body: Buffer.from(text), fault };
     },
   };
 };
@@ -77,8 +85,7 @@ async function handle(
   // §4.1, §6: notifications have no answer, and a batch of them none either.
   if (told.length === 0) return { status: 204, fields: [], body: Buffer.alloc(0), ...fault };
   const body = isBatch ? `[${told.join(",")}]` : (told[0] as string);
-  const fields = [["content-type", "application/json"]] as const;
-  return { status: 200, fields, body: Buffer.from(body), ...fault };
+  return { status: 200, fields: json, body: Buffer.from(body), ...fault };
 }
 
 /** Of one request. */

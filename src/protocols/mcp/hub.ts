@@ -7,7 +7,7 @@ import type { FaceRequest, FaceResponse } from "#extension/protocol.ts";
 import { protocolCodes, textOf } from "#formats/json-rpc/request.ts";
 import { callTool } from "./call-tool.ts";
 import { readMessage, type Asking, type Refusal } from "./request.ts";
-import { answer, refuse, resultText, type Asked } from "./results.ts";
+import { answer, refuse, resultText, tellFailure, type Asked } from "./results.ts";
 import { collectTools, listTools, type Tools } from "./tools.ts";
 import { handshakeVersions, own, servedVersions } from "./versions.ts";
 
@@ -31,6 +31,7 @@ export const createMcpHub: CreateHub = (services) => {
       const tools = request.path === "/mcp" ? all : find(name);
       return handle(tools, request, session);
     },
+    tell: (_request, fault, exchangeId) => tellFailure(fault, exchangeId),
   };
 };
 

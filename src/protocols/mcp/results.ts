@@ -47,6 +47,14 @@ export function refuse(
   return { ...answer(status, errorText(id, code, message, data)), fault };
 }
 
+/** What keeps a request from being read: its id is not known. */
+export function tellFailure(fault: Fault, exchangeId: string): FaceResponse {
+  const { faultKind, message, httpStatus } = fault;
+  const { http, jsonRpc } = faultTable[faultKind];
+  const text = errorText("null", jsonRpc, message, writeFaultData(fault, [], exchangeId));
+  return { ...answer(httpStatus ?? http, text), fault };
+}
+
 /**
  * What a model can act on is a result with `isError`: its text says everything, as models see
  * nothing else, and `_meta` the same for programs. What no tool has seen is an error.

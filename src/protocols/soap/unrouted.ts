@@ -1,11 +1,11 @@
 /** Failures of requests that led to no service, for callers who are seen to speak SOAP. */
-import type { TellUnrouted } from "#extension/protocol.ts";
+import type { TellFailure } from "#extension/protocol.ts";
 import { writeFault } from "./faults.ts";
 import { versionOfMediaType } from "./message.ts";
 import { dialectOf } from "./versions.ts";
 
 /** text/xml may be any XML: the address, or a SOAPAction, says that it is SOAP. */
-export const tellUnrouted: TellUnrouted = ({ method, path, field }, fault, exchangeId) => {
+export const tellUnrouted: TellFailure = ({ method, path, field }, fault, exchangeId) => {
   const contentType = field("content-type");
   const version = versionOfMediaType(contentType);
   if (method !== "POST" || version === undefined) return undefined;

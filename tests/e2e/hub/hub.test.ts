@@ -42,6 +42,7 @@ const caller: Protocol = {
       const fields = [["content-type", "application/json"]] as const;
       return { status: 200, fields, body: Buffer.from(JSON.stringify(replies)) };
     },
+    tell: () => undefined,
   }),
 };
 
