@@ -7,6 +7,7 @@ import type { DeclaredFault, Operation } from "#contract/contract.ts";
 import type { ContractDescriber, ServiceContract } from "#extension/protocol.ts";
 import { describeSchemas, type ContractSchemas } from "#formats/json-schema/describe-contract.ts";
 import { compact, type Schema } from "#formats/json-schema/describe-scope.ts";
+import { referredSchemas } from "#formats/json-schema/referred-schemas.ts";
 import { bindingOf, fieldsIn } from "./jsonrpc-operation.ts";
 
 export interface DescribeOptions {
@@ -22,19 +23,25 @@ export const describeOneOpenRpc: ContractDescriber = (service, { address }) => {
   return { text, mediaType: "application/json", diagnostics };
 };
 
+const refPrefix = "#/components/schemas/";
+
 export function describeOpenRpc(
   services: readonly ServiceContract[],
   { prefixed, address, shows }: DescribeOptions,
 ): { readonly text: string; readonly diagnostics: readonly Diagnostic[] } {
   const schemas: Record<string, Schema> = {};
   const diagnostics: Diagnostic[] = [];
+  let hidesSome = false;
   const methods = services.flatMap(({ serviceName, contract }) => {
     const prefix = prefixed ? `${serviceName}.` : "";
-    const described = describeSchemas(contract, `#/components/schemas/${prefix}`);
+    const described = describeSchemas(contract, refPrefix + prefix);
     for (const [name, schema] of Object.entries(described.schemas)) schemas[prefix + name] = schema;
     diagnostics.push(...described.diagnostics);
     return contract.operations.flatMap((operation) => {
-      if (!shows(serviceName, operation.id)) return [];
+      if (!shows(serviceName, operation.id)) {
+        hidesSome = true;
+        return [];
+      }
       if (!takesStream(operation)) {
         return [describeMethod(described, collectOutputs(contract, operation), prefix)];
       }
@@ -43,6 +50,9 @@ export function describeOpenRpc(
       return [];
     });
   });
+  // Types of what is not told are not told either.
+  const needed = hidesSome ? referredSchemas(methods, refPrefix, schemas) : undefined;
+  const told = Object.entries(schemas).filter(([name]) => needed?.has(name) !== false);
   const [only] = services;
   const info = prefixed
     ? { title: "Parlance", version: "1" }
@@ -52,7 +62,7 @@ export function describeOpenRpc(
     info,
     servers: [{ name: "gateway", url: address }],
     methods,
-    components: { schemas },
+    components: { schemas: Object.fromEntries(told) },
   };
   return { text: `${JSON.stringify(document, null, 2)}\n`, diagnostics };
 }

@@ -13,6 +13,22 @@ export interface Requests {
   readonly requests: readonly (RpcRequest | BadRequest)[];
 }
 
+/** JSON-RPC over HTTP has had several names for the same JSON. */
+const mediaTypes = ["application/json", "application/json-rpc", "application/jsonrequest"];
+
+/**
+ * Undefined: the body is JSON in UTF-8. Other types are what forms and pages of any origin may send
+ * without asking.
+ */
+export function wrongMediaType(contentType: string | undefined): BadRequest | undefined {
+  const [essence = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
+  const charset = parameters.map((one) => one.trim()).find((one) => one.startsWith("charset="));
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  if (isUtf8 && mediaTypes.includes(essence.trim())) return undefined;
+  const found = contentType === undefined ? "none" : JSON.stringify(contentType.slice(0, 100));
+  return invalidRequest("null", `the Content-Type is ${found}; expected application/json`);
+}
+
 /** One caller's batch may not keep a worker for itself. */
 const batchMax = 100;
 

@@ -6,11 +6,12 @@ import { defaultDocumentLimits } from "#base/limits.ts";
 import type { Fault } from "#call/call.ts";
 import { faultTable } from "#call/fault-table.ts";
 import { takesStream } from "#call/problems.ts";
+import type { Operation } from "#contract/contract.ts";
 import type { FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
 import type { CreateHub, HubService, HubSession } from "#extension/hub.ts";
 import { protocolCodes, type BadRequest, type RpcRequest } from "#formats/json-rpc/request.ts";
 import { describeOpenRpc } from "./describe.ts";
-import { readRequests } from "./envelope.ts";
+import { readRequests, wrongMediaType } from "./envelope.ts";
 import { errorText, protocolError, protocolFault } from "./errors.ts";
 import { createOperations, type JsonRpcOperation } from "./jsonrpc-operation.ts";
 
@@ -54,20 +55,20 @@ function addressOf(services: readonly HubService[], prefixed: boolean): Address 
   const methods = new Map<string, Method>();
   for (const { serviceName, contract } of services) {
     const find = createOperations(contract, defaultDocumentLimits);
-    for (const operation of contract.operations) {
-      if (takesStream(operation)) continue;
-      const method: Method = {
+    const called = contract.operations.filter((operation) => !takesStream(operation));
+    const add = (name: string, operation: Operation): void => {
+      const key = prefixed ? `${serviceName}.${name}` : name;
+      if (methods.has(key)) return;
+      methods.set(key, {
         serviceName,
         get operation() {
           return find(operation);
         },
-      };
-      const own = operation.jsonrpc?.method ?? operation.id;
-      for (const name of new Set([own, operation.id])) {
-        const key = prefixed ? `${serviceName}.${name}` : name;
-        if (!methods.has(key)) methods.set(key, method);
-      }
-    }
+      });
+    };
+    // A method of the contract is never taken for an operation that is called so.
+    for (const operation of called) add(operation.jsonrpc?.method ?? operation.id, operation);
+    for (const operation of called) add(operation.id, operation);
   }
   return { methods, services, prefixed };
 }
@@ -77,6 +78,11 @@ async function handle(
   request: FaceRequest,
   session: HubSession,
 ): Promise<FaceResponse> {
+  const unlike = wrongMediaType(request.field("content-type"));
+  if (unlike !== undefined) {
+    const { text = "", ...told } = await answer(address, unlike, session);
+    return { status: 415, fields: json, body: Buffer.from(text), ...told };
+  }
   const { isBatch, requests } = readRequests(request.body);
   const answers = await Promise.all(requests.map((one) => answer(address, one, session)));
   const first = answers.find((one) => one.fault !== undefined)?.fault;

@@ -6,6 +6,7 @@ import type { Contract, HeaderField, Operation } from "#contract/contract.ts";
 import type { ContractDescriber } from "#extension/protocol.ts";
 import { describeSchemas, type ContractSchemas } from "#formats/json-schema/describe-contract.ts";
 import { compact, type Schema } from "#formats/json-schema/describe-scope.ts";
+import { nameIn, referredSchemas } from "#formats/json-schema/referred-schemas.ts";
 import { headersType } from "./mcp-operation.ts";
 import { titleOf, toolNames } from "./tool-names.ts";
 import { metaKeys } from "./versions.ts";
@@ -86,35 +87,14 @@ function describeHeaders(
 /** With the named schemas that it needs, and with its type in the root, where clients look. */
 function standalone({ schemas }: ContractSchemas, schema: Schema): Schema {
   const reference = schema["$ref"];
-  const named = typeof reference === "string" ? schemas[nameIn(reference)] : undefined;
+  const named = typeof reference === "string" ? schemas[nameIn(reference, refPrefix)] : undefined;
   const { $ref: _reference, ...beside } = schema;
   const root = named === undefined ? schema : { ...named, ...beside };
-  const needed = new Set<string>();
-  collect(root, schemas, needed);
+  const needed = referredSchemas(root, refPrefix, schemas);
   const definitions = Object.entries(schemas).filter(([name]) => needed.has(name));
   return {
     ...root,
     type: "object",
     ...(definitions.length === 0 ? {} : { $defs: Object.fromEntries(definitions) }),
   };
-}
-
-function collect(
-  value: unknown,
-  schemas: Readonly<Record<string, Schema>>,
-  needed: Set<string>,
-): void {
-  if (typeof value === "string") {
-    if (!value.startsWith(refPrefix)) return;
-    const name = nameIn(value);
-    if (needed.has(name) || !Object.hasOwn(schemas, name)) return;
-    needed.add(name);
-    collect(schemas[name], schemas, needed);
-  } else if (typeof value === "object" && value !== null) {
-    for (const part of Object.values(value)) collect(part, schemas, needed);
-  }
-}
-
-function nameIn(reference: string): string {
-  return reference.slice(refPrefix.length).replaceAll("~1", "/").replaceAll("~0", "~");
 }

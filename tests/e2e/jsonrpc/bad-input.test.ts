@@ -15,9 +15,9 @@ async function startShop(scope: TestContext, more = "") {
     text: `${more}services:\n  shop: { contract: shop.yaml, instances: ["${service.url}"] }\n`,
     files: { "shop.yaml": shopOpenApi },
   });
-  const post = (body: string | Buffer) =>
-    fetch(`${url}/rpc/shop`, { method: "POST", body: Buffer.from(body), headers: json });
-  return { service, post };
+  const post = (body: string | Buffer, headers = json) =>
+    fetch(`${url}/rpc/shop`, { method: "POST", body: Buffer.from(body), headers });
+  return { url, service, post };
 }
 
 const good = '{"jsonrpc":"2.0","method":"getOrder","params":{"id":"7"},"id":1}';
@@ -70,6 +70,28 @@ for (const [what, body, code, why] of floods) {
     });
   });
 }
+
+test("what a form or a page of any origin may send is no request", async (context) => {
+  const { url, service, post } = await startShop(context);
+  const refused = [undefined, "text/plain", "application/x-www-form-urlencoded", "text/json"];
+  for (const type of [...refused, "application/json; charset=utf-16"]) {
+    const answer = await fetch(`${url}/rpc/shop`, {
+      ...{ method: "POST", body: Buffer.from(good) },
+      headers: type === undefined ? {} : { "content-type": type },
+    });
+    assert.equal(answer.status, 415, type ?? "none");
+    const { error, id } = (await answer.json()) as {
+      error: { code: number; message: string };
+      id: 1;
+    };
+    assert.deepEqual([error.code, id], [-32600, null]);
+    assert.match(error.message, /Content-Type is .*; expected application\/json/);
+  }
+  assert.equal(service.requests.length, 0);
+  for (const type of ["application/json-rpc", "Application/JSON; charset=UTF-8"]) {
+    assert.equal((await post(good, { "content-type": type })).status, 200);
+  }
+});
 
 test("a message over the limit is refused, and the next one is served", async (context) => {
   const { post } = await startShop(context, "limits: { documentBytesMax: 2000 }\n");

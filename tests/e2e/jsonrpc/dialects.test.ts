@@ -151,6 +151,74 @@ const openRpc = JSON.stringify({
   ],
 });
 
+test("types of what a caller may not call are not told it either", async (context) => {
+  const named = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+  const method = (name: string, type: string) => ({
+    ...{ name, params: [], result: { name: "r", schema: named(type) } },
+  });
+  const text = { type: "object", properties: { text: { type: "string" } } };
+  const document = JSON.stringify({
+    ...{ openrpc: "1.3.2", info: { title: "Files", version: "1" } },
+    methods: [method("open", "File"), method("audit", "Secret")],
+    components: {
+      schemas: {
+        ...{ File: { type: "object", properties: { of: named("Owner") } }, Owner: text },
+        Secret: { type: "object", properties: { of: named("Owner"), key: { type: "string" } } },
+      },
+    },
+  });
+  const gateway = await startTranslating(context, {
+    text: `services:
+  files: { contract: files.json, instances: ["http://127.0.0.1:9"] }
+  other: { contract: files.json, instances: ["http://127.0.0.1:9"] }
+callers:
+  some: { key: k, may: ["files.open"] }
+  all: { key: l, may: ["files.*", "other.*"] }
+`,
+    files: { "files.json": document },
+  });
+  const told = async (key: string) => {
+    const response = await fetch(`${gateway.url}/rpc`, {
+      ...{ method: "POST", body: JSON.stringify(call("rpc.discover", {})) },
+      headers: { ...json, "x-api-key": key },
+    });
+    const { result } = (await response.json()) as {
+      result: { components: { schemas: Record<string, unknown> } };
+    };
+    return Object.keys(result.components.schemas).toSorted();
+  };
+  assert.deepEqual(await told("k"), ["files.File", "files.Owner"]);
+  assert.equal((await told("l")).length, 6);
+});
+
+test("a method is called by its name, whatever other operations are called", async (context) => {
+  const service = await startStandIn(context, ({ body }) => {
+    const { method, id } = JSON.parse(body) as { method: string; id: number };
+    return { headers: json, body: JSON.stringify({ jsonrpc: "2.0", result: method, id }) };
+  });
+  const text = { name: "r", schema: { type: "string" } };
+  const methods = ["get.price", "get_price", "getPrice"].map((name) => ({
+    ...{ name, params: [], result: text },
+  }));
+  const gateway = await startTranslating(context, {
+    text: `services:\n  book: { contract: book.json, instances: ["${service.url}"] }\n`,
+    files: {
+      "book.json": JSON.stringify({
+        ...{ openrpc: "1.3.2", info: { title: "Book", version: "1" }, methods },
+      }),
+    },
+  });
+  for (const { name } of methods) {
+    for (const [path, prefix] of [
+      ["/rpc/book", ""],
+      ["/rpc", "book."],
+    ] as const) {
+      const answer = await ask(gateway.url + path, call(prefix + name, {}));
+      assert.deepEqual(answer, { jsonrpc: "2.0", result: name, id: 1 });
+    }
+  }
+});
+
 test("REST and SOAP callers reach a JSON-RPC service", async (context) => {
   const service = await startStandIn(context, ({ body }) => {
     const { method, params, id } = JSON.parse(body) as {
