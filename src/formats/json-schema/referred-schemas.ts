@@ -1,4 +1,4 @@
-/** Which of the named schemas a document needs: those it refers to, and those that they refer to. */
+/** Which of the named schemas a document needs: those it refers to, and those that these need. */
 import type { Schema } from "./describe-scope.ts";
 
 /** @param schemas by the names that stand behind the prefix. */

@@ -1,4 +1,4 @@
-/** Failures of requests that nobody has read, for callers seen to speak gRPC, gRPC-Web or Connect. */
+/** Failures of requests that nobody has read, for callers who are seen to speak gRPC or its kin. */
 import type { TellFailure } from "#extension/protocol.ts";
 import { createAnswerEncoder } from "./face-encode.ts";
 import { variantOf } from "./variants.ts";
