@@ -51,8 +51,9 @@ export function problemsReference(problems: readonly DefinedProblem[]): string {
 
 What the gateway itself answers when an exchange fails, as an error of the dialect that the caller
 speaks, or as \`application/problem+json\` (RFC 9457). The member \`code\` is one of the headings
-below and ends the \`type\`; it never changes its meaning. \`detail\` says what was
-wrong this time, \`exchange\` is the id that log lines carry, too. \`Parlance-Fault\` and the member \`fault\` say who broke it.
+below and ends the \`type\`; it never changes its meaning. \`detail\` says what was wrong this
+time, \`exchange\` is the id that log lines carry, too. \`Parlance-Fault\` and the member
+\`fault\` say who broke it.
 
 ${sections.join("\n")}`;
 }
