@@ -160,7 +160,11 @@ export function faultKindOfJsonRpc(code: number): FaultKind {
   return kindOfJsonRpc.get(code) ?? "unknown";
 }
 
-/** Of a protocol error; -32602 names an unknown tool or malformed arguments. */
+/**
+ * Of a protocol error; -32602 names an unknown tool or malformed arguments. Those that JSON-RPC
+ * leaves to servers (§5.1) mean what each of them likes: -32001 is a session in one, time in another.
+ */
 export function faultKindOfMcp(code: number): FaultKind {
-  return code === -32002 ? "not_found" : faultKindOfJsonRpc(code);
+  if (code === -32002) return "not_found";
+  return code <= -32000 && code >= -32099 ? "unknown" : faultKindOfJsonRpc(code);
 }

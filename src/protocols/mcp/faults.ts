@@ -17,17 +17,19 @@ export function readError(text: string, codecs: readonly FaultCodec[]): Fault {
   const message = textOf(spans.members.get("message")) ?? `error ${code}`;
   const own = readFaultData(spans.members.get("data"), codecs);
   if (own !== undefined) return { kind: "fault", message, ...own };
-  const told = `${message}${hints.get(code) ?? ""}`;
+  const hint = hints.get(code) ?? (/\bsession\b/i.test(message) ? session : "");
+  const told = `${message}${hint}`;
   const faultKind = faultKindOfMcp(code);
   const blame = faultKind === "invalid_argument" ? "client" : "service";
   return { kind: "fault", faultKind, blame, code: `error-${Math.abs(code)}`, message: told };
 }
 
 /** What an operator can do about it. */
+const session = " (the server may want a session; calls are sent without)";
 const hints: ReadonlyMap<number, string> = new Map([
   [mcpCodes.unsupportedVersion, " (import the service again: it speaks another version)"],
   [mcpCodes.headerMismatch, " (import the service again: its tools have changed)"],
-  [-32000, " (the server may want a session; calls are sent without)"],
+  [-32000, session],
 ]);
 
 /** A result with `isError`: its text is for models, and all that others have. */

@@ -108,6 +108,15 @@ const answers: readonly [
     /No session \(the server may want a session/,
   ],
   [
+    "a session that is none",
+    {
+      status: 404,
+      body: '{"jsonrpc":"2.0","id":null,"error":{"code":-32001,"message":"Session not found"}}',
+    },
+    500,
+    /Session not found \(the server may want a session.*"kind":"unknown"/,
+  ],
+  [
     "another version",
     { status: 400, body: '{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"No"}}' },
     500,
