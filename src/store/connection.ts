@@ -83,8 +83,8 @@ export async function openConnection(
   }
   isOpen = true;
   return {
-    async run({ source }, key, numbers) {
-      const given = ["1", key, ...numbers.map(String)];
+    async run({ source }, name, numbers) {
+      const given = ["1", name, ...numbers.map(String)];
       try {
         return await client.sendCommand(["EVALSHA", digestOf(source), ...given]);
       } catch (error) {
@@ -93,7 +93,7 @@ export async function openConnection(
         return await client.sendCommand(["EVAL", source, ...given]);
       }
     },
-    probe: (key) => client.sendCommand(["EVAL", probeSource, "1", key]),
+    probe: (name) => client.sendCommand(["EVAL", probeSource, "1", name]),
     destroy,
   };
 }

@@ -1,6 +1,7 @@
 /** The same policy for messages in SOAP, gRPC and GraphQL, over HTTP/2, and in streams. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
+import { compressionAlgorithms } from "@grpc/grpc-js";
 import type { sendUnaryData, ServerReadableStream, ServiceError } from "@grpc/grpc-js";
 import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
 import { connectOrders, shopProto, startOrders } from "#tests/e2e/grpc/stand.ts";
@@ -128,7 +129,7 @@ test("a message of gRPC is as large as it is decompressed", async (context) => {
   const options = { requests: { bytesMax: 10_000 } };
   const text = textOf("orders", "orders.proto", `http://127.0.0.1:${port}`, options);
   const gateway = await startTranslating(context, { text, files: { "orders.proto": shopProto } });
-  const gzip = { "grpc.default_compression_algorithm": 2 };
+  const gzip = { "grpc.default_compression_algorithm": compressionAlgorithms.gzip };
   const client = connectOrders(context, gateway.port, gzip);
   const place = (customer: string) =>
     new Promise<{ readonly id?: string; readonly details?: string }>((resolve) => {
