@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { defaultLimits } from "#base/limits.ts";
+import { createLog } from "#base/log.ts";
 import { nodePlatform } from "#base/platform.ts";
 import { createReplayMemory, createReplayTable } from "#base/replay-table.ts";
 import { createAuthorization } from "#gateway/authorization.ts";
@@ -98,6 +99,7 @@ function createFixture(jwks: string): Identity {
   const identity = createIdentity(configuration, createAuthorization(configuration), {
     kinds: standardProofs,
     platform: { ...nodePlatform, files },
+    log: createLog(nodePlatform.clock.nowMs, () => undefined),
     replays: createReplayTable(createReplayMemory(64), nodePlatform.clock),
     kept: (_key, make) => make(),
   });

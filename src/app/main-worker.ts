@@ -105,7 +105,7 @@ async function begin({ revision, meterMemory, instances }: MeteredRevision) {
     observer,
     revision,
     () => ({ ...extensions, store: store.current }),
-    { recorder, memory: data.sharedMemory, records },
+    { recorder, memory: data.sharedMemory, records, log: workerLog.log },
   );
   created.setInstances(instances);
   const port = listenEverywhere(created, revision.configuration.listen.text);

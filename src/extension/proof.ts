@@ -4,6 +4,7 @@
  */
 import type { SourcePlace } from "#base/diagnostic.ts";
 import type { JsonSchema } from "#base/json-schema.ts";
+import type { Log } from "#base/log.ts";
 import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Problem, ProblemDefinition } from "#base/problem.ts";
@@ -60,6 +61,8 @@ export interface ProofFinding {
 /** What a proof may use, of the worker that it runs in. */
 export interface ProofSite {
   readonly platform: Platform;
+  /** What its operator is told of whom it asks; never of what was sent. */
+  readonly log: Log;
   /** Whether a text is a caller's key, and so not to be shown to anybody. */
   readonly isKey: (text: string) => boolean;
   /** What counts once, for all workers. */

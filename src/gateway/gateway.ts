@@ -3,6 +3,7 @@
  * It owns no thread and no signal; the runtime does.
  */
 import { createQuickRandom } from "#base/quick-random.ts";
+import { createLog, type Log } from "#base/log.ts";
 import type { Platform } from "#base/platform.ts";
 import { noRecords, type DurableRecords } from "#base/durable-records.ts";
 import { createReplayTable } from "#base/replay-table.ts";
@@ -81,8 +82,14 @@ export interface Surroundings {
   readonly memory?: SharedMemory | undefined;
   /** Undefined: policies keep nothing that outlives the process. */
   readonly records?: DurableRecords | undefined;
+  /** Undefined: nobody reads it. */
+  readonly log?: Log | undefined;
 }
 
+const noLog = createLog(
+  () => 0,
+  () => undefined,
+);
 const noExtensions: Extensions = { protocols: [], policies: [], proofs: [] };
 
 export function createGateway(
@@ -90,7 +97,7 @@ export function createGateway(
   observer: ExchangeObserver,
   first: Revision,
   extensions: () => Extensions = () => noExtensions,
-  { recorder, memory = createSharedMemory(), records = noRecords }: Surroundings = {},
+  { recorder, memory = createSharedMemory(), records = noRecords, log = noLog }: Surroundings = {},
 ): Gateway {
   const replays = createReplayTable(memory.replays, platform.clock);
   const cells = createSharedCells(memory.cells);
@@ -200,7 +207,7 @@ export function createGateway(
         ...{ kinds, platform, cells, counts, store, records },
         costs: observer.costsOf?.(revision),
       },
-      identityParts: { kinds: proofs, platform, replays, kept },
+      identityParts: { kinds: proofs, platform, log, replays, kept },
       balancing: { clock, draw, tell },
     });
   }

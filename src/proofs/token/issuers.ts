@@ -82,9 +82,9 @@ function by(issuer: string, verified: Verified | Problem): VerifiedBy | Problem 
   return isProblem(verified) ? verified : { ...verified, issuer };
 }
 
-function keySetOf(name: string, issuer: Issuer, { platform, kept }: ProofSite): KeySet {
+function keySetOf(name: string, issuer: Issuer, { platform, log, kept }: ProofSite): KeySet {
   const { jwksFile, jwksUri, issuer: url, cooldownMs, staleMs } = issuer;
   if (jwksFile !== undefined) return createFixedKeys(platform.files.read(jwksFile).toString());
   const remote = { name, jwksUri, issuer: url, cooldownMs, staleMs };
-  return kept(`token ${JSON.stringify(remote)}`, () => createRemoteKeys(platform, remote));
+  return kept(`token ${JSON.stringify(remote)}`, () => createRemoteKeys(platform, log, remote));
 }

@@ -3,6 +3,7 @@
  * and fetched again once for all who wait. A key id that is not among them is no reason to fetch
  * them more often than `cooldownMs` allows.
  */
+import type { Log } from "#base/log.ts";
 import type { Platform } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { fetchJson } from "./fetch-json.ts";
@@ -36,6 +37,7 @@ const failedMs = 2_000;
 
 export function createRemoteKeys(
   platform: Platform,
+  log: Log,
   { name, jwksUri, issuer, cooldownMs, staleMs }: RemoteKeys,
 ): KeySet {
   const { clock } = platform;
@@ -44,6 +46,28 @@ export function createRemoteKeys(
   let triedMs = -Infinity;
   let failure: Problem | undefined;
   let fetching: Promise<void> | undefined;
+  /** What was logged last. */
+  let isAway = false;
+
+  /** Once: whoever goes on with old keys would not be heard of until there are none. */
+  function tellAway(reason: string): void {
+    if (isAway) return;
+    isAway = true;
+    const left = Math.max(0, Math.round((freshUntilMs + staleMs - clock.monotonicMs()) / 1_000));
+    const consequence =
+      known === undefined || left === 0
+        ? "its tokens are answered with 503 until then"
+        : `those that are known go on being used for ${left} s at most`;
+    log.warn("issuer-away", `the keys of issuer ${name} cannot be had: ${reason}; ${consequence}`, {
+      issuer: name,
+    });
+  }
+
+  function tellBack(): void {
+    if (!isAway) return;
+    isAway = false;
+    log.info("issuer-back", `the keys of issuer ${name} can be had again`, { issuer: name });
+  }
 
   async function fetchKeys(): Promise<void> {
     triedMs = clock.monotonicMs();
@@ -54,10 +78,13 @@ export function createRemoteKeys(
       const freshMs = maxAgeS === undefined ? freshMsByDefault : maxAgeS * 1_000;
       freshUntilMs = clock.monotonicMs() + Math.min(Math.max(freshMs, freshMsMin), freshMsMax);
       failure = undefined;
+      tellBack();
     } catch (cause) {
       const detail = `the keys of issuer ${name} cannot be had`;
+      const reason = reasonIn(cause);
       const retryAfterS = Math.ceil(failedMs / 1_000);
-      failure = problems["issuer-unavailable"](detail, { cause: reasonIn(cause), retryAfterS });
+      failure = problems["issuer-unavailable"](detail, { cause: reason, retryAfterS });
+      tellAway(reason);
     }
     fetching = undefined;
   }
