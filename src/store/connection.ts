@@ -47,8 +47,8 @@ export async function openConnection(
 ): Promise<StoreConnection> {
   const { createClient } = await import("@redis/client");
   const socket = { host, port, connectTimeout: connectMs, reconnectStrategy: false } as const;
-  const { serverName, ca, cert, key } = tls ?? {};
-  const own = cert === undefined || key === undefined ? {} : { cert, key };
+  const { serverName, ca, cert } = tls ?? {};
+  const own = cert === undefined ? {} : { cert, key: tls?.key };
   const client = createClient({
     RESP: 2,
     database,
