@@ -155,6 +155,11 @@ const others: readonly BadInput[] = [
       expected: [`5:20 error bad-cidr "${block}"`],
     }),
   ),
+  ...["0.0.0.0/0", "::/0"].map((block): BadInput => ({
+    name: `${block}, which is everybody,`,
+    text: `${open}listen:\n  trustedProxies: ["${block}"]\n`,
+    expected: [`5:20 warning trusts-everybody ${block} is everybody`],
+  })),
   {
     name: "certificates that are not there",
     text: `${open}listen:\n  tls:\n    certificates:\n      - cert: a.pem\n        key: b.pem\n`,

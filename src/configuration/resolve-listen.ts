@@ -39,11 +39,16 @@ export function resolveListen(
 function resolveProxies(listen: DeclaredListen, reporter: Reporter): readonly string[] {
   return listen.trustedProxies.flatMap((written, index) => {
     const block = parseCidr(written);
+    const path = ["listen", "trustedProxies", index];
+    if (block?.endsWith("/0") === true) {
+      const message = `${written} is everybody: whoever asks chooses its address (X-Forwarded-For)`;
+      reporter.warning(path, "trusts-everybody", message, "name the proxies' own blocks");
+    }
     if (block !== undefined) return [block];
     const message =
       `${JSON.stringify(written)} is not a CIDR block; expected an address and a number of ` +
       "bits, such as 10.0.0.0/8 or 2001:db8::/32";
-    reporter.error(["listen", "trustedProxies", index], "bad-cidr", message);
+    reporter.error(path, "bad-cidr", message);
     return [];
   });
 }

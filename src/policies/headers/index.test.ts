@@ -85,3 +85,21 @@ test("what delimits messages, or what the gateway vouches for, cannot be touched
   );
   assert.deepEqual(headers.check?.({ request: nothing, answer: nothing, secure: true }, site), []);
 });
+
+test("a word that was meant to stand for something, and does not, is told", () => {
+  const site = { serviceName: undefined, contract: undefined, callers: undefined };
+  const set = {
+    "X-A": { secret: "{calller} {caller}" },
+    "X-B": { secret: "/orders/{id} {constructor} {}" },
+  };
+  const request = { set, remove: [] };
+  const answer = { set: {}, remove: [] };
+  assert.deepEqual(headers.check?.({ request, answer, secure: false }, site), [
+    {
+      path: ["request", "set", "X-A"],
+      severity: "warning",
+      message: "`{calller}` stands for nothing, and is sent as it is",
+      suggestion: "did you mean `caller`?",
+    },
+  ]);
+});

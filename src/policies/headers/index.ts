@@ -1,4 +1,5 @@
 /** Sets and removes header fields, of requests on their way in and of answers on theirs out. */
+import { didYouMean } from "#base/nearest.ts";
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import type { OptionFinding, Policy, PolicyRequest } from "#extension/policy.ts";
 
@@ -138,14 +139,16 @@ function beCareful(asked: PolicyRequest, isThere: (lowerCaseName: string) => boo
 /** What callers sent cannot end the line: it is made visible ASCII. */
 function filledIn(value: string, request: PolicyRequest): string {
   if (!value.includes("{")) return value;
-  const known: Readonly<Record<string, string | undefined>> = {
+  const known: Readonly<Record<(typeof words)[number], string | undefined>> = {
     caller: request.callerName ?? "anonymous",
     exchange: request.id,
     address: request.address,
     operation: request.operation ?? request.routeId,
   };
   return value
-    .replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => known[name] ?? whole)
+    .replaceAll(/\{([a-z]+)\}/g, (whole, name: string) =>
+      Object.hasOwn(known, name) ? (known[name as keyof typeof known] ?? whole) : whole,
+    )
     .replaceAll(/[^\t\x20-\x7e]/g, "?");
 }
 
@@ -159,9 +162,27 @@ function tell({ set, remove }: Changes): string {
 
 function checkNames(key: "request" | "answer", options: Options): readonly OptionFinding[] {
   const { set, remove } = options[key];
-  return [...Object.keys(set), ...remove].flatMap((name) => {
+  const own = [...Object.keys(set), ...remove].flatMap((name): readonly OptionFinding[] => {
     if (!isKept(name)) return [];
     const message = `${name} is the gateway's own; it can be neither set nor removed`;
-    return [{ path: [key], severity: "error" as const, message }];
+    return [{ path: [key], severity: "error", message }];
+  });
+  return [...own, ...Object.entries(set).flatMap(([name, value]) => checkWords(key, name, value))];
+}
+
+const words = ["caller", "exchange", "address", "operation"] as const;
+
+/** What stands for nothing goes as it is; only what was meant to is told. */
+function checkWords(
+  key: "request" | "answer",
+  name: string,
+  { secret }: Changes["set"][string],
+): readonly OptionFinding[] {
+  const found = [...secret.matchAll(/\{([a-z]{1,20})\}/g)].map(([, word = ""]) => word);
+  return found.flatMap((word): readonly OptionFinding[] => {
+    const suggestion = words.some((known) => known === word) ? undefined : didYouMean(word, words);
+    if (suggestion === undefined) return [];
+    const message = `\`{${word}}\` stands for nothing, and is sent as it is`;
+    return [{ path: [key, "set", name], severity: "warning", message, suggestion }];
   });
 }
