@@ -15,8 +15,13 @@ import {
 import type { WhenAway } from "#base/shared-store.ts";
 import type { ExplainedSite, Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import { problems } from "./problems.ts";
-import { createSharedArrival, readArrival, sharedKey } from "./shared-arrival.ts";
-import { createTheoreticalArrival, requestsPerMsMax, type Taken } from "./theoretical-arrival.ts";
+import { createSharedArrival, readArrival } from "./shared-arrival.ts";
+import {
+  createTheoreticalArrival,
+  keyOfRate,
+  requestsPerMsMax,
+  type Taken,
+} from "./theoretical-arrival.ts";
 
 interface Options {
   readonly per: CountedPer;
@@ -32,7 +37,7 @@ export const rateLimit: Policy<Options> = {
     "Requests are spread over the window (generic cell rate algorithm): after a burst, room for " +
     "one comes back every `windowMs / requests`. Exact over all workers of a gateway, and over " +
     "all gateways that have the same `limitStore`; while that does not answer, its `whenAway` " +
-    "says what holds. Callers see `RateLimit` and `RateLimit-Policy` on every answer, " +
+    "says what holds. A limit that is changed counts anew. Callers see `RateLimit` and `RateLimit-Policy` on every answer, " +
     "`Retry-After` with the refusal.",
   options: mapOf(
     "How many requests in a time.",
@@ -81,7 +86,7 @@ export const rateLimit: Policy<Options> = {
     const { per, requests, windowMs, burst = requests } = options;
     const rate = { requests, windowMs, burst };
     const limiter = createTheoreticalArrival(cells, rate);
-    const keys = createKeys((name) => cells.keyOf(ownKey(id, name)));
+    const keys = createKeys((name) => cells.keyOf(keyOfRate(id, rate, name)));
     const shared = store && createSharedArrival(store, rate);
     const quota = `"${per}";q=${requests};w=${Math.max(1, Math.ceil(windowMs / 1_000))}`;
     const takeHere = (name: string): Taken => limiter.take(keys(name), platform.clock.nowMs());
@@ -97,7 +102,7 @@ export const rateLimit: Policy<Options> = {
         const name = countedName(request, per);
         if (store === undefined || shared === undefined) return judge(request, takeHere(name));
         const { id: exchange } = request;
-        return shared(sharedKey(id, rate, name)).then((taken) => {
+        return shared(keyOfRate(id, rate, name)).then((taken) => {
           // The object may serve another one by now.
           if (request.id !== exchange) return undefined;
           if (taken !== undefined) return judge(request, taken);
@@ -115,10 +120,6 @@ function usedUp({ per, requests, windowMs }: Options, waitMs: number): Problem {
   return problems["rate-limited"](detail, { retryAfterS: Math.max(1, Math.ceil(waitMs / 1_000)) });
 }
 
-function ownKey(id: string, name: string): string {
-  return `rate-limit ${id} ${name}`;
-}
-
 /** Undefined: it is not known. */
 function explainedLeft(
   { per, requests, windowMs, burst = requests }: Options,
@@ -127,10 +128,10 @@ function explainedLeft(
   const name = explainedName(request, per);
   if (name === undefined) return undefined;
   const rate = { requests, windowMs, burst };
-  if (readShared !== undefined) return readArrival(readShared, sharedKey(id, rate, name), rate);
+  if (readShared !== undefined) return readArrival(readShared, keyOfRate(id, rate, name), rate);
   if (running === undefined) return undefined;
   const { cells } = running;
-  return createTheoreticalArrival(cells, rate).look(cells.keyOf(ownKey(id, name)), nowMs);
+  return createTheoreticalArrival(cells, rate).look(cells.keyOf(keyOfRate(id, rate, name)), nowMs);
 }
 
 function withoutStore(whenAway: WhenAway, judgeHere: () => Verdict): Verdict {

@@ -42,10 +42,6 @@ return {arrival - now}
 `,
 };
 
-export function sharedKey(id: string, { requests, windowMs, burst }: Rate, name: string): string {
-  return `rate-limit ${id} ${requests}/${windowMs}/${burst} ${name}`;
-}
-
 /** How it stands, without taking any. */
 export function readArrival(
   read: ReadShared,

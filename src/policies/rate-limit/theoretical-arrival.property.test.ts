@@ -62,3 +62,19 @@ test("who waits as long as it is told, passes; who waits a millisecond less, doe
     }),
   );
 });
+
+test("a clock that is set back keeps nobody out for longer than before", () => {
+  fc.assert(
+    fc.property(rates, fc.integer({ min: 0, max: 1_000_000_000 }), (rate, backMs) => {
+      const cells = createSharedCells(createCellMemory(1));
+      const limiter = createTheoreticalArrival(cells, rate);
+      const key = cells.keyOf("x");
+      const startMs = 1_700_000_000_000;
+      for (let count = 0; count <= rate.burst; count++) limiter.take(key, startMs);
+      const { allowed, waitMs } = limiter.take(key, startMs - backMs);
+      const whole = (rate.windowMs / rate.requests) * rate.burst;
+      if (!allowed) assert.ok(waitMs <= whole + 2_001, `${waitMs} ms, and ${whole} is all`);
+      if (backMs > whole + 2_001) assert.ok(allowed);
+    }),
+  );
+});

@@ -11,6 +11,11 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** Times that were counted by another rate say nothing of this one. */
+export function keyOfRate(id: string, { requests, windowMs, burst }: Rate, name: string): string {
+  return `rate-limit ${id} ${requests}/${windowMs}/${burst} ${name}`;
+}
+
 export interface Taken {
   readonly allowed: boolean;
   /** How many more would be allowed at once. */
@@ -29,6 +34,9 @@ export interface TheoreticalArrival {
 const epochMs = 1_577_836_800_000;
 const partsPerMs = 2 ** 13;
 
+/** So much may pass between a worker's look at the clock and its turn to count. */
+const lateMsMax = 2_000;
+
 /** Beyond, rounding to these parts would count. */
 export const requestsPerMsMax = 100;
 
@@ -39,13 +47,17 @@ export function createTheoreticalArrival(cells: SharedCells, rate: Rate): Theore
     take(key, nowMs) {
       const now = nowMs - epochMs;
       let allowed = false;
-      const before = cells.update(key, nowMs, (present) => {
-        const arrival = Math.max(present, now);
-        allowed = arrival - now <= tolerance;
+      let ahead = 0;
+      cells.update(key, nowMs, (present) => {
+        // A clock that was set back must not keep everybody out until it is as late again.
+        const isOfLater = present - now > tolerance + interval + lateMsMax;
+        const arrival = isOfLater ? now : Math.max(present, now);
+        ahead = arrival - now;
+        allowed = ahead <= tolerance;
         const value = arrival + interval;
         return allowed ? { value, untilMs: value + epochMs } : undefined;
       });
-      const ahead = Math.max(before - now, 0) + (allowed ? interval : 0);
+      if (allowed) ahead += interval;
       const remaining = Math.max(0, Math.floor((tolerance + interval - ahead) / interval));
       return { allowed, remaining, waitMs: allowed ? ahead : ahead - tolerance };
     },
