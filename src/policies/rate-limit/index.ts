@@ -37,8 +37,8 @@ export const rateLimit: Policy<Options> = {
     "Requests are spread over the window (generic cell rate algorithm): after a burst, room for " +
     "one comes back every `windowMs / requests`. Exact over all workers of a gateway, and over " +
     "all gateways that have the same `limitStore`; while that does not answer, its `whenAway` " +
-    "says what holds. A limit that is changed counts anew. Callers see `RateLimit` and `RateLimit-Policy` on every answer, " +
-    "`Retry-After` with the refusal.",
+    "says what holds. A limit that is changed counts anew. Callers see `RateLimit` and " +
+    "`RateLimit-Policy` on every answer, `Retry-After` with the refusal.",
   options: mapOf(
     "How many requests in a time.",
     {
