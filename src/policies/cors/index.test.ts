@@ -22,6 +22,23 @@ test("a preflight is answered without a key and without an instance", async (con
   assert.equal(asked(), 0);
 });
 
+test("pages with cookies may set any field where any may be set", async (context) => {
+  const policies = [{ cors: { origins: [page], credentials: true } }];
+  const { url } = await startPoliced(context, policies, undefined, { callers });
+  const allowed = async (asked: string): Promise<string | null> => {
+    const method = { "access-control-request-method": "PUT" };
+    const headers = { origin: page, ...method, "access-control-request-headers": asked };
+    const answer = await fetch(url, { method: "OPTIONS", headers });
+    assert.equal(answer.status, 204);
+    return answer.headers.get("access-control-allow-headers");
+  };
+  assert.equal(await allowed("idempotency-key, x-csrf"), "idempotency-key, x-csrf");
+  assert.equal(await allowed("if-match"), "if-match");
+  for (const hostile of ["a b", "x:y", "a,,b", Array(200).fill("a").join(",")]) {
+    assert.equal(await allowed(hostile), "Content-Type, Authorization, X-Api-Key", hostile);
+  }
+});
+
 test("a route need not have OPTIONS for its preflight, and has none but that", async (context) => {
   const services = { up: { instances: ["http://127.0.0.1:1"], routes } };
   const { url } = await startPoliced(context, [{ cors: { origins: [page] } }], [], { services });
@@ -75,4 +92,10 @@ test("credentials for every page, and what is no origin, are told", () => {
     findings?.map(({ path }) => path),
     [["origins", 1], ["origins", 2], ["credentials"]],
   );
+  const readable = { ...rest, origins: [page], answerFields: ["*"] };
+  assert.deepEqual(
+    cors.check?.({ ...readable, credentials: true }, site).map(({ path }) => path),
+    [["answerFields"]],
+  );
+  assert.deepEqual(cors.check?.({ ...readable, credentials: false }, site), []);
 });

@@ -116,7 +116,9 @@ export const cors: Policy<Options> = {
       onPreflight(request) {
         const origin = request.field("origin");
         if (origin === undefined) return undefined;
-        const answer = { status: 204, fields: preflight, body: noBody };
+        const asked = request.field("access-control-request-headers");
+        const fields = asked === undefined ? preflight : preflightFields(options, asked);
+        const answer = { status: 204, fields, body: noBody };
         return judge(request, origin) ?? { kind: "answer", response: answer };
       },
       onRouted(request) {
@@ -144,13 +146,19 @@ function mayNotAsk(origin: string): Problem {
   return problems["origin-not-allowed"](detail);
 }
 
-function preflightFields({ methods, requestFields, maxAgeS, credentials }: Options): Fields {
+/** RFC 9110 §5.1; a browser asks for few. */
+const listOfNames = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:, ?[!#$%&'*+.^_`|~0-9A-Za-z-]+){0,99}$/;
+
+/** @param asked names that the page wants to set. */
+function preflightFields(
+  { methods, requestFields, maxAgeS, credentials }: Options,
+  asked = "",
+): Fields {
   // With credentials `*` means nothing but itself; Authorization has to be named at any time.
-  const named = requestFields.includes("*")
-    ? credentials
-      ? ["Content-Type", "Authorization", "X-Api-Key", "X-Request-Id", "traceparent"]
-      : ["*", "Authorization"]
-    : requestFields;
+  const all = credentials
+    ? [listOfNames.test(asked) ? asked : "Content-Type, Authorization, X-Api-Key"]
+    : ["*", "Authorization"];
+  const named = requestFields.includes("*") ? all : requestFields;
   return [
     ["Access-Control-Allow-Methods", methods.join(", ")],
     ["Access-Control-Allow-Headers", named.join(", ")],
@@ -177,7 +185,7 @@ function createOriginTest(origins: readonly string[]): (origin: string) => boole
   };
 }
 
-function checkOptions({ origins, credentials }: Options): readonly OptionFinding[] {
+function checkOptions({ origins, answerFields, credentials }: Options): readonly OptionFinding[] {
   const findings: OptionFinding[] = [];
   for (const [index, origin] of origins.entries()) {
     if (origin === "*" || /^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?$|^null$/.test(origin))
@@ -187,6 +195,10 @@ function checkOptions({ origins, credentials }: Options): readonly OptionFinding
       `${shown} is no origin; expected scheme and host in lower case, such as ` +
       "https://shop.example.org, without a path";
     findings.push({ path: ["origins", index], severity: "error", message });
+  }
+  if (credentials && answerFields.includes("*")) {
+    const message = "with `credentials` browsers take `*` for a name; name what pages may read";
+    findings.push({ path: ["answerFields"], severity: "warning", message });
   }
   if (credentials && origins.includes("*")) {
     const message = "with `credentials` every page could act for whoever looks at it; name origins";
