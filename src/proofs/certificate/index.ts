@@ -12,6 +12,8 @@ interface CertificateCaller {
   readonly commonName?: string;
 }
 
+const idLengthMax = 2_048;
+
 const callerSchema = mapOf(
   "Certificate of this caller, which `listen.tls.clientCertificates` asks for. What is given " +
     "here has to fit, all of it.",
@@ -26,7 +28,7 @@ const callerSchema = mapOf(
       type: "string",
       description: "SPIFFE id in its one URI; `/*` at the end stands for any path below.",
       pattern: "^spiffe://[a-z0-9._-]+(/[A-Za-z0-9._-]+)*(/\\*)?$",
-      maxLength: 2_048,
+      maxLength: idLengthMax,
       "x-expected": "an id such as spiffe://example.org/billing",
     },
     commonName: {
@@ -48,11 +50,12 @@ export const certificate: ProofKind<CertificateCaller> = {
   check: ({ callers }) => checkOwners(callers),
   explain({ callers }, { certificate: shown }) {
     if (shown === undefined) return { why: "no certificate was shown", absent: true };
-    const found = find(callers, shown);
+    const found = find(exactFirst(callers), shown);
     if (found === undefined) return { why: "the certificate is of no caller" };
     return { why: `by the certificate ${shown.sha256}`, caller: found.name };
   },
-  create({ callers }) {
+  create({ callers: inOrder }) {
+    const callers = exactFirst(inOrder);
     // A connection shows one certificate, which is looked for once.
     const found = new WeakMap<PeerCertificate, ReturnType<typeof look>>();
     const look = (shown: PeerCertificate) => {
@@ -71,6 +74,21 @@ export const certificate: ProofKind<CertificateCaller> = {
     };
   },
 };
+
+/** A caller that stands for many is not to hide one of them; then the order of the file counts. */
+function exactFirst(
+  callers: readonly ProofCaller<CertificateCaller>[],
+): readonly ProofCaller<CertificateCaller>[] {
+  return callers.toSorted((one, other) => exactness(other.options) - exactness(one.options));
+}
+
+/** One certificate, one id, the narrower of two kinds of ids, a name. */
+function exactness({ sha256, spiffe, commonName }: CertificateCaller): number {
+  const name = commonName === undefined ? 0 : 0.5;
+  if (sha256 !== undefined) return 2 * idLengthMax + name;
+  if (spiffe === undefined) return name;
+  return (spiffe.endsWith("/*") ? spiffe.length : idLengthMax + 1) + name;
+}
 
 function find(
   callers: readonly ProofCaller<CertificateCaller>[],
