@@ -41,3 +41,29 @@ callers:
     assert.deepEqual(await foundWith(`tls: { ${certificates}, ${asked} }`), []);
   },
 );
+
+test("passwords that come in the clear are told, where no proxy may have TLS", async (context) => {
+  const folder = temporaryFolder(context);
+  const path = join(folder, "parlance.yaml");
+  const foundWith = async (listen: string) => {
+    writeFileSync(
+      path,
+      `version: 1
+listen: { ${listen} }
+services: { up: { instances: ["http://127.0.0.1:1"] } }
+callers:
+  reports: { basic: { username: reports, password: "right" }, may: ["*"] }
+`,
+    );
+    const { diagnostics } = await checkConfiguration({ path }, nodePlatform.files, () => undefined);
+    return diagnostics.map(({ code, severity, source }) => [code, severity, source?.line]);
+  };
+  const told = [["password-without-tls", "warning", 5]];
+  assert.deepEqual(await foundWith(""), told);
+  assert.deepEqual(await foundWith("host: 192.0.2.1"), told);
+  for (const listen of ["127.0.0.1", "::1", "localhost"].map((host) => `host: "${host}"`)) {
+    assert.deepEqual(await foundWith(listen), []);
+  }
+  assert.deepEqual(await foundWith('trustedProxies: ["10.0.0.0/8"]'), []);
+  assert.deepEqual(await foundWith("proxyProtocol: true"), []);
+});

@@ -1,8 +1,10 @@
 /** What proofs of identity find wrong with what is configured of them. */
 import type { Diagnostic } from "#base/diagnostic.ts";
+import { isLoopbackHost } from "#base/ip-address.ts";
 import type { Files } from "#base/platform.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { usesOf } from "#gateway/identity.ts";
+import { basic } from "#proofs/basic/index.ts";
 import { certificate } from "#proofs/certificate/index.ts";
 import { standardProofs } from "./standard-proofs.ts";
 
@@ -17,7 +19,21 @@ export function checkProofs(
       return { code: "bad-proof", message: where + message, ...rest, ...place };
     }),
   );
-  return [...found, ...certificatesNotAsked(configuration)];
+  return [...found, ...certificatesNotAsked(configuration), ...passwordsInTheClear(configuration)];
+}
+
+/** Behind a proxy that is named, TLS ends there. */
+function passwordsInTheClear(configuration: Configuration): readonly Diagnostic[] {
+  const { tls, host, trustedProxies, proxyProtocol } = configuration.listen;
+  if (tls !== undefined || isLoopbackHost(host) || trustedProxies.length > 0 || proxyProtocol)
+    return [];
+  return usesOf(configuration, basic).callers.map(({ name, source }) => ({
+    code: "password-without-tls",
+    severity: "warning",
+    message: `basic: the password of caller ${name} comes over the network in the clear`,
+    suggestion: "add `listen.tls`, or name the proxy that has it in `listen.trustedProxies`",
+    ...(source && { source }),
+  }));
 }
 
 /** A caller that nobody can be. */

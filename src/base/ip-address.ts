@@ -41,3 +41,8 @@ export function subscriberOf(address: string): string {
   }
   return `${parts.slice(0, 4).join(":")}::/64`;
 }
+
+/** What never leaves this machine. @param host without brackets. */
+export function isLoopbackHost(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}

@@ -1,4 +1,5 @@
 /** `limitStore` with its URL taken apart. */
+import { isLoopbackHost } from "#base/ip-address.ts";
 import type { Reporter } from "#formats/yaml/reporter.ts";
 import type { LimitStore } from "./configuration.ts";
 import type { Declared } from "./declared.ts";
@@ -41,7 +42,7 @@ export function resolveLimitStore(
     const message = "`tls` is only for valkeys:// and rediss://";
     reporter.error(["limitStore", "tls"], "tls-without-valkeys", message, "write valkeys://");
   }
-  if (!isSecure && password !== undefined && !isLoopback(address.host)) {
+  if (!isSecure && password !== undefined && !isLoopbackHost(address.host)) {
     const message = "the password goes over the network in the clear";
     reporter.warning(place, "password-without-tls", message, "write valkeys://");
   }
@@ -65,8 +66,4 @@ export function resolveLimitStore(
     whenAway,
     prefix,
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

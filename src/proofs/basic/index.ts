@@ -31,8 +31,8 @@ const waitingMax = 64;
 const lengthMax = 4_096;
 
 const caller = mapOf(
-  "Name and password of this caller, as `Authorization: Basic`. Over connections with TLS only, " +
-    "unless it runs on one machine.",
+  "Name and password of this caller, as `Authorization: Basic`. For connections with TLS: on " +
+    "others it can be read on the way, which `parlance check` warns of.",
   {
     username: {
       type: "string",
