@@ -1,7 +1,7 @@
 /** Sets and removes header fields, of requests on their way in and of answers on theirs out. */
 import { didYouMean } from "#base/nearest.ts";
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
-import type { OptionFinding, Policy, PolicyRequest } from "#extension/policy.ts";
+import type { OptionFinding, Policy, PolicyRequest, SentRequest } from "#extension/policy.ts";
 
 interface Changes {
   /** Values may be credentials. */
@@ -77,8 +77,8 @@ export const headers: Policy<Options> = {
   summary: "Sets and removes header fields of requests and answers.",
   description:
     "Fields that delimit messages or that the gateway vouches for (`Host`, `Content-Length`, " +
-    "`Via`, `X-Forwarded-*`, `Parlance-*` and their like) cannot be touched. Of exchanges that " +
-    "are translated only fields of answers are changed. With `secure` answers, also those of the " +
+    "`Via`, `X-Forwarded-*`, `Parlance-*` and their like) cannot be touched. Where a request is " +
+    "translated, they are set and removed in what the instance gets. With `secure` answers, also those of the " +
     "gateway's own, get `X-Content-Type-Options`, `X-Frame-Options`, `Referrer-Policy`, a " +
     "`Content-Security-Policy` that allows nothing, and over TLS `Strict-Transport-Security`: " +
     "each unless the service sets its own.",
@@ -102,7 +102,16 @@ export const headers: Policy<Options> = {
     const dropped = [...answer.remove, ...Object.keys(answer.set)].map((name) =>
       name.toLowerCase(),
     );
+    const touched = [...request.remove, ...Object.keys(request.set)].map((name) =>
+      name.toLowerCase(),
+    );
     return {
+      // A translation has written fields of its own by then.
+      ...(touched.length > 0 && {
+        onSend(_asked: PolicyRequest, sent: SentRequest) {
+          for (const name of touched) sent.dropField(name);
+        },
+      }),
       onRequest(asked) {
         for (const name of request.remove) asked.dropRequestField(name.toLowerCase());
         for (const [name, { secret }] of Object.entries(request.set)) {
