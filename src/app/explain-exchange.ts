@@ -45,8 +45,8 @@ export function explainExchange(
 
 function phasesOf(entry: Fields): readonly HappenedPhase[] {
   const { method, protocol, face, service, route, operation, template, caller } = entry;
-  const { authentication, instance, attempts, speaks, problem, fault, faultKind, blame } = entry;
-  const { totalUs, upstreamUs, queuedUs, status, verdict, aborted, policy } = entry;
+  const { authentication, instance, attempts, speaks, status, verdict, aborted } = entry;
+  const { totalUs, upstreamUs, queuedUs } = entry;
   const phases: HappenedPhase[] = [
     {
       phase: "asked",
@@ -79,16 +79,23 @@ function phasesOf(entry: Fields): readonly HappenedPhase[] {
   if (upstreamUs !== undefined) {
     phases.push({ phase: "answered", what: "the instance's answer began", ...atUs(upstreamUs) });
   }
-  const code = problem ?? fault;
-  const by = policy === undefined ? "" : ` ${text(policy)}`;
-  const broken =
-    code === undefined
-      ? by && ` by the policy${by}`
-      : `: ${text(code)} (${text(faultKind)}), broken by the ${text(blame)}${by}`;
+  const broken = brokenOf(entry);
   const gone = aborted === true ? ", the caller was gone" : "";
   const what = `${text(verdict)}, status ${text(status)}${broken}${gone}`;
   phases.push({ phase: "ended", what, ...atUs(totalUs) });
   return phases;
+}
+
+/** What went wrong, and which policy had a hand in it. */
+function brokenOf({ problem, fault, faultKind, blame, policy, instead }: Fields): string {
+  const code = problem ?? fault;
+  const by = policy === undefined ? "" : ` by the policy ${text(policy)}`;
+  if (code === undefined) return by;
+  const kind = `${text(code)} (${text(faultKind)})`;
+  const broken = `broken by the ${text(blame)}`;
+  if (instead === true) return `${by} instead of ${kind}, ${broken}`;
+  if (blame === "policy" && policy !== undefined) return `: ${kind}, ${broken} ${text(policy)}`;
+  return `: ${kind}, ${broken}${policy === undefined ? "" : `, said${by}`}`;
 }
 
 const triedWords: Readonly<Record<string, string>> = {
@@ -100,7 +107,7 @@ const triedWords: Readonly<Record<string, string>> = {
   "passed-over": "was passed over: a policy did not let it be asked",
 };
 
-/** Attempts besides the one that counted. */
+/** Attempts whose answer was not the one that was given. */
 function triedOf({ tried }: Fields): readonly HappenedPhase[] {
   if (!Array.isArray(tried)) return [];
   return (tried as readonly string[]).map((line) => {

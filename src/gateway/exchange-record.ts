@@ -53,6 +53,8 @@ export class ExchangeRecord {
   aborted = false;
   /** The policy that refused it, or gave its answer; undefined: none did. */
   decidedBy: string | undefined;
+  /** Whether it gave its answer instead of telling the problem. */
+  isAnsweredInstead = false;
   /** What a policy found wrong first, and let pass. */
   reported: Problem | undefined;
   attempts = 0;
@@ -165,6 +167,7 @@ export class ExchangeRecord {
     this.fault = undefined;
     this.aborted = false;
     this.decidedBy = undefined;
+    this.isAnsweredInstead = false;
     this.reported = undefined;
     this.attempts = 0;
     this.triedBefore = nothingTried;

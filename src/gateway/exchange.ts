@@ -230,7 +230,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
 
   /** Whether policies do something else with an instance's answer than pass it on. */
   #isTakenOver(head: ResponseHead): boolean {
-    const { chain } = this;
+    const { chain, attemptBeganMs } = this;
     if (this.endAttempt("answer", head)) return true;
     if (chain?.wantsReply === true && this.translation !== undefined) {
       this.translation.judge = (reply, operation) => this.policiesOnReply(reply, operation);
@@ -247,6 +247,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
       dropField: (name) => head.drop(name),
     });
     if (verdict === undefined) return false;
+    this.notePresentTried("answer", head, attemptBeganMs);
     if (verdict.kind === "refuse") this.refuse(verdict.problem);
     else this.answerInstead(verdict.response);
     return true;
@@ -357,6 +358,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     this.problem = problem;
     if (this.chain?.wantsProblem === true) {
       const instead = this.policiesOnProblem(problem);
+      this.isAnsweredInstead = instead !== undefined;
       if (instead !== undefined) return this.answerInstead(instead.response);
     }
     this.status = problem.definition.httpStatus;

@@ -50,6 +50,11 @@ export function scopeLines({ scopes }: Problem): string {
   return `WWW-Authenticate: Bearer realm="parlance", ${error}\r\n`;
 }
 
+export function noInstance(serviceName: string): Problem {
+  const detail = `service ${serviceName} has no instance that can be asked`;
+  return problems["instance-unreachable"](detail);
+}
+
 /** What an upstream's failure is to the caller. */
 export function failureProblem(failure: UpstreamFailure, exchange: ExchangeRecord): Problem {
   const { route, instance } = exchange;

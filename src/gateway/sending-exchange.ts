@@ -14,6 +14,7 @@ import type { CompiledRoute } from "./compile-routes.ts";
 import type { HedgedAttempt } from "./hedged-attempt.ts";
 import { hashKeyOf } from "./hash-key.ts";
 import { HubExchange } from "./hub-exchange.ts";
+import { noInstance } from "./failure.ts";
 import { deadlinePassed, notAllowed, timeLeft } from "./deadlines.ts";
 import type { Balancer } from "./balance.ts";
 import type { InstancePool } from "./instances.ts";
@@ -102,7 +103,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   /** One that policies let be asked; or why there is none. */
   #choose(balancer: Balancer): Target | Problem {
     let target = this.#pick(balancer, this.#tried);
-    if (this.chain?.wantsAttempts !== true) return target ?? this.#noInstance();
+    if (this.chain?.wantsAttempts !== true) return target ?? noInstance(this.serviceName);
     const passed: Target[] = [];
     let refused: Problem | undefined;
     while (target !== undefined) {
@@ -120,13 +121,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
       // Who has failed before is better than nobody.
       target = this.#pick(balancer, [...this.#tried, ...passed]) ?? this.#pick(balancer, passed);
     }
-    return refused ?? this.#noInstance();
-  }
-
-  #noInstance(): Problem {
-    const { service } = this.route as CompiledRoute;
-    const detail = `service ${service.name} has no instance that can be asked`;
-    return problems["instance-unreachable"](detail);
+    return refused ?? noInstance(this.serviceName);
   }
 
   #pick(balancer: Balancer, tried: readonly Target[]): Target | undefined {
@@ -256,6 +251,11 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     if (again.afterMs <= 0) this.connect();
     else this.pauseFor(again.afterMs, () => this.connect());
     return true;
+  }
+
+  /** 0: nobody wants to know, or it is over. */
+  protected get attemptBeganMs(): number {
+    return this.#attemptMs;
   }
 
   /** For the record: the present attempt is given up for another one. */

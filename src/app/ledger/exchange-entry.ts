@@ -73,6 +73,7 @@ export class ExchangeEntries {
     }
     const { triedBefore } = exchange;
     if (triedBefore.length > 0) this.#writeList(f.tried, triedBefore);
+    if (exchange.isAnsweredInstead) writer.flag(f.instead.key);
     return writer.end();
   }
 
@@ -215,9 +216,10 @@ export class ExchangeEntries {
   }
 }
 
-function verdictOf({ attempts, hubCalls, problem, fault }: ExchangeRecord): number {
+function verdictOf(exchange: ExchangeRecord): number {
+  const { attempts, hubCalls, problem, fault, isAnsweredInstead } = exchange;
   if (attempts > 0) return verdicts.forwarded;
-  const isAnswered = (problem ?? fault) === undefined || hubCalls > 0;
+  const isAnswered = isAnsweredInstead || hubCalls > 0 || (problem ?? fault) === undefined;
   return isAnswered ? verdicts.answered : verdicts.refused;
 }
 

@@ -135,7 +135,9 @@ async function explainHappened(input: CommandInput, exchange: string): Promise<n
 function tellHappened(input: CommandInput, explained: ExplainedExchange): number {
   if (input.json) printJson(explained);
   else print(formatHappened(explained));
-  const isBroken = explained.happened.some(({ what }) => what.includes("broken by"));
+  const isBroken = explained.happened.some(
+    ({ what }) => what.includes("broken by") && !what.includes(" instead of "),
+  );
   return isBroken ? exitCode.findings : exitCode.fine;
 }
 

@@ -162,10 +162,16 @@ export const fields = {
     type: "texts",
     max: 8,
     about:
-      "Attempts besides that at `instance`, in the order in which they ended: what became of it " +
-      "(a status, `unreachable`, `stale`: a kept connection was dead, `broken`, `timeout`, " +
-      "`slower`: another one answered first, `passed-over`: a policy did not let it be asked), " +
-      "when it began and how long it took, both in milliseconds, and its URL.",
+      "Attempts whose answer was not the one that was given, in the order in which they ended: " +
+      "what became of it (a status, `unreachable`, `stale`: a kept connection was dead, " +
+      "`broken`, `timeout`, `slower`: another one answered first, `passed-over`: a policy did " +
+      "not let it be asked), when it began and how long it took, both in milliseconds, and its " +
+      "URL.",
+  },
+  instead: {
+    key: 49,
+    type: "flag",
+    about: "The policy gave its answer instead of telling the problem.",
   },
   node: { key: 50, type: "text", max: 128, about: "Name of the machine." },
   build: { key: 51, type: "text", max: 64, about: "Version of Parlance." },

@@ -57,6 +57,7 @@ export const kinds = {
       "policy",
       "reported",
       "tried",
+      "instead",
     ],
   },
   intent: {

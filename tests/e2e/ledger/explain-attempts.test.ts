@@ -89,3 +89,24 @@ test("where there was no connection, nothing was sent", async (t) => {
   assert.equal(sent?.what, `nothing to ${gone}: no connection was had, attempt 3`);
   assert.equal(phases.filter(({ phase }) => phase === "tried").length, 2);
 });
+
+test("an answer that a policy gave instead of a problem, or of the instance's, and that problem", async (t) => {
+  let isBroken = false;
+  let asked = 0;
+  const upstream = await instance(t, (_incoming, outgoing) => {
+    asked++;
+    const fields = { "cache-control": "max-age=0, stale-if-error=600", etag: '"a"' };
+    outgoing.writeHead(isBroken ? 500 : 200, isBroken ? {} : fields).end("fine");
+    isBroken = true;
+  });
+  const policies = "[{ cache: {} }, { breaker: { requestsMin: 1 } }]";
+  const isEnded = (text: string) => (phases: readonly Phase[]) =>
+    phases.some(({ phase, what }) => phase === "ended" && what.startsWith(text));
+  const stale = await happenedAt(t, [upstream], policies, hasTried);
+  assert.ok(asked > 0);
+  assert.ok(stale.some(({ what }) => what.startsWith(`${upstream} answered 500 after`)));
+  assert.ok(isEnded("forwarded, status 200 by the policy cache")(stale));
+  isBroken = false;
+  const words = "answered, status 200 by the policy cache instead of circuit-open (unavailable)";
+  assert.ok(isEnded(words)(await happenedAt(t, [upstream], policies, isEnded("answered"))));
+});
