@@ -36,11 +36,16 @@ function stateOf({ url }: Instance, views: readonly WorkerView[]): readonly stri
 /** Which one is asked, as far as it is decided: among whom, and why not the others. */
 export function explainChoice(
   { zone }: Configuration,
-  { instances, balance, name }: Service,
+  { instances, balance, name, discovery }: Service,
   views: readonly WorkerView[],
 ): readonly ExplanationStep[] {
   const open = instances.filter(({ drain }) => !drain);
-  if (open.length === 0) return [];
+  if (open.length === 0) {
+    // Who is found is known to a running gateway alone.
+    if (discovery !== undefined && views.length === 0) return [];
+    const why = instances.length === 0 ? "it has no instance now" : "all of its are drained";
+    return [{ step: "instance", verdict: "refused", what: `none of ${name}`, why }];
+  }
   const unwell = (instance: Instance): string | undefined => unwellFor(instance, views);
   const well = open.filter((instance) => unwell(instance) === undefined);
   const able = well.length > 0 ? well : open;

@@ -181,7 +181,17 @@ export function explainRoute(
   steps.push(...explainTranslation(match, speed, contract));
   const path = forwardedPath(match, read.path);
   const isTranslated = speed.kind === "translate";
-  steps.push(...explainForwarding(configuration, match, read, path, isTranslated, met.views));
+  const forwarding = explainForwarding(configuration, match, read, path, isTranslated, met.views);
+  steps.push(...forwarding);
+  const none = forwarding.find(({ verdict }) => verdict === "refused");
+  if (none !== undefined) {
+    refusals.push({
+      kind: "refused",
+      status: 502,
+      step: none.step,
+      why: `${none.what}: ${none.why}`,
+    });
+  }
   if (speed.why === "own-document" && refusals.length === 0) {
     const outcome = { kind: "answered", why: `a document of ${match.service.name}` } as const;
     return { request: asked, outcome, counts, steps };

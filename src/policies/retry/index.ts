@@ -37,13 +37,15 @@ export const retry: Policy<Options> = {
     "gets and heeds (which is taken to be so where nothing is translated, and no policy " +
     "`idempotency` keeps the key); further what did not reach an instance, and what was " +
     "answered with a status by which `idempotency` knows that nothing was done; others with " +
-    "`unsafe: true`. Another instance is asked if there is one. The pause doubles with each " +
-    "attempt and is drawn between half of it and the whole. **The budget** bounds what retries " +
-    "add to the load: at most `budgetPercent` of the requests of the last ten seconds (and " +
-    "three a second), in each worker; a service that fails as a whole is not buried under " +
-    "retries. Requests whose body did not come whole with their head are not repeated. " +
-    "`Retry-After` of an instance is waited for when it is not longer than `backoffMaxMs`; when " +
-    "it is longer, its answer is passed on.",
+    "`unsafe: true`. Another instance is asked if there is one. That another one is asked at " +
+    "once when one cannot be connected to, three at most in all, is so without this policy too, " +
+    "and counts among its attempts. The pause doubles with each attempt and is drawn between " +
+    "half of it and the whole. **The budget** bounds what retries add to the load: at most " +
+    "`budgetPercent` of the requests of the last ten seconds (and three a second), in each " +
+    "worker; a service that fails as a whole is not buried under retries. Requests whose body " +
+    "did not come whole with their head are not repeated. `Retry-After` of an instance is " +
+    "waited for when it is not longer than `backoffMaxMs`; when it is longer, its answer is " +
+    "passed on.",
   options: mapOf("When and how often it is asked again.", {
     attemptsMax: wholeNumber("Attempts in all, the first included.", {
       from: 2,

@@ -58,6 +58,22 @@ const cases: readonly Case[] = [
   },
 ];
 
+test("where all instances are drained, nobody can be asked", () => {
+  using folder = createFolder();
+  folder.write(
+    "parlance.yaml",
+    `version: 1
+listen: { host: 127.0.0.1 }
+services:
+  up: { instances: [{ url: "http://127.0.0.1:1", drain: true }] }
+callers: open
+`,
+  );
+  const { out, code } = folder.parlance(["explain", "GET", "/up/"]);
+  assert.equal(code, 1);
+  assert.match(out, /Refused with 502: none of up: all of its are drained/);
+});
+
 for (const { name, policies, request, outcome: expected, why } of cases) {
   test(name, () => {
     using folder = createFolder();
