@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import type { Disk } from "#base/disk.ts";
+import type { Problem } from "#base/problem.ts";
 import { hashBytes, leafHashInto } from "#ledger/tree/hashes.ts";
 import type { ReadTile } from "#ledger/tree/tile-hashes.ts";
 import { listFolder } from "./disk-files.ts";
@@ -31,6 +32,8 @@ export interface ReaderView {
   readonly proven: number;
   refresh(): void;
   sealedSegment(segment: number): SealedSegment;
+  /** What its end says, for who looks at all of them. */
+  sealedFacts(segment: number): Pick<SealedSegment, "facts" | "bytes">;
   /** @throws LedgerProblem when the entry was dropped. */
   requireKept(index: number): void;
   /** Without entries that were dropped. @returns false: no more are wanted. */
@@ -48,15 +51,25 @@ interface Unsealed {
 }
 
 const triesMax = 5;
+/** Segments of which unpacked entries and the index of exchanges are remembered. */
+const warmSegmentsMax = 8;
 
 /** @param size entries that count at the moment of a call. */
-export function createReaderView(disk: Disk, layout: Layout, size: () => number): ReaderView {
+export function createReaderView(
+  disk: Disk,
+  layout: Layout,
+  size: () => number,
+  warmMax = warmSegmentsMax,
+): ReaderView {
   let facts = readFacts();
   let sealed = 0;
   let parts: UnsealedPart[] = [];
   let valid = 0;
   let proven = 0;
   const opened = new Map<number, SealedSegment>();
+  /** Those that were used last, the last one at the end. */
+  const warm = new Set<number>();
+  let isClosed = false;
   const roots: (Buffer | undefined)[] = [];
   const unsealed = new Map<number, Unsealed>();
 
@@ -113,6 +126,18 @@ export function createReaderView(disk: Disk, layout: Layout, size: () => number)
   }
 
   function sealedSegment(segment: number): SealedSegment {
+    const found = openedSegment(segment);
+    warm.delete(segment);
+    warm.add(segment);
+    for (const oldest of warm) {
+      if (warm.size <= warmMax) break;
+      warm.delete(oldest);
+      opened.get(oldest)?.forget();
+    }
+    return found;
+  }
+
+  function openedSegment(segment: number): SealedSegment {
     if (segment < facts.keptFrom) throw dropped(segment);
     const path = join(layout.segments, sealedName(segment));
     return unlessDropped(segment, () => {
@@ -143,6 +168,8 @@ export function createReaderView(disk: Disk, layout: Layout, size: () => number)
   }
 
   function scan(from: number, to: number, visit: VisitEntry): boolean {
+    // Less than there is would be believed to be all.
+    if (isClosed) throw new LedgerProblem(closed());
     const end = Math.min(to, sealed * segmentEntries);
     for (let at = Math.max(from, facts.keptFrom * segmentEntries); at < end;) {
       const segment = Math.floor(at / segmentEntries);
@@ -189,6 +216,7 @@ export function createReaderView(disk: Disk, layout: Layout, size: () => number)
     },
     refresh,
     sealedSegment,
+    sealedFacts: openedSegment,
     requireKept(index) {
       const segment = Math.floor(index / segmentEntries);
       if (segment < facts.keptFrom) throw dropped(segment);
@@ -201,10 +229,15 @@ export function createReaderView(disk: Disk, layout: Layout, size: () => number)
     }),
     unsealedIndex: (segment) => unsealedOf(segment).index,
     close() {
+      isClosed = true;
       for (const part of parts) part.close();
       parts = [];
     },
   };
+}
+
+function closed(): Problem {
+  return problems["ledger-disk-failed"]("the ledger was closed while it was read; ask again");
 }
 
 function dropped(segment: number): LedgerProblem {

@@ -28,6 +28,8 @@ export interface SealedSegment {
   candidates(id: Buffer): readonly number[];
   /** As they stand in the file, the index whole and not remembered. */
   searchFacts(): SearchFacts;
+  /** Forgets what was unpacked; it is read again when it is wanted. */
+  forget(): void;
 }
 
 const bundlesKept = 2;
@@ -105,6 +107,10 @@ export function openSealed(disk: Disk, path: string, segment: number): SealedSeg
       if (time.compare(facts.minId) < 0 || time.compare(facts.maxId) > 0) return [];
       index ??= readExchangeIndex();
       return lookUpExchange(index, id).map((slot) => segment * segmentEntries + slot);
+    },
+    forget() {
+      kept.clear();
+      index = undefined;
     },
     searchFacts() {
       const { minMs, maxMs, minId, maxId } = facts;

@@ -8,8 +8,10 @@ import { leafHash } from "#ledger/tree/hashes.ts";
 import { inclusionProof, rootOf } from "#ledger/tree/merkle-proofs.ts";
 import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
 import { checkInclusion } from "#ledger/tree/verify-proofs.ts";
-import { segmentEntries } from "./layout.ts";
+import type { Disk } from "#base/disk.ts";
+import { layoutOf, segmentEntries } from "./layout.ts";
 import type { LogWriter } from "./log.ts";
+import { createReaderView } from "./reader-view.ts";
 import {
   addAll,
   codeOf,
@@ -174,5 +176,39 @@ test("damage in a sealed segment is told with its place, and never read as an en
     }
     file.close();
     assert.equal(place.open().recovered.size, segmentEntries);
+  });
+});
+
+test("a reader remembers little of what it unpacked, and reads nothing when closed", () => {
+  withPlace((place) => {
+    const { writer } = place.open();
+    fill(writer);
+    settleLong(writer);
+    let opened = 0;
+    const { disk } = place.options();
+    const counting: Disk = {
+      ...disk,
+      open(path, ...mode) {
+        if (path.endsWith(".sealed")) opened++;
+        return disk.open(path, ...mode);
+      },
+    };
+    const view = createReaderView(counting, layoutOf(place.path), () => total, 1);
+    const opensFor = (index: number): number => {
+      const before = opened;
+      view.scan(index, index + 1, (_, bytes, from, to) => {
+        assert.deepEqual(bytes.subarray(from, to), entries[index]);
+        return undefined;
+      });
+      return opened - before;
+    };
+    assert.equal(opensFor(0), 2, "its end and a bundle");
+    assert.equal(opensFor(1), 0, "the bundle is remembered");
+    assert.equal(opensFor(segmentEntries), 2);
+    view.sealedFacts(0);
+    assert.equal(opensFor(segmentEntries), 0, "a look at the facts of another one costs nothing");
+    assert.equal(opensFor(0), 1, "the end is remembered, the bundle was not");
+    view.close();
+    assert.equal(codeOf(() => opensFor(0)).code, "ledger-disk-failed");
   });
 });

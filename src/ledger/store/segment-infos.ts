@@ -19,7 +19,7 @@ function infoOf(view: ReaderView, segment: number, size: number): SegmentInfo {
     return { segment, first, count, sealed: true, dropped: true, bytes: 0, ...unknown };
   }
   if (segment < view.sealed) {
-    const { facts, bytes } = view.sealedSegment(segment);
+    const { facts, bytes } = view.sealedFacts(segment);
     const times = Number.isNaN(facts.minMs) ? unknown : { minMs: facts.minMs, maxMs: facts.maxMs };
     return { segment, first, count, sealed: true, dropped: false, bytes, ...times };
   }
