@@ -79,7 +79,7 @@ export function viewLedger(
         return badFilter("cursor", parameter("cursor"), "what a page has as `next`");
       }
       const asked = parameter("query") ?? "";
-      const synced = await noteRead("entries", by, asked.slice(0, 512));
+      const synced = await noteRead("entries", by, asked);
       if (isProblem(synced)) return synced;
       const page = { before: cursor, limit };
       const found = read((open) => searchLedger(open, filter, page, pause), synced);

@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isProblem } from "#base/problem.ts";
+import { decodeEntry } from "#ledger/entry/decode-entry.ts";
+import { encodeEntry } from "#ledger/entry/encode-entry.ts";
+import { fields as entryFields } from "#ledger/entry/fields.ts";
 import { eraseSubject, recoverErasures, settle } from "./erase.ts";
 import { diskError, keyStoreIn, temporaryLedger, watchedDisk } from "./bodies-fixture.ts";
 import { currentSubject, findSubject, type KeyStore, type Subject } from "./subject-keys.ts";
@@ -44,6 +47,17 @@ test("a subject that comes back gets a new pseudonym and a new key, every time",
     assert.ok(!isProblem(eraseSubject(store, order)));
   }
   assert.equal(seen.size, 8);
+});
+
+test("a long reason is given whole to the entry, which says where it was cut", (t) => {
+  const store = keyStoreIn(temporaryLedger(t));
+  subjectIn(store);
+  const why = "as the contract has ended. ".repeat(40);
+  const fields = eraseSubject(store, { ...order, why });
+  assert.ok(!isProblem(fields));
+  assert.equal(fields.reason, why);
+  const entry = decodeEntry(encodeEntry({ kind: "erasure", timeUs: 1, ...fields }));
+  assert.partialDeepStrictEqual(entry, { kind: "erasure", cut: [entryFields.reason.key] });
 });
 
 test("a subject can be named by the pseudonym that entries show", (t) => {

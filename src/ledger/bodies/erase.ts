@@ -45,7 +45,8 @@ export function eraseSubject(store: KeyStore, order: ErasureOrder): ErasureField
   };
   writeErasure(store.disk, store.folder, erasure);
   shredKey(store, pseudonym);
-  return fieldsOf(erasure);
+  // The mark is short; an entry says itself where it had to cut.
+  return { ...fieldsOf(erasure), actor: order.by, reason: order.why };
 }
 
 export function settle(store: KeyStore, pseudonym: string): void {
