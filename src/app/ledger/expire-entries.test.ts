@@ -1,14 +1,16 @@
 /** Retention on a ledger with a sealed segment: what goes, what stays, what is on record. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createLog } from "#base/log.ts";
 import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
+import { temporaryLedger } from "#ledger/bodies/bodies-fixture.ts";
+import { bodyFileHeader } from "#ledger/bodies/body-file.ts";
 import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
-import type { LogWriter } from "#ledger/store/log.ts";
+import type { LogReader, LogWriter } from "#ledger/store/log.ts";
 import { openLog } from "#ledger/store/open-log.ts";
 import type { Retention } from "#ledger/store/retention.ts";
 import { createExpiry } from "./expire-entries.ts";
@@ -62,6 +64,81 @@ test("what is young and small stays, and without retention everything does", () 
   assert.equal(expiryOf({ days: 3, bytesMax: 0 }, later).due(), undefined);
   assert.equal(expiryOf({ days: 0, bytesMax: 1e12 }, later).due(), undefined);
   assert.ok(expiryOf({ days: 0, bytesMax: 1 }, later).due() !== undefined);
+});
+
+test("a clock that is ahead makes nothing too old, time that has passed does", () => {
+  let nowMs = startMs + 1_000;
+  const expiry = createExpiry({
+    ...{ disk: nodeDisk, log, path, retention: { days: 3, bytesMax: 0 }, writer },
+    openReader: () => openReader({ path, disk: nodeDisk, processes: nodeProcesses }),
+    clock: { nowMs: () => nowMs, monotonicMs: () => monotonicMs },
+  });
+  const look = () => {
+    monotonicMs += 60_000;
+    return expiry.due();
+  };
+  nowMs += 400 * dayMs;
+  assert.equal(look(), undefined);
+  assert.equal(look(), undefined);
+  assert.deepEqual(told, ["ledger-clock-ahead"]);
+  nowMs -= 400 * dayMs;
+  assert.equal(look(), undefined);
+  nowMs += 5 * dayMs;
+  monotonicMs += 5 * dayMs;
+  assert.ok(look() !== undefined);
+  told.length = 0;
+});
+
+/** A segment that goes, and one that stays whose entries have these times. */
+function expiryBeside(bodies: string, timesMs: readonly number[]) {
+  const kept = timesMs.map((ms) => {
+    return encodeEntry({ kind: "stop", timeUs: ms * 1_000, reason: "for the test" });
+  });
+  const unknown = { minMs: undefined, maxMs: undefined, bytes: 0 };
+  const reader = {
+    refresh: () => undefined,
+    close: () => undefined,
+    segments: () => [
+      { ...unknown, segment: 0, first: 0, count: sealed, sealed: true, dropped: true },
+      { ...unknown, segment: 1, first: sealed, count: 2, sealed: false, dropped: false },
+    ],
+    scan: (first: number, _end: number, visit: (index: number, bytes: Buffer) => unknown) => {
+      for (const [at, bytes] of kept.entries()) visit(first + at, bytes);
+    },
+  } as Partial<LogReader> as LogReader;
+  return createExpiry({
+    ...{ disk: nodeDisk, log, path: bodies, retention: { days: 1, bytesMax: 0 } },
+    writer: {
+      size: sealed + kept.length,
+      expired: () => ({ first: 0, end: sealed, bytes: 1 }),
+      drop: () => undefined,
+    },
+    openReader: () => reader,
+    clock: { nowMs: () => startMs + 30 * dayMs, monotonicMs: () => 1 },
+  });
+}
+
+test("bodies stay as long as any of their entries, wherever the clock was set", (t) => {
+  const ledger = temporaryLedger(t);
+  mkdirSync(join(ledger, "bodies"));
+  const put = (name: string, ms: number) =>
+    writeFileSync(join(ledger, "bodies", `${name}.bodies`), bodyFileHeader(ms));
+  put("0badcafe-0-1", startMs - 9 * dayMs);
+  put("0badcafe-0-2", startMs - 5 * dayMs);
+  // The clock was set back between the two.
+  expiryBeside(ledger, [startMs, startMs - 5 * dayMs])
+    .due()
+    ?.drop();
+  assert.deepEqual(readdirSync(join(ledger, "bodies")), ["0badcafe-0-2.bodies"]);
+});
+
+test("bodies that cannot be dropped are told of, and the ledger goes on", (t) => {
+  const ledger = temporaryLedger(t);
+  mkdirSync(join(ledger, "bodies", "0badcafe-0-1.bodies"), { recursive: true });
+  told.length = 0;
+  expiryBeside(ledger, [startMs]).due()?.drop();
+  assert.deepEqual(told, ["ledger-not-dropped"]);
+  told.length = 0;
 });
 
 test("a segment that is too old goes after its entry, once a minute is looked, hashes stay", () => {

@@ -5,9 +5,9 @@
 import type { Disk } from "#base/disk.ts";
 import type { Log } from "#base/log.ts";
 import { dropBodies } from "#ledger/bodies/drop-bodies.ts";
-import { decodeEntry } from "#ledger/entry/decode-entry.ts";
+import { readStamp, type EntryStamp } from "#ledger/entry/entry-stamp.ts";
 import type { LogReader, LogWriter } from "#ledger/store/log.ts";
-import { LedgerProblem } from "#ledger/store/problems.ts";
+import { LedgerProblem, trying } from "#ledger/store/problems.ts";
 import type { Expired, Retention } from "#ledger/store/retention.ts";
 import type { OwnEntry } from "./ledger-messages.ts";
 
@@ -28,16 +28,37 @@ export interface Expiry {
 }
 
 const lookMs = 60_000;
+/** How far the clock may go ahead of the time that has passed since the start. */
+const aheadMsMax = 86_400_000;
 
 export function createExpiry(options: ExpiryOptions): Expiry {
   const { retention, writer, clock, log } = options;
   const isWanted = retention.days > 0 || retention.bytesMax > 0;
+  const wallAtZeroMs = clock.nowMs() - clock.monotonicMs();
   let lookAtMs = 0;
+  let isTold = false;
+
+  /** By a clock that is years ahead, everything is too old; what was dropped does not come back. */
+  function isClockAhead(): boolean {
+    const aheadMs = clock.nowMs() - clock.monotonicMs() - wallAtZeroMs;
+    if (aheadMs <= aheadMsMax) isTold = false;
+    else if (!isTold) {
+      isTold = true;
+      const days = Math.floor(aheadMs / aheadMsMax);
+      const message =
+        `the clock went ahead by ${days} days since the start: nothing is dropped by age until ` +
+        "it is back, or the gateway is started again";
+      log.warn("ledger-clock-ahead", message, { days });
+    }
+    return isTold;
+  }
+
   return {
     due() {
       if (!isWanted || clock.monotonicMs() < lookAtMs) return undefined;
       lookAtMs = clock.monotonicMs() + lookMs;
-      const expired = orTell(log, () => writer.expired(retention, clock.nowMs()));
+      const wanted = isClockAhead() ? { ...retention, days: 0 } : retention;
+      const expired = orTell(log, () => writer.expired(wanted, clock.nowMs()));
       if (expired === undefined) return undefined;
       return {
         entry: entryOf(expired, retention),
@@ -60,22 +81,36 @@ function drop(options: ExpiryOptions, expired: Expired): void {
   const { disk, path, writer, clock, log } = options;
   writer.drop(expired);
   const { first, end } = expired;
-  const oldestMs = timeOf(options, end);
-  const bodies =
-    oldestMs === undefined
-      ? { files: 0, bytes: 0 }
-      : dropBodies(disk, path, oldestMs, clock.nowMs());
+  const bodies = trying("drop bodies", () =>
+    dropBodies(disk, path, oldestKeptMs(options), clock.nowMs()),
+  );
   const message = `retention dropped entries ${first} to ${end - 1}; their hashes stay`;
   const bytes = expired.bytes + bodies.bytes;
   log.info("ledger-dropped", message, { first, end, bytes, bodyFiles: bodies.files });
 }
 
-function timeOf({ openReader, writer }: ExpiryOptions, index: number): number | undefined {
+/**
+ * Of all entries that are kept, for clocks that were set back leave younger entries in front of
+ * older ones, and bodies belong to entries. What has no time is of any.
+ */
+function oldestKeptMs({ openReader, writer }: ExpiryOptions): number {
   const reader = openReader();
   try {
     reader.refresh(writer.size);
-    const entry = decodeEntry(reader.entry(index));
-    return "timeUs" in entry ? entry.timeUs / 1_000 : undefined;
+    let oldestMs = Infinity;
+    const stamp: EntryStamp = { code: -1, timeUs: 0, exchangeAt: -1 };
+    for (const { first, count, dropped, minMs } of reader.segments()) {
+      if (dropped) continue;
+      if (minMs !== undefined) oldestMs = Math.min(oldestMs, minMs);
+      else {
+        reader.scan(first, first + count, (_, bytes) => {
+          readStamp(bytes, 0, bytes.length, stamp);
+          oldestMs = Math.min(oldestMs, stamp.timeUs / 1_000);
+          return undefined;
+        });
+      }
+    }
+    return oldestMs;
   } finally {
     reader.close();
   }
