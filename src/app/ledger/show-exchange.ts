@@ -15,7 +15,7 @@ export interface ShownExchange {
   readonly entries: readonly FoundEntry[];
   /** Exchanges that were asked for in its course, in their order. */
   readonly children: readonly FoundEntry[];
-  /** More children than are listed. */
+  /** There may be more children than are listed: not all entries of that time were looked at. */
   readonly more: boolean;
   readonly bodies?: Readonly<Record<string, ShownPart>> | { readonly refused: string };
 }
@@ -62,7 +62,7 @@ export async function showExchange(
     exchange,
     entries,
     children: children.entries.toReversed(),
-    more: children.next !== undefined && children.entries.length === childrenMax,
+    more: children.next !== undefined,
   };
   if (!bodies) return shown;
   return { ...shown, bodies: bodiesOf(path, outcome) };

@@ -83,7 +83,7 @@ async function showOnRecord(
   return isProblem(noted) ? noted : showFiles(folders, exchange, true);
 }
 
-function printShown({ entries, children, more, bodies }: ShownExchange): void {
+function printShown({ exchange, entries, children, more, bodies }: ShownExchange): void {
   for (const one of entries) {
     print(entryLine(one));
     for (const [name, value] of Object.entries(one.entry)) {
@@ -92,7 +92,7 @@ function printShown({ entries, children, more, bodies }: ShownExchange): void {
   }
   if (children.length > 0) print(`${count(children.length, "exchange")} in its course:`);
   for (const one of children) print(entryLine(one));
-  if (more) print("there are more: parlance ledger tail --parent ID");
+  if (more) print(`there may be more: parlance ledger tail --parent ${exchange}`);
   const trace = entries.flatMap(({ entry }) => ("trace" in entry ? [String(entry.trace)] : []))[0];
   if (trace !== undefined) print(`all of its trace: parlance ledger tail --trace ${trace}`);
   if (bodies === undefined) return;
