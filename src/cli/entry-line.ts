@@ -25,8 +25,8 @@ function exchangeSaid(fields: Readonly<Record<string, unknown>>): string {
 }
 
 const shown = [
-  ...["exchange", "reason", "command", "query", "actor", "subject", "count", "origin", "build"],
-  "revision",
+  ...["exchange", "method", "service", "operation", "reason", "command", "query", "actor"],
+  ...["subject", "count", "origin", "build", "revision"],
 ];
 
 function otherSaid(fields: Readonly<Record<string, unknown>>): string {
