@@ -46,3 +46,23 @@ test("children that were not looked for are said to be possible", async () => {
   assert.equal(await moreOf(3_000), false);
   assert.equal(await moreOf(600_000), true);
 });
+
+test("an exchange that a gap names is said to be missing, and why", async () => {
+  const missed = "0199f3a27c1b7d4e9a550c7e6f1b2a3e";
+  const gap = encodeEntry({
+    ...{ kind: "gap", timeUs: 2e15, count: 3, reason: "the disk was full", sinceUs: 1 },
+    exchanges: [missed],
+  });
+  const reader = { ...readerOf(5), findExchange: () => undefined };
+  const scan: LogReader["scan"] = (from, to, visit) => {
+    for (let index = from; index < to; index++) visit(index, index === 3 ? gap : other);
+  };
+  const told = async (id: string) => {
+    const asked = { path: "nowhere", exchange: id, bodies: false, pause: () => Promise.resolve() };
+    const shown = await showExchange({ ...reader, scan }, asked);
+    assert.ok(isProblem(shown));
+    return shown.detail;
+  };
+  assert.match(await told(missed), /one of the 3 that the gap in entry 3 tells of, for the disk/);
+  assert.match(await told(exchange), /there is no entry of the exchange .*; the ledger has 5/);
+});

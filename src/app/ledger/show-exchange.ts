@@ -4,7 +4,7 @@ import { isProblem, type Problem } from "#base/problem.ts";
 import { openBodies, type EvidenceFields } from "#ledger/bodies/read-bodies.ts";
 import { decodeEntry } from "#ledger/entry/decode-entry.ts";
 import type { LogReader } from "#ledger/store/log.ts";
-import { trying } from "#ledger/store/problems.ts";
+import { problems, trying } from "#ledger/store/problems.ts";
 import type { EntryFilter } from "./entry-filter.ts";
 import { noSuchEntry } from "./no-such-entry.ts";
 import { openKeys } from "./open-keys.ts";
@@ -36,6 +36,8 @@ export interface ShownPart {
 const childrenMax = 200;
 /** How much earlier than its parent's begin, by its clock, a child may have ended. */
 const slackMs = 1_000;
+/** Milliseconds since 1970, in UUIDs of version 7. */
+const idTimeDigits = 12;
 
 export interface ShowOptions {
   /** Of the ledger. */
@@ -51,7 +53,8 @@ export async function showExchange(
 ): Promise<ShownExchange | Problem> {
   // That somebody has asked for it does not make it one.
   if (reader.findExchange(exchange) === undefined) {
-    return noSuchEntry(reader, `entry of the exchange ${exchange}`);
+    const gap = await gapOf(reader, exchange, pause);
+    return gap ?? noSuchEntry(reader, `entry of the exchange ${exchange}`);
   }
   const entries = reader.findEntries(exchange).map((index): FoundEntry => {
     return { index, entry: decodeEntry(reader.entry(index)) };
@@ -66,6 +69,28 @@ export async function showExchange(
   };
   if (!bodies) return shown;
   return { ...shown, bodies: bodiesOf(path, outcome) };
+}
+
+/** Gaps name the first of the exchanges that are missing, and come after them. */
+async function gapOf(
+  reader: LogReader,
+  exchange: string,
+  pause: () => Promise<void>,
+): Promise<Problem | undefined> {
+  const fromMs = Number.parseInt(exchange.slice(0, idTimeDigits), 16) - slackMs;
+  const naming: EntryFilter = {
+    ...{ fromMs, toMs: Infinity },
+    matches: (entry) => entry.kind === "gap" && entry.exchanges?.includes(exchange) === true,
+  };
+  const asked = { before: reader.size, limit: 1 };
+  const { entries } = await searchLedger(reader, naming, asked, pause);
+  const [found] = entries;
+  if (found === undefined) return undefined;
+  const { count, reason } = found.entry as { readonly count: number; readonly reason: string };
+  return problems["ledger-no-entry"](
+    `the exchange ${exchange} was not put on record: it is one of the ${count} that the gap in ` +
+      `entry ${found.index} tells of, for ${reason}`,
+  );
 }
 
 function kindOf(entry: object): unknown {
