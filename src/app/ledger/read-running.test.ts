@@ -11,8 +11,11 @@ import type { LedgerFacts } from "#analytics/ledger-metrics.ts";
 import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import { segmentEntries } from "#ledger/store/layout.ts";
 import { openLog } from "#ledger/store/open-log.ts";
+import { openCheckpoint } from "#ledger/tree/checkpoint.ts";
+import { parseVerifier } from "#ledger/tree/note-keys.ts";
 import { parseTlogProof } from "#ledger/tree/tlog-proof.ts";
 import { viewLedger } from "./read-running.ts";
+import { rotateKey } from "./rotate-key.ts";
 import type { OwnEntry } from "./ledger-messages.ts";
 
 const exchangeOf = (index: number): string => `0199f3a27c1b7d4e8${String(index).padStart(15, "0")}`;
@@ -98,4 +101,22 @@ test("what cannot be put on record is not read, and nobody waits for it", async 
   }
   assert.deepEqual(noted, []);
   assert.ok(!isProblem(view.checkpoint()), "checkpoints tell nothing of exchanges");
+});
+
+test("the last signature of a key that was changed is there for outsiders", (t) => {
+  const path = droppedLedger(t);
+  const before = viewOf(path).view.closingCheckpoint(1);
+  assert.ok(isProblem(before));
+  assert.match(before.detail, /no checkpoint has closed epoch 1; closed are: none/);
+  const rotated = rotateKey({ path, checkpoints: `${path}-checkpoints` }, "yearly");
+  assert.ok(!isProblem(rotated));
+  const { view } = viewOf(path);
+  const closing = view.closingCheckpoint(1);
+  assert.ok(!isProblem(closing));
+  const old = parseVerifier(rotated.before);
+  assert.ok(!isProblem(old));
+  const checkpoint = openCheckpoint(closing, [old]);
+  assert.ok(!isProblem(checkpoint));
+  assert.equal(checkpoint.size, rotated.index + 1, "its last entry names the next key");
+  assert.ok(isProblem(view.closingCheckpoint(2)), "it signs still");
 });

@@ -97,6 +97,16 @@ export function viewLedger(
         const newest = newestCheckpoint(open);
         return isProblem(newest) ? newest : newest.bytes;
       }),
+    closingCheckpoint: (epoch) =>
+      read((open) => {
+        const closing = open.epochs.find((one) => one.epoch === epoch)?.closing;
+        if (closing !== undefined) return Buffer.from(closing);
+        const over = open.epochs.filter((one) => one.closing !== undefined);
+        const known = over.map((one) => one.epoch).join(", ");
+        return problems["ledger-no-entry"](
+          `no checkpoint has closed epoch ${epoch}; closed are: ${known === "" ? "none" : known}`,
+        );
+      }),
     async tile(name) {
       const tile = parseTilePath(name);
       if (isProblem(tile)) return tile;

@@ -12,6 +12,8 @@ export interface LedgerView {
   exchange(exchange: string, bodies: boolean, by: string): Promise<object | Problem>;
   /** As it was signed. */
   checkpoint(): Buffer | Problem;
+  /** The last one that the key of an epoch has signed, which is over. */
+  closingCheckpoint(epoch: number): Buffer | Problem;
   /** @param path of C2SP tlog-tiles: `tile/0/000`. */
   tile(path: string): Promise<Buffer | Problem>;
   /** A C2SP tlog-proof of what became of an exchange. */

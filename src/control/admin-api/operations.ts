@@ -5,6 +5,7 @@ import { eraseSubject } from "./operations/erase-subject.ts";
 import { explainExchange } from "./operations/explain-exchange.ts";
 import { explainRequest } from "./operations/explain-request.ts";
 import { getCheckpoint } from "./operations/get-checkpoint.ts";
+import { getClosingCheckpoint } from "./operations/get-closing-checkpoint.ts";
 import { getProof } from "./operations/get-proof.ts";
 import { getTile } from "./operations/get-tile.ts";
 import { listLeases } from "./operations/list-leases.ts";
@@ -27,6 +28,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   explainExchange,
   explainRequest,
   getCheckpoint,
+  getClosingCheckpoint,
   getCurrentRevision,
   getLivez,
   getMetrics,

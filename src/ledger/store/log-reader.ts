@@ -39,6 +39,9 @@ export function openReader(options: ReaderOptions): LogReader {
       get origin() {
         return currentEpoch(view.facts).origin;
       },
+      get epochs() {
+        return view.facts.epochs;
+      },
       get size() {
         return size;
       },

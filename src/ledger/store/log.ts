@@ -2,6 +2,7 @@
 import type { Disk } from "#base/disk.ts";
 import type { Log } from "#base/log.ts";
 import type { Processes, Random } from "#base/platform.ts";
+import type { Epoch } from "./log-file.ts";
 import type { Expired, Retention } from "./retention.ts";
 import type { SearchFacts } from "./search-facts.ts";
 
@@ -102,6 +103,8 @@ export interface SegmentInfo {
 /** Reads only, in any thread or process, also while the writer writes. */
 export interface LogReader {
   readonly origin: string;
+  /** The last one signs. */
+  readonly epochs: readonly Epoch[];
   /** Entries that are known to be on the disk, as of the last `refresh`. */
   readonly size: number;
   /** Takes notice of what was written since. `synced`: what the writer in this process says. */
