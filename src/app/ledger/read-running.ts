@@ -16,6 +16,7 @@ import { noSuchEntry } from "./no-such-entry.ts";
 import type { LedgerService } from "./ledger-service.ts";
 import { searchLedger } from "./search-ledger.ts";
 import { showExchange } from "./show-exchange.ts";
+import { within } from "./within.ts";
 
 /** Entries on one page. */
 const limitMax = 1_000;
@@ -59,10 +60,7 @@ export function viewLedger(
     if (!ledger.facts().isOpen) return notNoted();
     const what = exchange === undefined ? {} : { exchange };
     const noting = ledger.append([{ kind: "read", command, actor: by, query, ...what }]);
-    const { promise: late, resolve } = Promise.withResolvers<undefined>();
-    const cancel = timers.after(noteMsMax, () => resolve(undefined));
-    const noted = await Promise.race([noting, late]);
-    cancel();
+    const noted = await within(timers, noteMsMax, noting);
     return noted === undefined ? notNoted() : (noted[0]?.index ?? -1) + 1;
   }
 
