@@ -205,6 +205,12 @@ function writeWorkers(out: Exposition, workers: readonly WorkerFacts[]): void {
     ({ gauges }) => gauges.connections,
   );
   perWorker(
+    "parlance_worker_connections_turned_away",
+    "gauge",
+    "Connections beyond limits.connectionsMax since its last start.",
+    ({ gauges }) => gauges.turnedAway,
+  );
+  perWorker(
     "parlance_worker_event_loop_delay_max_seconds",
     "gauge",
     "The longest delay of a timer in the last second.",

@@ -1,6 +1,7 @@
 /** How one worker is, in memory that the main thread reads: renewed once a second by the worker. */
 export const gaugeNames = [
   "connections",
+  "turnedAway",
   "loopDelayMaxMs",
   "heapUsedBytes",
   "cpuS",

@@ -36,6 +36,7 @@ timers.every(gaugesMs, () => {
   const { user, system } = process.threadCpuUsage();
   writeGauges(data.gaugeMemory, {
     connections: gateway.connectionCount,
+    turnedAway: gateway.turnedAwayCount,
     loopDelayMaxMs: loopDelay.takeMaxMs(),
     heapUsedBytes: process.memoryUsage().heapUsed,
     cpuS: (user + system) / 1e6,

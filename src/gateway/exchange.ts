@@ -292,7 +292,8 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
   onCallerStalled(): void {
     if (this.state === "free") return;
     if (this.pending) return this.giveUp();
-    const detail = "nothing was sent or taken within timeouts.bodyIdleMs";
+    const { bodyIdleMs } = this.gateway.snapshot.revision.configuration.timeouts;
+    const detail = `nothing was sent or taken within timeouts.bodyIdleMs: ${bodyIdleMs}`;
     this.endWith(problems["body-timeout"](detail));
   }
 

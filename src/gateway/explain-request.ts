@@ -46,7 +46,7 @@ export function readRequest(configuration: Configuration, request: ExplainedRequ
   const result = parseRequestHead(head, bytes, 0, bytes.length, configuration.limits);
   if (result > 0) return { target, authority, read: head };
   if (result < 0) {
-    const { status, detail } = parseFaultOf(result);
+    const { status, detail } = parseFaultOf(result, configuration.limits);
     return { target, authority, read: { status, why: detail } };
   }
   return { target, authority, read: { status: 400, why: "the head is incomplete" } };

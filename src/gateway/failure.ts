@@ -2,7 +2,9 @@
  * How a problem is told: problem+json (RFC 9457), which REST callers and unknown faces get.
  * Nothing of `cause` goes into it.
  */
+import type { Limits } from "#base/limits.ts";
 import type { Problem } from "#base/problem.ts";
+import { reasonPhrase } from "#base/reason-phrases.ts";
 import { errorsAt } from "#call/problems.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
 import type { UpstreamFailure } from "#wire/ends.ts";
@@ -11,7 +13,8 @@ import type { ExchangeRecord } from "./exchange-record.ts";
 import type { Identity } from "./identity.ts";
 import { problems } from "./problems.ts";
 
-export function problemResponse(problem: Problem, exchangeId: string): FaceResponse {
+/** @param exchangeId undefined: no exchange has begun. */
+export function problemResponse(problem: Problem, exchangeId: string | undefined): FaceResponse {
   const { definition, detail, place } = problem;
   const document = {
     type: `urn:parlance:problem:${definition.code}`,
@@ -30,6 +33,20 @@ export function problemResponse(problem: Problem, exchangeId: string): FaceRespo
   ] as const;
   const body = Buffer.from(JSON.stringify(document));
   return { status: definition.httpStatus, fields, body };
+}
+
+/** To a connection for which there is no room; no exchange begins. */
+export function overloadedAnswer({ connectionsMax }: Limits): Buffer {
+  const detail =
+    `a worker takes limits.connectionsMax: ${connectionsMax} connections at once, ` +
+    "and has as many";
+  const problem = problems.overloaded(detail, { retryAfterS: 1 });
+  const { status, fields, body } = problemResponse(problem, undefined);
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const head =
+    `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${lines}${problemLines(problem, undefined)}` +
+    `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head, "latin1"), body]);
 }
 
 /** Field lines that go with a problem in whatever dialect it is told. */
@@ -67,7 +84,9 @@ export function failureProblem(failure: UpstreamFailure, exchange: ExchangeRecor
       });
     }
     case "connect-timeout":
-      return problems["instance-connect-timeout"](`${where}: no connection within connectMs`);
+      return problems["instance-connect-timeout"](
+        `${where}: no connection within connectMs: ${route?.service.connectMs}`,
+      );
     case "closed-before-answer":
     case "closed-in-answer": {
       const { cause } = failure;
@@ -75,7 +94,9 @@ export function failureProblem(failure: UpstreamFailure, exchange: ExchangeRecor
       return problems["instance-closed"](detail, { cause });
     }
     case "malformed":
-      return problems["instance-malformed"](`${where}: ${parseFaultOf(failure.fault).detail}`);
+      return problems["instance-malformed"](
+        `${where}: ${parseFaultOf(failure.fault, exchange.limits).detail}`,
+      );
   }
 }
 

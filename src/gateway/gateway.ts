@@ -24,6 +24,7 @@ import type { ServerContext } from "#wire/server-context.ts";
 import { createExchangeIds } from "./exchange-id.ts";
 import { Exchange } from "./exchange.ts";
 import type { ExchangeObserver, GatewayContext } from "./gateway-context.ts";
+import { overloadedAnswer } from "./failure.ts";
 import { createInstanceRegistry } from "./instances.ts";
 import { createKeptParts } from "./kept-parts.ts";
 import { listInstances } from "./list-instances.ts";
@@ -63,6 +64,8 @@ export interface Gateway {
   /** Stops listening, lets exchanges finish for at most `drainMs`; resolves to those cut off. */
   drain(): Promise<number>;
   readonly connectionCount: number;
+  /** Connections that there was no room for. */
+  readonly turnedAwayCount: number;
 }
 
 /** What protocols and policies there are. */
@@ -112,6 +115,7 @@ export function createGateway(
   let listed: InstanceLists = {};
   let snapshot: Snapshot = doAtOnce(build(first));
   let draining = false;
+  let turnedAway = 0;
   let dateMs = -1;
   let date = "";
 
@@ -177,6 +181,8 @@ export function createGateway(
     get connectionCount() {
       return connections.size;
     },
+    refusal: () => overloadedAnswer(snapshot.revision.configuration.limits),
+    onTurnedAway: () => void turnedAway++,
     onConnection(socket, peer) {
       connections.add(new ServerConnection(socket, peer, serverContext));
     },
@@ -273,6 +279,9 @@ export function createGateway(
     },
     get connectionCount() {
       return connections.size;
+    },
+    get turnedAwayCount() {
+      return turnedAway;
     },
   };
 }

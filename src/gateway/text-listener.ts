@@ -38,7 +38,8 @@ export function createTextListener(
     },
     tls: undefined,
     http2: false,
-    speaksHttp: false,
+    refusal: undefined,
+    onTurnedAway: () => common.onTurnedAway(),
     get connectionCount() {
       return common.connectionCount;
     },

@@ -85,7 +85,7 @@ export class Http2ServerStream implements CallerEnd, Http2RequestListener, Enrol
     const { head } = this;
     const result = parseRequestHead(head, spelled, 0, spelled.length, this.#context.limits);
     if (result < 0) {
-      const { status, detail } = parseFaultOf(result);
+      const { status, detail } = parseFaultOf(result, this.#context.limits);
       return this.#refuse(status, detail);
     }
     head.overHttp2 = true;

@@ -24,8 +24,9 @@ export interface ListenerContext {
   /** Whether ALPN offers `h2` (RFC 9113 §3.2). */
   readonly http2: boolean;
   readonly connectionCount: number;
-  /** Whether whom there is no room for can be told so in HTTP. */
-  readonly speaksHttp?: boolean;
+  /** In HTTP, for whom there is no room; undefined: they are closed without a word. */
+  readonly refusal: (() => Buffer) | undefined;
+  readonly onTurnedAway: () => void;
   readonly onConnection: (socket: Socket, peer: Peer) => void;
   /** A connection that agreed on HTTP/2 in its TLS handshake. */
   readonly onHttp2: (socket: Socket, peer: Peer) => void;
@@ -40,9 +41,6 @@ export interface Listener {
 }
 
 const backlog = 4096;
-const tooManyConnections =
-  "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n" +
-  "Parlance-Fault: gateway\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 export function createListener(platform: Platform, context: ListenerContext): Listener {
   /** Connections on their way in, and since when. */
@@ -54,7 +52,8 @@ export function createListener(platform: Platform, context: ListenerContext): Li
       const { proxyProtocol, tls } = context;
       const plain = !proxyProtocol && tls === undefined;
       if (context.connectionCount + arrivals.size >= context.limits.connectionsMax) {
-        return turnAway(socket, plain && context.speaksHttp !== false);
+        context.onTurnedAway();
+        return turnAway(socket, plain ? context.refusal?.() : undefined);
       }
       if (plain) return context.onConnection(socket, peerOf(socket, undefined, false));
       arrivals.set(socket, context.clock.nowMs);
@@ -126,10 +125,10 @@ function withCertificate(peer: Peer, socket: TLSSocket): Peer | undefined {
 }
 
 /** Under TLS or behind a PROXY header nobody could read an answer before the handshake. */
-function turnAway(socket: Socket, plain: boolean): void {
+function turnAway(socket: Socket, refusal: Buffer | undefined): void {
   socket.on("error", () => socket.destroy());
-  if (plain) socket.end(tooManyConnections, () => socket.destroy());
-  else socket.destroy();
+  if (refusal === undefined) socket.destroy();
+  else socket.end(refusal, () => socket.destroy());
 }
 
 /** Takes the header off the front of the stream; what follows it is put back. */

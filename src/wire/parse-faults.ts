@@ -1,4 +1,5 @@
 /** What can be wrong with a message head or a chunked body. Parsers return these as negatives. */
+import type { Limits, Timeouts } from "#base/limits.ts";
 
 interface ParseFault {
   /** Status for a faulty request; a faulty answer is always a 502. */
@@ -75,9 +76,25 @@ export const parseFault = Object.fromEntries(
   names.map((name, index) => [name, -1 - index]),
 ) as Readonly<Record<ParseFaultName, number>>;
 
-/** The fault behind a parser's negative result. */
-export function parseFaultOf(result: number): ParseFault & { readonly name: ParseFaultName } {
+/** The fault behind a parser's negative result; limits are told with their values. */
+export function parseFaultOf(
+  result: number,
+  limits: Limits,
+): ParseFault & { readonly name: ParseFaultName } {
   const name = names[-1 - result] as ParseFaultName;
-  const [status, detail] = table[name];
+  const [status, words] = table[name];
+  const detail = words.replace(
+    /limits\.(\w+)/,
+    (all, limit) => `${all}: ${valueOf(limits, limit)}`,
+  );
   return { name, status, detail };
+}
+
+/** Of a head that nobody could parse, for it did not come. */
+export function lateHead({ headMs }: Timeouts): { readonly status: 408; readonly detail: string } {
+  return { status: 408, detail: `the head did not arrive within timeouts.headMs: ${headMs}` };
+}
+
+function valueOf(limits: Limits, name: string): number {
+  return limits[name as keyof Limits];
 }

@@ -80,7 +80,9 @@ export class RawServerConnection implements CallerEnd, CallerConnection {
   #read(bytes: Buffer): void {
     const read = this.#reader.read(bytes, 0, bytes.length);
     if (read.kind === "more") return;
-    if (read.kind === "fault") return this.#refuse(parseFaultOf(read.fault).detail);
+    if (read.kind === "fault") {
+      return this.#refuse(parseFaultOf(read.fault, this.#context.limits).detail);
+    }
     this.#ahead = bytes.subarray(read.next);
     this.#begin(read.body);
   }
@@ -239,7 +241,9 @@ export class RawServerConnection implements CallerEnd, CallerConnection {
       case "idle":
         if (this.#reader.empty) {
           if (passed(timeouts.keepAliveMs)) this.#close();
-        } else if (passed(timeouts.bodyIdleMs)) this.#refuse("the message came too slowly");
+        } else if (passed(timeouts.bodyIdleMs)) {
+          this.#refuse(`the message stopped for timeouts.bodyIdleMs: ${timeouts.bodyIdleMs}`);
+        }
         return;
       case "exchange":
       case "held":

@@ -11,7 +11,7 @@ import type { CallerConnection, CallerEnd, CallerListener, OwnLines, Peer } from
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
 import { HeadGatherer } from "./head-gatherer.ts";
 import { opensHttp2 } from "./http2-preface.ts";
-import { parseFault, parseFaultOf } from "./parse-faults.ts";
+import { lateHead, parseFault, parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
 import type { ServerContext } from "./server-context.ts";
 
@@ -118,11 +118,11 @@ export class ServerConnection implements CallerEnd, CallerConnection {
         return takeHttp2(this.#socket.detach(), this.peer, bytes);
       }
     }
-    this.#refuseAs(parseFaultOf(result).status, parseFaultOf(result).detail);
+    this.#refuseAs(parseFaultOf(result, this.#context.limits));
   }
 
   /** Answers a head that is none. What follows it belongs to nothing and is not read. */
-  #refuseAs(status: number, detail: string): void {
+  #refuseAs({ status, detail }: { status: number; detail: string }): void {
     this.#begin();
     this.#answer.keepAlive = false;
     this.#body.begin(framing.close, 0, false);
@@ -148,7 +148,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
       return exchange.onRequest(bytes, from, from, true);
     }
     const next = this.#body.read(bytes, from, bytes.length, this.#context.limits);
-    if (next < 0) return this.#refuseAs(parseFaultOf(next).status, parseFaultOf(next).detail);
+    if (next < 0) return this.#refuseAs(parseFaultOf(next, this.#context.limits));
     const { done, trailers, keptEnd } = this.#body;
     if (next < bytes.length) this.#socket.keepAhead(bytes, next);
     else if (this.#socket.ended) {
@@ -166,7 +166,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     if (next < 0) {
       this.#answer.keepAlive = false;
       this.#body.begin(framing.close, 0, false);
-      const { status, detail } = parseFaultOf(next);
+      const { status, detail } = parseFaultOf(next, this.#context.limits);
       exchange.onMalformedRequest(status, detail);
       return "kept";
     }
@@ -357,7 +357,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
         if (!socket.stands(nowMs, timeouts.headMs)) return;
         this.head.clear();
         this.#gatherer.clear();
-        return this.#refuseAs(408, "the head did not arrive within timeouts.headMs");
+        return this.#refuseAs(lateHead(timeouts));
       case "exchange":
       case "held":
         this.#exchange?.onTick(nowMs);

@@ -55,7 +55,7 @@ class OurStream {
         return;
       }
       if (used < 0) {
-        this.fault = parseFaultOf(used).name;
+        this.fault = parseFaultOf(used, defaultLimits).name;
         return;
       }
       this.#offset += used;

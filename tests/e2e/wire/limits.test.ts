@@ -21,12 +21,19 @@ async function recorded(t: TestContext, options: Parameters<typeof stand>[2] = {
 
 const limits = { headBytesMax: 2048, headFieldsMax: 20, targetBytesMax: 512 };
 
-for (const [title, request, status, code] of [
-  ["a head of too many bytes", get("/", `X-Long: ${"x".repeat(3000)}\r\n`), 431, "head-too-large"],
-  ["an endless field", `${get().slice(0, -2)}X-Long: ${"x".repeat(9000)}`, 431, "head-too-large"],
-  ["too many fields", get("/", "X-A: 1\r\n".repeat(25)), 431, "head-too-large"],
-  ["a target that is too long", get(`/${"x".repeat(600)}`), 414, "target-too-long"],
-  ["an endless target", `GET /${"x".repeat(9000)}`, 414, "target-too-long"],
+const largeHead = [431, "head-too-large", "headBytesMax: 2048"] as const;
+const longTarget = [414, "target-too-long", "targetBytesMax: 512"] as const;
+
+for (const [title, request, [status, code, limit]] of [
+  ["a head of too many bytes", get("/", `X-Long: ${"x".repeat(3000)}\r\n`), largeHead],
+  ["an endless field", `${get().slice(0, -2)}X-Long: ${"x".repeat(9000)}`, largeHead],
+  [
+    "too many fields",
+    get("/", "X-A: 1\r\n".repeat(25)),
+    [431, "head-too-large", "headFieldsMax: 20"],
+  ],
+  ["a target that is too long", get(`/${"x".repeat(600)}`), longTarget],
+  ["an endless target", `GET /${"x".repeat(9000)}`, longTarget],
 ] as const) {
   test(`${title} is refused, and the connection closes`, async (t) => {
     const { port, upstream } = await recorded(t, { configuration: { limits } });
@@ -34,6 +41,7 @@ for (const [title, request, status, code] of [
     await connection.send(request);
     const { responses, closed, reset } = await connection.wait(() => false);
     assertRefused(responses[0], status, code);
+    assert.ok(responses[0]?.body.includes(`limits.${limit}"`), "the limit is told with its value");
     assert.deepEqual([closed, reset, upstream.requests().length], [true, false, 0]);
   });
 }
@@ -142,7 +150,11 @@ test("connections beyond the limit get a 503, and may come again later", async (
     const { responses, closed, reset } = await extra.wait(() => false);
     assert.deepEqual([responses[0]?.status, closed, reset], [503, true, false]);
     assert.equal(fieldOf(responses[0], "parlance-fault"), "gateway");
+    const { code, detail } = JSON.parse(responses[0]?.body ?? "") as Record<string, string>;
+    assert.equal(code, "overloaded");
+    assert.match(detail ?? "", /limits\.connectionsMax: 3 /);
   }
+  assert.equal(gateway.turnedAwayCount, 20);
   held[0]?.close();
   assert.ok(await eventually(() => gateway.connectionCount === 2));
   const later = await caller(t, port);
