@@ -72,9 +72,12 @@ async function begin(
   { configPath: path, port, adminPort }: StartOptions,
 ): Promise<Begun | number> {
   const load = (): Promise<LoadedRevision> => loadRevision({ path, port, adminPort }, platform);
+  // A renewed certificate or file may be told of before the first one is loaded.
+  const hangUps = listenForHangUps();
   const first = await load();
   logDiagnostics(sink.log, sink.form, first.diagnostics);
   if (first.revision === undefined) {
+    hangUps.dispose();
     return first.isUnreadable ? exitCodes.refused : exitCodes.findings;
   }
   sink.setLevel(first.revision.configuration.log.level);
@@ -82,7 +85,6 @@ async function begin(
     sink.log.warn("killed", `${signal} again: stopped at once`);
     process.exit(exitCodes.killed);
   });
-  const hangUps = listenForHangUps();
   const running = await startAll(platform, sink, first, load);
   if (running !== undefined) return { running, signals, hangUps };
   signals.dispose();

@@ -1,6 +1,6 @@
 /** A new configuration for a running gateway: taken whole and without loss, or not at all. */
 import assert from "node:assert/strict";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -10,6 +10,7 @@ import { Pool } from "undici";
 import { makeAuthority } from "#tests/support/certificates.ts";
 import {
   configurationOf,
+  launch,
   replaceFile,
   runGateway,
   runService,
@@ -113,6 +114,17 @@ test("a faulty new file keeps the old revision and says why, with line and colum
   writeFileSync(gateway.configPath, `${good}limits: { headFieldsMax: 50 }\n`);
   const taken = await gateway.seen("revision-taken");
   assert.match(taken.message, /limits\.headFieldsMax changed/);
+});
+
+test("SIGHUP while the first configuration is being loaded is kept for later", async (t) => {
+  const run = launch(t, configurationOf("http://127.0.0.1:1"));
+  const { pid } = run.child;
+  // The process that loads it.
+  const hasChild = (): boolean => readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8") !== "";
+  while (!hasChild()) await pause(2);
+  run.child.kill("SIGHUP");
+  await run.seen("ready");
+  await run.seen("reload-unchanged");
 });
 
 test("SIGHUP without a change says that nothing changed", async (t) => {
