@@ -154,7 +154,7 @@ export const nodePlatform: Platform = {
     read: (path) => readFileSync(path),
     readUpTo,
     writeNew: (path, content) => {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path), 0o777);
       writeFileSync(path, content, { flag: "wx" });
     },
     replace: (path, content) => {
@@ -192,6 +192,28 @@ const openFlags: Readonly<Record<OpenMode, number>> = {
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 };
 
+/**
+ * With the folders above it. Not by `recursive`, which never ends where a file system says of a
+ * folder that is there that it has no place for another one, as /proc does.
+ */
+function makeFolder(folder: string, permissions = 0o755): void {
+  try {
+    mkdirSync(folder, { mode: permissions });
+  } catch (error) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    const above = dirname(folder);
+    if (codeOf(error) !== "ENOENT" || statSync(above, { throwIfNoEntry: false }) !== undefined) {
+      throw error;
+    }
+    makeFolder(above, permissions);
+    makeFolder(folder, permissions);
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
 /** For what must survive a power cut; everything else uses `files`. */
 export const nodeDisk: Disk = {
   open: (path, mode, permissions = 0o644) =>
@@ -201,8 +223,7 @@ export const nodeDisk: Disk = {
     return found && { size: found.size, mode: found.mode & 0o777, isFolder: found.isDirectory() };
   },
   list: (folder) => readdirSync(folder).sort(),
-  makeFolder: (folder, permissions = 0o755) =>
-    void mkdirSync(folder, { recursive: true, mode: permissions }),
+  makeFolder,
   syncFolder: (folder) => {
     const handle = openSync(folder, "r");
     try {
