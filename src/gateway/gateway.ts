@@ -4,7 +4,7 @@
  */
 import { createQuickRandom } from "#base/quick-random.ts";
 import { createLog, type Log } from "#base/log.ts";
-import type { Platform } from "#base/platform.ts";
+import { atTurnEnd, type Platform } from "#base/platform.ts";
 import { noRecords, type DurableRecords } from "#base/durable-records.ts";
 import { createReplayTable } from "#base/replay-table.ts";
 import { createSharedCells } from "#base/shared-cells.ts";
@@ -193,14 +193,19 @@ export function createGateway(
   const listener: Listener = createListener(platform, listenerContext);
   const textListeners: Listener[] = [];
   const stopTicking = platform.timers.every(tickMs, () => {
-    const nowMs = platform.clock.monotonicMs();
-    clock.nowMs = nowMs;
+    clock.nowMs = platform.clock.monotonicMs();
+    // What has come while the thread stood still is heard before anybody counts as late.
+    atTurnEnd(tick);
+  });
+
+  function tick(): void {
+    const { nowMs } = clock;
     for (const one of [listener, ...textListeners]) one.onTick(nowMs);
     for (const connection of connections) connection.onTick(nowMs);
     for (const exchange of background) exchange.onTick(nowMs);
     instances.onTick(nowMs);
     snapshot.probes.onTick(nowMs);
-  });
+  }
 
   function build(revision: Revision): SlicedWork<Snapshot> {
     const { protocols, policies: kinds, proofs, store } = extensions();

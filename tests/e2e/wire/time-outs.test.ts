@@ -247,3 +247,22 @@ describe("time-outs", { concurrency: true }, () => {
     assert.ok(await eventually(() => upstream.closed() === 1));
   });
 });
+
+test("what came while the gateway itself stood still is not too late", async (t) => {
+  const upstream = await rawService(t, (socket) =>
+    socket.on("data", () => {
+      socket.write(ok("here"));
+      // Gateway and test share a thread.
+      const untilMs = performance.now() + 900;
+      while (performance.now() < untilMs);
+    }),
+  );
+  const service = { firstByteMs: 300, responseIdleMs: 300, timeoutMs: 5_000 };
+  const { port } = await stand(t, upstream.port, { service });
+  const connection = await caller(t, port);
+  for (let sent = 1; sent <= 3; sent++) {
+    await connection.send(get());
+    const { responses } = await connection.wait((seen) => finals(seen) === sent);
+    assert.equal(responses[sent - 1]?.status, 200);
+  }
+});
