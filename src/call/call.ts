@@ -23,6 +23,13 @@ export interface Answer {
   readonly httpStatus?: number;
 }
 
+/** A google.protobuf.Any of a status. */
+export interface FaultDetail {
+  /** Of its type: `type.googleapis.com/google.rpc.BadRequest`. */
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
 export interface Fault {
   readonly kind: "fault";
   readonly faultKind: FaultKind;
@@ -35,6 +42,8 @@ export interface Fault {
   readonly declared?: { readonly name: string; readonly detail: Value };
   /** The status that a REST service gave, kept where the caller's dialect can carry it. */
   readonly httpStatus?: number;
+  /** What a gRPC service told besides, kept where the caller's dialect can carry it. */
+  readonly details?: readonly FaultDetail[];
   /** Place in the document that was wrong: `/body/lines/3/price`, `Envelope/Body/...`. */
   readonly place?: string;
   /** Of an answer that is only read: it is no fault that was told, it does not fit the contract. */

@@ -152,6 +152,8 @@ export interface FaceResponse extends WireMessage {
 export interface Face extends LargeAnswerFace {
   /** Before the body is read: may this be one of ours, and how large may its body be? */
   readonly decode: (request: FaceRequest) => Decoded;
+  /** It reads bodies with a Content-Encoding itself, or refuses them; absent: it gets none. */
+  readonly readsCodings?: true;
   readonly encode: (reply: Reply, context: FaceContext) => FaceResponse;
   /** Absent: outputs that come one by one are collected, within limits, for `encode`. */
   readonly encodeStream?: (context: FaceContext) => AnswerStream;
@@ -165,6 +167,8 @@ export interface FaceContext {
   readonly exchangeId: string;
   /** The face's own: negotiated media type, SOAP version. */
   readonly negotiated: unknown;
+  /** What an instance of the same dialect ended its answer with, as far as that is known. */
+  readonly trailers?: () => Fields;
 }
 
 export type Decoded =

@@ -130,7 +130,9 @@ function admitCaller(
   const speed = speedOf(head, match, mayCallAll, isRewritten);
   if (speed.kind === "pass") return pass;
   const admission = translate(exchange, snapshot, match);
-  if (admission.kind === "translate" && speed.why === "policy") {
+  // gRPC-Web and Connect have the metadata of gRPC.
+  const isOneDialect = speed.why === "policy" || (speed.why === "other-version" && !isSoap);
+  if (admission.kind === "translate" && isOneDialect) {
     admission.translation.keepsFields = true;
   }
   return admission;

@@ -2,7 +2,7 @@
  * Field lines of a message that is decoded and encoded within one dialect: what its contract does
  * not speak of goes on as it came, apart from what describes the body that was.
  */
-import type { FaceResponse, Fields, UpstreamRequest } from "#extension/protocol.ts";
+import type { Fields, UpstreamRequest } from "#extension/protocol.ts";
 import { droppedFromRequest, visitFields } from "#wire/forwarded-fields.ts";
 import { fieldNames, type FieldId, type FieldName } from "#wire/field-names.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
@@ -12,9 +12,9 @@ const ofBody: ReadonlySet<string> = new Set([
   ...["accept", "accept-encoding", "accept-ranges", "range", "expect", "date", "via", "trailer"],
   ...["etag", "last-modified", "digest", "repr-digest", "want-digest", "want-repr-digest"],
   ...["if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"],
-  ...["signature", "signature-input"],
+  ...["signature", "signature-input", "x-grpc-web"],
 ]);
-const ofBodyToo = /^(?:content|want-content|grpc|parlance)-/;
+const ofBodyToo = /^(?:content|want-content|grpc|connect|parlance)-/;
 
 export function withFieldsOf(exchange: ExchangeRecord, request: UpstreamRequest): UpstreamRequest {
   const { caller, withheld } = exchange;
@@ -27,8 +27,13 @@ export function withFieldsOf(exchange: ExchangeRecord, request: UpstreamRequest)
 }
 
 /** @param kept without hop-by-hop ones, names in lower case. */
-export function withFields(response: FaceResponse, kept: Fields): FaceResponse {
-  return { ...response, fields: joined(response.fields, kept) };
+export function withFields<T extends { readonly fields: Fields }>(message: T, kept: Fields): T {
+  return { ...message, fields: joined(message.fields, kept) };
+}
+
+/** Trailers that are none of the body's. */
+export function keptTrailers(trailers: Fields): Fields {
+  return joined([], trailers);
 }
 
 function joined(own: Fields, others: Fields): Fields {

@@ -41,6 +41,10 @@ export function ruledOutputs(
   return {
     push: (bytes) => replies.push(bytes).map(rule),
     ...(last === undefined ? {} : { last: () => last().map(rule) }),
-    end: (trailer) => replies.end(trailer),
+    end(trailer) {
+      const fault = replies.end(trailer);
+      const told = fault && rules.rewriteReply(fault, operation);
+      return told?.kind === "fault" ? told : fault;
+    },
   };
 }

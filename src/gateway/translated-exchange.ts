@@ -182,6 +182,7 @@ export abstract class TranslatedExchange extends PolicedExchange {
 
   protected endTranslated(trailers: ResponseHead | undefined): void {
     const stream = this.#stream;
+    this.translation?.noteTrailers(trailers);
     if (stream === undefined) {
       const response = (this.translation as Translation).finish(trailers);
       if (this.chain?.wantsTap === true) this.tapWhole(response);

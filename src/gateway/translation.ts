@@ -21,7 +21,7 @@ import { withTimeLeft } from "./deadlines.ts";
 import { faceRequest } from "./face-request.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
 import { Gatherer } from "./gatherer.ts";
-import { withFields, withFieldsOf } from "./kept-fields.ts";
+import { keptTrailers, withFields, withFieldsOf } from "./kept-fields.ts";
 import { beginLargeAnswer, largeBytesMin, type BegunAnswer } from "./large-answer.ts";
 import { acceptProof } from "./message-proof.ts";
 import { ruledInputs, ruledOutputs, type MessageRules } from "./message-rules.ts";
@@ -72,6 +72,7 @@ export class Translation {
   #fields: ReadonlyMap<string, string> = new Map();
   /** Those of the instance's answer that go on as they came. */
   #kept: Fields | undefined;
+  #keptTrailers: Fields = [];
   /** What is sent to the instance, once `decode` has decided so. */
   requestHead: RequestHead | undefined;
   /** The request's body, where it has to say, or may, who calls. */
@@ -114,7 +115,9 @@ export class Translation {
   #decode(nowMs: number): Decision {
     const exchange = this.#exchange;
     const coding = exchange.caller.head.field("content-encoding");
-    if (isCoded(coding)) return this.#refuse(codingProblem(coding, "client"));
+    if (isCoded(coding) && this.#face.readsCodings !== true) {
+      return this.#refuse(codingProblem(coding, "client"));
+    }
     const body = this.#request.take();
     if (exchange.proof !== undefined) this.received = body;
     const decoded = this.#face.decode(faceRequest(exchange, body));
@@ -188,7 +191,10 @@ export class Translation {
     const replies = ruledOutputs(decoded, this.rules, call.operation);
     const context = this.#context();
     const answers = this.#face.encodeStream?.(context);
-    if (answers !== undefined) return createStreamedAnswer(replies, answers);
+    if (answers !== undefined) {
+      const stream = createStreamedAnswer(replies, answers);
+      return this.#kept === undefined ? stream : withFields(stream, this.#kept);
+    }
     const { documentBytesMax } = this.#exchange.limits;
     this.#collected = createCollectedAnswer(replies, documentBytesMax);
     return undefined;
@@ -227,6 +233,12 @@ export class Translation {
     if (begun === undefined || !areFieldValues(begun.stream.fields)) return undefined;
     this.#response.take();
     return begun;
+  }
+
+  /** The instance's answer has ended so. */
+  noteTrailers(trailers: ResponseHead | undefined): void {
+    if (!this.keepsFields || trailers === undefined) return;
+    this.#keptTrailers = keptTrailers(forwardedFields(trailers));
   }
 
   /** The whole answer is there. */
@@ -333,7 +345,8 @@ export class Translation {
 
   #context(): FaceContext {
     const { operation, negotiated } = this.#asked ?? unknown;
-    return { operation, negotiated, exchangeId: this.#exchange.id };
+    const trailers = (): Fields => this.#keptTrailers;
+    return { operation, negotiated, exchangeId: this.#exchange.id, trailers };
   }
 
   #faceEncode(reply: Reply): FaceResponse {

@@ -68,15 +68,17 @@ export const mask: Policy<Options> = {
         if (reply.kind === "answer") {
           return { ...reply, output: output(reply.output) as ValueRecord };
         }
-        const { declared } = reply;
+        // What a service tells beside them nobody can look into.
+        const { details: _, ...told } = reply;
+        const { declared } = told;
         // What is said of an answer that could not be read may quote what is to be hidden.
-        if (declared === undefined && reply.blame === "service" && reply.place !== undefined) {
-          const message = `the answer does not fit the contract: ${reply.place} is wrong`;
-          return { ...reply, message };
+        if (declared === undefined && told.blame === "service" && told.place !== undefined) {
+          const message = `the answer does not fit the contract: ${told.place} is wrong`;
+          return { ...told, message };
         }
         const detail = declared && faults.get(declared.name)?.(declared.detail);
-        if (declared === undefined || detail === undefined) return reply;
-        return { ...reply, declared: { ...declared, detail } };
+        if (declared === undefined || detail === undefined) return told;
+        return { ...told, declared: { ...declared, detail } };
       },
     };
   },

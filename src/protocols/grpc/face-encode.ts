@@ -1,5 +1,5 @@
 /** Answers and faults as the callers of each protocol of the family read them. */
-import type { Answer, Fault, Reply } from "#call/call.ts";
+import type { Answer, Fault, FaultDetail, Reply } from "#call/call.ts";
 import { faultTable } from "#call/fault-table.ts";
 import type { Operation } from "#contract/contract.ts";
 import type { FaceContext, FaceResponse, Fields } from "#extension/protocol.ts";
@@ -7,7 +7,7 @@ import { compress, flags, frameOf } from "./framing.ts";
 import type { GrpcOperation } from "./grpc-operation.ts";
 import type { MetadataCodec } from "./metadata.ts";
 import { documentFault } from "./problems.ts";
-import { detailsOf, faultTrailers, okTrailers, typeUrl, type Detail } from "./status.ts";
+import { detailsOf, faultTrailers, okTrailers, typeUrl } from "./status.ts";
 import { plainGrpc, type Variant } from "./variants.ts";
 
 /** What `decode` keeps for the answer. */
@@ -50,7 +50,8 @@ export function createAnswerEncoder(
       const headers = operation === undefined ? [] : metadataOf(operation).write(reply.headers);
       const { variant } = asked;
       if (variant.wire === "connect") {
-        return { status: 200, fields: [typeLine(variant), ...headers], body: bytes };
+        const fields = [typeLine(variant), ...headers, ...asHeaders(context)];
+        return { status: 200, fields, body: bytes };
       }
       const { body, trailers } = endOf(undefined, context);
       const whole = Buffer.concat([framed(bytes, variant), body]);
@@ -77,10 +78,12 @@ export function createAnswerEncoder(
     const { variant } = askedOf(context);
     if (variant.wire === "connect-stream") {
       const error = fault === undefined ? {} : { error: connectError(fault, context) };
-      const body = frameOf(Buffer.from(JSON.stringify(error)), flags.connectEnd);
+      const end = { ...error, ...connectMetadata(context) };
+      const body = frameOf(Buffer.from(JSON.stringify(end)), flags.connectEnd);
       return { body, trailers: [] };
     }
-    const trailers = fault === undefined ? okTrailers() : trailersOf(fault, context);
+    const own = fault === undefined ? okTrailers() : trailersOf(fault, context);
+    const trailers = [...own, ...trailersIn(context)];
     if (variant.wire === "grpc") return { body: noBytes, trailers };
     const lines = trailers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
     return { body: frameOf(Buffer.from(lines), flags.webTrailers), trailers: [] };
@@ -88,24 +91,42 @@ export function createAnswerEncoder(
 
   function encodeFault(fault: Fault, context: FaceContext): FaceResponse {
     const { variant } = askedOf(context);
-    const fields = [typeLine(variant), ["parlance-fault", fault.blame] as const];
+    const more: Fields = [["parlance-fault", fault.blame], ...codingLine(fault, variant)];
+    const fields = [typeLine(variant), ...more];
+    // Both protocols have a status of HTTP for content types that they do not know.
+    const unknownType = fault.code === "content-type-unknown" ? 415 : undefined;
     if (variant.wire === "connect") {
       const body = Buffer.from(JSON.stringify(connectError(fault, context)));
-      const json: Fields = [
-        ["content-type", "application/json"],
-        ["parlance-fault", fault.blame],
-      ];
-      return { status: faultTable[fault.faultKind].http, fields: json, body };
+      const json: Fields = [["content-type", "application/json"], ...more, ...asHeaders(context)];
+      const status = unknownType ?? faultTable[fault.faultKind].http;
+      return { status, fields: json, body };
     }
     // gRPC over HTTP/2, Trailers-Only: the head is all there is.
     if (variant.wire === "grpc") {
-      const lines = [...fields, ...trailersOf(fault, context)];
-      return { status: 200, fields: lines, body: noBytes };
+      const lines = [...fields, ...trailersOf(fault, context), ...trailersIn(context)];
+      return { status: unknownType ?? 200, fields: lines, body: noBytes };
     }
     const { body } = encoder.end(fault, context);
-    return { status: 200, fields, body };
+    return { status: unknownType ?? 200, fields, body };
   }
   return encoder;
+}
+
+function trailersIn({ trailers }: FaceContext): Fields {
+  return trailers?.() ?? [];
+}
+
+/** Connect, Unary-Response: trailing metadata stands in the head. */
+function asHeaders(context: FaceContext): Fields {
+  return trailersIn(context).map(([name, value]) => [`trailer-${name}`, value] as const);
+}
+
+/** Connect, EndStreamResponse. */
+function connectMetadata(context: FaceContext): object {
+  const byName = Map.groupBy(trailersIn(context), ([name]) => name);
+  if (byName.size === 0) return {};
+  const entries = [...byName].map(([name, lines]) => [name, lines.map(([, value]) => value)]);
+  return { metadata: Object.fromEntries(entries) as object };
 }
 
 function askedOf({ negotiated }: FaceContext): Asked {
@@ -115,6 +136,21 @@ function askedOf({ negotiated }: FaceContext): Asked {
 function typeLine({ contentType }: Variant): readonly [string, string] {
   return ["content-type", contentType];
 }
+
+/** What may be sent instead of a compression that is not known. */
+function codingLine({ code }: Fault, { wire }: Variant): Fields {
+  if (code !== "compression-unknown") return [];
+  const name = codingNames[wire];
+  return [[name, "gzip, identity"]];
+}
+
+const codingNames: Readonly<Record<Variant["wire"], string>> = {
+  grpc: "grpc-accept-encoding",
+  web: "grpc-accept-encoding",
+  "web-text": "grpc-accept-encoding",
+  connect: "accept-encoding",
+  "connect-stream": "connect-accept-encoding",
+};
 
 function framed(bytes: Buffer, { coding }: Variant): Buffer {
   if (coding === "identity" || bytes.length === 0) return frameOf(bytes);
@@ -130,7 +166,7 @@ function trailersOf(fault: Fault, context: FaceContext): Fields {
 }
 
 /** The detail of a declared fault, under the name of its message. */
-function declaredDetail(fault: Fault, context: FaceContext): Detail | undefined {
+function declaredDetail(fault: Fault, context: FaceContext): FaultDetail | undefined {
   const { grpc } = askedOf(context);
   const { declared } = fault;
   const codec = grpc?.faults.find((one) => one.declared.name === declared?.name);

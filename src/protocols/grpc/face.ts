@@ -67,8 +67,7 @@ export function createGrpcFace(service: ServiceContract): Face {
     if (input.kind === "fault") return refuse(input);
     const timeoutMs = timeoutOf(request);
     if (Number.isNaN(timeoutMs)) {
-      const message = "the time-out is none; expected digits and a unit, such as 500m";
-      return refuse(grpcFault("invalid_argument", "bad-timeout", message));
+      return refuse(grpcFault("invalid_argument", "bad-timeout", timeoutExpected(request)));
     }
     const timed = timeoutMs === undefined ? {} : { timeoutMs };
     const call = { operation, input: input.value, headers: headers.value, ...timed };
@@ -78,6 +77,8 @@ export function createGrpcFace(service: ServiceContract): Face {
   const answers = createAnswerEncoder((operation) => metadataOf(operation).output);
   return {
     decode,
+    // Connect compresses single messages so.
+    readsCodings: true,
     encode: (reply: Reply, context: FaceContext): FaceResponse => answers.encode(reply, context),
     encodeStream: (context) => createAnswerStream(context, answers),
     decodeInputs: ({ negotiated }) => createInputStream(negotiated as Asked, limits),
@@ -87,6 +88,14 @@ export function createGrpcFace(service: ServiceContract): Face {
 const contentTypeExpected =
   "the Content-Type is none of gRPC; expected application/grpc, application/grpc-web, " +
   "application/connect+proto, application/proto or application/json";
+
+function timeoutExpected({ field }: FaceRequest): string {
+  const [name, expected] =
+    field("grpc-timeout") === undefined
+      ? ["connect-timeout-ms", "up to ten digits, such as 500"]
+      : ["grpc-timeout", "up to eight digits and a unit, such as 500m"];
+  return `${name} is ${JSON.stringify(field(name)?.slice(0, 50))}; expected ${expected}`;
+}
 
 /** What stands there while the inputs come one by one. */
 function nothing(): Read<ValueRecord> {
@@ -99,6 +108,12 @@ function checkVariant(
   operation: Operation,
   { wire }: Variant,
 ): Fault | undefined {
+  const coding = request.field("content-encoding");
+  if (wire !== "connect" && coding !== undefined && coding.toLowerCase() !== "identity") {
+    const how = "expected none, as messages are compressed one by one";
+    const message = `the Content-Encoding is ${coding.slice(0, 50)}; ${how}`;
+    return grpcFault("unimplemented", "compression-unknown", message);
+  }
   const streams = isStream(operation);
   if (wire === "connect" && streams) {
     const expected = "expected application/connect+proto or application/connect+json";
@@ -148,7 +163,7 @@ function messageOf(
     }
     const { bytes, coding } = got ?? {
       bytes: request.body,
-      coding: request.field("content-encoding") ?? "identity",
+      coding: request.field("content-encoding")?.toLowerCase() ?? "identity",
     };
     return decompress(bytes, coding, unpackedMax);
   }

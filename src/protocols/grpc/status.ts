@@ -2,7 +2,7 @@
  * How a call ended: `grpc-status`, `grpc-message` and `grpc-status-details-bin` (gRPC over HTTP/2,
  * Responses; google/rpc/status.proto, error_details.proto).
  */
-import type { Fault } from "#call/call.ts";
+import type { Fault, FaultDetail } from "#call/call.ts";
 import { faultKindOfGrpc, faultTable } from "#call/fault-table.ts";
 import type { Blame } from "#base/fault-kind.ts";
 import { blames } from "#base/fault-kind.ts";
@@ -24,12 +24,6 @@ const infoUrl = `${typePrefix}google.rpc.ErrorInfo`;
 /** What ErrorInfo says the reasons are of. */
 const domain = "parlance";
 
-/** A google.protobuf.Any, taken apart. */
-export interface Detail {
-  readonly type: string;
-  readonly bytes: Buffer;
-}
-
 export function okTrailers(): Fields {
   return [["grpc-status", "0"]];
 }
@@ -38,7 +32,7 @@ export function okTrailers(): Fields {
 export function faultTrailers(
   fault: Fault,
   exchangeId: string,
-  declared: Detail | undefined,
+  declared: FaultDetail | undefined,
 ): Fields {
   const status = String(faultTable[fault.faultKind].grpc);
   const bytes = statusBytes(fault, exchangeId, declared);
@@ -50,20 +44,20 @@ export function faultTrailers(
   ];
 }
 
-/** Details of one fault, the declared one first. */
+/** Details of one fault, the declared one first, our own behind those of a service. */
 export function detailsOf(
   fault: Fault,
   exchangeId: string,
-  declared: Detail | undefined,
-): readonly Detail[] {
-  const { blame, code, place } = fault;
+  declared: FaultDetail | undefined,
+): readonly FaultDetail[] {
+  const { blame, code, place, details = [] } = fault;
   const metadata = { fault: blame, exchange: exchangeId, ...(place ? { place } : {}) };
   const info = writeInfo({ reason: code, domain, metadata });
   const own = info.kind === "bytes" ? [{ type: infoUrl, bytes: info.bytes }] : [];
-  return declared === undefined ? own : [declared, ...own];
+  return [...(declared === undefined ? [] : [declared]), ...details, ...own];
 }
 
-function statusBytes(fault: Fault, exchangeId: string, declared: Detail | undefined): Buffer {
+function statusBytes(fault: Fault, exchangeId: string, declared: FaultDetail | undefined): Buffer {
   const details = detailsOf(fault, exchangeId, declared).map(({ type, bytes }) => ({
     type_url: type,
     value: bytes,
@@ -95,8 +89,8 @@ export function percentDecode(text: string): string {
 /** What an instance said, without what its details declare. */
 export interface StatusRead {
   readonly fault: Fault;
-  /** Details, for declared faults to be found among them. */
-  readonly details: readonly Detail[];
+  /** Those of the service, for declared faults to be found among them. */
+  readonly details: readonly FaultDetail[];
 }
 
 /** @param field of the trailers, or of the head where there is no body. Undefined: it is well. */
@@ -119,20 +113,28 @@ export function readTrailers(
   return readStatusOf(Number(status), percentDecode(field("grpc-message") ?? ""), details);
 }
 
-function readStatusOf(status: number, message: string, details: readonly Detail[]): StatusRead {
+function readStatusOf(
+  status: number,
+  message: string,
+  details: readonly FaultDetail[],
+): StatusRead {
   const faultKind = faultKindOfGrpc(status);
-  const info = details.find(({ type }) => type === infoUrl);
-  const read = info === undefined ? undefined : readInfo(info.bytes);
-  const said = read?.kind === "value" ? (read.value as ValueRecord) : undefined;
+  const infos = details.flatMap((detail) => {
+    const read = detail.type === infoUrl ? readInfo(detail.bytes) : undefined;
+    return read?.kind === "value" ? [{ detail, said: read.value as ValueRecord }] : [];
+  });
+  const own = infos.find(({ said }) => said["domain"] === domain);
+  const said = (own ?? infos[0])?.said;
   const metadata = said?.["metadata"] as ValueRecord | undefined;
-  const isOurs = said?.["domain"] === domain;
+  const isOurs = own !== undefined;
   const blame = blames.find((one): one is Blame => isOurs && one === metadata?.["fault"]);
   const reason = said?.["reason"];
   const code = typeof reason === "string" && reason !== "" ? reason : faultKind;
   const usual: Blame = callersKinds.has(faultKind) ? "client" : "service";
   const text = message === "" ? `the service answered with status ${faultKind}` : message;
   const fault: Fault = { kind: "fault", faultKind, blame: blame ?? usual, code, message: text };
-  return { fault, details };
+  // Ours is told anew.
+  return { fault, details: details.filter((one) => one !== own?.detail) };
 }
 
 /** Statuses with which services say that the call was wrong. */
@@ -147,7 +149,7 @@ const callersKinds: ReadonlySet<string> = new Set([
   "unauthenticated",
 ]);
 
-function readDetails(text: string | undefined): readonly Detail[] {
+function readDetails(text: string | undefined): readonly FaultDetail[] {
   if (text === undefined) return [];
   const read = readStatus(Buffer.from(text, "base64"));
   if (read.kind !== "value") return [];

@@ -4,7 +4,7 @@
  * mapping).
  */
 import type { DocumentLimits } from "#base/limits.ts";
-import type { Answer, Call, Fault, Reply } from "#call/call.ts";
+import type { Answer, Call, Fault, FaultDetail, Reply } from "#call/call.ts";
 import { writeGrpcTimeout } from "#call/grpc-timeout.ts";
 import { isStream } from "#call/problems.ts";
 import type { FaultKind } from "#base/fault-kind.ts";
@@ -153,17 +153,23 @@ function outputOf(
 
 /** A declared fault is known by the message among the details. */
 function declaredIn({ fault, details }: StatusRead, { faults }: GrpcOperation): Fault {
-  for (const { type, bytes } of details) {
+  for (const detail of details) {
+    const { type, bytes } = detail;
     const alike = faults.filter(({ typeName }) => typeUrl(typeName) === type);
     // Several may have the same message; which one it is, a gateway says by its name.
     const known = alike.find(({ declared }) => declared.name === fault.code) ?? alike[0];
     const read = known?.read(bytes);
     if (known === undefined || read?.kind !== "value") continue;
     const { name } = known.declared;
-    const detail: Value = read.value;
-    return { ...fault, code: name, declared: { name, detail } };
+    const declared: Value = read.value;
+    const others = details.filter((one) => one !== detail);
+    return withDetails({ ...fault, code: name, declared: { name, detail: declared } }, others);
   }
-  return fault;
+  return withDetails(fault, details);
+}
+
+function withDetails(fault: Fault, details: readonly FaultDetail[]): Fault {
+  return details.length === 0 ? fault : { ...fault, details };
 }
 
 const kindOfStatus: Readonly<Record<number, FaultKind>> = {

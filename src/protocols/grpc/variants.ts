@@ -49,9 +49,11 @@ export function variantOf(
   return undefined;
 }
 
-function codingOf(request: Pick<FaceRequest, "field">): Variant["coding"] {
-  const names = ["grpc-encoding", "connect-content-encoding", "content-encoding"];
-  return names.some((name) => request.field(name) === "gzip") ? "gzip" : "identity";
+/** Who says what it takes is given nothing else. */
+function codingOf({ field }: Pick<FaceRequest, "field">): Variant["coding"] {
+  const isAsked = field("grpc-encoding") === "gzip" || field("connect-content-encoding") === "gzip";
+  const taken = field("grpc-accept-encoding") ?? field("connect-accept-encoding");
+  return isAsked && (taken === undefined || /\bgzip\b/.test(taken)) ? "gzip" : "identity";
 }
 
 function inputCodingOf(request: Pick<FaceRequest, "field">): string {

@@ -144,7 +144,7 @@ const bads: readonly Bad[] = [
     body: frame,
     fields: { "grpc-timeout": "soon" },
     status: status.INVALID_ARGUMENT,
-    told: /the time-out is none; expected digits and a unit/,
+    told: /grpc-timeout is "soon"; expected up to eight digits and a unit, such as 500m/,
   },
   {
     name: "an unknown method",
