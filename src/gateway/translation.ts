@@ -178,7 +178,9 @@ export class Translation {
       fields.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
     }
     this.#fields = fields;
-    if (this.keepsFields) this.#kept = forwardedFields(head);
+    // gRPC over HTTP/2, Trailers-Only: the head is the end.
+    if (this.keepsFields && fields.has("grpc-status")) this.noteTrailers(head);
+    else if (this.keepsFields) this.#kept = forwardedFields(head);
     return isCoded(fields.get("content-encoding")) ? undefined : this.#beginStream();
   }
 

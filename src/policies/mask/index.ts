@@ -19,7 +19,7 @@ export const mask: Policy<Options> = {
     "from a cache or another policy are masked like those of instances, in streams each output. " +
     "Exchanges that a mask is for are decoded and encoded, even where caller and instance speak " +
     "one dialect; header fields go on. What a service says of its failures in words is not " +
-    "looked into.",
+    "looked into; details of a status of gRPC that the contract does not declare are left out.",
   options: optionsSchema,
   example:
     '- mask: { answers: [{ field: "**.card", how: partly }], sensitive: remove, ' +

@@ -25,7 +25,7 @@ function trailing(): Metadata {
   return metadata;
 }
 
-async function start(context: test.TestContext) {
+async function start(context: test.TestContext, policies = "") {
   const seen: Metadata[] = [];
   const port = await startOrders(context, {
     Get(call: ServerUnaryCall<Key, object>, answer: sendUnaryData<object>) {
@@ -54,7 +54,7 @@ async function start(context: test.TestContext) {
   });
   const gateway = await startTranslating(context, {
     text: `services:
-  orders: { contract: orders.proto, instances: ["http://127.0.0.1:${port}"] }
+  orders: { contract: orders.proto, instances: ["http://127.0.0.1:${port}"]${policies} }
 callers:
   all: { key: key-of-all-0123456789, may: ["orders.*"] }
 `,
@@ -208,4 +208,13 @@ test("who says that it takes no gzip gets none, though it sends some", async (co
   assert.equal(await flagOf({}), 1);
   assert.equal(await flagOf({ "grpc-accept-encoding": "identity, gzip" }), 1);
   assert.equal(await flagOf({ "grpc-accept-encoding": "identity" }), 0);
+});
+
+test("under a mask, details that nobody can look into are left out", async (context) => {
+  const policies = ", policies: [{ mask: { answers: [{ field: customer }] } }]";
+  const { send } = await start(context, policies);
+  const response = await send("Get", "application/json", '{"id":9}', own);
+  const { details: told } = (await response.json()) as { readonly details: readonly object[] };
+  assert.equal(told.length, 1);
+  assert.equal(response.headers.get("trailer-x-after"), "late");
 });
