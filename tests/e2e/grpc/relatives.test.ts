@@ -73,7 +73,7 @@ callers:
         "x-api-key": "key-of-all-0123456789",
         ...fields,
       },
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: new Uint8Array(Buffer.from(body)) }),
     });
   return { send, seen, gateway };
 }
