@@ -328,7 +328,13 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     if (problem === "connect") {
       this.cancelWaiting();
       this.onUpstreamFailed({ kind: "connect-timeout" });
-    } else if (problem !== undefined) this.#runOut(problem);
+    } else if (problem !== undefined)
+      this.#runOut(this.#isGathering ? neverWhole(problem) : problem);
+  }
+
+  /** Whether nothing goes on before the whole request is there, and it is not. */
+  get #isGathering(): boolean {
+    return this.translation !== undefined && this.attempts === 0 && !this.requestComplete;
   }
 
   onTimeTick(nowMs: number): void {
@@ -376,4 +382,9 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     this.problem = problem;
     if (!this.tellBroken(problem)) this.cutOff();
   }
+}
+
+/** It was not the service that took its time. */
+function neverWhole({ detail }: Problem): Problem {
+  return problems["body-timeout"](`the request is not whole: ${detail}`);
 }

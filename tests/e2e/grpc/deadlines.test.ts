@@ -117,3 +117,35 @@ test("a call that passes as it is ends with its caller's time, and the instance 
   assert.equal(told["grpc-status"], "4");
   await cancelled;
 });
+
+test("a caller that never ends its request is told so, and nobody else is blamed", async (context) => {
+  const { gateway, left } = await beforeOrders(context, 300);
+  const session = connectHttp2(gateway.url);
+  context.after(() => session.destroy());
+  const ask = async (path: string, type: string, body: Buffer) => {
+    const stream = session.request({ ":method": "POST", ":path": path, "content-type": type });
+    stream.write(body);
+    const parts: Buffer[] = [];
+    stream.on("data", (part: Buffer) => parts.push(part));
+    const [head] = (await once(stream, "response")) as [{ readonly ":status": number }];
+    await once(stream, "end");
+    stream.destroy();
+    return { httpStatus: head[":status"], text: Buffer.concat(parts).toString("latin1") };
+  };
+  const whole = Buffer.from([0, 0, 0, 0, 2, 8, 1]);
+  const web = await ask("/shop.v1.Orders/Get", "application/grpc-web+proto", whole);
+  assert.match(
+    web.text,
+    /grpc-status: 4\r\ngrpc-message: the request is not whole: .*timeoutMs: 300/,
+  );
+  const rest = await ask("/orders/Get", "application/json", Buffer.from('{"id":'));
+  assert.equal(rest.httpStatus, 408);
+  assert.deepEqual(left, []);
+  assert.deepEqual(
+    gateway.done.map(({ code, blame }) => [code, blame]),
+    [
+      ["body-timeout", "client"],
+      ["body-timeout", "client"],
+    ],
+  );
+});
