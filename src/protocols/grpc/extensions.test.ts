@@ -17,6 +17,7 @@ message Page {
   optional double most = 2 [default = inf];
   optional double least = 3 [default = -inf];
   optional double none = 4 [default = nan];
+  optional bytes escaped = 5 [default = "\\001\\377"];
   extensions 100 to 200;
 }
 message Seen { extend Page { optional int32 seen_times = 101; } }
@@ -47,6 +48,13 @@ test("the description has them as fields, whose names clients may use as well", 
   assert.doesNotMatch(described, /json_name = "\[/);
   const read = put.readInput.json(Buffer.from('{"oldNoteText":"b","old_Seen_seen_times":3}'));
   assert.ok(read.kind === "value", JSON.stringify(read));
+});
+
+test("elsewhere they have names that XML can have as well", () => {
+  const page = contract.types.get("old.Page")?.type;
+  assert.ok(page?.kind === "record");
+  const names = page.fields.slice(-2).map(({ name }) => name);
+  assert.deepEqual(names, ["old.Seen.seen_times", "old.note_text"]);
 });
 
 test("defaults that no number of JSON tells are kept as the model spells them", () => {

@@ -2,7 +2,7 @@
 import protobuf from "protobufjs";
 import type { RestParameter } from "#contract/contract.ts";
 import type { NamedType, Type, TypeName } from "#contract/types.ts";
-import { jsonNameOf, lookUp } from "./import-types.ts";
+import { fieldNameOf, jsonNameOf, lookUp } from "./import-types.ts";
 import { wrong, type HttpRefusal, type HttpVariable } from "./http-template.ts";
 
 export type Types = ReadonlyMap<TypeName, NamedType>;
@@ -26,9 +26,10 @@ export function fieldsOf(types: Types, message: protobuf.Type, type: Type): read
     const found = lookUp(message, field.type);
     const inner = found instanceof protobuf.Type ? found : undefined;
     const common = { name, jsonName, message: inner };
-    const own = record.fields.find((one) => one.name === name);
+    const key = fieldNameOf(field);
+    const own = record.fields.find((one) => one.name === key);
     if (partOf === null || partOf.isProto3Optional) {
-      return own === undefined ? [] : [{ ...common, keys: [name], type: own.type }];
+      return own === undefined ? [] : [{ ...common, keys: [key], type: own.type }];
     }
     const choice = record.fields.find((one) => one.name === partOf.name);
     if (choice?.type.kind !== "union") return [];

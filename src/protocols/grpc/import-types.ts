@@ -111,7 +111,8 @@ function importField(
 ): Field | undefined {
   const type = fieldType(importing, message, field);
   if (type === undefined) return undefined;
-  const { name, id, comment } = field;
+  const { id, comment } = field;
+  const name = fieldNameOf(field);
   const jsonName = jsonNameOf(field);
   return {
     name,
@@ -141,11 +142,17 @@ function presenceOf(field: protobuf.Field, type: Type): Field["presence"] {
 /** proto2 alone has defaults; JSON and the wire leave the field out all the same. */
 function defaultOf(field: protobuf.Field): Pick<Field, "default"> {
   const value: unknown = field.options?.["default"];
-  if (value === undefined || field.repeated) return {};
+  // Of bytes it is written in escapes of C, which is no form of the model.
+  if (value === undefined || field.repeated || field.type === "bytes") return {};
   if (typeof value === "string") return { default: value };
   const isEndless = value === Infinity || value === -Infinity;
   if (isEndless) return { default: value > 0 ? "INF" : "-INF" };
   return { default: Number.isNaN(value) ? "NaN" : JSON.stringify(value) };
+}
+
+/** An extension has its full name, of which the parser keeps the leading dot. */
+export function fieldNameOf({ name }: protobuf.Field): string {
+  return name.replace(/^\./, "");
 }
 
 /** protobuf.dev/programming-guides/json: lowerCamelCase, unless json_name says otherwise. */
