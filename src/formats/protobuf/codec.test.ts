@@ -88,7 +88,7 @@ test("what must be there is missed where zeros are written, and is zero where th
   assert.deepEqual(proto2, {
     kind: "fault",
     code: "missing-field",
-    message: "the field is missing",
+    message: "the field it is missing",
     place: "/it",
   });
   assert.deepEqual(plain(codecOf(text, how).read(Buffer.alloc(0))), { it: "" });

@@ -274,7 +274,7 @@ function requiredOneofs(fields: readonly FieldPlan[]): readonly string[] {
 }
 
 function missing(name: string): ProtoRefusal {
-  return new ProtoRefusal("the field is missing", "missing-field").within(name);
+  return new ProtoRefusal(`the field ${name} is missing`, "missing-field").within(name);
 }
 
 function checkOf({ name, absence, label, form, min = 0 }: FieldPlan) {

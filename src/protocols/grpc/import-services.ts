@@ -25,14 +25,24 @@ export function importServices(
   return { types: types.types, operations };
 }
 
-/** The method's own name, unless services share it: then its service stands before it. */
+/**
+ * The method's own name; where services share it, with its service before it; where packages have
+ * services of one name, such as two versions of one, with its package, too.
+ */
 function createIds(services: readonly protobuf.Service[]) {
   const counts = new Map<string, number>();
-  for (const { name } of services.flatMap(({ methodsArray }) => methodsArray)) {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const service of services) {
+    for (const { name } of service.methodsArray) {
+      for (const id of [name, `${service.name}_${name}`]) {
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+      }
+    }
   }
-  return (service: protobuf.Service, method: protobuf.Method): string =>
-    (counts.get(method.name) ?? 0) > 1 ? `${service.name}_${method.name}` : method.name;
+  return (service: protobuf.Service, { name }: protobuf.Method): string => {
+    const withPackage = service.fullName.replace(/^\./, "").replaceAll(".", "_");
+    const ids = [name, `${service.name}_${name}`];
+    return ids.find((id) => counts.get(id) === 1) ?? `${withPackage}_${name}`;
+  };
 }
 
 interface ImportingMethod {
