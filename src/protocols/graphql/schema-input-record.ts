@@ -28,7 +28,8 @@ export function readRecord(
 ): ValueRecord {
   const record = createRecord();
   for (const { name, field, input } of fields) {
-    const own = given[name];
+    // The executor's objects have a prototype, whose members nobody has given.
+    const own = Object.hasOwn(given, name) ? given[name] : undefined;
     if (own !== undefined && own !== null) {
       record[field.name] = input.read(own, `${place}/${name}`);
     } else if (own === null && field.nullable) record[field.name] = null;

@@ -180,3 +180,16 @@ test("safe operations are queries, streams subscriptions, others mutations", () 
     [["stream-not-described", "operation talk is left out: GraphQL has one input"]],
   );
 });
+
+test("fields may be called as what every object has, and are not there unless given", async () => {
+  const maybe = (name: string, type: Type) => field(name, type, { presence: "optional" });
+  const inner: Type = record([maybe("toString", text), maybe("a", text)]);
+  const contract = contractWith([maybe("constructor", text), maybe("valueOf", inner)]);
+  const selection = "constructor valueOf { toString a }";
+  const none = await echo(contract, 'valueOf: { a: "1" }', selection);
+  assert.deepEqual(none.answer.errors, undefined);
+  assert.deepEqual(Object.keys(none.input ?? {}), ["valueOf"]);
+  const given = 'constructor: "x", valueOf: { toString: "y" }';
+  const { answer } = await echo(contract, given, selection);
+  assert.deepEqual(answer.data?.echo, { constructor: "x", valueOf: { toString: "y", a: null } });
+});
