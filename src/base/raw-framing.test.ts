@@ -8,8 +8,13 @@ const frames: readonly (readonly [string, Frame, string])[] = [
   ["text up to an end", { kind: "until", end: "\x03", isLine: false }, "ab\x03"],
   ["two octets", { kind: "length", bytes: 2, inclusive: false }, "\x00\x02ab"],
   ["four octets, counted", { kind: "length", bytes: 4, inclusive: true }, "\x00\x00\x00\x06ab"],
-  ["digits", { kind: "digits", digits: 3, inclusive: false }, "002ab"],
-  ["digits, counted", { kind: "digits", digits: 3, inclusive: true }, "005ab"],
+  ["digits", { kind: "digits", digits: 3, zero: 0x30, inclusive: false }, "002ab"],
+  ["digits, counted", { kind: "digits", digits: 3, zero: 0x30, inclusive: true }, "005ab"],
+  [
+    "digits of EBCDIC",
+    { kind: "digits", digits: 3, zero: 0xf0, inclusive: true },
+    "\xf0\xf0\xf5ab",
+  ],
   ["nothing", { kind: "close" }, "ab"],
 ];
 
@@ -24,9 +29,16 @@ for (const [name, frame, expected] of frames) {
 
 test("what would be read as another message is no message", () => {
   assert.match(frameFault(line, Buffer.from("a\nb")) ?? "", /ends a message/);
+  assert.match(frameFault(line, Buffer.from("a\r")) ?? "", /ends in a carriage return/);
+  const blank: Frame = { kind: "until", end: "\r\n\r\n", isLine: false };
+  assert.equal(frameFault(blank, Buffer.from("a\r\nb")), undefined);
+  assert.match(
+    frameFault(blank, Buffer.from("a\r\n")) ?? "",
+    /it ends in the beginning of .*, which ends a message/,
+  );
   const two: Frame = { kind: "length", bytes: 2, inclusive: true };
   assert.equal(frameFault(two, Buffer.alloc(65_533)), undefined);
   assert.match(frameFault(two, Buffer.alloc(65_534)) ?? "", /more than its length can say/);
-  const digits: Frame = { kind: "digits", digits: 1, inclusive: false };
+  const digits: Frame = { kind: "digits", digits: 1, zero: 0x30, inclusive: false };
   assert.match(frameFault(digits, Buffer.alloc(10)) ?? "", /10 bytes/);
 });

@@ -3,12 +3,20 @@
  * takes to put one message into its frame. Reading is in wire/frame-reader.ts.
  */
 export type Frame =
-  /** Ended by these octets, one character each; a line may also end in LF or CR LF, either way. */
+  /**
+   * Ended by these octets, one character each; a line ends in the last of them, and a carriage
+   * return before it is of its end, too.
+   */
   | { readonly kind: "until"; readonly end: string; readonly isLine: boolean }
   /** Behind its length, a whole number in so many octets, the most significant first. */
   | { readonly kind: "length"; readonly bytes: 2 | 4; readonly inclusive: boolean }
-  /** Behind its length in so many decimal digits. */
-  | { readonly kind: "digits"; readonly digits: number; readonly inclusive: boolean }
+  /** Behind its length in so many decimal digits; `zero` is the octet of the first of them. */
+  | {
+      readonly kind: "digits";
+      readonly digits: number;
+      readonly zero: number;
+      readonly inclusive: boolean;
+    }
   /** Ended by the end of what its sender sends. */
   | { readonly kind: "close" };
 
@@ -32,8 +40,14 @@ export function frameHead(frame: Frame, bodyBytes: number): Buffer {
     return head;
   }
   if (frame.kind !== "digits") return noBytes;
-  const { digits, inclusive } = frame;
-  return Buffer.from(String(bodyBytes + (inclusive ? digits : 0)).padStart(digits, "0"));
+  const { digits, zero, inclusive } = frame;
+  const said = String(bodyBytes + (inclusive ? digits : 0)).padStart(digits, "0");
+  return Buffer.from(said, "latin1").map((octet) => octet - 0x30 + zero) as Buffer;
+}
+
+/** What a reader looks for. */
+export function endOf({ end, isLine }: Extract<Frame, { readonly kind: "until" }>): string {
+  return isLine ? end.slice(-1) : end;
 }
 
 /** Octets behind it. */
@@ -49,10 +63,17 @@ export function frameFault(frame: Frame, body: Buffer): string | undefined {
     case "close":
       return undefined;
     case "until": {
-      // A line reader ends at any line feed.
-      const end = frame.isLine ? "\n" : frame.end;
-      if (!body.includes(end, 0, "latin1")) return undefined;
-      return `it holds ${JSON.stringify(end)}, which ends a message`;
+      const end = endOf(frame);
+      if (body.includes(end, 0, "latin1")) {
+        return `it holds ${JSON.stringify(end)}, which ends a message`;
+      }
+      // What it ends with and the end of the frame may make one that comes earlier.
+      if (frame.isLine && body.at(-1) === 0x0d) {
+        return "it ends in a carriage return, which would be taken for one of the line's end";
+      }
+      const last = body.toString("latin1", Math.max(0, body.length - end.length + 1));
+      if ((last + end).indexOf(end) === last.length) return undefined;
+      return `it ends in the beginning of ${JSON.stringify(end)}, which ends a message`;
     }
     case "length":
     case "digits": {

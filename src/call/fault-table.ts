@@ -162,8 +162,7 @@ export function faultKindOfJsonRpc(code: number): FaultKind {
 
 /**
  * Of a protocol error; -32602 names an unknown tool or malformed arguments. Those that JSON-RPC
- * leaves to servers (§5.1) mean what each of them likes: -32001 is a session in one, time in
- * another.
+ * leaves to servers (§5.1) mean what each likes: -32001 is a session in one, time in another.
  */
 export function faultKindOfMcp(code: number): FaultKind {
   if (code === -32002) return "not_found";

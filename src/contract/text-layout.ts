@@ -6,7 +6,13 @@
 import type { FaultKind } from "#base/fault-kind.ts";
 import type { RawFraming } from "#base/raw-framing.ts";
 
-export type Charset = "utf-8" | "us-ascii" | "iso-8859-1" | "windows-1252" | "ibm037";
+export const charsets = [
+  ...(["utf-8", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1", "iso-8859-2"] as const),
+  ...(["iso-8859-15", "windows-1250", "windows-1251", "windows-1252"] as const),
+  ...(["ibm037", "ibm273", "ibm500", "ibm850", "ibm1140"] as const),
+] as const;
+
+export type Charset = (typeof charsets)[number];
 
 /** How a whole contract is spoken. */
 export interface TextSpeech {
@@ -112,6 +118,8 @@ export interface Column {
   readonly decimals?: number;
   /** How minus is written: before the digits, behind them, or in the last digit (overpunched). */
   readonly sign: "leading" | "trailing" | "overpunch";
+  /** Whether what is not negative has a plus where minus would stand. */
+  readonly plus?: boolean;
   /** `yyyyMMddHHmmss` and the like, for dates and times. */
   readonly picture?: string;
   /** What stands for a value's own text, both ways: `Y` for `true`. */

@@ -9,10 +9,11 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
   fc.constantFrom<Frame>(
     { kind: "until", end: "\n", isLine: true },
     { kind: "until", end: "\r\n", isLine: true },
+    { kind: "until", end: "\r", isLine: true },
     { kind: "length", bytes: 2, inclusive: false },
     { kind: "length", bytes: 4, inclusive: true },
-    { kind: "digits", digits: 3, inclusive: false },
-    { kind: "digits", digits: 5, inclusive: true },
+    { kind: "digits", digits: 3, zero: 0x30, inclusive: false },
+    { kind: "digits", digits: 5, zero: 0xf0, inclusive: true },
   ),
   ends.map((end): Frame => ({ kind: "until", end, isLine: false })),
 );
@@ -47,13 +48,7 @@ function split(whole: Buffer, cuts: readonly number[]): Buffer[] {
 test("any split of framed messages gives the same messages", () => {
   fc.assert(
     fc.property(frame, fc.array(bytes, { maxLength: 5 }), fc.array(fc.nat()), (one, all, cuts) => {
-      const bodies = all.filter(
-        (body) =>
-          frameFault(one, body) === undefined &&
-          // An end may begin in the message and end in its frame.
-          Buffer.concat([body, frameTail(one)]).indexOf(frameTail(one)) === body.length &&
-          !(one.kind === "until" && one.isLine && body.at(-1) === 0x0d),
-      );
+      const bodies = all.filter((body) => frameFault(one, body) === undefined);
       if (one.kind !== "until") bodies.push(...all.filter((body) => !bodies.includes(body)));
       const framed = bodies.map((body) =>
         Buffer.concat([frameHead(one, body.length), body, frameTail(one)]),
@@ -84,8 +79,11 @@ test("a length that promises more than is allowed is refused before it comes", (
 });
 
 test("a length that does not count itself is none", () => {
-  const reader = new FrameReader({ kind: "digits", digits: 4, inclusive: true }, 1_000);
+  const reader = new FrameReader({ kind: "digits", digits: 4, zero: 0x30, inclusive: true }, 1_000);
   assert.equal(reader.read(Buffer.from("0003"), 0, 4).kind, "fault");
-  const letters = new FrameReader({ kind: "digits", digits: 4, inclusive: true }, 1_000);
+  const letters = new FrameReader(
+    { kind: "digits", digits: 4, zero: 0x30, inclusive: true },
+    1_000,
+  );
   assert.equal(letters.read(Buffer.from("0x"), 0, 2).kind, "fault");
 });

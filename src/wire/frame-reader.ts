@@ -2,7 +2,7 @@
  * Finds the messages in what comes over a TCP connection, however it is split. Holds one message at
  * most, and of that no more than has come.
  */
-import type { Frame } from "#base/raw-framing.ts";
+import { endOf, type Frame } from "#base/raw-framing.ts";
 import { parseFault } from "./parse-faults.ts";
 
 /** A message and where the bytes behind it begin; `fault` is of the parsers'. */
@@ -78,16 +78,16 @@ export class FrameReader {
       case "close":
         return this.#length > this.#bytesMax ? tooLarge : more;
       case "until":
-        return this.#findEnd(frame.isLine ? "\n" : frame.end, frame.isLine, before);
+        return this.#findEnd(endOf(frame), frame.isLine, before);
       case "length":
         return this.#length < frame.bytes
           ? more
           : this.#measure(this.#bytes.readUIntBE(0, frame.bytes), frame.bytes, frame.inclusive);
       case "digits": {
-        const { digits } = frame;
-        if (!hasDigits(this.#bytes, Math.min(digits, this.#length))) return badLength;
+        const { digits, zero } = frame;
+        const said = numberIn(this.#bytes, Math.min(digits, this.#length), zero);
+        if (said === undefined) return badLength;
         if (this.#length < digits) return more;
-        const said = Number(this.#bytes.toString("latin1", 0, digits));
         return this.#measure(said, digits, frame.inclusive);
       }
     }
@@ -124,10 +124,15 @@ type Found =
 const tooLarge: Found = { kind: "fault", fault: parseFault.messageTooLarge };
 const badLength: Found = { kind: "fault", fault: parseFault.messageLengthInvalid };
 
-function hasDigits(bytes: Buffer, count: number): boolean {
+/** In ASCII, or in the program's own charset. Undefined: an octet is no digit. */
+function numberIn(bytes: Buffer, count: number, zero: number): number | undefined {
+  const first = bytes[0] ?? 0;
+  const from = first >= 0x30 && first <= 0x39 ? 0x30 : zero;
+  let number = 0;
   for (let at = 0; at < count; at++) {
-    const byte = bytes[at] as number;
-    if (byte < 0x30 || byte > 0x39) return false;
+    const digit = (bytes[at] as number) - from;
+    if (digit < 0 || digit > 9) return undefined;
+    number = 10 * number + digit;
   }
-  return true;
+  return number;
 }

@@ -133,7 +133,14 @@ const layouts: Readonly<Record<string, LinesLayout>> = {
 const limits = defaultDocumentLimits;
 
 for (const [name, layout] of Object.entries(layouts)) {
-  for (const charset of ["utf-8", "iso-8859-1", "windows-1252", "ibm037"] as Charset[]) {
+  for (const charset of [
+    "utf-8",
+    "utf-16le",
+    "utf-16be",
+    "iso-8859-1",
+    "windows-1252",
+    "ibm037",
+  ] as Charset[]) {
     test(`${name} in ${charset}: what is written is read`, () => {
       const codec = compileTextCodec(contract, list, layout, { charset, limits });
       fc.assert(

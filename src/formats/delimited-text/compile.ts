@@ -5,7 +5,7 @@ import { orFault, type DocumentFault } from "#contract/document-fault.ts";
 import type { Charset, LinesLayout, PairsLayout } from "#contract/text-layout.ts";
 import type { Type } from "#contract/types.ts";
 import type { ValueRecord } from "#contract/value.ts";
-import { charsetOf } from "./charset.ts";
+import { charsetOf, decodeMessage } from "./charset.ts";
 import { compileLines, type TextCodec } from "./lines.ts";
 import { compilePairs } from "./pairs.ts";
 
@@ -30,7 +30,9 @@ export function compileTextCodec(
     layout.kind === "lines" ? compileLines(scope, type, layout) : compilePairs(scope, type, layout);
   return {
     read: (bytes) =>
-      orFault(() => ({ kind: "value" as const, value: codec.read(charset.decode(bytes)) })),
+      orFault(() => {
+        return { kind: "value" as const, value: codec.read(decodeMessage(charset, bytes)) };
+      }),
     write: (record) =>
       orFault(() => ({ kind: "bytes" as const, bytes: charset.encode(codec.write(record)) })),
   };

@@ -77,7 +77,10 @@ export function joinCells(
   placeOf: (index: number) => string,
 ): string {
   const written = cells.map((cell, index) => {
-    const isPlain = !cell.includes(delimiter) && !/[\r\n]/.test(cell);
+    // Its end and the delimiter behind it may make one that comes earlier.
+    const isLast = index === cells.length - 1;
+    const read = isLast ? cell.indexOf(delimiter) : (cell + delimiter).indexOf(delimiter);
+    const isPlain = read === (isLast ? -1 : cell.length) && !/[\r\n]/.test(cell);
     if (quote === undefined) {
       if (isPlain) return cell;
       return fail(

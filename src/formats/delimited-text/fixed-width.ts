@@ -30,7 +30,9 @@ function unpad(text: string, { pad: filler, align, sign }: Column): string {
   else {
     const hasSign = filler === "0" && sign === "leading" && /^[+-]/.test(text);
     from = hasSign ? 1 : 0;
-    while (from < to - 1 && text[from] === filler) from++;
+    // Of nothing but zeros and a sign behind them, one zero stays.
+    const last = sign === "trailing" && /\d[+\- ]$/.test(text) ? to - 2 : to - 1;
+    while (from < last && text[from] === filler) from++;
     if (hasSign) return `${text[0]}${text.slice(from)}`;
   }
   return text.slice(from, to);
@@ -78,8 +80,8 @@ function padded(text: string, column: Column, place: string): string {
 
 function pad(text: string, { length, align, pad: filler, sign }: Column): string {
   if (align === "left") return text.padEnd(length, filler);
-  if (filler === "0" && sign === "leading" && text.startsWith("-")) {
-    return `-${text.slice(1).padStart(length - 1, filler)}`;
+  if (filler === "0" && sign === "leading" && /^[+-]/.test(text)) {
+    return `${text[0]}${text.slice(1).padStart(length - 1, filler)}`;
   }
   return text.padStart(length, filler);
 }

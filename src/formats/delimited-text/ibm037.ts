@@ -10,3 +10,10 @@ export const ibm037 = Buffer.from(
     "5cf7535455565758595ab2d4d6d2d3d530313233343536373839b3dbdcd9da9f",
   "hex",
 );
+
+/** Other pages of EBCDIC by what they have instead: an octet in hex and its character, each. */
+export const besideIbm037 = {
+  ibm273: "43{4aÄ4f!59~5aÜ5f^63[6aö7c§a1ßb0¢b5@ba¬bb|bc‾c0äcc¦d0üdc}e0Öec\\fc]",
+  ibm500: "4a[4f!5a]5f^b0¢ba¬bb|",
+  ibm1140: "9f€",
+} as const;

@@ -14,19 +14,21 @@ export function toColumnNumber(text: string, column: Column): string | undefined
     const kept = behind.slice(0, column.decimals).padEnd(column.decimals, "0");
     digits = `${before}${kept}`.replace(/^0+(?=\d)/, "");
   }
-  if (column.sign === "trailing") return `${digits}${isNegative ? "-" : ""}`;
+  const sign = isNegative ? "-" : column.plus === true ? "+" : "";
+  if (column.sign === "trailing") return digits + sign;
   if (column.sign === "overpunch") {
     const last = Number(digits.at(-1));
     return `${digits.slice(0, -1)}${(isNegative ? negative : positive)[last] ?? ""}`;
   }
-  return isNegative ? `-${digits}` : digits;
+  return sign + digits;
 }
 
 /** Undefined: it is no number. */
 export function fromColumnNumber(text: string, column: Column): string | undefined {
   let isNegative = false;
   let digits = text;
-  if (column.sign === "trailing" && /[+-]$/.test(text)) {
+  // Where minus would stand, some write a plus and some a blank.
+  if (column.sign === "trailing" && /[+\- ]$/.test(text)) {
     isNegative = text.endsWith("-");
     digits = text.slice(0, -1);
   } else if (column.sign === "overpunch") {

@@ -97,6 +97,7 @@ export interface DeclaredField {
   readonly pad?: string;
   readonly decimals?: number;
   readonly sign: "leading" | "trailing" | "overpunch";
+  readonly plus?: boolean;
   readonly picture?: string;
   readonly words?: Readonly<Record<string, string>>;
   readonly blank?: "absent" | "null" | "empty" | "refused";

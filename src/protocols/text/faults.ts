@@ -6,7 +6,7 @@ import type { Blame, FaultKind } from "#base/fault-kind.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
 import { createRecord } from "#contract/value.ts";
 import type { TextLayout } from "#contract/text-layout.ts";
-import type { TextCharset } from "#formats/delimited-text/charset.ts";
+import { decodeMessage, type TextCharset } from "#formats/delimited-text/charset.ts";
 import { resolveReference } from "#formats/xml/references.ts";
 import { readNamed, writeNamed, type NamedValues } from "./named-values.ts";
 import { textProblems } from "./problems.ts";
@@ -61,7 +61,7 @@ function beginningOf(body: Buffer, charset: TextCharset): string {
   // A character may be cut at the end.
   for (const length of [headBytesMax, headBytesMax - 1, headBytesMax - 2, headBytesMax - 3]) {
     try {
-      return charset.decode(body.subarray(0, length));
+      return decodeMessage(charset, body.subarray(0, length));
     } catch {
       if (body.length <= headBytesMax) break;
     }

@@ -53,7 +53,7 @@ function importColumn(scope: ColumnScope, field: DeclaredField, at: Path, next: 
   if (found !== undefined) checkFor(scope, field, at, found.type);
   const kind = found?.type.kind;
   const isNumber = kind === "int" || kind === "decimal" || count !== undefined;
-  const { words, picture, decimals, sign } = field;
+  const { words, picture, decimals, sign, plus } = field;
   return {
     field: isValue ? name : undefined,
     name: as ?? name ?? constant ?? "filler",
@@ -63,6 +63,7 @@ function importColumn(scope: ColumnScope, field: DeclaredField, at: Path, next: 
     align: field.align ?? (isNumber ? "right" : "left"),
     pad: field.pad ?? (isNumber ? "0" : " "),
     sign,
+    ...(plus === true ? { plus } : {}),
     ...(decimals === undefined ? {} : { decimals }),
     ...(picture === undefined ? {} : { picture }),
     ...(words === undefined ? {} : { words }),
@@ -129,7 +130,7 @@ function checkShape(
 
 function checkFor(
   { error }: ColumnScope,
-  { picture, decimals, words, values, blank }: DeclaredField,
+  { picture, decimals, sign, plus, words, values, blank }: DeclaredField,
   at: Path,
   { kind }: ScalarType | EnumType,
 ): void {
@@ -142,6 +143,12 @@ function checkFor(
   }
   if (decimals !== undefined && kind !== "decimal") {
     error([...at, "decimals"], "wrong-type", "`decimals` is for `type: decimal` alone");
+  }
+  if (plus === true && kind !== "decimal" && kind !== "int") {
+    error([...at, "plus"], "wrong-type", "`plus` is for numbers alone");
+  }
+  if (plus === true && sign === "overpunch") {
+    error([...at, "plus"], "wrong-type", "an overpunched digit has its sign already");
   }
   if (words !== undefined) {
     const written = Object.values(words);

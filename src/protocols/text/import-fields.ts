@@ -109,18 +109,19 @@ function scalarOf(field: DeclaredField, isFixed: boolean): Type {
 
 /** What the width of the field can hold, as far as that is less than the type. */
 function boundsOf(
-  { length = 1, sign }: DeclaredField,
+  { length = 1, sign, plus }: DeclaredField,
   bits: 32 | 64 | "big",
 ): { readonly minimum?: string; readonly maximum?: string } {
   const most = bits === 32 ? 9 : bits === 64 ? 18 : 1_000;
   const below = sign === "overpunch" ? length : length - 1;
+  const above = plus === true ? below : length;
   return {
-    ...(length <= most ? { maximum: "9".repeat(length) } : {}),
+    ...(above <= most ? { maximum: "9".repeat(above) || "0" } : {}),
     ...(below <= most ? { minimum: below === 0 ? "0" : `-${"9".repeat(below)}` } : {}),
   };
 }
 
-function decimalOf({ length, decimals, sign }: DeclaredField, isFixed: boolean): Type {
+function decimalOf({ length, decimals, sign, plus }: DeclaredField, isFixed: boolean): Type {
   const scale = decimals === undefined ? {} : { scale: decimals };
   if (!isFixed || length === undefined || decimals === undefined || decimals > length) {
     return { kind: "decimal", ...scale };
@@ -131,7 +132,7 @@ function decimalOf({ length, decimals, sign }: DeclaredField, isFixed: boolean):
     return decimals === 0 ? all : `${all.slice(0, -decimals)}.${all.slice(-decimals)}`;
   };
   const minimum = below === 0 ? "0" : `-${nines(below)}`;
-  return { kind: "decimal", ...scale, minimum, maximum: nines(length) };
+  return { kind: "decimal", ...scale, minimum, maximum: nines(plus === true ? below : length) };
 }
 
 export function capital(name: string): string {

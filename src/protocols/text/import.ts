@@ -128,10 +128,16 @@ export function importBinding(
     const message = "only a form, or nothing, can be asked for with GET";
     reporter.error([...path, "http", "method"], "wrong-shape", message);
   }
+  const { charset } = declared;
+  const isAscii = charsetOf(charset).encode("a=1").equals(Buffer.from("a=1"));
+  if (http?.method === "GET" && !isAscii) {
+    const message = `a query is written in ASCII, which octets of ${charset} are not`;
+    reporter.error([...path, "http", "method"], "wrong-shape", message);
+  }
   const layoutOf = (message: DeclaredMessage, side: "request" | "answer", type: Type) => {
     const scope: LayoutScope = {
       error: reporter.error,
-      lacking: charsetOf(declared.charset).lacking,
+      lacking: charsetOf(charset).lacking,
       lineEnd: declared.lineEnd,
       isFramedByLines: declared.tcp?.[side] === "line",
       operation: id,

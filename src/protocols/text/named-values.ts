@@ -5,10 +5,11 @@
 import { orFault } from "#contract/document-fault.ts";
 import type { TextLayout } from "#contract/text-layout.ts";
 import { defaultDocumentLimits } from "#base/limits.ts";
-import type { TextCharset } from "#formats/delimited-text/charset.ts";
+import { decodeMessage, type TextCharset } from "#formats/delimited-text/charset.ts";
 import type { MessageCodec } from "#formats/delimited-text/compile.ts";
 import { joinPairs, splitPairs } from "#formats/delimited-text/pairs.ts";
 import { parseXmlTree } from "#formats/xml/parse-tree.ts";
+import { xmlDocument } from "./xml-document.ts";
 import { elementsIn, escapeXml, textIn } from "./xml-rpc-values.ts";
 
 export type NamedValues = ReadonlyMap<string, string>;
@@ -38,9 +39,9 @@ function named(
 ): NamedValues | undefined {
   switch (layout.kind) {
     case "pairs":
-      return new Map(splitPairs(charset.decode(body), layout, charset));
+      return new Map(splitPairs(decodeMessage(charset, body), layout, charset));
     case "xml": {
-      const parsed = parseXmlTree(body, defaultDocumentLimits);
+      const parsed = parseXmlTree(xmlDocument(charset, body), defaultDocumentLimits);
       if (!("root" in parsed)) return undefined;
       const { root } = parsed;
       const inside = elementsIn(root).map((one): [string, string] => [one.name, textIn(one)]);
@@ -71,5 +72,6 @@ export function writeNamed(
   const root = values.get(rootName) ?? layout.root;
   const inside = [...values].filter(([name]) => name !== rootName);
   const elements = inside.map(([name, value]) => `<${name}>${escapeXml(value, "")}</${name}>`);
-  return `<?xml version="1.0"?>\n<${root}>${elements.join("")}</${root}>`;
+  const declaration = `<?xml version="1.0" encoding="${charset.name}"?>\n`;
+  return `${declaration}<${root}>${elements.join("")}</${root}>`;
 }

@@ -85,6 +85,13 @@ const fieldProperties: Readonly<Record<string, JsonSchema>> = {
     enum: ["leading", "trailing", "overpunch"],
     default: "leading",
   },
+  plus: {
+    type: "boolean",
+    description:
+      "Whether a plus is written where minus would stand, as of `SIGN SEPARATE` in COBOL. It is " +
+      "read either way, and so is a blank behind the digits.",
+    default: false,
+  },
   picture: {
     type: "string",
     description: "Of dates and times: `yyyyMMdd`, `HH:mm`, `dd.MM.yyyy HH:mm:ss`.",

@@ -1,6 +1,7 @@
 /** The language in which programs that follow no protocol are declared, as JSON Schema. */
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
 import { faultKinds } from "#base/fault-kind.ts";
+import { charsets } from "#contract/text-layout.ts";
 import { messageSchema } from "./schema-messages.ts";
 
 const frame: JsonSchema = {
@@ -20,7 +21,8 @@ const frame: JsonSchema = {
     },
     digits: {
       type: "integer",
-      description: "Behind its length in so many decimal digits.",
+      description:
+        "Behind its length in so many decimal digits, in the charset; read also in ASCII.",
       minimum: 1,
       maximum: 9,
       "x-expected": "1 to 9",
@@ -39,7 +41,9 @@ const frame: JsonSchema = {
 const tcp = mapOf("Spoken over TCP, without HTTP. Instances are then `tcp://host:port`.", {
   request: {
     ...frame,
-    description: "How a request ends: `line`, `close` (its sender ends its half), or a map.",
+    description:
+      "How a request ends: `line` (as `lineEnd` says), `close` (its sender ends its half), " +
+      "or a map.",
     default: "line",
   },
   answer: { ...frame, description: "How an answer ends.", default: "line" },
@@ -186,12 +190,12 @@ export const textSchema: JsonSchema = {
       charset: {
         type: "string",
         description: "Characters that it has no octets for are refused, naming the field.",
-        enum: ["utf-8", "us-ascii", "iso-8859-1", "windows-1252", "ibm037"],
+        enum: charsets,
         default: "utf-8",
       },
       lineEnd: {
         type: "string",
-        description: "How lines are ended that are written; any is read.",
+        description: "How lines are ended that are written; any is read within messages.",
         enum: ["lf", "crlf", "cr"],
         default: "lf",
       },

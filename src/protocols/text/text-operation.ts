@@ -9,6 +9,7 @@ import type {
   TextLayout,
   TextSpeech,
 } from "#contract/text-layout.ts";
+import { orFault } from "#contract/document-fault.ts";
 import type { Type } from "#contract/types.ts";
 import { createRecord } from "#contract/value.ts";
 import { charsetOf } from "#formats/delimited-text/charset.ts";
@@ -17,6 +18,7 @@ import { compileXmlReader } from "#formats/xml/compile-reader.ts";
 import { compileXmlWriter } from "#formats/xml/compile-writer.ts";
 import type { ValueRecord } from "#contract/value.ts";
 import { compileTemplate, type FaultTemplate } from "./fault-template.ts";
+import { xmlDocument } from "./xml-document.ts";
 import { compileXmlRpc } from "./xml-rpc.ts";
 
 export interface TextOperation {
@@ -121,7 +123,7 @@ function xmlCodec(
   const charset = charsetOf(name);
   return {
     read(bytes) {
-      const read = reader.read(bytes, name === "utf-8" ? undefined : name);
+      const read = orFault(() => reader.read(xmlDocument(charset, Buffer.from(bytes))));
       if (read.kind === "value") return { kind: "value", value: read.value as ValueRecord };
       const isOther = read.code === "unexpected-element" && !read.place.includes("/");
       return isOther ? { ...read, code: "unexpected-constant" } : read;

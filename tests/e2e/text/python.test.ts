@@ -111,7 +111,12 @@ test("Python's csv reads what is written, and what it writes is read", { skip },
 });
 
 test("character sets are those of Python", { skip }, async () => {
-  const names = { ibm037: "cp037", "windows-1252": "cp1252", "iso-8859-1": "latin-1" } as const;
+  const names = {
+    ...({ ibm037: "cp037", ibm273: "cp273", ibm500: "cp500", ibm1140: "cp1140" } as const),
+    ...({ ibm850: "cp850", "windows-1250": "cp1250", "windows-1251": "cp1251" } as const),
+    ...({ "windows-1252": "cp1252", "iso-8859-1": "latin-1" } as const),
+    ...({ "iso-8859-2": "iso8859-2", "iso-8859-15": "iso8859-15" } as const),
+  };
   for (const [own, theirs] of Object.entries(names) as [keyof typeof names, string][]) {
     const code =
       "import json\ndef one(b):\n  try: return bytes([b]).decode('" +
