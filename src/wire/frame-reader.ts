@@ -45,6 +45,11 @@ export class FrameReader {
     return { kind: "message", body, next: from + behind - before };
   }
 
+  /** Whether bytes behind a message say that its length was wrong: those of an end may be more. */
+  get isCounted(): boolean {
+    return this.#frame.kind === "length" || this.#frame.kind === "digits";
+  }
+
   /** No more bytes come. @returns what they were all together; undefined: no whole message. */
   finish(): Buffer | undefined {
     if (this.#frame.kind !== "close") return undefined;

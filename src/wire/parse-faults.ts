@@ -65,6 +65,7 @@ const table = {
   maxForwardsInvalid: [400, "Max-Forwards is not a number"],
   messageTooLarge: [400, "a message is larger than limits.documentBytesMax"],
   messageLengthInvalid: [400, "the length before a message is none"],
+  messageLengthShort: [400, "more comes than the length before the message says"],
 } as const satisfies Record<string, readonly [ParseFault["status"], string]>;
 
 export type ParseFaultName = keyof typeof table;

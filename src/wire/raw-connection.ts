@@ -9,6 +9,7 @@ import { frameHead, frameTail, tellMethod, type RawFraming } from "#base/raw-fra
 import type { RequestPlan, UpstreamListener } from "./ends.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { ResponseHead, type RequestHead } from "./head.ts";
+import { parseFault } from "./parse-faults.ts";
 import { parseResponseHead } from "./parse-response-head.ts";
 import type { PooledConnection, PooledContext } from "./pool.ts";
 import { readBytesMax } from "./scratch.ts";
@@ -118,9 +119,11 @@ export class RawConnection implements PooledConnection {
       return false;
     }
     const read = this.#reader.read(bytes, 0, count);
-    if (read.kind === "fault") {
+    const isShort = read.kind === "message" && read.next < count && this.#reader.isCounted;
+    if (read.kind === "fault" || isShort) {
       this.abort();
-      listener.onUpstreamFailed({ kind: "malformed", fault: read.fault });
+      const fault = read.kind === "fault" ? read.fault : parseFault.messageLengthShort;
+      listener.onUpstreamFailed({ kind: "malformed", fault });
     } else if (read.kind === "message") {
       if (read.next < count) this.#reusable = false;
       this.#deliver(listener, read.body);

@@ -9,7 +9,7 @@ import { frameHead, frameTail, type RawFraming } from "#base/raw-framing.ts";
 import type { CallerConnection, CallerEnd, CallerListener, OwnLines, Peer } from "./ends.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { RequestHead, type ResponseHead } from "./head.ts";
-import { parseFaultOf } from "./parse-faults.ts";
+import { parseFault, parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
 import type { ServerContext } from "./server-context.ts";
 
@@ -80,10 +80,14 @@ export class RawServerConnection implements CallerEnd, CallerConnection {
   #read(bytes: Buffer): void {
     const read = this.#reader.read(bytes, 0, bytes.length);
     if (read.kind === "more") return;
-    if (read.kind === "fault") {
-      return this.#refuse(parseFaultOf(read.fault, this.#context.limits).detail);
+    const { limits } = this.#context;
+    if (read.kind === "fault") return this.#refuse(parseFaultOf(read.fault, limits).detail);
+    const ahead = bytes.subarray(read.next);
+    // A connection that carries one message: the rest belongs to that, and its length is wrong.
+    if (ahead.length > 0 && this.#reader.isCounted && !this.#framing.keepAlive) {
+      return this.#refuse(parseFaultOf(parseFault.messageLengthShort, limits).detail);
     }
-    this.#ahead = bytes.subarray(read.next);
+    this.#ahead = ahead;
     this.#begin(read.body);
   }
 

@@ -48,6 +48,9 @@ const inclusive = lengths.replaceAll("length: 4", "length: 4, inclusive: true");
 const digits = "{ request: { digits: 4 }, answer: { digits: 4 }, keepAlive: true }";
 const lines = "{ request: line, answer: line, keepAlive: true }";
 
+const once = lengths.replace("keepAlive: true", "keepAlive: false");
+const onceInDigits = digits.replace("keepAlive: true", "keepAlive: false");
+
 const u32 = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
@@ -59,6 +62,8 @@ const wrong: readonly (readonly [string, string, readonly (string | Buffer)[], b
   ["a length over the limit", lengths, [u32(0x7fffffff), "TARF"], false],
   ["a length that would be negative", lengths, [u32(0xffffffff), "TARF"], false],
   ["a length that is longer than what comes", lengths, [u32(100), question], true],
+  ["a length that is shorter than what comes", once, [u32(4), question], false],
+  ["digits that say less than comes", onceInDigits, ["0004", question], false],
   ["half of a length", lengths, [u32(12).subarray(0, 2)], true],
   ["a length that leaves out its own octets", inclusive, [u32(2), "xx"], false],
   ["digits that are none", digits, ["00x2", question], false],
@@ -82,6 +87,20 @@ for (const [what, tcp, pieces, end] of wrong) {
     if (tcp === inclusive) return;
     const good = tcp === lines ? `${question}\r\n` : framed(tcp, question);
     assert.ok((await askRaw(port, [good], { end: true })).includes(answer));
+  });
+}
+
+for (const tcp of [lengths, once, digits, onceInDigits]) {
+  test(`${tcp}: an answer with more than its length says is none`, async (context) => {
+    const { gateway, program } = await start(context, tcp);
+    const short = framed(tcp, answer.slice(0, 4));
+    program.answer = () => Buffer.concat([short, Buffer.from(answer.slice(4))]);
+    const response = await fetch(`${gateway.url}/tariffs/quoteTariff`, {
+      ...{ method: "POST", headers: { "content-type": "application/json" } },
+      body: '{"country":"DE","weight":"1"}',
+    });
+    assert.equal(response.status, 502);
+    assert.match(await response.text(), /more comes than the length before the message says/);
   });
 }
 
