@@ -26,5 +26,8 @@ test("how a stream ends is rewritten as its outputs are", () => {
   const ruled = ruledOutputs(replies, rules, {} as Operation);
   assert.deepEqual(ruled.end(() => undefined)?.declared, { name: "conflict", detail: "***" });
   end = undefined;
-  assert.equal(ruled.end(() => undefined), undefined);
+  assert.equal(
+    ruled.end(() => undefined),
+    undefined,
+  );
 });

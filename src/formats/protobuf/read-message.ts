@@ -17,8 +17,8 @@ import { compileWellKnownRead } from "./read-well-known.ts";
 
 type OpenRecord = { [name: string]: Value };
 /**
- * Reads up to `cursor.end`, or the end of `cursor.group`. A message that comes in parts is read into
- * what there is of it.
+ * Reads up to `cursor.end`, or the end of `cursor.group`. A message that comes in parts is read
+ * into what there is of it.
  */
 export type ReadMessage = (cursor: ProtoCursor, into: Value | undefined) => Value;
 type ReadField = (cursor: ProtoCursor, wireType: number, record: OpenRecord) => void;

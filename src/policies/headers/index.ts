@@ -78,10 +78,10 @@ export const headers: Policy<Options> = {
   description:
     "Fields that delimit messages or that the gateway vouches for (`Host`, `Content-Length`, " +
     "`Via`, `X-Forwarded-*`, `Parlance-*` and their like) cannot be touched. Where a request is " +
-    "translated, they are set and removed in what the instance gets. With `secure` answers, also those of the " +
-    "gateway's own, get `X-Content-Type-Options`, `X-Frame-Options`, `Referrer-Policy`, a " +
-    "`Content-Security-Policy` that allows nothing, and over TLS `Strict-Transport-Security`: " +
-    "each unless the service sets its own.",
+    "translated, they are set and removed in what the instance gets. With `secure` answers, also " +
+    "those of the gateway's own, get `X-Content-Type-Options`, `X-Frame-Options`, " +
+    "`Referrer-Policy`, a `Content-Security-Policy` that allows nothing, and over TLS " +
+    "`Strict-Transport-Security`: each unless the service sets its own.",
   options: mapOf("Which fields.", {
     request: changes("On the way to instances."),
     answer: changes("On the way to callers, also of refusals."),
