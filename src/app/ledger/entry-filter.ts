@@ -17,6 +17,8 @@ export interface EntryFilter {
   /** Wall clock, both inclusive; entries are nearly in the order of their times. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Entries that name this one alone, which an index finds. */
+  readonly exchange?: string;
   readonly matches: (entry: DecodedEntry) => boolean;
 }
 
@@ -75,9 +77,11 @@ export function parseFilter(text: FilterText, nowMs: number): EntryFilter | Prob
     if (!form.test(value)) return badFilter(name, given, expected);
     equal.push([name, value]);
   }
+  const exchange = equal.find(([name]) => name === "exchange")?.[1];
   return {
     fromMs,
     toMs,
+    ...(exchange === undefined ? {} : { exchange }),
     matches(entry) {
       const fields = entry as unknown as Readonly<Record<string, unknown>>;
       if (kind !== undefined && entry.kind !== kind) return false;

@@ -32,6 +32,7 @@ export async function searchLedger(
   { before, limit }: { readonly before: number; readonly limit: number },
   pause: () => Promise<void>,
 ): Promise<EntryPage> {
+  if (filter.exchange !== undefined) return lookUp(reader, filter, filter.exchange, before, limit);
   const found: FoundEntry[] = [];
   let examined = 0;
   for (const segment of reader.segments().toReversed()) {
@@ -53,6 +54,23 @@ export async function searchLedger(
     }
   }
   return { entries: found, next: undefined };
+}
+
+function lookUp(
+  reader: LogReader,
+  filter: EntryFilter,
+  exchange: string,
+  before: number,
+  limit: number,
+): EntryPage {
+  const entries: FoundEntry[] = [];
+  for (const index of reader.findEntries(exchange).toReversed()) {
+    if (index >= before) continue;
+    if (entries.length >= limit) return { entries, next: entries.at(-1)?.index };
+    const bytes = reader.entry(index);
+    if (filter.matches(decodeEntry(bytes))) entries.push({ index, entry: entryAsJson(bytes) });
+  }
+  return { entries, next: undefined };
 }
 
 function mayHold({ dropped, minMs, maxMs }: SegmentInfo, { fromMs, toMs }: EntryFilter): boolean {
