@@ -15,7 +15,9 @@ export function entryLine({
 
 function exchangeSaid(fields: Readonly<Record<string, unknown>>): string {
   const { service, operation, route, method, status, caller, blame, problem, fault } = fields;
-  const what = service === undefined ? "-" : `${text(service)}.${text(operation ?? route)}`;
+  // Of a face over all services there is its dialect.
+  const what =
+    service === undefined ? text(fields["face"]) : `${text(service)}.${text(operation ?? route)}`;
   const code = text(problem ?? fault);
   const broke = blame === undefined ? "" : ` ${code} (${text(blame)})`;
   const took = `${(Number(fields["totalUs"] ?? 0) / 1_000).toFixed(1)} ms`;
