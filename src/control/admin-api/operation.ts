@@ -90,6 +90,11 @@ export type OperationAnswer =
       /** 200 without it. */
       readonly status?: number;
     }
-  | { readonly kind: "problem"; readonly problem: Problem };
+  | {
+      readonly kind: "problem";
+      readonly problem: Problem;
+      /** Methods that the address takes, where it does not take this one (RFC 9110 §15.5.6). */
+      readonly allow?: string;
+    };
 
 export type Operation = (request: OperationRequest) => OperationAnswer | Promise<OperationAnswer>;

@@ -95,7 +95,8 @@ function answerTo(
   if (operationId === undefined) {
     const allowed = [...methods.keys()].join(", ");
     const problem = problems["operation-method"](`${path} takes ${allowed}, not ${method}`);
-    return { kind: "problem", problem };
+    const allow = allowed.replace(/\bGET\b/, "GET, HEAD");
+    return { kind: "problem", problem, allow };
   }
   const operation = operations[operationId];
   assert(operation !== undefined, `operation ${operationId} has no function`);
@@ -115,6 +116,9 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Operat
   // No operation reads a body, so a connection that brings one ends here.
   const hasBody = request.headers["content-length"] !== undefined || isChunked(request);
   if (hasBody) response.setHeader("Connection", "close");
+  if (answer.kind === "problem" && answer.allow !== undefined) {
+    response.setHeader("Allow", answer.allow);
+  }
   response.writeHead(status, {
     "Content-Type": type,
     "Content-Length": Buffer.byteLength(body),

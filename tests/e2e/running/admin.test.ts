@@ -8,6 +8,7 @@ import { readMetrics } from "./metrics-format.ts";
 interface Answer {
   readonly status: number;
   readonly type: string;
+  readonly allow: string | undefined;
   readonly text: string;
 }
 
@@ -20,6 +21,7 @@ function get(url: string, headers: Readonly<Record<string, string>> = {}, method
         resolve({
           status: response.statusCode ?? 0,
           type: response.headers["content-type"] ?? "",
+          allow: response.headers.allow,
           text,
         }),
       );
@@ -131,5 +133,6 @@ test("unknown addresses and methods are named", async (t) => {
   const posted = await get(`${adminUrl}/metrics`, {}, "POST");
   assert.equal(posted.status, 405);
   assert.match(JSON.parse(posted.text).detail, /takes GET, not POST/);
+  assert.equal(posted.allow, "GET, HEAD");
   assert.equal((await get(`${adminUrl}/livez`, {}, "HEAD")).status, 200);
 });
