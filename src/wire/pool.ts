@@ -5,7 +5,7 @@
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import type { Limits, Timeouts } from "#base/limits.ts";
-import type { Platform } from "#base/platform.ts";
+import { atTurnEnd, type Platform } from "#base/platform.ts";
 import type { RawFraming } from "#base/raw-framing.ts";
 import { Addresses } from "./addresses.ts";
 import { ClientConnection } from "./client-connection.ts";
@@ -202,7 +202,7 @@ export class ConnectionPool implements Pool {
     };
     const pooled: PooledContext = {
       limits,
-      release: (released) => this.#offer(released),
+      release: (released) => this.#release(released),
       onClosed: (closed) => this.#forget(closed),
     };
     const { framing } = this.#target;
@@ -230,7 +230,20 @@ export class ConnectionPool implements Pool {
     });
   }
 
-  /** A connection has become free: to the first who waits, else to the idle ones. */
+  /**
+   * A connection has done its exchange. Who waits does not get it at once: if the instance has
+   * closed it behind the answer, that is read first, in the next turn.
+   */
+  #release(connection: PooledConnection): void {
+    if (this.#waiting.length === 0) return this.#offer(connection);
+    atTurnEnd(() => {
+      atTurnEnd(() => {
+        if (connection.usable) this.#offer(connection);
+      });
+    });
+  }
+
+  /** A connection is free: to the first who waits, else to the idle ones. */
   #offer(connection: PooledConnection): void {
     // One that must be new cannot be opened while all places are taken.
     if (this.#waitingFresh.length > 0 && this.#full) return connection.retire();

@@ -205,6 +205,24 @@ test("who waits too long for a connection gets a 504", async (t) => {
   assert.equal((await first)?.status, 504);
 });
 
+test("who waits gets no connection that the instance has closed behind its answer", async (t) => {
+  const upstream = await rawService(t, (socket) =>
+    socket.on("data", (part: Buffer) => {
+      if (part.toString("latin1").endsWith("body")) socket.end(ok("x"));
+    }),
+  );
+  const configuration = { limits: { instanceConnectionsMax: 2 } };
+  const { port } = await stand(t, upstream.port, { configuration });
+  // A POST that such a connection may have carried could not be sent again.
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => once(t, port, post("/", "body"))),
+  );
+  assert.deepEqual(
+    answers.map((answer) => answer?.status),
+    Array.from({ length: 12 }, () => 200),
+  );
+});
+
 test("when connections break, those who wait get new ones", async (t) => {
   const upstream = await rawService(t, (socket) => {
     socket.on("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"));
