@@ -165,6 +165,8 @@ export interface GrpcBinding {
   /** `package.Service`. */
   readonly service: string;
   readonly method: string;
+  /** Where a whole message is one of google.protobuf that has a form of its own in JSON. */
+  readonly wellKnown?: { readonly input?: TypeName; readonly output?: TypeName };
 }
 
 export interface JsonRpcBinding {

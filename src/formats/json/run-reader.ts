@@ -7,12 +7,12 @@ import { decodeJsonBytes } from "./decode-bytes.ts";
 import { faultOf } from "./place.ts";
 
 /** @param mentionsTypes whether the text may name types of records; nobody asks when absent. */
-export function runReader(
+export function runReader<T extends Value>(
   bytes: Buffer,
   limits: DocumentLimits,
-  read: (cursor: Cursor) => Value,
+  read: (cursor: Cursor) => T,
   mentionsTypes?: (text: string) => boolean,
-): { readonly kind: "value"; readonly value: Value } | DocumentFault {
+): { readonly kind: "value"; readonly value: T } | DocumentFault {
   let text = "";
   try {
     if (bytes.length > limits.documentBytesMax) {

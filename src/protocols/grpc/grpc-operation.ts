@@ -61,7 +61,8 @@ function compile(
 ): GrpcOperation {
   const input = operation.input.type;
   const output = operation.output?.type ?? empty;
-  const readJson = json.reader(input);
+  const { wellKnown } = operation.grpc ?? {};
+  const readJson = json.reader(input, wellKnown?.input);
   // The JSON form of nothing at all is the empty object.
   const readWhole: ReadMessage = (bytes) =>
     bytes.length === 0 ? { kind: "value", value: createRecord() } : readJson(bytes);
@@ -72,7 +73,7 @@ function compile(
     readOutput: codec.reader(output),
     writeOutput: {
       proto: codec.writer(output),
-      json: json.writer(output),
+      json: json.writer(output, wellKnown?.output),
     },
     faults: operation.faults.flatMap((declared) => {
       return declaredOf(codec, declared, fullName(names, names.fault(operation, declared)));

@@ -1,7 +1,8 @@
 /** Methods of .proto services as operations. */
 import type protobuf from "protobufjs";
-import type { Message, Operation } from "#contract/contract.ts";
+import type { GrpcBinding, Message, Operation } from "#contract/contract.ts";
 import type { NamedType, RecordType, RefType, TypeName } from "#contract/types.ts";
+import { wellKnownTypes } from "#formats/protobuf/well-known.ts";
 import { importHttpRule } from "./import-http.ts";
 import type { ProtoReport } from "./import-report.ts";
 import { createTypeImporter, documented, lookUp, type TypeImporter } from "./import-types.ts";
@@ -64,10 +65,11 @@ function importMethod(importing: ImportingMethod, id: string): Operation | undef
     return undefined;
   }
   const { types } = importing.types;
+  const request = lookUp(service, method.requestType) as protobuf.Type;
+  const response = lookUp(service, method.responseType) as protobuf.Type;
   const http = importHttpRule({
     ...{ id, method, input, output, types, report, origin },
-    request: lookUp(service, method.requestType) as protobuf.Type,
-    response: lookUp(service, method.responseType) as protobuf.Type,
+    ...{ request, response },
   });
   return {
     id,
@@ -79,9 +81,26 @@ function importMethod(importing: ImportingMethod, id: string): Operation | undef
     output,
     faults: [],
     ...(http === undefined ? {} : { rest: http }),
-    grpc: { service: service.fullName.replace(/^\./, ""), method: method.name },
+    grpc: {
+      service: service.fullName.replace(/^\./, ""),
+      method: method.name,
+      ...wellKnownOf(request, response),
+    },
     origin,
   };
+}
+
+function wellKnownOf(
+  request: protobuf.Type,
+  response: protobuf.Type,
+): Pick<GrpcBinding, "wellKnown"> {
+  const [input, output] = [request, response].map(({ fullName }) => {
+    const name = fullName.replace(/^\./, "");
+    return wellKnownTypes[name] === undefined ? undefined : name;
+  });
+  if (input === undefined && output === undefined) return {};
+  const ofInput = input === undefined ? {} : { input };
+  return { wellKnown: { ...ofInput, ...(output === undefined ? {} : { output }) } };
 }
 
 function importMessage({ types, service }: ImportingMethod, name: string): Message | undefined {

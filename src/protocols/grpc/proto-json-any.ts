@@ -2,10 +2,11 @@
  * google.protobuf.Any in JSON: its message's own members beside `@type`. Which message it is, the
  * contract must know; its types and those of google.protobuf are all that can be told.
  */
+import { assert } from "#base/assert.ts";
 import type { DocumentLimits } from "#base/limits.ts";
 import type { Contract } from "#contract/contract.ts";
 import { resolve } from "#contract/resolve.ts";
-import type { RefType } from "#contract/types.ts";
+import type { RefType, TypeName } from "#contract/types.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import { JsonRefusal, type Cursor } from "#formats/json/cursor.ts";
 import { stringAt } from "#formats/json/read-record.ts";
@@ -37,9 +38,17 @@ interface AnyForm {
   readonly write: (bytes: Buffer) => readonly string[];
 }
 
-interface AnyForms {
+export interface AnyForms {
   readonly reading: JsonScope;
   readonly writing: WriteScope;
+  /** Of a whole message of google.protobuf, which has no fields in JSON. */
+  readonly whole: (name: TypeName) => WholeForm;
+}
+
+/** From JSON to the bytes of the message, and back. Both throw refusals. */
+export interface WholeForm {
+  readonly read: (cursor: Cursor) => Buffer;
+  readonly write: (bytes: Buffer) => string;
 }
 
 export function createAnyForms(
@@ -67,13 +76,9 @@ export function createAnyForms(
     const url = stringAt(cursor, typeAt);
     const form = formOf(url);
     if (form === undefined) throw new JsonRefusal(unknownType(url), typeAt, "invalid-value");
-    try {
+    return orJsonRefusal(at, () => {
       return new Uint8Array(bytesOf(writeEnvelope(envelope(url, form.read(cursor)))));
-    } catch (error) {
-      if (!(error instanceof ProtoRefusal)) throw error;
-      const code = error.code === "limit-exceeded" ? error.code : "invalid-value";
-      throw new JsonRefusal(error.message, at, code);
-    }
+    });
   };
 
   const writeAny: Write = (value) => {
@@ -128,7 +133,17 @@ export function createAnyForms(
     };
   }
 
-  return { reading, writing };
+  const whole = (name: TypeName): WholeForm => {
+    const form = wellKnown({ kind: "ref", name });
+    assert(form !== undefined, `${name} has no form of its own`);
+    const { read, write, toBytes, fromBytes } = formsOf(form, limits, readAny, writeAny);
+    return {
+      read: (cursor) => orJsonRefusal(cursor.at, () => toBytes(read(cursor))),
+      write: (bytes) => write(fromBytes(bytes)),
+    };
+  };
+
+  return { reading, writing, whole };
 }
 
 /** Messages by their full names: those that they came with, and those that they are told by. */
@@ -155,11 +170,7 @@ function wellKnownForm(
   readAny: Read,
   writeAny: Write,
 ): AnyForm {
-  const isAny = form.kind === "any";
-  const read = isAny ? readAny : compileWellKnown(form);
-  const write = isAny ? writeAny : compileWellKnownWrite(form);
-  const readBytes = compileWellKnownRead(form);
-  const writeBytes = compileBytesWrite(form);
+  const { read, write, toBytes, fromBytes } = formsOf(form, limits, readAny, writeAny);
   return {
     read(cursor) {
       const start = cursor.at;
@@ -175,12 +186,48 @@ function wellKnownForm(
       if (value === undefined) {
         throw new JsonRefusal("the member `value` is missing", start, "missing-member", "value");
       }
+      return toBytes(value);
+    },
+    write: (bytes) => [`"value":${write(fromBytes(bytes))}`],
+  };
+}
+
+interface Forms {
+  readonly read: Read;
+  readonly write: Write;
+  readonly toBytes: (value: Value) => Buffer;
+  readonly fromBytes: (bytes: Buffer) => Value;
+}
+
+function formsOf(
+  form: WellKnownForm,
+  limits: DocumentLimits,
+  readAny: Read,
+  writeAny: Write,
+): Forms {
+  const isAny = form.kind === "any";
+  const readBytes = compileWellKnownRead(form);
+  const writeBytes = compileBytesWrite(form);
+  return {
+    read: isAny ? readAny : compileWellKnown(form),
+    write: isAny ? writeAny : compileWellKnownWrite(form),
+    toBytes(value) {
       const output = new ProtoOutput(limits.documentBytesMax);
       writeBytes(output, value);
       return output.take();
     },
-    write: (bytes) => [`"value":${write(readBytes(createProtoCursor(bytes, limits), undefined))}`],
+    fromBytes: (bytes) => readBytes(createProtoCursor(bytes, limits), undefined),
   };
+}
+
+function orJsonRefusal<T>(at: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ProtoRefusal)) throw error;
+    const code = error.code === "limit-exceeded" ? error.code : "invalid-value";
+    throw new JsonRefusal(error.message, at, code);
+  }
 }
 
 function envelope(url: string, value: Uint8Array): ValueRecord {

@@ -4,7 +4,7 @@
  */
 import type { DocumentLimits } from "#base/limits.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
-import type { Type } from "#contract/types.ts";
+import type { Type, TypeName } from "#contract/types.ts";
 import type { Value } from "#contract/value.ts";
 import type { ServiceContract } from "#extension/protocol.ts";
 import { runReader } from "#formats/json/run-reader.ts";
@@ -12,15 +12,16 @@ import type { ProtoCodec } from "#formats/protobuf/codec.ts";
 import { createPlanner } from "#formats/protobuf/message-plan.ts";
 import { ProtoRefusal } from "#formats/protobuf/proto-cursor.ts";
 import { describedValues } from "./describe.ts";
-import { createAnyForms } from "./proto-json-any.ts";
+import { createAnyForms, type WholeForm } from "./proto-json-any.ts";
 import { compileJsonRead } from "./proto-json-read.ts";
 import { compileJsonWrite } from "./proto-json-write.ts";
 import type { ValueNames } from "./proto-json-scalars.ts";
 import type { ProtoNames } from "./proto-names.ts";
 
 export interface ProtoJson {
-  readonly reader: (type: Type) => (bytes: Buffer) => JsonFormRead;
-  readonly writer: (type: Type) => (value: Value) => JsonFormWrite;
+  /** @param wellKnown the type of google.protobuf that the whole message is. */
+  readonly reader: (type: Type, wellKnown?: TypeName) => (bytes: Buffer) => JsonFormRead;
+  readonly writer: (type: Type, wellKnown?: TypeName) => (value: Value) => JsonFormWrite;
 }
 
 type JsonFormRead = { readonly kind: "value"; readonly value: Value } | DocumentFault;
@@ -35,14 +36,33 @@ export function createProtoJson(
   const { contract } = service;
   const plan = createPlanner(contract);
   const valueNames = createValueNames(service);
-  const { reading, writing } = createAnyForms(contract, limits, codec, names, plan, valueNames);
+  const { reading, writing, whole } = createAnyForms(
+    contract,
+    limits,
+    codec,
+    names,
+    plan,
+    valueNames,
+  );
   return {
-    reader(type) {
+    reader(type, wellKnown) {
+      if (wellKnown !== undefined) {
+        const { read } = whole(wellKnown);
+        const readBytes = codec.reader(type);
+        return (bytes) => {
+          // What it is in the model, it is by its bytes.
+          const found = runReader(bytes, limits, read);
+          return found.kind === "fault" ? found : readBytes(found.value);
+        };
+      }
       const read = compileJsonRead(reading, plan(type));
       return (bytes) => runReader(bytes, limits, read);
     },
-    writer(type) {
-      const write = compileJsonWrite(writing, plan(type));
+    writer(type, wellKnown) {
+      const write =
+        wellKnown === undefined
+          ? compileJsonWrite(writing, plan(type))
+          : wholeWriter(codec.writer(type), whole(wellKnown));
       return (value) => {
         try {
           return { kind: "bytes", bytes: Buffer.from(write(value)) };
@@ -53,6 +73,14 @@ export function createProtoJson(
         }
       };
     },
+  };
+}
+
+function wholeWriter(toBytes: ReturnType<ProtoCodec["writer"]>, { write }: WholeForm) {
+  return (value: Value): string => {
+    const written = toBytes(value);
+    if (written.kind === "fault") throw new ProtoRefusal(written.message, "invalid-value");
+    return write(written.bytes);
   };
 }
 
