@@ -7,21 +7,18 @@ import type { DocumentLimits } from "#base/limits.ts";
 import type { Contract } from "#contract/contract.ts";
 import { resolve } from "#contract/resolve.ts";
 import type { RefType, TypeName } from "#contract/types.ts";
-import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
+import { createRecord, type ValueRecord } from "#contract/value.ts";
 import { JsonRefusal, type Cursor } from "#formats/json/cursor.ts";
 import { stringAt } from "#formats/json/read-record.ts";
-import { findMember, skipValue } from "#formats/json/skip.ts";
+import { findMember } from "#formats/json/skip.ts";
 import { writeString } from "#formats/json/write-string.ts";
 import { createProtoCodec, type ProtoCodec } from "#formats/protobuf/codec.ts";
 import type { PlanMessage } from "#formats/protobuf/message-plan.ts";
-import { createProtoCursor, ProtoRefusal } from "#formats/protobuf/proto-cursor.ts";
-import { ProtoOutput } from "#formats/protobuf/proto-output.ts";
-import { compileWellKnownRead } from "#formats/protobuf/read-well-known.ts";
-import { wellKnown, type WellKnownForm } from "#formats/protobuf/well-known.ts";
-import { compileWellKnownWrite as compileBytesWrite } from "#formats/protobuf/write-well-known.ts";
+import { ProtoRefusal } from "#formats/protobuf/proto-cursor.ts";
+import { wellKnown } from "#formats/protobuf/well-known.ts";
 import { compileMessage, eachMember, typeMember, type JsonScope } from "./proto-json-read.ts";
 import type { Read, ValueNames, Write } from "./proto-json-scalars.ts";
-import { compileWellKnown, compileWellKnownWrite } from "./proto-json-well-known.ts";
+import { formsOf, orJsonRefusal, wellKnownForm, type AnyForm } from "./proto-json-whole.ts";
 import { compileMembers, type WriteScope } from "./proto-json-write.ts";
 import { fullName, type ProtoNames } from "./proto-names.ts";
 import { statusContract } from "./status-contract.ts";
@@ -30,13 +27,6 @@ const anyCodec = createProtoCodec(statusContract);
 const anyType: RefType = { kind: "ref", name: "Any" };
 const readEnvelope = anyCodec.reader(anyType);
 const writeEnvelope = anyCodec.writer(anyType);
-
-/** How the content of one type is read from JSON to bytes, and written back. */
-interface AnyForm {
-  readonly read: (cursor: Cursor) => Buffer;
-  /** Members behind `@type`. */
-  readonly write: (bytes: Buffer) => readonly string[];
-}
 
 export interface AnyForms {
   readonly reading: JsonScope;
@@ -161,73 +151,6 @@ function createTypes(contract: Contract, names: ProtoNames): (name: string) => R
     }
     return types.get(wanted);
   };
-}
-
-/** Its JSON is no object, or has members of its own, so it stands in one. */
-function wellKnownForm(
-  form: WellKnownForm,
-  limits: DocumentLimits,
-  readAny: Read,
-  writeAny: Write,
-): AnyForm {
-  const { read, write, toBytes, fromBytes } = formsOf(form, limits, readAny, writeAny);
-  return {
-    read(cursor) {
-      const start = cursor.at;
-      let value: Value | undefined;
-      eachMember(cursor, (name, keyAt) => {
-        if (name === "value") value = read(cursor);
-        else if (name === typeMember) skipValue(cursor);
-        else {
-          const message = `the member \`${name.slice(0, 100)}\` is not known here`;
-          throw new JsonRefusal(message, keyAt, "unexpected-member", name);
-        }
-      });
-      if (value === undefined) {
-        throw new JsonRefusal("the member `value` is missing", start, "missing-member", "value");
-      }
-      return toBytes(value);
-    },
-    write: (bytes) => [`"value":${write(fromBytes(bytes))}`],
-  };
-}
-
-interface Forms {
-  readonly read: Read;
-  readonly write: Write;
-  readonly toBytes: (value: Value) => Buffer;
-  readonly fromBytes: (bytes: Buffer) => Value;
-}
-
-function formsOf(
-  form: WellKnownForm,
-  limits: DocumentLimits,
-  readAny: Read,
-  writeAny: Write,
-): Forms {
-  const isAny = form.kind === "any";
-  const readBytes = compileWellKnownRead(form);
-  const writeBytes = compileBytesWrite(form);
-  return {
-    read: isAny ? readAny : compileWellKnown(form),
-    write: isAny ? writeAny : compileWellKnownWrite(form),
-    toBytes(value) {
-      const output = new ProtoOutput(limits.documentBytesMax);
-      writeBytes(output, value);
-      return output.take();
-    },
-    fromBytes: (bytes) => readBytes(createProtoCursor(bytes, limits), undefined),
-  };
-}
-
-function orJsonRefusal<T>(at: number, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof ProtoRefusal)) throw error;
-    const code = error.code === "limit-exceeded" ? error.code : "invalid-value";
-    throw new JsonRefusal(error.message, at, code);
-  }
 }
 
 function envelope(url: string, value: Uint8Array): ValueRecord {

@@ -3,13 +3,14 @@
  * side as they do when gRPC passes; bodies and content types that are not known are told apart.
  */
 import assert from "node:assert/strict";
+import { once, type EventEmitter } from "node:events";
 import test from "node:test";
 import { gzipSync } from "node:zlib";
 import { Metadata, status, type sendUnaryData, type ServerWritableStream } from "@grpc/grpc-js";
 import type { ServerUnaryCall } from "@grpc/grpc-js";
 import { startTranslating } from "#tests/e2e/translate/stand.ts";
 import { frame } from "./raw-call.ts";
-import { shopProto, startOrders } from "./stand.ts";
+import { connectOrders, shopProto, startOrders } from "./stand.ts";
 
 interface Key {
   readonly id: string;
@@ -217,4 +218,28 @@ test("under a mask, details that nobody can look into are left out", async (cont
   const { details: told } = (await response.json()) as { readonly details: readonly object[] };
   assert.equal(told.length, 1);
   assert.equal(response.headers.get("trailer-x-after"), "late");
+});
+
+test("a policy that reads messages of gRPC keeps the metadata behind them, too", async (context) => {
+  const policies = ", policies: [{ mask: { answers: [{ field: customer }] } }]";
+  const { gateway } = await start(context, policies);
+  const client = connectOrders(context, gateway.port);
+  const key = new Metadata();
+  key.set("x-api-key", "key-of-all-0123456789");
+  key.set("x-custom", "mine");
+  const get = client["Get"] as (input: object, key: Metadata, done: () => void) => EventEmitter;
+  const watch = client["Watch"] as (input: object, key: Metadata) => EventEmitter;
+  const begins = [
+    () => get.call(client, { id: 7 }, key, () => undefined),
+    () => watch.call(client, { id: 7 }, key),
+  ];
+  for (const begin of begins) {
+    const call = begin();
+    call.on("data", () => undefined);
+    const heads = once(call, "metadata") as Promise<[Metadata]>;
+    const [{ metadata }] = (await once(call, "status")) as [{ metadata: Metadata }];
+    assert.deepEqual(metadata.get("x-after"), ["late"]);
+    assert.deepEqual(metadata.get("y-bin"), [Buffer.from([3, 255])]);
+    assert.deepEqual((await heads)[0].get("x-before"), ["early"]);
+  }
 });
