@@ -13,11 +13,16 @@ const types = [
 ] as const;
 const files = ["timestamp", "duration", "field_mask", "struct", "any", "empty", "wrappers"];
 
+const methods = types.map((name) => {
+  const type = `google.protobuf.${name}`;
+  return `rpc Do${name}(${type}) returns (${type});`;
+});
+
 const text = `syntax = "proto3";
 package odd;
 ${files.map((file) => `import "google/protobuf/${file}.proto";`).join("\n")}
 service Odd {
-${types.map((name) => `rpc Do${name}(google.protobuf.${name}) returns (google.protobuf.${name});`).join("\n")}
+${methods.join("\n")}
 }
 `;
 const { contract, diagnostics } = importProto({ file: "odd.proto", text, read: () => undefined });

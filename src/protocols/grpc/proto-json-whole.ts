@@ -1,4 +1,4 @@
-/** Types of google.protobuf as whole messages, alone or within an Any: their JSON and their bytes. */
+/** Types of google.protobuf as whole messages, alone or within an Any: their JSON and bytes. */
 import type { DocumentLimits } from "#base/limits.ts";
 import type { Value } from "#contract/value.ts";
 import { JsonRefusal, type Cursor } from "#formats/json/cursor.ts";

@@ -1,4 +1,4 @@
-/** Connect's own client with compression and JSON, which is what it sends by default in browsers. */
+/** Connect's own client with compression and JSON, which it sends by default in browsers. */
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
