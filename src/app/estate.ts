@@ -57,8 +57,8 @@ export function createEstate(source: EstateSource): Estate {
       const { askedGateway, explainWithStore } = await import("./explain-with-store.ts");
       const { contracts } = fleet.revision;
       const configuration = withInstances(fleet.revision.configuration, discovery.lists);
-      const { limitStore } = configuration;
-      return explainWithStore(platform, limitStore, askedGateway(fleet), (kinds) =>
+      const revision = { configuration, contracts };
+      return explainWithStore(platform, revision, askedGateway(fleet), (kinds) =>
         explainRoute(configuration, request, contracts, kinds),
       );
     },
@@ -71,9 +71,8 @@ export function createEstate(source: EstateSource): Estate {
         const { askedGateway, explainWithStore } = await import("./explain-with-store.ts");
         const configuration = withInstances(fleet.revision.configuration, discovery.lists);
         const revision = { ...fleet.revision, configuration };
-        const { limitStore } = configuration;
         const gateway = askedGateway(fleet);
-        const explained = await explainWithStore(platform, limitStore, gateway, (kinds) =>
+        const explained = await explainWithStore(platform, revision, gateway, (kinds) =>
           explainExchange(shown as ShownExchange, revision, kinds),
         );
         return explained ?? notOver(exchange);

@@ -6,7 +6,7 @@ import type { Traffic } from "#analytics/traffic-totals.ts";
 import { createLog } from "#base/log.ts";
 import type { Platform } from "#base/platform.ts";
 import type { ReadShared, StoreScript } from "#base/shared-store.ts";
-import type { LimitStore } from "#configuration/configuration.ts";
+import type { LimitStore, Revision } from "#configuration/configuration.ts";
 import type { ExplainedKinds } from "#gateway/explain.ts";
 import type { LookedAt, WorkerView } from "#gateway/look-at.ts";
 import type { Fleet } from "./fleet.ts";
@@ -29,16 +29,19 @@ export function askedGateway(fleet: Pick<Fleet, "look" | "shared" | "traffic">):
 }
 
 /**
- * @param limitStore of the configuration that is explained.
+ * @param revision whose rules are explained.
  * @param explain must do nothing but explain.
  */
 export async function explainWithStore<Explained>(
   platform: Platform,
-  limitStore: LimitStore | undefined,
+  { configuration: { limitStore }, contracts }: Pick<Revision, "configuration" | "contracts">,
   gateway: AskedGateway | undefined,
   explain: (kinds: ExplainedKinds) => Explained,
 ): Promise<Explained> {
-  const plain = explainedKinds(platform.clock, gateway?.costs);
+  // Without contracts there are no faces, and their code takes no memory.
+  const protocols =
+    contracts.size === 0 ? [] : (await import("./standard-protocols.ts")).standardProtocols;
+  const plain = { ...explainedKinds(platform.clock, gateway?.costs), protocols };
   const kinds: ExplainedKinds = gateway === undefined ? plain : { ...plain, ...gateway };
   if (limitStore === undefined && gateway === undefined) return explain(kinds);
   const asked = new Map<string, StoreScript>();

@@ -37,6 +37,8 @@ export interface Policy<Options = unknown> {
   readonly level: "request" | "call";
   /** Whether it has `rewriteCall` or `rewriteReply`. */
   readonly rewrites?: true;
+  /** Whether it has `onPreflight`. */
+  readonly answersPreflights?: true;
   /** Whether it has `publishedKeys`. */
   readonly publishesKeys?: true;
   /** What no schema can say. @returns what is wrong, by the path in the options. */

@@ -20,7 +20,12 @@ export interface CallerQuestion extends ExplainedProofs {
   readonly refuse: Refuse;
 }
 
-type Refuse = (step: ExplanationStep["step"], status: number, what: string, why: string) => void;
+export type Refuse = (
+  step: ExplanationStep["step"],
+  status: number,
+  what: string,
+  why: string,
+) => void;
 
 interface Known {
   readonly index: number;
@@ -45,10 +50,19 @@ export function explainCaller(question: CallerQuestion): boolean | undefined {
   return explainPermission(question, known);
 }
 
+/** Of a face over all services: what it may call is asked for each call. */
+export function explainHubCaller(question: Omit<CallerQuestion, "route">): void {
+  const { configuration, request, steps } = question;
+  if (configuration.callers !== "open") return void explainKnown(question, configuration.callers);
+  const why = "callers: open, anybody may call anything";
+  steps.push({ step: "caller", verdict: "info", what: request.caller ?? "anybody", why });
+}
+
 function explainKnown(
-  { configuration, request, head, route, steps, refuse, ...kinds }: CallerQuestion,
+  question: Omit<CallerQuestion, "route"> & { readonly route?: CompiledRoute },
   callers: Callers,
 ): Known | "by-message" | undefined {
+  const { configuration, request, head, route, steps, refuse, ...kinds } = question;
   const { method } = request;
   const authorization = createAuthorization(configuration);
   if (request.caller !== undefined) {
@@ -76,7 +90,7 @@ function explainKnown(
       ? (authorization.callerOf(key) ?? -1)
       : (placeNamed(callers, proven.caller) ?? -1);
   const caller = callerAt(callers, index);
-  const isPost = route.route.face === "soap" && method === "POST";
+  const isPost = route?.route.face === "soap" && method === "POST";
   if (isPost && key === undefined && proven === undefined && authorization.byMessage) {
     const provers = Array.from(callers.proofs).filter(([, one]) => one.wsSecurity !== undefined);
     const what = caller === undefined ? "by the message" : `by the message, else ${caller.name}`;

@@ -1,4 +1,5 @@
 /** The part of an explanation that tells which policies the request meets, in their order. */
+import type { Problem } from "#base/problem.ts";
 import type { Configuration, PolicyUse } from "#configuration/configuration.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { ExplainedSite, Policy } from "#extension/policy.ts";
@@ -74,6 +75,30 @@ export function explainPolicies(
     ...route.service.policies.map((use, index) => tell(use, index, route.service.name)),
   ];
   return { steps, refused, answered, views };
+}
+
+/** Of requests to a face over all services: those that are held to once, whatever they call. */
+export function explainHubPolicies(
+  configuration: Configuration,
+  head: RequestHead,
+  { policies: kinds, nowMs, readShared, running }: Explained,
+): readonly (ExplanationStep & { readonly refused: Problem | undefined })[] {
+  const request = {
+    ...{ callerName: undefined, serviceName: "", operation: undefined, routeId: "" },
+    idempotent: mayBeRepeated(head.method, undefined),
+    field: (name: string) => head.field(name),
+  };
+  return configuration.policies.flatMap((use, index) => {
+    const kind = kinds.find(({ name }) => name === use.name);
+    if (kind?.level !== "request") return [];
+    const id = placeId(use, index);
+    const takenOf = (): undefined => undefined;
+    const site = { serviceName: undefined, id, nowMs, request, takenOf, readShared, running };
+    const { name: what, source, options } = use;
+    const why = `${kind.explain(options)} (for all services)`;
+    const refused = kind.explainRefusal?.(options, site);
+    return [{ step: "policy", verdict: "matched", what, why, source, refused } as const];
+  });
 }
 
 /** What workers say of the policy at this place; once where all say the same. */

@@ -6,12 +6,15 @@ import type { SourcePlace } from "#base/diagnostic.ts";
 import type { ReadShared } from "#base/shared-store.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import type { ExplainedSite, Policy } from "#extension/policy.ts";
+import type { Protocol } from "#extension/protocol.ts";
 import type { RequestHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { Contracts } from "./contract-routes.ts";
 import { explainCaller } from "./explain-caller.ts";
 import { explainPolicies } from "./explain-policies.ts";
 import { explainForwarding } from "./explain-forwarding.ts";
+import { explainHub } from "./explain-hub.ts";
+import { explainPreflight } from "./explain-preflight.ts";
 import type { ExplainedProofs } from "./explain-proofs.ts";
 import { readRequest, type ExplainedRequest } from "./explain-request.ts";
 import { explainRoutes } from "./explain-routes.ts";
@@ -101,6 +104,8 @@ export interface ExplainedKinds extends ExplainedProofs {
   readonly readShared?: ReadShared;
   /** What workers of a running gateway have in common. */
   readonly running?: ExplainedSite["running"];
+  /** What protocols there are; without them faces over all services are not known. */
+  readonly protocols?: readonly Protocol[];
   /** What each of them says; undefined: there is no gateway that runs. */
   readonly viewsOf?: (asked: LookedAt) => readonly WorkerView[];
   /** Of a running gateway. */
@@ -144,6 +149,23 @@ export function explainRoute(
     steps.push({ step, verdict: "refused", what: refused, why });
     refusals.push({ kind: "refused", status, step, why });
   };
+  const preflight = explainPreflight(configuration, contracts, router, request, read, kinds);
+  const unrouted = { ...totals, matched: 0, listed: 0 };
+  if (preflight !== undefined) {
+    steps.push(...preflight.steps);
+    const why = "pages that ask whether they may ask get their answer here";
+    const { refused } = preflight;
+    const outcome =
+      refused === undefined
+        ? ({ kind: "answered", why } as const)
+        : ({ kind: "refused", step: "policy", ...refused } as const);
+    return { request: asked, outcome, counts: unrouted, steps };
+  }
+  const hub = explainHub({ configuration, contracts, request, head: read, kinds, steps, refuse });
+  if (hub !== undefined) {
+    const outcome = refusals[0] ?? ({ kind: "answered", why: hub } as const);
+    return { request: asked, outcome, counts: unrouted, steps };
+  }
   const routing = explainRoutes(router, read);
   steps.push(...routing.steps);
   const counts = { ...totals, matched: routing.matched, listed: routing.listed };

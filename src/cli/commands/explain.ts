@@ -96,8 +96,8 @@ export const explain: Command = {
     const { explainWithStore } = await import("#app/explain-with-store.ts");
     const { configuration, contracts } = loaded.revision;
     const request = { method, url, headers, caller: input.text("as") };
-    const { limitStore } = configuration;
-    const explanation = await explainWithStore(nodePlatform, limitStore, undefined, (kinds) =>
+    const { revision } = loaded;
+    const explanation = await explainWithStore(nodePlatform, revision, undefined, (kinds) =>
       explainRoute(configuration, request, contracts, kinds),
     );
     return tellRules(input, explanation);
@@ -121,8 +121,7 @@ async function explainHappened(input: CommandInput, exchange: string): Promise<n
   const { explainExchange } = await import("#app/explain-exchange.ts");
   const { explainWithStore } = await import("#app/explain-with-store.ts");
   const { revision } = loaded;
-  const { limitStore } = revision.configuration;
-  const explained = await explainWithStore(nodePlatform, limitStore, undefined, (kinds) =>
+  const explained = await explainWithStore(nodePlatform, revision, undefined, (kinds) =>
     explainExchange(shown, revision, kinds),
   );
   if (explained === undefined) {

@@ -91,6 +91,7 @@ export const cors: Policy<Options> = {
   example: '- cors: { origins: ["https://shop.example.org"], credentials: true }',
   problems: problems.definitions,
   level: "request",
+  answersPreflights: true,
   check: checkOptions,
   explain: ({ origins }) => `pages of ${origins.join(", ")} may ask`,
   explainRefusal({ origins }, { request }) {

@@ -74,6 +74,50 @@ callers: open
   assert.match(out, /Refused with 502: none of up: all of its are drained/);
 });
 
+const contract = `openapi: 3.1.0
+info: { title: Up, version: 1.0.0 }
+paths:
+  /things:
+    get:
+      operationId: getThing
+      responses: { "200": { description: It. } }
+`;
+
+test("addresses of the gateway's own faces, and pages that ask first, are told as they are answered", () => {
+  using folder = createFolder();
+  folder.write("up.openapi.yaml", contract);
+  folder.write(
+    "parlance.yaml",
+    `version: 1
+listen: { host: 127.0.0.1 }
+policies: [{ cors: { origins: ["https://a.example"] } }]
+services:
+  up: { contract: up.openapi.yaml, instances: ["http://127.0.0.1:1"] }
+callers: { shop: { key: "a-key-that-is-long-enough", may: ["*"] } }
+`,
+  );
+  const explain = (...args: string[]) => {
+    const { out, code } = folder.parlance(["explain", ...args]);
+    return [code, out.trimEnd().split("\n").at(-1) ?? ""] as const;
+  };
+  const face = /^Answered by the gateway itself: the address of a face over all services/;
+  for (const path of ["/graphql", "/rpc", "/mcp"]) {
+    const [code, told] = explain("POST", path, "--as", "shop");
+    assert.equal(code, 0, told);
+    assert.match(told, face);
+  }
+  assert.match(explain("POST", "/graphql")[1], /^Refused with 401: /);
+  assert.match(explain("DELETE", "/rpc", "--as", "shop")[1], /^Refused with 405: /);
+  const origin = ["-H", "Origin: https://b.example"];
+  const refused = explain("POST", "/graphql", "--as", "shop", ...origin);
+  assert.match(refused[1], /^Refused with 403: /);
+
+  const asks = ["OPTIONS", "/up/things", "-H", "Access-Control-Request-Method: GET"];
+  const allowed = explain(...asks, "-H", "Origin: https://a.example");
+  assert.match(allowed[1], /^Answered by the gateway itself: pages that ask/);
+  assert.match(explain(...asks, ...origin)[1], /^Refused with 403: origin-not-allowed/);
+});
+
 for (const { name, policies, request, outcome: expected, why } of cases) {
   test(name, () => {
     using folder = createFolder();
