@@ -149,6 +149,19 @@ test("when who leads goes away, one of the others leads, and it stays one call",
   assert.equal(service.asked.length, 2);
 });
 
+test("nor does a leader that has less time than the others make each of them ask", async (context) => {
+  const service = await startHeld(context, {}, saying(fresh));
+  const leader = service.get("a", { "parlance-timeout-ms": "60" });
+  await pause(20);
+  const all = Promise.all([1, 2, 3, 4].map(() => service.get("a")));
+  assert.equal((await leader).status, 504);
+  await pause(50);
+  assert.equal(service.asked.length, 2);
+  service.let();
+  for (const { status } of await all) assert.equal(status, 200);
+  assert.equal(service.asked.length, 2);
+});
+
 test("who waits and goes away is no hindrance", async (context) => {
   const { request } = await import("node:http");
   const service = await startHeld(context, {}, saying(fresh));

@@ -1,5 +1,5 @@
 /** Answers that are kept and given again: RFC 9111 for a shared cache, RFC 5861, RFC 9211. */
-import type { Policy } from "#extension/policy.ts";
+import type { Policy, PolicyEnd } from "#extension/policy.ts";
 import { createCallWay } from "./call.ts";
 import { createFlights } from "./flights.ts";
 import { createHttpWay } from "./http.ts";
@@ -70,10 +70,15 @@ export const cache: Policy<Options> = {
         if (asked === undefined) return;
         shared.underWay.delete(request);
         // Nobody knows what it would have brought; one of those who wait finds out.
-        asked.flight?.land(end.aborted ? "again" : undefined);
+        asked.flight?.land(isOfCaller(end) ? "again" : undefined);
         if (asked.isRefresh) shared.refreshing.delete(asked.key);
         if (request.isTranslated) calls.onEnd(request, asked, end);
       },
     };
   },
 };
+
+/** That it ended without an answer says nothing of the service: its caller left, or had no time. */
+function isOfCaller({ aborted, problem }: PolicyEnd): boolean {
+  return aborted || problem?.definition.code === "deadline-passed";
+}
