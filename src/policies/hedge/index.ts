@@ -48,6 +48,10 @@ export const hedge: Policy<Options> = {
   explain: ({ afterMs, budgetPercent }) =>
     `a second instance when there is no answer after ${afterMs} ms; ` +
     `that adds at most ${budgetPercent} %`,
+  explainState(_options, { request }) {
+    if (request.idempotent || request.field("idempotency-key") !== undefined) return undefined;
+    return "not this one: it may not be sent twice";
+  },
   create({ afterMs, budgetPercent }, { platform }) {
     const budget = createBudget(platform.clock, budgetPercent, freeHedgesPerS);
     const planned = { afterMs, take: budget.take };

@@ -91,6 +91,12 @@ export const retry: Policy<Options> = {
   explain: ({ attemptsMax, on, budgetPercent }) =>
     `at most ${attemptsMax} attempts, again on ${on.join(", ")}; ` +
     `retries add at most ${budgetPercent} %`,
+  explainState({ unsafe }, { request }) {
+    if (unsafe || request.idempotent || request.field("idempotency-key") !== undefined) {
+      return undefined;
+    }
+    return "this one only where nothing was done: it may not be sent twice";
+  },
   create(options, { platform }) {
     const budget = createBudget(platform.clock, options.budgetPercent, freeRetriesPerS);
     return {

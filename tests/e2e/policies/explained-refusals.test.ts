@@ -58,6 +58,27 @@ const cases: readonly Case[] = [
   },
 ];
 
+test("what may not be sent twice is told to be neither repeated nor hedged", () => {
+  using folder = createFolder();
+  folder.write(
+    "parlance.yaml",
+    `version: 1
+listen: { host: 127.0.0.1 }
+services:
+  up:
+    instances: ["http://127.0.0.1:1"]
+    policies: [{ retry: {} }, { hedge: { afterMs: 9 } }]
+callers: open
+`,
+  );
+  const told = (...more: string[]) => folder.parlance(["explain", ...more, "/up/"]).out;
+  assert.match(told("POST"), /retry: .*; this one only where nothing was done/);
+  assert.match(told("POST"), /hedge: .*; not this one: it may not be sent twice/);
+  for (const out of [told("GET"), told("POST", "-H", "Idempotency-Key: a")]) {
+    assert.doesNotMatch(out, /this one/);
+  }
+});
+
 test("where all instances are drained, nobody can be asked", () => {
   using folder = createFolder();
   folder.write(
