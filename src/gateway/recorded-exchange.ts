@@ -33,6 +33,9 @@ const noBytes: Buffer = Buffer.alloc(0);
 /** For exchanges of which nothing is held. */
 const nobody: RecordWaiter = { onRecorded: () => undefined, onNotRecorded: () => undefined };
 
+/** Attempts that are noted; a record has room for fewer. */
+const triedMax = 16;
+
 export abstract class RecordedExchange extends ExchangePlan implements RecordWaiter {
   protected state: State = "free";
   protected tap: EvidenceTap | undefined;
@@ -113,6 +116,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   /** An attempt is given up for another one, which began at `sinceMs`; 0: just now. */
   protected noteTried(how: string, instance: Instance | undefined, sinceMs = 0): void {
     if (this.recorder === undefined || instance === undefined) return;
+    if (this.triedBefore.length >= triedMax) return;
     const nowMs = this.gateway.platform.clock.monotonicMs();
     const beganMs = sinceMs === 0 ? nowMs : sinceMs;
     const at = `${(beganMs - this.startedMs).toFixed(2)} ${(nowMs - beganMs).toFixed(2)}`;

@@ -29,6 +29,8 @@ import { createUnframe } from "./unframe.ts";
 type AttemptOutcome = AttemptEnd["outcome"] | "stale" | "slower";
 
 const attemptsMax = 3;
+/** Instances that policies do not let be asked, before it is given up. */
+const passedMax = 16;
 const noTargets: readonly Target[] = [];
 
 export abstract class SendingExchange extends HubExchange implements Waiter {
@@ -106,7 +108,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     if (this.chain?.wantsAttempts !== true) return target ?? noInstance(this.serviceName);
     const passed: Target[] = [];
     let refused: Problem | undefined;
-    while (target !== undefined) {
+    while (target !== undefined && passed.length < passedMax) {
       const { url } = target.pool.instance;
       const verdict = this.policiesOnAttempt({ number: this.attempts + 1, instance: url });
       if (verdict === undefined) {

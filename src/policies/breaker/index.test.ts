@@ -106,3 +106,12 @@ test("an instance that is not reached opens its circuit, though another one is a
   const { code } = (await (await fetch(url)).json()) as { code: string };
   assert.equal(code, "circuit-open");
 });
+
+test("of very many instances whose circuits are open only some are looked at", async (context) => {
+  const policies = [{ breaker: { ...rule, per: "instance", requestsMin: 1, openMs: 60_000 } }];
+  const { url, asked } = await startPoliced(context, policies, Array(40).fill(fails));
+  await statusesOf(url, 40);
+  const { code } = (await (await fetch(url)).json()) as { code: string };
+  assert.equal(code, "circuit-open");
+  assert.equal(asked(), 40);
+});
