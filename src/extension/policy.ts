@@ -312,6 +312,13 @@ export interface PolicyEnd {
   readonly tookMs: number;
 }
 
+export interface OwnAnswer {
+  /** Whether `onRequest` was asked. */
+  readonly wasAsked: boolean;
+  /** What it has beside those that are added, names in lower case. */
+  readonly has: (lowerCaseName: string) => boolean;
+}
+
 export interface PolicySteps {
   /** Its route is known, who calls is not: for policies of the "request" level. */
   readonly onRouted?: (request: PolicyRequest) => Verdict;
@@ -322,6 +329,12 @@ export interface PolicySteps {
   readonly onPreflight?: (request: PolicyRequest) => Verdict;
   /** Route and caller are known, nothing has been sent. May wait. */
   readonly onRequest?: (request: PolicyRequest) => Verdict | Promise<Verdict>;
+  /**
+   * The gateway gives an answer that no instance has given now: over all services, where only
+   * policies of the general list are asked, in the name of a policy, or a refusal, of which those
+   * that have seen the request begin are told by `onProblem`.
+   */
+  readonly onOwnAnswer?: (request: PolicyRequest, answer: OwnAnswer) => void;
   /** The call is decoded: of translated exchanges only. May wait. */
   readonly onCall?: (request: PolicyRequest, call: Call) => Verdict | Promise<Verdict>;
   /** Of exchanges that pass, where the service has a contract. */

@@ -74,7 +74,10 @@ export function admit(exchange: PolicedExchange, gateway: GatewayContext): Admis
   const hub = snapshot.hubs.match(head);
   if (hub !== undefined) return admitToHub(exchange, gateway, hub);
   const match = snapshot.router.match(head);
-  if (match.kind === "miss") return missed(exchange, match.allowedMethods);
+  if (match.kind === "miss") {
+    exchange.policiesOfMiss(policies.hubChain);
+    return missed(exchange, match.allowedMethods);
+  }
   exchange.route = match;
   gateway.observer.onRouted(exchange);
   const verdict = exchange.policiesOnRouted(policies.chainOf(match));
@@ -144,9 +147,12 @@ function admitToHub(
   gateway: GatewayContext,
   match: HubMatch,
 ): Admission | Identify {
-  if (match.kind === "miss") return missed(exchange, match.allowedMethods);
-  exchange.hubDialect = match.dialect;
   const snapshot = exchange.snapshot as Snapshot;
+  if (match.kind === "miss") {
+    exchange.policiesOfMiss(snapshot.policies.hubChain);
+    return missed(exchange, match.allowedMethods);
+  }
+  exchange.hubDialect = match.dialect;
   const verdict = exchange.policiesOnRouted(snapshot.policies.hubChain);
   if (verdict !== undefined) return decided(verdict);
   const { authorization, identity } = snapshot;

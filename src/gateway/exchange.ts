@@ -368,6 +368,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
       this.isAnsweredInstead = instead !== undefined;
       if (instead !== undefined) return this.answerInstead(instead.response);
     }
+    if (this.chain !== undefined) this.policiesOnOwnAnswer("unasked");
     this.status = problem.definition.httpStatus;
     const told = tellInDialect(this, problem, this.translation);
     this.respond(

@@ -198,10 +198,12 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
 
   answer(response: FaceResponse): void {
     this.fault = response.fault;
+    this.policiesOnOwnAnswer("asked", response.fields);
     this.respond(blamed(response));
   }
 
   hubStream({ status, fields }: HubStream): boolean {
+    this.policiesOnOwnAnswer("asked", fields);
     return this.sendOwnHead(status, fields);
   }
 

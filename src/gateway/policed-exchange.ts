@@ -65,6 +65,11 @@ export abstract class PolicedExchange extends SeenExchange {
     return this.#firstOf(chain, ({ steps }) => steps.onRouted?.(this));
   }
 
+  /** Nothing leads there. */
+  policiesOfMiss(chain: PolicyChain | undefined): void {
+    this.chain = chain;
+  }
+
   policiesOnPreflight(chain: PolicyChain): Verdict {
     return this.#firstOf(chain, ({ steps }) => steps.onPreflight?.(this));
   }
@@ -212,6 +217,18 @@ export abstract class PolicedExchange extends SeenExchange {
   protected policiesOnProblem(problem: Problem): Answered | undefined {
     this.learnOperation();
     return this.#first((policy) => policy.steps.onProblem?.(this, problem));
+  }
+
+  /** @param whose of those that have seen the request begin, or of the others. */
+  protected policiesOnOwnAnswer(whose: "asked" | "unasked", fields: Fields = []): void {
+    const list = this.chain?.policies ?? [];
+    const wasAsked = whose === "asked";
+    const has = (name: string): boolean => fields.some(([one]) => one.toLowerCase() === name);
+    const to = wasAsked ? this.#entered : list.length;
+    for (let index = wasAsked ? 0 : this.#entered; index < to; index++) {
+      const policy = list[index] as CompiledPolicy;
+      if (this.#concerns(policy)) policy.steps.onOwnAnswer?.(this, { wasAsked, has });
+    }
   }
 
   // Messages that pass, held back to be read.

@@ -135,7 +135,7 @@ export function createPolicies(
     wantsPreflight: [...general, ...own.flat()].some(
       ({ steps }) => steps.onPreflight !== undefined,
     ),
-    hubChain: chain(general.filter(({ level }) => level === "request")),
+    hubChain: chain(general.filter(isOfHubs)),
     tellNow: (serviceIndex, request) =>
       [...general, ...(own[serviceIndex] ?? [])].map(({ steps }) => steps.tellNow?.(request)),
     publishedKeys: publishedOf([...general, ...own.flat()]),
@@ -143,6 +143,12 @@ export function createPolicies(
       for (const { steps } of [...general, ...own.flat()]) steps.close?.();
     },
   };
+}
+
+/** Which operation a call is for is known only to the exchanges that a hub makes of it. */
+function isOfHubs({ level, steps, use }: CompiledPolicy): boolean {
+  if (level === "request") return true;
+  return steps.onOwnAnswer !== undefined && use.only?.operations === undefined;
 }
 
 /** Of a place in the configuration, the same in the next revision. */

@@ -73,11 +73,15 @@ export abstract class TranslatedExchange extends PolicedExchange {
 
   protected answerInstead(response: Answered["response"]): void {
     this.dropUpstream();
-    if (!("kind" in response)) return this.respond(response);
+    const give = (encoded: FaceResponse): void => {
+      this.policiesOnOwnAnswer("asked", encoded.fields);
+      this.respond(encoded);
+    };
+    if (!("kind" in response)) return give(response);
     const { translation } = this;
-    if (translation !== undefined) return this.respond(translation.encode(response));
+    if (translation !== undefined) return give(translation.encode(response));
     const told = encodeInDialect(this, response, this.#bodyAtHand());
-    if (told !== undefined) return this.respond(told);
+    if (told !== undefined) return give(told);
     // A policy has to know that nobody encodes anything here.
     this.refuse(problems["gateway-failure"](`nothing encodes the answer of a policy`));
   }

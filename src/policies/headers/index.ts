@@ -78,7 +78,9 @@ export const headers: Policy<Options> = {
   description:
     "Fields that delimit messages or that the gateway vouches for (`Host`, `Content-Length`, " +
     "`Via`, `X-Forwarded-*`, `Parlance-*` and their like) cannot be touched. Where a request is " +
-    "translated, they are set and removed in what the instance gets. With `secure` answers, also " +
+    "translated, they are set and removed in what the instance gets. Fields of answers go with " +
+    "each answer, whoever gives it; those of faces over all services and where no route leads " +
+    "have those of the general list, unless `only` names operations. With `secure` answers, also " +
     "those of the gateway's own, get `X-Content-Type-Options`, `X-Frame-Options`, " +
     "`Referrer-Policy`, a `Content-Security-Policy` that allows nothing, and over TLS " +
     "`Strict-Transport-Security`: each unless the service sets its own.",
@@ -105,23 +107,38 @@ export const headers: Policy<Options> = {
     const touched = [...request.remove, ...Object.keys(request.set)].map((name) =>
       name.toLowerCase(),
     );
+    /** The exchange that an object was, when caution was put into its answer. */
+    const careful = new WeakMap<PolicyRequest, string>();
+    const beCareful = (asked: PolicyRequest, has: (lowerCaseName: string) => boolean): void => {
+      // One answer may take the place of another that was looked at.
+      if (careful.get(asked) === asked.id) return;
+      careful.set(asked, asked.id);
+      for (const [name, value] of asked.encrypted ? [...secureFields, overTls] : secureFields) {
+        if (!has(name.toLowerCase())) asked.addAnswerField(name, value);
+      }
+    };
+    const setAnswerFields = (asked: PolicyRequest): void => {
+      for (const [name, { secret }] of Object.entries(answer.set)) {
+        asked.addAnswerField(name, filledIn(secret, asked));
+      }
+    };
     return {
-      // A translation has written fields of its own by then.
+      // Until then they are as the caller sent them; a translation has written its own by then.
       ...(touched.length > 0 && {
         onSend(_asked: PolicyRequest, sent: SentRequest) {
           for (const name of touched) sent.dropField(name);
         },
       }),
       onRequest(asked) {
-        for (const name of request.remove) asked.dropRequestField(name.toLowerCase());
         for (const [name, { secret }] of Object.entries(request.set)) {
-          asked.dropRequestField(name.toLowerCase());
           asked.addRequestField(name, filledIn(secret, asked));
         }
-        for (const [name, { secret }] of Object.entries(answer.set)) {
-          asked.addAnswerField(name, filledIn(secret, asked));
-        }
+        setAnswerFields(asked);
         return undefined;
+      },
+      onOwnAnswer(asked, { wasAsked, has }) {
+        if (!wasAsked) setAnswerFields(asked);
+        if (secure) beCareful(asked, has);
       },
       onAnswer(asked, given) {
         for (const name of dropped) given.dropField(name);
@@ -138,12 +155,6 @@ export const headers: Policy<Options> = {
     };
   },
 };
-
-function beCareful(asked: PolicyRequest, isThere: (lowerCaseName: string) => boolean): void {
-  for (const [name, value] of asked.encrypted ? [...secureFields, overTls] : secureFields) {
-    if (!isThere(name.toLowerCase())) asked.addAnswerField(name, value);
-  }
-}
 
 /** What callers sent cannot end the line: it is made visible ASCII. */
 function filledIn(value: string, request: PolicyRequest): string {
