@@ -7,8 +7,9 @@ import { createAuthorization } from "./authorization.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExplainedRequest } from "./explain-request.ts";
 import { explainProofs, type ExplainedProofs } from "./explain-proofs.ts";
+import { cutKeys } from "./key-prover.ts";
 import type { ExplanationStep } from "./explain.ts";
-import { bearerBeside, conflictBeside, presentedKey } from "./header-keys.ts";
+import { bearerBeside, conflictBeside, fieldSentTwice, presentedKey } from "./header-keys.ts";
 import { createGrants, type Asked } from "./grants.ts";
 
 export interface CallerQuestion extends ExplainedProofs {
@@ -77,9 +78,16 @@ function explainKnown(
     steps.push({ step: "caller", verdict: "matched", what: caller.name, why });
     return { index, caller, asked: { scopes: allScopes(caller), method } };
   }
+  const twice = fieldSentTwice(head);
+  if (twice !== undefined) {
+    refuse("caller", twice.definition.httpStatus, "several keys", twice.detail);
+    return undefined;
+  }
   const key = presentedKey((field) => head.field(field));
   const ofProofs = explainProofs(configuration, head, kinds);
   steps.push(...ofProofs.steps);
+  // The service does not see them, nor does who reads on.
+  if (configuration.identity !== undefined) cutKeys(head, configuration.identity.key);
   if (ofProofs.broken !== undefined) {
     refuse("caller", 401, ofProofs.broken.what, ofProofs.broken.why);
     return undefined;

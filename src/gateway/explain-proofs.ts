@@ -4,8 +4,8 @@ import type { Configuration } from "#configuration/configuration.ts";
 import type { ProofKind, ProofRequest } from "#extension/proof.ts";
 import { framing, type RequestHead } from "#wire/head.ts";
 import { createAuthorization } from "./authorization.ts";
+import { createKeyProver, type KeyPlaces } from "./key-prover.ts";
 import type { ExplanationStep } from "./explain.ts";
-import { presentedKey } from "./header-keys.ts";
 import { usesOf } from "./identity.ts";
 
 export interface ExplainedProofs {
@@ -36,17 +36,16 @@ export function explainProofs(
   const { identity } = configuration;
   if (identity === undefined) return { steps: [], proven: undefined, broken: undefined };
   const request = proofRequest(head);
-  const keyOwner = ownerOfKey(configuration, request);
-  const inAuthorization = request.field("x-api-key") === undefined && keyOwner !== undefined;
+  const key = explainKey(configuration, identity.key, request);
   const steps: ExplanationStep[] = [];
   const named: Named[] = [];
   let broken: ProofsExplained["broken"];
   for (const what of identity.order) {
     if (what === "key") {
-      const why = whyKey(request, keyOwner);
-      steps.push({ step: "caller", verdict: keyOwner ? "info" : "not matched", what, why });
-      if (keyOwner !== undefined) named.push({ caller: keyOwner, by: "its key" });
-      else if (request.field("x-api-key") !== undefined) broken ??= { what, why };
+      const { why, caller, isBroken } = key;
+      steps.push({ step: "caller", verdict: caller ? "info" : "not matched", what, why });
+      if (caller !== undefined) named.push({ caller, by: "its key" });
+      else if (isBroken) broken ??= { what, why };
       continue;
     }
     const kind = proofs.find(({ name }) => name === what);
@@ -56,7 +55,7 @@ export function explainProofs(
     steps.push({ step: "caller", verdict: caller ? "info" : "not matched", what, why });
     if (caller !== undefined) named.push({ caller, by: `its ${what}`, ...(scopes && { scopes }) });
     // One field carries one credential: a key there is no token that fails.
-    else if (absent !== true && !inAuthorization) broken ??= { what, why };
+    else if (absent !== true && !key.inAuthorization) broken ??= { what, why };
   }
   const [first] = named;
   const other = named.find(({ caller }) => caller !== first?.caller);
@@ -67,17 +66,40 @@ export function explainProofs(
   return { steps, proven: first, broken };
 }
 
-function ownerOfKey(configuration: Configuration, request: ProofRequest): string | undefined {
-  const key = presentedKey(request.field);
-  if (key === undefined || configuration.callers === "open") return undefined;
-  const index = createAuthorization(configuration).callerOf(key);
-  return index === undefined ? undefined : callerNameAt(configuration.callers, index);
+interface KeyExplained {
+  readonly why: string;
+  readonly caller?: string | undefined;
+  readonly inAuthorization?: boolean;
+  readonly isBroken?: boolean;
 }
 
-function whyKey(request: ProofRequest, owner: string | undefined): string {
-  if (owner !== undefined) return `it is the key of ${owner}`;
-  if (presentedKey(request.field) !== undefined) return "what was sent is the key of no caller";
-  return "neither X-Api-Key nor Authorization: Bearer is there";
+function explainKey(
+  configuration: Configuration,
+  places: KeyPlaces,
+  request: ProofRequest,
+): KeyExplained {
+  const { callers } = configuration;
+  const prover = createKeyProver(createAuthorization(configuration), places);
+  const outcome = prover.prove(request, request.field("authorization"));
+  if (callers === "open" || outcome === undefined || outcome instanceof Promise) {
+    return { why: `${placesOf(places)} is there` };
+  }
+  if (outcome.kind === "refused") return { why: outcome.problem.detail, isBroken: true };
+  if (outcome.kind === "unmatched") {
+    const isBroken = outcome.field === "x-api-key";
+    return { why: "what was sent is the key of no caller", isBroken };
+  }
+  const caller = callerNameAt(callers, outcome.caller);
+  const inAuthorization = outcome.field === "authorization";
+  return { why: `it is the key of ${caller}`, caller, inAuthorization };
+}
+
+function placesOf({ cookie, query }: KeyPlaces): string {
+  const own = ["X-Api-Key", "Authorization: Bearer"];
+  if (cookie !== undefined) own.push(`the cookie ${cookie}`);
+  if (query !== undefined) own.push(`the query's ${query}`);
+  const [last] = own.splice(-1);
+  return `neither ${own.join(", ")} nor ${last}`;
 }
 
 /** As it would come over plain TCP: no certificate is shown. */

@@ -9,7 +9,7 @@ import type { Authorization } from "./authorization.ts";
 import { bearerIn, conflictBeside } from "./header-keys.ts";
 import { problems } from "./problems.ts";
 
-interface KeyPlaces {
+export interface KeyPlaces {
   readonly cookie?: string;
   readonly query?: string;
 }
