@@ -1,8 +1,12 @@
 /** The same policy for messages in SOAP, gRPC and GraphQL, over HTTP/2, and in streams. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { compressionAlgorithms } from "@grpc/grpc-js";
-import type { sendUnaryData, ServerReadableStream, ServiceError } from "@grpc/grpc-js";
+import {
+  compressionAlgorithms,
+  type sendUnaryData,
+  type ServerReadableStream,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import { billingWsdl } from "#protocols/soap/billing-fixture.ts";
 import { connectOrders, shopProto, startOrders } from "#tests/e2e/grpc/stand.ts";
 import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
