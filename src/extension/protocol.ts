@@ -192,6 +192,13 @@ export type Decoded =
 export interface Upstream extends UpstreamStreams, LargeAnswerUpstream {
   readonly encode: (call: Call) => UpstreamRequest | Fault;
   readonly decode: (response: UpstreamResponse, call: Call) => Reply;
+  /**
+   * For answers that say themselves when they are whole, be there more or not: takes the bytes as
+   * they come. @returns from the inner one whether they are; undefined: the end says so.
+   */
+  readonly watchWhole?: (
+    response: Pick<UpstreamResponse, "field">,
+  ) => ((bytes: Buffer) => boolean) | undefined;
 }
 
 export interface UpstreamRequest extends WireMessage {

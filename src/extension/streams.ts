@@ -55,6 +55,8 @@ export interface RequestStream {
 export interface ReplyStream {
   /** The outputs that these bytes complete; a fault ends the stream. What is left over is kept. */
   readonly push: (bytes: Buffer) => readonly (Answer | Fault)[];
+  /** Whether no output follows, whatever bytes may: the instance's end is not waited for. */
+  readonly isOver?: () => boolean;
   /** The outputs that only the end of the bytes completes; asked once, before `end`. */
   readonly last?: () => readonly (Answer | Fault)[];
   /** No more bytes come. @returns why the stream is not whole, or the fault that it ended with. */

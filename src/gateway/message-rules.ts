@@ -37,9 +37,10 @@ export function ruledOutputs(
     const judged = rules.judgeOutput(output);
     return judged === output ? rules.rewriteReply(output, operation) : judged;
   };
-  const { last } = replies;
+  const { last, isOver } = replies;
   return {
     push: (bytes) => replies.push(bytes).map(rule),
+    ...(isOver === undefined ? {} : { isOver }),
     ...(last === undefined ? {} : { last: () => last().map(rule) }),
     end(trailer) {
       const fault = replies.end(trailer);

@@ -21,6 +21,8 @@ export interface StreamedAnswer {
   readonly status: number;
   readonly fields: Fields;
   push(bytes: Buffer): StreamStep;
+  /** Whether the stream is whole, though the instance has not ended its answer. */
+  readonly isOver?: () => boolean;
   /** No more bytes come. */
   finish(trailer: (lowerCaseName: string) => string | undefined): StreamStep;
   /** What the caller gets last. */
@@ -46,6 +48,7 @@ export function createStreamedAnswer(replies: ReplyStream, answers: AnswerStream
     status: answers.status,
     fields: answers.fields,
     push: (bytes) => encode(replies.push(bytes)),
+    isOver: () => replies.isOver?.() === true,
     finish(trailer) {
       const { bytes, fault } = encode(replies.last?.() ?? []);
       return { bytes, fault: fault ?? replies.end(trailer) };
@@ -55,7 +58,7 @@ export function createStreamedAnswer(replies: ReplyStream, answers: AnswerStream
 }
 
 export interface CollectedAnswer {
-  /** @returns false: it is broken, and no more bytes are wanted. */
+  /** @returns false: it is broken or whole, and no more bytes are wanted. */
   push(bytes: Buffer): boolean;
   finish(trailer: (lowerCaseName: string) => string | undefined): Reply;
 }
@@ -85,7 +88,7 @@ export function createCollectedAnswer(replies: ReplyStream, bytesMax: number): C
         const limit = `documentBytesMax, ${bytesMax} bytes, in all`;
         broken = tooLarge(`the outputs of the stream are more than ${limit}`);
       } else take(replies.push(bytes));
-      return broken === undefined;
+      return broken === undefined && replies.isOver?.() !== true;
     },
     finish(trailer) {
       if (broken === undefined) take(replies.last?.() ?? []);

@@ -135,27 +135,39 @@ export abstract class TranslatedExchange extends PolicedExchange {
     const stream = this.#stream;
     if (stream === undefined) {
       const { translation } = this;
-      if (translation?.addResponse(bytes, from, to)) return this.#passLarge();
+      if (translation?.addResponse(bytes, from, to)) {
+        if (!translation.isWhole) return this.#passLarge();
+        this.#endEarly();
+        return true;
+      }
       if (translation?.isCollecting !== true) {
         this.refuse(documentTooLarge(this.limits, "service"));
         return false;
       }
-      // What more may come is not waited for: the stream may never end.
-      this.dropUpstream();
-      this.endTranslated(undefined);
+      this.#endEarly();
       return true;
     }
     if (from === to) return true;
     try {
       const step = stream.push(bytes.subarray(from, to));
       const taken = this.sendPart(step.bytes);
-      if (step.fault === undefined) return taken;
+      if (step.fault === undefined) {
+        if (stream.isOver?.() !== true) return taken;
+        this.#endEarly();
+        return true;
+      }
       this.dropUpstream();
       this.#endStream(stream, step.fault);
     } catch (cause) {
       this.breakOff(untranslated(cause));
     }
     return true;
+  }
+
+  /** What more may come is not waited for: the answer may never end. */
+  #endEarly(): void {
+    this.dropUpstream();
+    this.endTranslated(undefined);
   }
 
   /** An answer that turns out to be large is passed on in parts from now on, if it can be. */

@@ -64,6 +64,8 @@ export class Translation {
   /** Undefined: messages go on as they are. */
   rules: MessageRules | undefined;
   #collected: CollectedAnswer | undefined;
+  #watch: ((bytes: Buffer) => boolean) | undefined;
+  #isWhole = false;
   #isLargeAsked = false;
   #call: Call | undefined;
   /** Undefined: nothing was decoded yet. */
@@ -170,6 +172,7 @@ export class Translation {
   /** @returns the stream that the answer is, to be passed on as it comes; else it is gathered. */
   beginResponse(head: ResponseHead): StreamedAnswer | undefined {
     this.#status = head.status;
+    this.#isWhole = false;
     const fields = new Map<string, string>();
     for (let index = 0; index < head.fieldCount; index++) {
       const name = head.nameAt(index).toLowerCase();
@@ -181,7 +184,16 @@ export class Translation {
     // gRPC over HTTP/2, Trailers-Only: the head is the end.
     if (this.keepsFields && fields.has("grpc-status")) this.noteTrailers(head);
     else if (this.keepsFields) this.#kept = forwardedFields(head);
-    return isCoded(fields.get("content-encoding")) ? undefined : this.#beginStream();
+    if (isCoded(fields.get("content-encoding"))) return undefined;
+    const stream = this.#beginStream();
+    if (stream !== undefined || this.isCollecting) return stream;
+    this.#watch = this.#translator.upstream?.watchWhole?.({ field: (name) => fields.get(name) });
+    return undefined;
+  }
+
+  /** Whether a gathered answer has said that it is whole, and need not end. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   #beginStream(): StreamedAnswer | undefined {
@@ -209,7 +221,11 @@ export class Translation {
 
   /** @returns false: too large, or broken. */
   addResponse(bytes: Buffer, from: number, to: number): boolean {
-    if (this.#collected === undefined) return this.#response.add(bytes, from, to);
+    if (this.#collected === undefined) {
+      const isTaken = this.#response.add(bytes, from, to);
+      if (isTaken) this.#isWhole = this.#watch?.(bytes.subarray(from, to)) === true;
+      return isTaken;
+    }
     return this.#collected.push(bytes.subarray(from, to));
   }
 

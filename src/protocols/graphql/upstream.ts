@@ -70,6 +70,8 @@ function createResults(operation: GraphqlOperation): ReplyStream {
         return [replyIn(data, undefined, operation)];
       });
     },
+    // Distinct connections mode: `complete` ends it, the connection may stay.
+    isOver: () => isOver,
     end() {
       if (isOver || reader.isBetween()) return undefined;
       return broken("the stream ends in the middle of an event");

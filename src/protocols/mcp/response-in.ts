@@ -1,4 +1,4 @@
-/** The response of JSON-RPC in what a server sends: a document, or the last of a few events. */
+/** The response of JSON-RPC in what a server sends: a document, or one event of several. */
 import { defaultDocumentLimits } from "#base/limits.ts";
 import type { UpstreamResponse } from "#extension/protocol.ts";
 import { readValueSpans } from "#formats/json/value-spans.ts";
@@ -13,8 +13,24 @@ export function responseIn(
   { field, body }: UpstreamResponse,
   requestId: string,
 ): FoundResponse | undefined {
-  const isStream = /^[ \t]*text\/event-stream/i.test(field("content-type") ?? "");
-  return isStream ? inEvents(body, requestId) : inDocument(body, requestId);
+  return isStream(field) ? inEvents(body, requestId) : inDocument(body, requestId);
+}
+
+/** Streamable HTTP: a server should end the stream behind its response, and some do not. */
+export function watchResponse(
+  { field }: Pick<UpstreamResponse, "field">,
+  requestId: string,
+): ((bytes: Buffer) => boolean) | undefined {
+  if (!isStream(field)) return undefined;
+  const reader = readEvents(defaultDocumentLimits.documentBytesMax);
+  return (bytes) =>
+    reader.push(bytes).some((event) => {
+      return event.kind === "fault" || inDocument(event.data, requestId)?.kind === "response";
+    });
+}
+
+function isStream(field: UpstreamResponse["field"]): boolean {
+  return /^[ \t]*text\/event-stream/i.test(field("content-type") ?? "");
 }
 
 function inDocument(body: Buffer | string, requestId: string): FoundResponse | undefined {
@@ -34,7 +50,7 @@ function inDocument(body: Buffer | string, requestId: string): FoundResponse | u
 function inEvents(body: Buffer, requestId: string): FoundResponse {
   const reader = readEvents(defaultDocumentLimits.documentBytesMax);
   const events = reader.push(body);
-  for (const event of events.toReversed()) {
+  for (const event of events) {
     if (event.kind === "fault") return { kind: "fault", message: event.message };
     const found = inDocument(event.data, requestId);
     if (found?.kind === "response") return found;

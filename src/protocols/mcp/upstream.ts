@@ -15,7 +15,7 @@ import { textOf } from "#formats/json-rpc/request.ts";
 import { broken, httpFault, readError, readToolError, textsIn } from "./faults.ts";
 import { createOperations, faceBinding, type McpOperation } from "./mcp-operation.ts";
 import { mirroredFields } from "./mirrored-fields.ts";
-import { responseIn } from "./response-in.ts";
+import { responseIn, watchResponse } from "./response-in.ts";
 import { toolNames } from "./tool-names.ts";
 import { metaKeys, own, statelessVersion, writeMirrored } from "./versions.ts";
 
@@ -35,6 +35,7 @@ export function createMcpUpstream({ contract }: ServiceContract): Upstream {
       return encode(find(operation), { input, headers });
     },
     decode: (response, { operation }) => decode(response, find(operation)),
+    watchWhole: (response) => watchResponse(response, requestId),
     decodeOutputs: (response, { operation }) =>
       takeCollected(operation, response, defaultDocumentLimits.documentBytesMax, (whole) =>
         decode(whole, find(operation)),
