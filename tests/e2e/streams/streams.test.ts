@@ -147,6 +147,7 @@ async function soap({ gateway }: Stand, symbol: string): Promise<Seen> {
 async function jsonRpc({ gateway }: Stand, symbol: string): Promise<Seen> {
   const response = await fetch(`${gateway.url}/rpc/ticker`, {
     method: "POST",
+    headers: { "content-type": "application/json" },
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "watch", params: { symbol } }),
   });
   const text = await response.text();
