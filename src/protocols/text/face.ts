@@ -17,6 +17,7 @@ import type {
   ServiceContract,
 } from "#extension/protocol.ts";
 import { charsetOf } from "#formats/delimited-text/charset.ts";
+import { protocolCodes } from "#formats/json-rpc/request.ts";
 import { documentFault, problemFault, writeFault } from "./faults.ts";
 import { textProblems } from "./problems.ts";
 import {
@@ -39,6 +40,10 @@ export function createTextFace({ contract }: ServiceContract): Face {
     operations.length === 1
       ? operations
       : operations.filter(({ text }) => text && signatureOf(text.request) !== undefined);
+
+  /** Whoever asks here for what there is not asks in XML-RPC. */
+  const areXmlRpc =
+    operations.length > 0 && operations.every(({ text }) => text?.request.kind === "xml-rpc");
 
   function decode(request: FaceRequest): Decoded {
     const { path, method, query } = request;
@@ -96,12 +101,13 @@ export function createTextFace({ contract }: ServiceContract): Face {
   ): FaceResponse {
     const status = fault.httpStatus ?? faultTable[fault.faultKind].http;
     const fields: [string, string][] = [["parlance-fault", fault.blame]];
-    const isXmlRpc = own?.binding.answer?.kind === "xml-rpc";
+    const isUnknown = fault.code === textProblems["text-operation-unknown"]("").definition.code;
+    const isXmlRpc =
+      own?.binding.answer?.kind === "xml-rpc" || (own === undefined && isUnknown && areXmlRpc);
     const told = writeFault(fault, own, template, exchangeId, charset);
     if (isXmlRpc) {
-      const body = writeXmlRpcFault(
-        told ?? `${faultTable[fault.faultKind].jsonRpc} ${fault.message}`,
-      );
+      const number = isUnknown ? protocolCodes.methodNotFound : faultTable[fault.faultKind].jsonRpc;
+      const body = writeXmlRpcFault(told ?? `${number} ${fault.message}`);
       // XML-RPC: 200 unless something is wrong below it.
       return { status: 200, fields: [...fields, ["content-type", "text/xml"]], body };
     }

@@ -169,3 +169,23 @@ for (const charset of ["iso-8859-1", "ibm037", "utf-16le", "utf-8"]) {
     assert.ok(upstream);
   });
 }
+
+test("a method of XML-RPC that there is not is a fault of XML-RPC", () => {
+  const message = "{ format: xml-rpc, fields: [{ name: a }] }";
+  const operation = (name: string): string =>
+    `  ${name}: { request: ${message}, answer: ${message} }\n`;
+  const { contract } = importText(
+    `parlance: text/1\noperations:\n${operation("one")}${operation("two")}`,
+  );
+  const face = createTextFace({ serviceName: "s", contract });
+  const call = "<methodCall><methodName>nothing</methodName><params/></methodCall>";
+  const decoded = face.decode({
+    ...{ method: "POST", path: "/", query: "", field: () => undefined },
+    body: Buffer.from(call),
+  });
+  assert.ok(decoded.kind === "fault");
+  const context = { operation: decoded.operation, exchangeId: "e", negotiated: undefined };
+  const { status, body } = face.encode(decoded.fault, context);
+  assert.equal(status, 200);
+  assert.match(body.toString(), /<methodResponse><fault>.*<int>-32601<\/int>.*nothing/s);
+});
