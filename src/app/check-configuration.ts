@@ -91,6 +91,8 @@ export async function checkConfiguration(
     diagnostics.push(...checkRoutes(complete), ...checkContractGrants(complete));
     diagnostics.push(...checkMessageSecurity(complete), ...checkPolicies(complete, contracts));
     diagnostics.push(...checkContractOffers(complete, contracts));
+    const documents = complete.graphql?.documents && (await import("./check-graphql-documents.ts"));
+    diagnostics.push(...(documents?.checkGraphqlDocuments(complete, contracts) ?? []));
     const asked = complete.services.filter(isAskedByOperation);
     const health = asked.length > 0 ? await import("./check-health.ts") : undefined;
     diagnostics.push(...(health?.checkHealth(asked, contracts) ?? []));
