@@ -6,8 +6,18 @@ const line: Frame = { kind: "until", end: "\r\n", isLine: true };
 const frames: readonly (readonly [string, Frame, string])[] = [
   ["a line", line, "ab\r\n"],
   ["text up to an end", { kind: "until", end: "\x03", isLine: false }, "ab\x03"],
-  ["two octets", { kind: "length", bytes: 2, inclusive: false }, "\x00\x02ab"],
-  ["four octets, counted", { kind: "length", bytes: 4, inclusive: true }, "\x00\x00\x00\x06ab"],
+  ["one octet", { kind: "length", bytes: 1, littleEndian: false, inclusive: false }, "\x02ab"],
+  [
+    "three octets, the least first",
+    { kind: "length", bytes: 3, littleEndian: true, inclusive: true },
+    "\x05\x00\x00ab",
+  ],
+  ["two octets", { kind: "length", bytes: 2, littleEndian: false, inclusive: false }, "\x00\x02ab"],
+  [
+    "four octets, counted",
+    { kind: "length", bytes: 4, littleEndian: false, inclusive: true },
+    "\x00\x00\x00\x06ab",
+  ],
   ["digits", { kind: "digits", digits: 3, zero: 0x30, inclusive: false }, "002ab"],
   ["digits, counted", { kind: "digits", digits: 3, zero: 0x30, inclusive: true }, "005ab"],
   [
@@ -36,7 +46,7 @@ test("what would be read as another message is no message", () => {
     frameFault(blank, Buffer.from("a\r\n")) ?? "",
     /it ends in the beginning of .*, which ends a message/,
   );
-  const two: Frame = { kind: "length", bytes: 2, inclusive: true };
+  const two: Frame = { kind: "length", bytes: 2, littleEndian: false, inclusive: true };
   assert.equal(frameFault(two, Buffer.alloc(65_533)), undefined);
   assert.match(frameFault(two, Buffer.alloc(65_534)) ?? "", /more than its length can say/);
   const digits: Frame = { kind: "digits", digits: 1, zero: 0x30, inclusive: false };

@@ -8,8 +8,14 @@ export type Frame =
    * return before it is of its end, too.
    */
   | { readonly kind: "until"; readonly end: string; readonly isLine: boolean }
-  /** Behind its length, a whole number in so many octets, the most significant first. */
-  | { readonly kind: "length"; readonly bytes: 2 | 4; readonly inclusive: boolean }
+  /** Behind its length, a whole number in so many octets. */
+  | {
+      readonly kind: "length";
+      readonly bytes: 1 | 2 | 3 | 4;
+      /** Whether the least significant octet is the first. */
+      readonly littleEndian: boolean;
+      readonly inclusive: boolean;
+    }
   /** Behind its length in so many decimal digits; `zero` is the octet of the first of them. */
   | {
       readonly kind: "digits";
@@ -36,7 +42,9 @@ export const tellMethod = "TELL";
 export function frameHead(frame: Frame, bodyBytes: number): Buffer {
   if (frame.kind === "length") {
     const head = Buffer.alloc(frame.bytes);
-    head.writeUIntBE(bodyBytes + (frame.inclusive ? frame.bytes : 0), 0, frame.bytes);
+    const said = bodyBytes + (frame.inclusive ? frame.bytes : 0);
+    if (frame.littleEndian) head.writeUIntLE(said, 0, frame.bytes);
+    else head.writeUIntBE(said, 0, frame.bytes);
     return head;
   }
   if (frame.kind !== "digits") return noBytes;

@@ -10,8 +10,10 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
     { kind: "until", end: "\n", isLine: true },
     { kind: "until", end: "\r\n", isLine: true },
     { kind: "until", end: "\r", isLine: true },
-    { kind: "length", bytes: 2, inclusive: false },
-    { kind: "length", bytes: 4, inclusive: true },
+    { kind: "length", bytes: 1, littleEndian: false, inclusive: false },
+    { kind: "length", bytes: 3, littleEndian: true, inclusive: true },
+    { kind: "length", bytes: 2, littleEndian: true, inclusive: false },
+    { kind: "length", bytes: 4, littleEndian: false, inclusive: true },
     { kind: "digits", digits: 3, zero: 0x30, inclusive: false },
     { kind: "digits", digits: 5, zero: 0xf0, inclusive: true },
   ),
@@ -73,7 +75,10 @@ test("garbage is messages or a fault, the same in any split, and never more than
 });
 
 test("a length that promises more than is allowed is refused before it comes", () => {
-  const reader = new FrameReader({ kind: "length", bytes: 4, inclusive: false }, 1_000);
+  const reader = new FrameReader(
+    { kind: "length", bytes: 4, littleEndian: false, inclusive: false },
+    1_000,
+  );
   const read = reader.read(Buffer.from([0x7f, 0xff, 0xff, 0xff]), 0, 4);
   assert.equal(read.kind, "fault");
 });

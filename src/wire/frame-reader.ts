@@ -87,7 +87,7 @@ export class FrameReader {
       case "length":
         return this.#length < frame.bytes
           ? more
-          : this.#measure(this.#bytes.readUIntBE(0, frame.bytes), frame.bytes, frame.inclusive);
+          : this.#measure(lengthIn(this.#bytes, frame), frame.bytes, frame.inclusive);
       case "digits": {
         const { digits, zero } = frame;
         const said = numberIn(this.#bytes, Math.min(digits, this.#length), zero);
@@ -128,6 +128,13 @@ type Found =
 
 const tooLarge: Found = { kind: "fault", fault: parseFault.messageTooLarge };
 const badLength: Found = { kind: "fault", fault: parseFault.messageLengthInvalid };
+
+function lengthIn(
+  head: Buffer,
+  { bytes, littleEndian }: Extract<Frame, { readonly kind: "length" }>,
+): number {
+  return littleEndian ? head.readUIntLE(0, bytes) : head.readUIntBE(0, bytes);
+}
 
 /** In ASCII, or in the program's own charset. Undefined: an octet is no digit. */
 function numberIn(bytes: Buffer, count: number, zero: number): number | undefined {

@@ -23,7 +23,8 @@ export type DeclaredFrame =
   | "close"
   | {
       readonly until?: string;
-      readonly length?: 2 | 4;
+      readonly length?: 1 | 2 | 3 | 4;
+      readonly littleEndian: boolean;
       readonly digits?: number;
       readonly inclusive: boolean;
     };

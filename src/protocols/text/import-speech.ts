@@ -42,13 +42,17 @@ function frameOf(
     const end = encode(lineEnds[lineEnd]).toString("latin1");
     return { kind: "until", end, isLine: true };
   }
-  const { until, length, digits, inclusive } = frame;
+  const { until, length, littleEndian, digits, inclusive } = frame;
   const given = [until, length, digits].filter((one) => one !== undefined);
   if (given.length !== 1) {
     reporter.error(path, "bad-frame", "expected one of `until`, `length` and `digits`");
   }
   if (until !== undefined) return { kind: "until", end: until, isLine: false };
-  if (length !== undefined) return { kind: "length", bytes: length, inclusive };
+  if (littleEndian && length === undefined) {
+    const message = "only a `length` in octets has an order of them";
+    reporter.error([...path, "littleEndian"], "bad-frame", message);
+  }
+  if (length !== undefined) return { kind: "length", bytes: length, littleEndian, inclusive };
   const [zero = 0x30] = encode("0");
   return { kind: "digits", digits: digits ?? 1, zero, inclusive };
 }

@@ -119,6 +119,11 @@ test("frames of EBCDIC are told in EBCDIC, and lines end as the contract says", 
   assert.deepEqual(ebcdic.framing?.request, { kind: "until", end: "\x25", isLine: true });
   const digits = { kind: "digits", digits: 4, zero: 0xf0, inclusive: false };
   assert.deepEqual(ebcdic.framing?.answer, digits);
+  const counted = frameOf("tcp: { request: { length: 2, littleEndian: true }, answer: close }");
+  const length = { kind: "length", bytes: 2, littleEndian: true, inclusive: false };
+  assert.deepEqual(counted.framing?.request, length);
+  const unlike = frameOf("tcp: { request: { digits: 2, littleEndian: true }, answer: close }");
+  assert.match(unlike.told.join(), /only a `length` in octets has an order/);
   const returned = frameOf("lineEnd: cr\ntcp: { request: line, answer: line }");
   assert.deepEqual(returned.framing?.request, { kind: "until", end: "\r", isLine: true });
   assert.deepEqual(

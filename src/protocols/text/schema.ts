@@ -16,8 +16,13 @@ const frame: JsonSchema = {
     },
     length: {
       type: "integer",
-      description: "Behind its length in so many octets, the most significant first: 2 or 4.",
-      enum: [2, 4],
+      description: "Behind its length in so many octets, the most significant first.",
+      enum: [1, 2, 3, 4],
+    },
+    littleEndian: {
+      type: "boolean",
+      description: "Of `length`: the least significant octet is the first.",
+      default: false,
     },
     digits: {
       type: "integer",
