@@ -20,7 +20,7 @@ import {
   type PassingInputs,
   type PassingOutputs,
 } from "./held-messages.ts";
-import { problems } from "./problems.ts";
+import { policyFailed } from "./failure.ts";
 import { SignedBody } from "./signed-body.ts";
 import { StreamingExchange } from "./streaming-exchange.ts";
 import type { Translator } from "./translators.ts";
@@ -191,7 +191,7 @@ export abstract class CheckedExchange extends StreamingExchange {
       if (verdict === undefined) return true;
       this.obey(verdict);
     } catch (cause) {
-      this.refuse(problems["gateway-failure"]("a policy failed", { cause }));
+      this.refuse(policyFailed(cause));
     }
     return false;
   }
@@ -278,7 +278,7 @@ export abstract class CheckedExchange extends StreamingExchange {
         return false;
       }
     } catch (cause) {
-      this.refuse(problems["gateway-failure"]("a policy failed", { cause }));
+      this.refuse(policyFailed(cause));
       return false;
     }
     const { sent } = body;

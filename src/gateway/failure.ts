@@ -49,6 +49,11 @@ export function overloadedAnswer({ connectionsMax }: Limits): Buffer {
   return Buffer.concat([Buffer.from(head, "latin1"), body]);
 }
 
+/** A defect of a policy's. */
+export function policyFailed(cause: unknown): Problem {
+  return problems["gateway-failure"]("a policy failed", { cause });
+}
+
 /** Field lines that go with a problem in whatever dialect it is told. */
 export function problemLines(problem: Problem, identity: Identity | undefined): string {
   const { definition, retryAfterS } = problem;

@@ -3,7 +3,7 @@
  * Whoever answers first is the exchange's attempt from then on; the other one is cancelled.
  */
 import type { Cancel } from "#base/platform.ts";
-import type { AttemptEnd, Hedge } from "#extension/policy.ts";
+import type { AttemptEnd, Hedge } from "#extension/attempt.ts";
 import type { UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import { HedgedAttempt, type Hedged } from "./hedged-attempt.ts";

@@ -9,19 +9,21 @@ import { faultOfProblem } from "#call/problems.ts";
 import type { Operation } from "#contract/contract.ts";
 import type {
   Again,
-  AnswerTap,
-  Answered,
   Attempt,
   AttemptEnd,
   Hedge,
+  MovedAttempt,
+  SentRequest,
+} from "#extension/attempt.ts";
+import type {
+  AnswerTap,
+  Answered,
   HeldAnswer,
   HeldRequest,
   GatheredRequest,
   Holding,
-  MovedAttempt,
   PolicyAnswer,
   RefusedAttempt,
-  SentRequest,
   Verdict,
 } from "#extension/policy.ts";
 import type { FaceResponse, Fields } from "#extension/protocol.ts";
@@ -31,7 +33,7 @@ import { AnswerTaps } from "./answer-taps.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
 import { isForOperation, type CompiledPolicy, type PolicyChain } from "./policies.ts";
-import { problems } from "./problems.ts";
+import { policyFailed } from "./failure.ts";
 import { SeenExchange } from "./seen-exchange.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -109,7 +111,7 @@ export abstract class PolicedExchange extends SeenExchange {
       try {
         verdict = step(list[index] as CompiledPolicy);
       } catch (cause) {
-        return this.refuse(failed(cause));
+        return this.refuse(policyFailed(cause));
       }
       if (verdict === undefined) continue;
       if (verdict instanceof Promise) return this.#wait(verdict, step, index + 1, goOn);
@@ -140,7 +142,7 @@ export abstract class PolicedExchange extends SeenExchange {
         goOn(found);
       },
       (cause: unknown) => {
-        if (!isLate()) this.refuse(failed(cause));
+        if (!isLate()) this.refuse(policyFailed(cause));
       },
     );
   }
@@ -268,26 +270,22 @@ export abstract class PolicedExchange extends SeenExchange {
   }
 
   rewriteCall(call: Call): Call {
-    let sent = call;
-    for (const policy of this.chain?.policies ?? []) {
-      if (!this.#rewrites(policy, call.operation)) continue;
-      sent = policy.steps.rewriteCall?.(this, sent) ?? sent;
-    }
-    return sent;
+    const policies = this.#rewriters(call.operation);
+    return policies.reduce((sent, { steps }) => steps.rewriteCall?.(this, sent) ?? sent, call);
   }
 
-  #rewrites(policy: CompiledPolicy, { id }: Operation): boolean {
+  #rewriters({ id }: Operation): readonly CompiledPolicy[] {
     const route = this.route as CompiledRoute;
-    return this.#concerns(policy) && isForOperation(policy.use.only, route, id);
+    const isAsked = (policy: CompiledPolicy): boolean =>
+      this.#concerns(policy) && isForOperation(policy.use.only, route, id);
+    return this.chain?.policies.filter(isAsked) ?? [];
   }
 
   rewriteReply(reply: Reply, operation: Operation): Reply {
-    let given = reply;
-    for (const policy of this.chain?.policies.toReversed() ?? []) {
-      if (!this.#rewrites(policy, operation)) continue;
-      given = policy.steps.rewriteReply?.(this, given, operation) ?? given;
-    }
-    return given;
+    return this.#rewriters(operation).reduceRight(
+      (given, { steps }) => steps.rewriteReply?.(this, given, operation) ?? given,
+      reply,
+    );
   }
 
   judgeInput(input: Input): Fault | undefined {
@@ -397,8 +395,4 @@ export abstract class PolicedExchange extends SeenExchange {
     this.#entered = 0;
     this.chain = undefined;
   }
-}
-
-function failed(cause: unknown): Problem {
-  return problems["gateway-failure"]("a policy failed", { cause });
 }

@@ -2,7 +2,8 @@
 import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Contract } from "#contract/contract.ts";
-import type { AttemptEnd, PolicyRequest } from "#extension/policy.ts";
+import type { AttemptEnd } from "#extension/attempt.ts";
+import type { PolicyRequest } from "#extension/policy.ts";
 import type { ProofRequest } from "#extension/proof.ts";
 import { framing } from "#wire/head.ts";
 import { clientAddressOf } from "./client-address.ts";

@@ -4,7 +4,7 @@
  */
 import { latin1 } from "#base/latin1.ts";
 import type { Problem } from "#base/problem.ts";
-import type { Again, AttemptEnd } from "#extension/policy.ts";
+import type { Again, AttemptEnd } from "#extension/attempt.ts";
 import type { Instance } from "#configuration/configuration.ts";
 import type { UpstreamEnd, UpstreamFailure } from "#wire/ends.ts";
 import type { RequestHead, ResponseHead } from "#wire/head.ts";
@@ -14,11 +14,10 @@ import type { CompiledRoute } from "./compile-routes.ts";
 import type { HedgedAttempt } from "./hedged-attempt.ts";
 import { hashKeyOf } from "./hash-key.ts";
 import { HubExchange } from "./hub-exchange.ts";
-import { noInstance } from "./failure.ts";
+import { noInstance, policyFailed } from "./failure.ts";
 import { deadlinePassed, notAllowed, timeLeft } from "./deadlines.ts";
 import type { Balancer } from "./balance.ts";
 import type { InstancePool } from "./instances.ts";
-import { problems } from "./problems.ts";
 import { mayRepeat } from "./repetition.ts";
 import { retryAfterOf } from "./retry-after.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -196,7 +195,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
       });
       return undefined;
     } catch (cause) {
-      return problems["gateway-failure"]("a policy failed", { cause });
+      return policyFailed(cause);
     }
   }
 

@@ -16,6 +16,7 @@ import type {
 } from "#extension/protocol.ts";
 import { RequestHead, type ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import { codingProblem, isCoded } from "./content-coding.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { withTimeLeft } from "./deadlines.ts";
 import { faceRequest } from "./face-request.ts";
@@ -385,17 +386,4 @@ export function areFieldValues(fields: FaceResponse["fields"]): boolean {
 function askedIn(decoded: Exclude<Decoded, { readonly kind: "document" }>): Asked {
   const operation = decoded.kind === "call" ? decoded.call.operation : decoded.operation;
   return { operation, negotiated: decoded.negotiated };
-}
-
-/** Deviation: `none`, because services on graphql-yoga call their streams so against proxies. */
-function isCoded(coding: string | undefined): coding is string {
-  return coding !== undefined && !/^(?:[ \t,]|identity|none)*$/i.test(coding);
-}
-
-/** No coding was offered to anybody: RFC 9110 §8.4, §12.5.3. */
-function codingProblem(coding: string, whose: "client" | "service"): Problem {
-  const detail = `the Content-Encoding is ${coding.slice(0, 100)}; expected none`;
-  return whose === "client"
-    ? problems["content-coding-unsupported"](detail)
-    : problems["answer-coding-unsupported"](detail);
 }

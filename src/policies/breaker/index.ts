@@ -3,7 +3,8 @@
  * breaker for each operation, service or instance, by the share of failures in a window of time.
  */
 import { mapOf, wholeNumber } from "#base/json-schema.ts";
-import type { AttemptEnd, Policy, PolicyRequest } from "#extension/policy.ts";
+import type { AttemptEnd } from "#extension/attempt.ts";
+import type { Policy, PolicyRequest } from "#extension/policy.ts";
 import { createCircuit, type Circuit } from "./circuit.ts";
 import { problems } from "./problems.ts";
 

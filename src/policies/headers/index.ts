@@ -1,7 +1,8 @@
 /** Sets and removes header fields, of requests on their way in and of answers on theirs out. */
 import { didYouMean } from "#base/nearest.ts";
 import { mapOf, type JsonSchema } from "#base/json-schema.ts";
-import type { OptionFinding, Policy, PolicyRequest, SentRequest } from "#extension/policy.ts";
+import type { SentRequest } from "#extension/attempt.ts";
+import type { OptionFinding, Policy, PolicyRequest } from "#extension/policy.ts";
 
 interface Changes {
   /** Values may be credentials. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { AttemptEnd, PolicyRequest } from "#extension/policy.ts";
+import type { AttemptEnd } from "#extension/attempt.ts";
+import type { PolicyRequest } from "#extension/policy.ts";
 import { createFirstAttempt, noteAttemptEnd, noteSent, outcomeOf } from "./first-attempt.ts";
 
 const freeing = [429, 503];

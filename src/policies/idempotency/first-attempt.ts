@@ -1,6 +1,7 @@
 /** The first request with a key, from its claim to what is kept of it: one of an exchange. */
 import type { Reply } from "#call/call.ts";
-import type { AnswerTap, AttemptEnd, PolicyRequest } from "#extension/policy.ts";
+import type { AttemptEnd } from "#extension/attempt.ts";
+import type { AnswerTap, PolicyRequest } from "#extension/policy.ts";
 import type { Fields } from "#extension/protocol.ts";
 import type { KeptAnswer } from "./attempt-record.ts";
 

@@ -1,7 +1,8 @@
 /** Asks again, another instance if there is one, when an answer says that it may help. */
 import { createBudget } from "#base/extra-budget.ts";
 import { mapOf, wholeNumber } from "#base/json-schema.ts";
-import type { AttemptEnd, Policy } from "#extension/policy.ts";
+import type { AttemptEnd } from "#extension/attempt.ts";
+import type { Policy } from "#extension/policy.ts";
 
 interface Options {
   readonly attemptsMax: number;

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { nodeDisk } from "#base/platform.ts";
 import { mapOf, wholeNumber } from "#base/json-schema.ts";
-import type { Policy, PolicyRequest, SentRequest } from "#extension/policy.ts";
+import type { SentRequest } from "#extension/attempt.ts";
+import type { Policy, PolicyRequest } from "#extension/policy.ts";
 import { signRequest } from "#formats/http-signature/sign-request.ts";
 import { createKeyKeeper } from "./key-keeper.ts";
 
