@@ -51,7 +51,20 @@ export function failureOutcome(fault: Fault, exchangeId: string): Outcome {
 
 export function textOf({ errors, data }: ExecutionResult): string {
   // GraphQL §7.1: errors first, and no `data` when nothing was executed.
-  return JSON.stringify(data === undefined ? { errors } : { errors, data });
+  try {
+    return JSON.stringify(data === undefined ? { errors } : { errors, data });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return JSON.stringify({ errors: [tooLarge()], data: null });
+  }
+}
+
+/** More than a text can be: the calls were made, and what they say has no place together. */
+function tooLarge(): GraphQLError {
+  const told = { code: "RESOURCE_EXHAUSTED", kind: "resource_exhausted", fault: "client" };
+  return new GraphQLError("the results together are too large; ask for less at once", {
+    extensions: { ...told, problem: "limit-exceeded" },
+  });
 }
 
 export function respond(outcome: Outcome, form: AnswerForm): FaceResponse {

@@ -9,6 +9,7 @@ import {
 } from "#base/graphql-settings.ts";
 import type { Operation } from "#contract/contract.ts";
 import { contractOf, field, int64, record, text } from "#formats/json/fixture.ts";
+import { textOf } from "./hub-answer.ts";
 import { createTestHub, type TestHub } from "./hub-fixture.ts";
 
 const message = { type: record([field("id", text)]), headers: [] };
@@ -212,4 +213,15 @@ test("a schema is not told where an operator keeps it", async () => {
   const { error } = await post(hub, { query: "{ __schema { queryType { name } } }" });
   assert.match(error?.message ?? "", /introspection/);
   assert.deepEqual((await post(hub, { query: "{ __typename }" })).data, { __typename: "Query" });
+});
+
+test("a result that is longer than a text can be is told as one that is too large", () => {
+  const data = {
+    get large(): unknown {
+      throw new RangeError("Invalid string length");
+    },
+  };
+  const told = JSON.parse(textOf({ data })) as { errors: { message: string }[]; data: unknown };
+  assert.match(told.errors[0]?.message ?? "", /too large; ask for less at once/);
+  assert.equal(told.data, null);
 });

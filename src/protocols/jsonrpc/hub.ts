@@ -84,7 +84,16 @@ async function handle(
     return { status: 415, fields: json, body: Buffer.from(text), ...told };
   }
   const { isBatch, requests } = readRequests(request.body);
-  const answers = await Promise.all(requests.map((one) => answer(address, one, session)));
+  let bytesLeft = isBatch ? defaultDocumentLimits.documentBytesMax : Infinity;
+  const answers = await Promise.all(
+    requests.map(async (one) => {
+      const told = await answer(address, one, session);
+      const { length } = told.text ?? "";
+      if (length > bytesLeft && one.kind === "request") return tooLarge(one, session.exchangeId);
+      bytesLeft -= length;
+      return told;
+    }),
+  );
   const first = answers.find((one) => one.fault !== undefined)?.fault;
   const fault = first && { fault: first };
   const told = answers.flatMap(({ text }) => text ?? []);
@@ -116,6 +125,20 @@ async function answer(
   const { member, fault } = await call(address, request, session);
   const text = id === undefined ? undefined : `{"jsonrpc":"2.0",${member},"id":${id}}`;
   return { text, ...(fault && { fault }) };
+}
+
+/** The answers of a batch stand in one document, which is no larger than any other may be. */
+function tooLarge({ id }: RpcRequest, exchangeId: string): Told {
+  const limit = `documentBytesMax, ${defaultDocumentLimits.documentBytesMax} bytes`;
+  const message = `it was called, and the answers of the batch together are more than ${limit}`;
+  const told = {
+    faultKind: "resource_exhausted",
+    blame: "client",
+    code: "batch-too-large",
+  } as const;
+  const fault: Fault = { kind: "fault", ...told, message };
+  const error = errorText(fault, undefined, exchangeId);
+  return { text: `{"jsonrpc":"2.0","error":${error},"id":${id ?? "null"}}`, fault };
 }
 
 /** The member of the response object: the result or the error. */

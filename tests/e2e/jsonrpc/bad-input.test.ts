@@ -6,10 +6,10 @@ import { startStandIn, startTranslating } from "#tests/e2e/translate/stand.ts";
 
 const json = { "content-type": "application/json" };
 
-async function startShop(scope: TestContext, more = "") {
+async function startShop(scope: TestContext, more = "", note?: string) {
   const service = await startStandIn(scope, ({ url }) => ({
     headers: json,
-    body: JSON.stringify({ id: url.split(/[/?]/)[2] }),
+    body: JSON.stringify({ id: note ?? url.split(/[/?]/)[2] }),
   }));
   const { url } = await startTranslating(scope, {
     text: `${more}services:\n  shop: { contract: shop.yaml, instances: ["${service.url}"] }\n`,
@@ -99,6 +99,23 @@ test("a message over the limit is refused, and the next one is served", async (c
   assert.equal(answer.status, 413);
   assert.match(await answer.text(), /documentBytesMax/);
   assert.equal((await post(good)).status, 200);
+});
+
+test("a batch of large answers is as large as a document may be, and says what has no room", async (context) => {
+  const large = "x".repeat(6 * 1024 ** 2);
+  const { service, post } = await startShop(context, "", large);
+  const call = (id: number): string => good.replace('"id":1', `"id":${id}`);
+  const answer = await post(`[${[1, 2, 3, 4].map(call).join(",")},${quiet}]`);
+  assert.equal(answer.status, 200);
+  const told = (await answer.json()) as { id: number; error?: { code: number; message: string } }[];
+  assert.deepEqual(
+    told.map(({ id }) => id),
+    [1, 2, 3, 4],
+  );
+  const refused = told.flatMap(({ error }) => error ?? []);
+  assert.equal(refused.length, 2);
+  assert.match(refused[0]?.message ?? "", /it was called, .* documentBytesMax/);
+  assert.equal(service.requests.length, 5);
 });
 
 test("of a batch each request has its own answer, be it valid or not", async (context) => {
