@@ -22,7 +22,7 @@ const mediaTypes = ["application/json", "application/json-rpc", "application/jso
  */
 export function wrongMediaType(contentType: string | undefined): BadRequest | undefined {
   const [essence = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
-  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
+  const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith("charset="));
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
   if (isUtf8 && mediaTypes.includes(essence.trim())) return undefined;
   const found = contentType === undefined ? "none" : JSON.stringify(contentType.slice(0, 100));

@@ -104,8 +104,8 @@ test("a message over the limit is refused, and the next one is served", async (c
 test("a batch of large answers is as large as a document may be, and says what has no room", async (context) => {
   const large = "x".repeat(6 * 1024 ** 2);
   const { service, post } = await startShop(context, "", large);
-  const call = (id: number): string => good.replace('"id":1', `"id":${id}`);
-  const answer = await post(`[${[1, 2, 3, 4].map(call).join(",")},${quiet}]`);
+  const numbered = (id: number): string => good.replace('"id":1', `"id":${id}`);
+  const answer = await post(`[${[1, 2, 3, 4].map(numbered).join(",")},${quiet}]`);
   assert.equal(answer.status, 200);
   const told = (await answer.json()) as { id: number; error?: { code: number; message: string } }[];
   assert.deepEqual(
