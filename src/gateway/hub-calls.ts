@@ -6,6 +6,7 @@ import type { Answer, Call, Fault, Reply } from "#call/call.ts";
 import type { Operation } from "#contract/contract.ts";
 import { createRecord } from "#contract/value.ts";
 import type { HubCall, HubSession } from "#extension/hub.ts";
+import type { AnswerRoom } from "./answer-room.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { InnerOrigin } from "./inner-caller.ts";
@@ -47,6 +48,7 @@ export class HubCalls implements HubSession {
   readonly exchangeId: string;
   readonly #asked: Asked;
   readonly #origin: InnerOrigin;
+  readonly #room: AnswerRoom;
   readonly #create: CreateInner;
   readonly #abort = new AbortController();
   readonly #superseded = new AbortController();
@@ -54,10 +56,11 @@ export class HubCalls implements HubSession {
   #count = 0;
   readonly #underWay = new Map<InnerCaller, InnerExchange>();
 
-  constructor(asked: Asked, origin: InnerOrigin, create: CreateInner) {
+  constructor(asked: Asked, origin: InnerOrigin, room: AnswerRoom, create: CreateInner) {
     this.exchangeId = origin.exchangeId;
     this.#asked = asked;
     this.#origin = origin;
+    this.#room = room;
     this.#create = create;
   }
 
@@ -113,6 +116,7 @@ export class HubCalls implements HubSession {
     return new Promise((resolve) => {
       const caller: InnerCaller = new InnerCaller(origin, path, call, {
         onAnswer,
+        room: this.#room,
         onDone: (reply) => {
           this.#underWay.delete(caller);
           resolve(reply);

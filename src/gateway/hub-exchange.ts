@@ -4,6 +4,7 @@
  */
 import type { Face, FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
 import type { Hub, HubStream } from "#extension/hub.ts";
+import { AnswerRoom } from "./answer-room.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import { faceRequest } from "./face-request.ts";
 import type { CallerEnd } from "#wire/ends.ts";
@@ -95,7 +96,8 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     if (translated !== undefined) {
       if (recorder !== undefined) this.openCallRecord(recorder, translated.call);
       const translator = snapshot.translators[route.serviceIndex] as Translator;
-      this.translation = new Translation(this, this.#shown(translated.face), translator);
+      const { face, room } = translated;
+      this.translation = new Translation(this, this.#shown(face), translator, room);
     } else if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
     this.findInnerPolicies();
     const givenMs = timeGiven(this.caller.head, undefined);
@@ -161,7 +163,7 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
 
   openCalls(): HubCalls {
     const { asked, origin } = this.#asAsker();
-    return new HubCalls(asked, origin, (inner) => {
+    return new HubCalls(asked, origin, new AnswerRoom(this.limits), (inner) => {
       this.hubCalls++;
       return this.createInner(inner);
     });

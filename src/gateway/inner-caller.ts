@@ -11,6 +11,7 @@ import type { AnswerStream } from "#extension/streams.ts";
 import type { Peer } from "#wire/ends.ts";
 import { RequestHead } from "#wire/head.ts";
 import { parseRequestHead } from "#wire/parse-request-head.ts";
+import type { AnswerRoom } from "./answer-room.ts";
 import { OwnCaller } from "./own-caller.ts";
 
 export interface InnerOrigin {
@@ -31,6 +32,8 @@ const nothing: FaceResponse = { status: 200, fields: [], body: noBytes };
 export class InnerCaller extends OwnCaller {
   readonly face: Face;
   readonly call: Call;
+  /** That its answer shares with others, where it is gathered. */
+  readonly room: AnswerRoom | undefined;
   readonly #onAnswer: ((answer: Answer) => Promise<void>) | undefined;
   readonly #onDone: (reply: Reply | undefined) => void;
   readonly #onFlushed: () => void;
@@ -47,12 +50,14 @@ export class InnerCaller extends OwnCaller {
     call: Call,
     hear: {
       readonly onAnswer: ((answer: Answer) => Promise<void>) | undefined;
+      readonly room?: AnswerRoom;
       readonly onDone: (reply: Reply | undefined) => void;
       readonly onFlushed: () => void;
     },
   ) {
     super(headOf(origin, path), origin.peer);
     this.call = call;
+    this.room = hear.room;
     this.#onAnswer = hear.onAnswer;
     this.#onDone = hear.onDone;
     this.#onFlushed = hear.onFlushed;

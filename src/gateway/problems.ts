@@ -182,6 +182,12 @@ export const problems = defineProblems({
     faultKind: "resource_exhausted",
     blame: "service",
   },
+  "answers-too-large": {
+    title: "The answers that the request gathers are too large together",
+    httpStatus: 413,
+    faultKind: "resource_exhausted",
+    blame: "client",
+  },
   "answer-timeout": {
     title: "The instance did not answer in time",
     httpStatus: 504,

@@ -140,6 +140,10 @@ export abstract class TranslatedExchange extends PolicedExchange {
         this.#endEarly();
         return true;
       }
+      if (translation?.room?.isUsedUp === true) {
+        this.refuse(translation.room.problem());
+        return false;
+      }
       if (translation?.isCollecting !== true) {
         this.refuse(documentTooLarge(this.limits, "service"));
         return false;

@@ -16,6 +16,7 @@ import type {
 } from "#extension/protocol.ts";
 import { RequestHead, type ResponseHead } from "#wire/head.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import type { AnswerRoom } from "./answer-room.ts";
 import { codingProblem, isCoded } from "./content-coding.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { withTimeLeft } from "./deadlines.ts";
@@ -62,6 +63,7 @@ export class Translation {
   judge: ((reply: Reply, operation: Operation) => Reply | undefined) | undefined;
   /** Whether fields that the contract does not speak of go on: within one dialect they can. */
   keepsFields = false;
+  readonly room: AnswerRoom | undefined;
   /** Undefined: messages go on as they are. */
   rules: MessageRules | undefined;
   #collected: CollectedAnswer | undefined;
@@ -85,7 +87,9 @@ export class Translation {
   /** What is sent behind the head as it comes, once `decode` has decided so. */
   inputs: StreamedRequest | undefined;
 
-  constructor(exchange: ExchangeRecord, face: Face, translator: Translator) {
+  /** @param room what its answer shares with others; undefined: nothing. */
+  constructor(exchange: ExchangeRecord, face: Face, translator: Translator, room?: AnswerRoom) {
+    this.room = room;
     this.#exchange = exchange;
     this.#face = face;
     this.#translator = translator;
@@ -220,8 +224,9 @@ export class Translation {
     return this.#collected !== undefined;
   }
 
-  /** @returns false: too large, or broken. */
+  /** @returns false: too large, also for the room that is left, or broken. */
   addResponse(bytes: Buffer, from: number, to: number): boolean {
+    if (this.room?.take(to - from) === false) return false;
     if (this.#collected === undefined) {
       const isTaken = this.#response.add(bytes, from, to);
       if (isTaken) this.#isWhole = this.#watch?.(bytes.subarray(from, to)) === true;

@@ -107,3 +107,20 @@ test("a batch of valid and invalid operations has an answer for each, in order",
   );
   assert.equal(service.requests.length, 2);
 });
+
+test("the answers that a request gathers have room for four documents, the rest is told", async (context) => {
+  const { ask } = await startShop(context, "callers: open\nlimits: { documentBytesMax: 1024 }");
+  const query = `{ ${repeated(10, (at) => `a${at}: getOrder(id: "long${at}") { id }`)} }`;
+  const { status, body } = await ask({ query }, "/graphql/shop");
+  assert.equal(status, 200);
+  // Each has 509 bytes; 8 of them are less than 4096.
+  const given = Object.values(body.data ?? {}).filter((one) => one !== null);
+  assert.equal(given.length, 8);
+  assert.equal(body.errors?.length, 2);
+  const { message, extensions } = body.errors?.[0] ?? {};
+  assert.match(message ?? "", /may have 4096 bytes in all, 4 times documentBytesMax; ask for less/);
+  assert.equal(extensions?.["code"], "RESOURCE_EXHAUSTED");
+  assert.deepEqual([extensions["problem"], extensions["fault"]], ["answers-too-large", "client"]);
+  const next = await ask({ query: '{ getOrder(id: "long") { id } }' }, "/graphql/shop");
+  assert.equal(next.body.errors, undefined);
+});
