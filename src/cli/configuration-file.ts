@@ -2,6 +2,7 @@
 import { nodePlatform } from "#base/platform.ts";
 import type { CheckedConfiguration } from "#app/check-configuration.ts";
 import { exitCode, UsageError, type CommandInput, type Option } from "./command.ts";
+import { printDiagnostics, printJson } from "./print.ts";
 
 export const configOption: Option = {
   value: "FILE",
@@ -35,7 +36,14 @@ export async function loadWithoutKeys(path: string): Promise<CheckedConfiguratio
   return lenient.revision === undefined ? loaded : lenient;
 }
 
-/** For a configuration that did not come out of it. */
+/** Of a configuration that did not come out of it: says why. @returns the exit code. */
+export function endWithRefusal(input: CommandInput, loaded: CheckedConfiguration): number {
+  const { diagnostics } = loaded;
+  if (input.json) printJson({ diagnostics });
+  else printDiagnostics(diagnostics);
+  return exitCodeOfRefusal(loaded);
+}
+
 export function exitCodeOfRefusal({ isUnreadable }: CheckedConfiguration): number {
   return isUnreadable ? exitCode.refused : exitCode.findings;
 }

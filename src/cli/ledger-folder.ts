@@ -6,10 +6,10 @@ import { exitCode, type CommandInput, type Option } from "./command.ts";
 import {
   configOption,
   configPathOf,
-  exitCodeOfRefusal,
+  endWithRefusal,
   loadWithoutKeys,
 } from "./configuration-file.ts";
-import { complain, harmless, printDiagnostics, printJson } from "./print.ts";
+import { complain, harmless, printJson } from "./print.ts";
 
 export const ledgerOptions: Readonly<Record<string, Option>> = {
   config: configOption,
@@ -32,11 +32,7 @@ export async function ledgerFolders(input: CommandInput): Promise<LedgerFolders 
   }
   const file = configPathOf(input);
   const loaded = await loadWithoutKeys(file);
-  if (loaded.revision === undefined) {
-    if (input.json) printJson({ diagnostics: loaded.diagnostics });
-    else printDiagnostics(loaded.diagnostics);
-    return exitCodeOfRefusal(loaded);
-  }
+  if (loaded.revision === undefined) return endWithRefusal(input, loaded);
   const { ledger } = loaded.revision.configuration;
   if (ledger === undefined) {
     const message = `${file} has the ledger off; name a folder with --ledger`;

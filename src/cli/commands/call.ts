@@ -4,10 +4,10 @@ import { exitCode, UsageError, type Command, type CommandInput } from "#cli/comm
 import {
   configOption,
   configPathOf,
-  exitCodeOfRefusal,
+  endWithRefusal,
   loadWithoutKeys,
 } from "#cli/configuration-file.ts";
-import { complain, print, printDiagnostics, printJson } from "#cli/print.ts";
+import { complain, print, printJson } from "#cli/print.ts";
 import type { CallOutcome } from "#app/call-service.ts";
 
 const inputBytesMax = 16 * 1024 * 1024;
@@ -64,11 +64,7 @@ export const call: Command = {
     const timeoutMs = timeoutOf(input);
     const path = configPathOf(input);
     const loaded = await loadWithoutKeys(path);
-    if (loaded.revision === undefined) {
-      if (input.json) printJson({ diagnostics: loaded.diagnostics });
-      else printDiagnostics(loaded.diagnostics);
-      return exitCodeOfRefusal(loaded);
-    }
+    if (loaded.revision === undefined) return endWithRefusal(input, loaded);
     const key = await keyFor(input, path);
     const text = given === "-" ? await readInput() : given;
     const { callService } = await import("#app/call-service.ts");

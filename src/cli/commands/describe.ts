@@ -5,10 +5,10 @@ import { exitCode, UsageError, type Command } from "#cli/command.ts";
 import {
   configOption,
   configPathOf,
-  exitCodeOfRefusal,
+  endWithRefusal,
   loadWithoutKeys,
 } from "#cli/configuration-file.ts";
-import { complain, print, printDiagnostics, printJson } from "#cli/print.ts";
+import { complain, print, printJson } from "#cli/print.ts";
 import { formatDiagnostic } from "#base/diagnostic.ts";
 
 export const describe: Command = {
@@ -52,11 +52,7 @@ export const describe: Command = {
       throw new UsageError(`--address is ${JSON.stringify(address)}; expected a URL`);
     }
     const loaded = await loadWithoutKeys(configPathOf(input));
-    if (loaded.revision === undefined) {
-      if (input.json) printJson({ diagnostics: loaded.diagnostics });
-      else printDiagnostics(loaded.diagnostics);
-      return exitCodeOfRefusal(loaded);
-    }
+    if (loaded.revision === undefined) return endWithRefusal(input, loaded);
     const described = describeService(loaded.revision, { service, language, address });
     if (described.kind === "refused") {
       const { message, suggestion } = described;

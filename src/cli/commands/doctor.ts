@@ -4,11 +4,11 @@ import { exitCode, UsageError, type Command, type CommandInput } from "#cli/comm
 import {
   configOption,
   configPathOf,
-  exitCodeOfRefusal,
+  endWithRefusal,
   loadWithoutKeys,
 } from "#cli/configuration-file.ts";
 import { adminUrl } from "#cli/ledger-folder.ts";
-import { print, printDiagnostics, printJson } from "#cli/print.ts";
+import { print, printJson } from "#cli/print.ts";
 import type { DoctorFinding } from "#app/doctor/finding.ts";
 
 export const doctor: Command = {
@@ -43,11 +43,7 @@ export const doctor: Command = {
       daysMin: numberOf(input, "days", 30, 3_650),
     };
     const loaded = await loadWithoutKeys(configPathOf(input));
-    if (loaded.revision === undefined) {
-      if (input.json) printJson({ diagnostics: loaded.diagnostics });
-      else printDiagnostics(loaded.diagnostics);
-      return exitCodeOfRefusal(loaded);
-    }
+    if (loaded.revision === undefined) return endWithRefusal(input, loaded);
     const { examine } = await import("#app/doctor/doctor.ts");
     const admin = await adminUrl(input);
     const findings = await examine(loaded.revision, nodePlatform, { ...options, admin });

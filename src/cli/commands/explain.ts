@@ -5,12 +5,12 @@ import { askAdmin } from "#cli/ask-admin.ts";
 import { exitCode, UsageError, type Command, type CommandInput } from "#cli/command.ts";
 import {
   configPathOf,
-  exitCodeOfRefusal,
+  endWithRefusal,
   loadFile,
   loadWithoutKeys,
 } from "#cli/configuration-file.ts";
 import { complainOf, endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
-import { print, printDiagnostics, printJson } from "#cli/print.ts";
+import { print, printJson } from "#cli/print.ts";
 import type { ExplainedExchange } from "#app/explain-exchange.ts";
 import type { Explanation, ExplanationStep } from "#gateway/explain.ts";
 
@@ -87,11 +87,7 @@ export const explain: Command = {
       return typeof asked === "number" ? asked : tellRules(input, asked as Explanation);
     }
     const loaded = await loadFile(configPathOf(input));
-    if (loaded.revision === undefined) {
-      if (input.json) printJson({ diagnostics: loaded.diagnostics });
-      else printDiagnostics(loaded.diagnostics);
-      return exitCodeOfRefusal(loaded);
-    }
+    if (loaded.revision === undefined) return endWithRefusal(input, loaded);
     const { explainRoute } = await import("#gateway/explain.ts");
     const { explainWithStore } = await import("#app/explain-with-store.ts");
     const { configuration, contracts } = loaded.revision;
@@ -114,7 +110,7 @@ async function explainHappened(input: CommandInput, exchange: string): Promise<n
   const folders = await ledgerFolders(input);
   if (typeof folders === "number") return folders;
   const loaded = await loadWithoutKeys(configPathOf(input));
-  if (loaded.revision === undefined) return exitCodeOfRefusal(loaded);
+  if (loaded.revision === undefined) return endWithRefusal(input, loaded);
   const { readExchange } = await import("#app/ledger/read-exchange.ts");
   const shown = await readExchange(folders, exchange, false);
   if (isProblem(shown)) return endWith(input, shown);

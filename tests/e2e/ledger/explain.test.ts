@@ -46,4 +46,8 @@ callers: { shop: { key: "a-key-that-is-long-enough", may: ["*"] } }`,
   const unknown = explain("0".repeat(32));
   assert.equal(unknown.code, 1);
   assert.match(unknown.err, /there is no entry of the exchange 0{32}/);
+
+  const without = explain(passed, "--ledger", ledger.path, "--config", "none.yaml");
+  assert.equal(without.code, 3);
+  assert.match(without.out + without.err, /none\.yaml:1:1: error unreadable-configuration: /);
 });
