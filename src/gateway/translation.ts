@@ -226,13 +226,14 @@ export class Translation {
 
   /** @returns false: too large, also for the room that is left, or broken. */
   addResponse(bytes: Buffer, from: number, to: number): boolean {
-    if (this.room?.take(to - from) === false) return false;
-    if (this.#collected === undefined) {
-      const isTaken = this.#response.add(bytes, from, to);
-      if (isTaken) this.#isWhole = this.#watch?.(bytes.subarray(from, to)) === true;
-      return isTaken;
-    }
-    return this.#collected.push(bytes.subarray(from, to));
+    return this.#gather(bytes, from, to) && this.room?.take(to - from) !== false;
+  }
+
+  #gather(bytes: Buffer, from: number, to: number): boolean {
+    if (this.#collected !== undefined) return this.#collected.push(bytes.subarray(from, to));
+    const isTaken = this.#response.add(bytes, from, to);
+    if (isTaken) this.#isWhole = this.#watch?.(bytes.subarray(from, to)) === true;
+    return isTaken;
   }
 
   /** Whether an answer that is gathered turns out to be large, and can go on in parts; once. */
