@@ -3,6 +3,7 @@
  * it can be ended. Messages on the way to the answer are told.
  */
 import { fork } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import type { Timers } from "#base/platform.ts";
 
 export interface OneAnswerOptions {
@@ -29,6 +30,7 @@ export function askProcess(options: OneAnswerOptions): Promise<unknown> {
       execArgv: [`--max-old-space-size=${heapMbMax}`],
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });
+    if (child.pid !== undefined) letOthersGoFirst(child.pid);
     let errors = "";
     child.stderr?.on(
       "data",
@@ -53,6 +55,15 @@ export function askProcess(options: OneAnswerOptions): Promise<unknown> {
     });
     child.send(question as object);
   });
+}
+
+/** Exchanges that are under way: whoever waits for one comes before who waits for this. */
+function letOthersGoFirst(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Where a sandbox forbids it, it goes on as it is.
+  }
 }
 
 /** The other side: answers the one question. */
