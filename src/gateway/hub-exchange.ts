@@ -111,6 +111,7 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
 
   /** What it is told, the evidence of the exchange sees as well. */
   #shown(face: Face): Face {
+    if (this.evidence === undefined) return face;
     return {
       ...face,
       encode: (reply, context) => {

@@ -33,20 +33,7 @@ const equalFields = [
   "instance",
 ] as const;
 
-export const filterNames = [
-  "from",
-  "to",
-  "kind",
-  "service",
-  "operation",
-  "caller",
-  "exchange",
-  "parent",
-  "trace",
-  "instance",
-  "status",
-  "fault",
-] as const;
+export const filterNames = ["from", "to", "kind", ...equalFields, "status", "fault"] as const;
 
 export type FilterText = (name: (typeof filterNames)[number]) => string | undefined;
 

@@ -20,6 +20,7 @@ import {
   type Cursor,
 } from "#formats/json/cursor.ts";
 import { readNull } from "#formats/json/reader-scope.ts";
+import type { Read } from "#formats/json/read-scalar.ts";
 import { readString } from "#formats/json/read-string.ts";
 import { skipValue } from "#formats/json/skip.ts";
 import type { FieldPlan, Form, MessagePlan } from "#formats/protobuf/message-plan.ts";
@@ -29,7 +30,6 @@ import {
   compileMapKey,
   compileScalar,
   isNullValue,
-  type Read,
   type ValueNames,
 } from "./proto-json-scalars.ts";
 import { compileWellKnown } from "./proto-json-well-known.ts";

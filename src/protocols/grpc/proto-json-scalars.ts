@@ -17,12 +17,10 @@ import {
 } from "#formats/json/cursor.ts";
 import { plainDecimal, wholeDigits } from "#formats/json/plain-number.ts";
 import { readNull } from "#formats/json/reader-scope.ts";
+import type { Read } from "#formats/json/read-scalar.ts";
 import { readString } from "#formats/json/read-string.ts";
 import { writeString } from "#formats/json/write-string.ts";
 import { enumNumbers, type ScalarForm } from "#formats/protobuf/scalar-form.ts";
-
-/** Reads the value at the cursor; throws JsonRefusal. */
-export type Read = (cursor: Cursor) => Value;
 
 /** Whether it is google.protobuf.NullValue. */
 export function isNullValue(type: EnumType | undefined): boolean {

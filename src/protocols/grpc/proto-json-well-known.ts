@@ -9,6 +9,7 @@ import {
   quote,
   unexpected,
 } from "#formats/json/cursor.ts";
+import type { Read } from "#formats/json/read-scalar.ts";
 import { readString } from "#formats/json/read-string.ts";
 import { skipValue } from "#formats/json/skip.ts";
 import { writeString } from "#formats/json/write-string.ts";
@@ -16,7 +17,7 @@ import { fieldMask } from "#formats/protobuf/field-mask.ts";
 import { fromDuration, fromTimestamp, toDuration, toTimestamp } from "#formats/protobuf/moments.ts";
 import { ProtoRefusal } from "#formats/protobuf/proto-cursor.ts";
 import type { WellKnownForm } from "#formats/protobuf/well-known.ts";
-import { compileScalar, compileScalarWrite, type Read, type Write } from "./proto-json-scalars.ts";
+import { compileScalar, compileScalarWrite, type Write } from "./proto-json-scalars.ts";
 
 /** Times are as they are when they come in bytes. */
 export function compileWellKnown(form: WellKnownForm): Read {

@@ -7,9 +7,10 @@ import { createProtoCursor, ProtoRefusal } from "#formats/protobuf/proto-cursor.
 import { ProtoOutput } from "#formats/protobuf/proto-output.ts";
 import { compileWellKnownRead } from "#formats/protobuf/read-well-known.ts";
 import type { WellKnownForm } from "#formats/protobuf/well-known.ts";
+import type { Read } from "#formats/json/read-scalar.ts";
 import { compileWellKnownWrite as compileBytesWrite } from "#formats/protobuf/write-well-known.ts";
 import { eachMember, typeMember } from "./proto-json-read.ts";
-import type { Read, Write } from "./proto-json-scalars.ts";
+import type { Write } from "./proto-json-scalars.ts";
 import { compileWellKnown, compileWellKnownWrite } from "./proto-json-well-known.ts";
 
 /** How the content of one type is read from JSON to bytes, and written back. */
