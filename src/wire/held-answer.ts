@@ -9,10 +9,13 @@ import { lastChunk } from "./head-bytes.ts";
 import type { Outbox } from "./outbox.ts";
 import { scratch } from "./scratch.ts";
 import { sendChunk } from "./send-chunk.ts";
+import { SpareBlocks } from "./spare-blocks.ts";
 
 /** Beside its data, the framing of an answer's only chunk, and the last chunk. */
 const chunkFramingBytesMax = 16;
 const noBytes: Buffer = Buffer.alloc(0);
+/** Most answers that are kept whole fit into one. */
+const blocks = new SpareBlocks(2048, 512);
 
 export class HeldAnswer {
   readonly #outbox: Outbox;
@@ -45,6 +48,7 @@ export class HeldAnswer {
   }
 
   drop(): void {
+    if (this.#whole !== undefined) blocks.giveBack(this.#whole);
     this.#whole = undefined;
     this.#end = noBytes;
     this.#left = Infinity;
@@ -76,7 +80,7 @@ export class HeldAnswer {
 
   #keep(headEnd: number, length: number, bytes: Buffer, from: number, to: number): void {
     const room = headEnd + length + (this.#encodesChunks ? chunkFramingBytesMax : 0);
-    const whole = Buffer.allocUnsafe(room);
+    const whole = room <= blocks.blockBytes ? blocks.take() : Buffer.allocUnsafe(room);
     scratch().copy(whole, 0, 0, headEnd);
     this.#whole = whole;
     this.#headEnd = this.#length = headEnd;
