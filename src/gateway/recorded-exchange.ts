@@ -4,6 +4,7 @@
  */
 import { fieldNames } from "#wire/field-names.ts";
 import type { Instance } from "#configuration/configuration.ts";
+import type { LateLines } from "#wire/ends.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Call } from "#call/call.ts";
@@ -193,14 +194,14 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   /** All that will be known of it is known; the caller hears nothing before it is on record. */
   #settle(ending: Ending): void {
     this.#ending = ending;
-    if (this.#recorded) return this.#leave("");
+    if (this.#recorded) return this.#leave(undefined);
     if (this.state !== "tunnel" || ending === "truncate") this.state = "recording";
     this.#intent = undefined;
-    if (this.#record(this.recorder as Recorder, this) === "go") this.#leave("");
+    if (this.#record(this.recorder as Recorder, this) === "go") this.#leave(undefined);
   }
 
-  onRecorded(receipt: string): void {
-    if (this.pending) this.#leave(receipt === "" ? "" : `Parlance-Receipt: ${receipt}\r\n`);
+  onRecorded(receipt: LateLines | undefined): void {
+    if (this.pending) this.#leave(receipt);
   }
 
   onNotRecorded(): void {
@@ -209,10 +210,10 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     if (this.#ending === "release" && this.caller.holdsWhole) return this.refuse(problem);
     this.problem = problem;
     this.#ending = "truncate";
-    this.#leave("");
+    this.#leave(undefined);
   }
 
-  #leave(lines: string): void {
+  #leave(lines: LateLines | undefined): void {
     const ending = this.#ending;
     this.#ending = undefined;
     // The caller's half of a tunnel may outlast the other one.

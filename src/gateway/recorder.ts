@@ -5,6 +5,7 @@
 import type { Problem } from "#base/problem.ts";
 import type { Call, Reply } from "#call/call.ts";
 import type { Service } from "#configuration/configuration.ts";
+import type { LateLines } from "#wire/ends.ts";
 import type { RequestHead, ResponseHead } from "#wire/head.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 
@@ -37,8 +38,8 @@ export interface Recorder {
  * It does no harm to call it for an exchange whose caller has gone.
  */
 export interface RecordWaiter {
-  /** @param receipt value of the field `Parlance-Receipt`; empty: there is none in this mode. */
-  onRecorded(receipt: string): void;
+  /** @param receipt the line `Parlance-Receipt`; undefined: there is none in this mode. */
+  onRecorded(receipt: LateLines | undefined): void;
   onNotRecorded(): void;
 }
 

@@ -3,7 +3,7 @@
  * (RFC 9112 §6.3). Whether the connection goes on afterwards is decided by others.
  */
 import type { Socket } from "node:net";
-import type { OwnLines } from "./ends.ts";
+import type { LateLines, OwnLines } from "./ends.ts";
 import { framing, type RequestHead, type ResponseHead } from "./head.ts";
 import { lastChunk, writeResponseHead } from "./head-bytes.ts";
 import { HeldAnswer } from "./held-answer.ts";
@@ -76,7 +76,7 @@ export class AnswerWriter {
   }
 
   /** Lets go what is kept, with lines of the gateway's own. */
-  release(lines: string): void {
+  release(lines: LateLines | undefined): void {
     this.#kept.release(lines, this.keepAlive || this.#old);
     this.#holding = false;
   }

@@ -27,6 +27,13 @@ export interface OwnLines {
   writeLines(out: Buffer, at: number): number;
 }
 
+/** Field lines that are known when the rest of an answer stands; good during a call only. */
+export interface LateLines extends OwnLines {
+  /** Octets that `writeLines` writes. */
+  readonly byteLength: number;
+  readonly text: string;
+}
+
 export interface CallerEnd {
   readonly head: RequestHead;
   readonly peer: Peer;
@@ -63,10 +70,10 @@ export interface CallerEnd {
   /** Whether all that came of the answer is kept, so that `sendOwn` can still take its place. */
   readonly holdsWhole: boolean;
   /**
-   * The end of an answer that is whole may leave. `lines`, each ended by CR LF, go into its head if
-   * that is kept, else behind its body where the caller takes trailers.
+   * The end of an answer that is whole may leave. `lines` go into its head if that is kept, else
+   * behind its body where the caller takes trailers.
    */
-  releaseEnd(lines: string): void;
+  releaseEnd(lines: LateLines | undefined): void;
   /** Breaks off so that the caller sees the answer is not whole. What is kept is dropped. */
   truncate(): void;
   /** The 101 answer; from now on bytes flow both ways without framing. */

@@ -5,14 +5,16 @@ import type { Socket } from "node:net";
 import test from "node:test";
 import fc from "fast-check";
 import { defaultLimits } from "#base/limits.ts";
+import { lateLines } from "#tests/support/late-lines.ts";
 import { readResponses, strictAnswers } from "#tests/support/read-responses.ts";
 import { AnswerWriter } from "./answer-writer.ts";
+import type { LateLines } from "./ends.ts";
 import { RequestHead, ResponseHead } from "./head.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
 import { parseResponseHead } from "./parse-response-head.ts";
 
 const wholeBytesMax = 1_000;
-const receipt = "Parlance-Receipt: here\r\n";
+const receipts = ["Parlance-Receipt: here\r\n", "Parlance-Receipt: longer\r\n"].map(lateLines);
 
 /** Takes all, and keeps it as it was when it was written. */
 class Taking extends EventEmitter {
@@ -50,7 +52,8 @@ test("the end of an answer is held, whatever its framing and however it comes", 
       fc.boolean(),
       fc.array(fc.nat({ max: 700 }), { minLength: 1, maxLength: 6 }),
       fc.boolean(),
-      (kind, version, trails, sizes, complete) => {
+      fc.constantFrom(...receipts),
+      (kind, version, trails, sizes, complete, receipt) => {
         const pieces = sizes.map((size, index) => Buffer.alloc(size, 97 + index));
         const body = Buffer.concat(pieces);
         const framing =
@@ -115,7 +118,7 @@ test("an answer of the gateway's own takes the place of one that is held whole",
   writer.sendEnd(undefined);
   writer.sendOwn(503, "Service Unavailable", "X-B: c\r\n", Buffer.from("no"));
   assert.equal(socket.writes.length, 0);
-  writer.release("");
+  writer.release(undefined);
   assert.equal(
     Buffer.concat(socket.writes).toString("latin1"),
     "HTTP/1.1 503 Service Unavailable\r\nX-B: c\r\nContent-Length: 2\r\n\r\nno",
@@ -131,4 +134,39 @@ test("what is dropped is never sent", () => {
   writer.sendHead(answerOf("Content-Length: 6\r\n"), own, body, 0, 6, true);
   writer.drop();
   assert.deepEqual([socket.writes.length, writer.holdsWhole, writer.holding], [0, false, false]);
+});
+
+/** The kernel takes nothing of what is written, so that it is still to be there later. */
+class Stuck extends EventEmitter {
+  writableLength = 0;
+  readonly writes: Buffer[] = [];
+  write(bytes: Buffer): boolean {
+    this.writableLength += bytes.length;
+    if (bytes.length > 0) this.writes.push(bytes);
+    return false;
+  }
+}
+
+test("what a socket still holds of an answer is not written over by the next one", () => {
+  const answer = (socket: EventEmitter, text: string, receipt: LateLines): void => {
+    const writer = new AnswerWriter(socket as unknown as Socket, false, () => undefined);
+    writer.begin(requestOf("1.1", ""));
+    writer.hold(wholeBytesMax);
+    const body = Buffer.from(text);
+    const head = answerOf(`Content-Length: ${body.length}\r\n`);
+    writer.sendHead(head, own, body, 0, body.length, true);
+    writer.sendEnd(undefined);
+    writer.release(receipt);
+  };
+  const texts = ["first", "other", "third", "there", "fifth", "again"];
+  const sockets = texts.map((text, index) => {
+    const socket = index % 2 === 0 ? new Stuck() : new Taking();
+    answer(socket, text, receipts[index % 3 === 0 ? 0 : 1] as LateLines);
+    return socket;
+  });
+  for (const [index, { writes }] of sockets.entries()) {
+    const { messages, error } = readResponses(Buffer.concat(writes), ["GET"], false, strictAnswers);
+    assert.equal(error, undefined);
+    assert.equal(messages[0]?.body, texts[index]);
+  }
 });

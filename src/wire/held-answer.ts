@@ -4,6 +4,7 @@
  * but the end goes at once: the last byte of a counted body, the last chunk of a chunked one; where
  * the connection's end is the end of the body, nothing but that. Kept bytes are copies.
  */
+import type { LateLines } from "./ends.ts";
 import { framing, type ResponseHead } from "./head.ts";
 import { lastChunk } from "./head-bytes.ts";
 import type { Outbox } from "./outbox.ts";
@@ -14,8 +15,11 @@ import { SpareBlocks } from "./spare-blocks.ts";
 /** Beside its data, the framing of an answer's only chunk, and the last chunk. */
 const chunkFramingBytesMax = 16;
 const noBytes: Buffer = Buffer.alloc(0);
+const emptyLine = Buffer.from("\r\n", "latin1");
 /** Most answers that are kept whole fit into one. */
 const blocks = new SpareBlocks(2048, 512);
+/** How long the lines were that the last one left with: the next one gets room for as many. */
+let usualLineBytes = 0;
 
 export class HeldAnswer {
   readonly #outbox: Outbox;
@@ -23,9 +27,13 @@ export class HeldAnswer {
   #takesTrailers = false;
   #keepAlive = true;
   #encodesChunks = false;
-  /** The whole answer so far: its first `#length` bytes, of which `#headEnd` are head. */
+  /**
+   * The whole answer so far, its first `#length` bytes: fields up to `#fieldsEnd`, then room for
+   * lines up to `#restAt`, then the empty line and the body.
+   */
   #whole: Buffer | undefined;
-  #headEnd = 0;
+  #fieldsEnd = 0;
+  #restAt = 0;
   #length = 0;
   /** Of a counted body, what is still to come. */
   #left = 0;
@@ -79,14 +87,18 @@ export class HeldAnswer {
   }
 
   #keep(headEnd: number, length: number, bytes: Buffer, from: number, to: number): void {
-    const room = headEnd + length + (this.#encodesChunks ? chunkFramingBytesMax : 0);
+    const framed = this.#encodesChunks ? chunkFramingBytesMax : 0;
+    const room = headEnd + usualLineBytes + length + framed;
     const whole = room <= blocks.blockBytes ? blocks.take() : Buffer.allocUnsafe(room);
-    scratch().copy(whole, 0, 0, headEnd);
     this.#whole = whole;
-    this.#headEnd = this.#length = headEnd;
+    this.#fieldsEnd = headEnd - emptyLine.length;
+    this.#restAt = this.#fieldsEnd + usualLineBytes;
+    this.#length = this.#restAt + emptyLine.length;
+    scratch().copy(whole, 0, 0, this.#fieldsEnd);
+    whole.set(emptyLine, this.#restAt);
     if (!this.#encodesChunks) return this.#add(bytes, from, to);
     if (to > from) {
-      this.#length += whole.write(`${(to - from).toString(16)}\r\n`, headEnd, "latin1");
+      this.#length += whole.write(`${(to - from).toString(16)}\r\n`, this.#length, "latin1");
       this.#add(bytes, from, to);
       this.#length += whole.write("\r\n", this.#length, "latin1");
     }
@@ -126,7 +138,7 @@ export class HeldAnswer {
     const bytes = body.length === 0 ? head : Buffer.concat([head, body]);
     if (body.length <= this.#wholeBytesMax) {
       this.#whole = bytes;
-      this.#headEnd = head.length;
+      this.#fieldsEnd = this.#restAt = head.length - emptyLine.length;
       this.#length = bytes.length;
     } else {
       this.#left = bytes.length;
@@ -139,25 +151,32 @@ export class HeldAnswer {
    * takes trailers and the framing has room for them, behind the body.
    * @param keepAlive whether the connection still goes on.
    */
-  release(lines: string, keepAlive: boolean): void {
+  release(lines: LateLines | undefined, keepAlive: boolean): void {
     const whole = this.#whole;
     const end = this.#end;
     if (whole !== undefined) {
       const closing = this.#keepAlive && !keepAlive ? "Connection: close\r\n" : "";
-      this.#releaseWhole(whole, lines + closing);
+      this.#releaseWhole(whole, lines, closing);
     } else if (typeof end === "string") {
-      this.#outbox.sendText(this.#takesTrailers ? `${end.slice(0, -2)}${lines}\r\n` : end);
+      const text = this.#takesTrailers ? `${end.slice(0, -2)}${lines?.text ?? ""}\r\n` : end;
+      this.#outbox.sendText(text);
     } else this.#outbox.send(end, 0, end.length);
     this.drop();
   }
 
-  #releaseWhole(whole: Buffer, lines: string): void {
+  #releaseWhole(whole: Buffer, lines: LateLines | undefined, closing: string): void {
+    usualLineBytes = lines?.byteLength ?? 0;
+    if (usualLineBytes === this.#restAt - this.#fieldsEnd && closing === "") {
+      lines?.writeLines(whole, this.#fieldsEnd);
+      // Where the socket still has it, it cannot serve again.
+      if (!this.#outbox.send(whole, 0, this.#length)) this.#whole = undefined;
+      return;
+    }
     const out = scratch();
-    // Before the empty line that ends the head.
-    const linesAt = this.#headEnd - 2;
-    whole.copy(out, 0, 0, linesAt);
-    const restAt = linesAt + out.write(lines, linesAt, "latin1");
-    whole.copy(out, restAt, linesAt, this.#length);
-    this.#outbox.sendScratch(restAt + this.#length - linesAt);
+    whole.copy(out, 0, 0, this.#fieldsEnd);
+    let at = lines?.writeLines(out, this.#fieldsEnd) ?? this.#fieldsEnd;
+    at += out.write(closing, at, "latin1");
+    whole.copy(out, at, this.#restAt, this.#length);
+    this.#outbox.sendScratch(at + this.#length - this.#restAt);
   }
 }

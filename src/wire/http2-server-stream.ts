@@ -4,7 +4,7 @@
  */
 import type { ServerHttp2Stream } from "node:http2";
 import type { Enrolled } from "#base/roster.ts";
-import type { CallerEnd, CallerListener, OwnLines, Peer } from "./ends.ts";
+import type { CallerEnd, CallerListener, LateLines, OwnLines, Peer } from "./ends.ts";
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
 import { constants } from "./http2-codes.ts";
 import {
@@ -285,15 +285,16 @@ export class Http2ServerStream implements CallerEnd, Http2RequestListener, Enrol
     return this.#held?.isWhole === true;
   }
 
-  releaseEnd(lines: string): void {
+  releaseEnd(lines: LateLines | undefined): void {
     const held = this.#held;
     if (this.#closed || held === undefined) return;
     const { isWhole } = held;
+    const text = lines?.text ?? "";
     const fields = held.takeHead();
     const body = held.takeBody();
     this.#held = undefined;
-    if (isWhole) addLines(fields, lines);
-    else if (held.takesTrailers) this.#linesBehind = lines;
+    if (isWhole) addLines(fields, text);
+    else if (held.takesTrailers) this.#linesBehind = text;
     const waitForTrailers = this.#answerTrailers !== undefined;
     this.#attempt(() => {
       if (isWhole) this.#stream.respond(fields, { endStream: this.#bodiless, waitForTrailers });

@@ -7,7 +7,14 @@ import type { Socket } from "node:net";
 import { AnswerWriter, isUnframedForOld } from "./answer-writer.ts";
 import { BodyReader } from "./body-reader.ts";
 import { CallerSocket, type Use } from "./caller-socket.ts";
-import type { CallerConnection, CallerEnd, CallerListener, OwnLines, Peer } from "./ends.ts";
+import type {
+  CallerConnection,
+  CallerEnd,
+  CallerListener,
+  LateLines,
+  OwnLines,
+  Peer,
+} from "./ends.ts";
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
 import { HeadGatherer } from "./head-gatherer.ts";
 import { opensHttp2 } from "./http2-preface.ts";
@@ -266,7 +273,7 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     return this.#answer.holdsWhole;
   }
 
-  releaseEnd(lines: string): void {
+  releaseEnd(lines: LateLines | undefined): void {
     if (!this.#body.done) this.#answer.keepAlive = false;
     this.#answer.release(lines);
     this.#endAnswer();

@@ -2,6 +2,8 @@
 import type { Service } from "#configuration/configuration.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import { problems } from "#gateway/problems.ts";
+import { lateLines } from "./late-lines.ts";
+import type { LateLines } from "#wire/ends.ts";
 import type { Evidence, Recorder, RecordWaiter } from "#gateway/recorder.ts";
 
 /** What an exchange said of itself when it was put on record. */
@@ -39,6 +41,10 @@ export interface HandRecorder extends Recorder {
 
 export const testReceipt = '"parlance/test";index=7;leaf=:AAAA:';
 
+function receiptLine(receipt: string): LateLines {
+  return lateLines(`Parlance-Receipt: ${receipt}\r\n`);
+}
+
 export function createHandRecorder(): HandRecorder {
   const records: HandRecord[] = [];
   const intents: string[] = [];
@@ -59,7 +65,7 @@ export function createHandRecorder(): HandRecorder {
     settle(receipt = testReceipt) {
       const waiter = waiters.shift();
       if (receipt === "failed") waiter?.onNotRecorded();
-      else waiter?.onRecorded(receipt);
+      else waiter?.onRecorded(receipt === "" ? undefined : receiptLine(receipt));
     },
     settleAll(receipt) {
       while (waiters.length > 0) recorder.settle(receipt);

@@ -14,6 +14,7 @@ import { EntryWriter } from "#ledger/entry/entry-writer.ts";
 import { fields } from "#ledger/entry/fields.ts";
 import { ExchangeEntries, exchangeEntryBytesMax } from "./exchange-entry.ts";
 import { openEvidence, type ExchangeEvidence } from "./exchange-evidence.ts";
+import { ReceiptLine } from "./receipt-line.ts";
 import { createWaitMeter } from "./wait-meter.ts";
 import type { WorkerLedger } from "./ledger-messages.ts";
 
@@ -50,7 +51,7 @@ export function createRecorder(
   const waits = createWaitMeter(ledger.waits);
   const idBytes = Buffer.alloc(16);
   let generalMode: RecordMode = "strict";
-  const receiptStart = `"${origin}";index=`;
+  const receipt = new ReceiptLine(origin);
 
   const queue = new CommitQueue<RecordWaiter>({
     memory: ledger.ring,
@@ -58,13 +59,12 @@ export function createRecorder(
     entryBytesMax: exchangeEntryBytesMax,
     nowMs: clock.monotonicMs,
     tell: {
-      committed: (waiter, index, leafHash) =>
-        waiter.onRecorded(`${receiptStart}${index};leaf=:${leafHash}:`),
+      committed: (waiter, index, hashes, at) => waiter.onRecorded(receipt.tell(index, hashes, at)),
       // No promise that it is still there after a power cut, so no receipt.
-      written: (waiter) => waiter.onRecorded(""),
+      written: (waiter) => waiter.onRecorded(undefined),
       notCommitted: (waiter, waited) => {
         if (waited === "durable") waiter.onNotRecorded();
-        else waiter.onRecorded("");
+        else waiter.onRecorded(undefined);
       },
     },
     onWaited: (ms) => waits.add(ms),

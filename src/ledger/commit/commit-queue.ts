@@ -12,8 +12,8 @@ export type WaitFor = "durable" | "written" | "nothing";
 
 /** What is told to those who wait; each hears one of it, once. */
 export interface Tell<Waiter> {
-  /** The entry is durable. `leafHash`: in base64. */
-  readonly committed: (waiter: Waiter, index: number, leafHash: string) => void;
+  /** The entry is durable; its leaf hash stands in `hashes` at `at` during the call. */
+  readonly committed: (waiter: Waiter, index: number, hashes: Buffer, at: number) => void;
   /** It is written, and may still be lost when the power fails. */
   readonly written: (waiter: Waiter) => void;
   readonly notCommitted: (waiter: Waiter, waitFor: WaitFor) => void;
@@ -251,7 +251,7 @@ export class CommitQueue<Waiter> {
       if (waitFor === "durable") onWaited?.(now - (this.#sinceMs[slot] as number));
       if (waiter !== undefined) {
         if (index < 0) tell.notCommitted(waiter, waitFor);
-        else tell.committed(waiter, index, ring.leafHashOf(sequence));
+        else tell.committed(waiter, index, ring.hashes, ring.hashAt(sequence));
       }
       // Only now may the slot serve again.
       ring.done = (sequence + 1) | 0;

@@ -1,6 +1,7 @@
 /** A log in memory whose disk fails when it is told to, and a ring with both of its sides. */
 import { hash } from "node:crypto";
 import { diskProblem, LedgerWriteError } from "#ledger/store/problems.ts";
+import { hashBytes } from "#ledger/tree/hashes.ts";
 import { Bell } from "./bell.ts";
 import type { CommitLog } from "./commit-log.ts";
 import { CommitLoop } from "./commit-loop.ts";
@@ -102,8 +103,10 @@ export function createFixture(entryBytesMax = 1_000) {
     bell,
     entryBytesMax,
     tell: {
-      committed: (entry, index, leafHash) =>
-        told.push(`${nameOf(entry)} at ${index} ${leafHash === leafHashOf(entry)}`),
+      committed: (entry, index, hashes, at) => {
+        const hash = hashes.toString("base64", at, at + hashBytes);
+        told.push(`${nameOf(entry)} at ${index} ${hash === leafHashOf(entry)}`);
+      },
       written: (entry) => told.push(`${nameOf(entry)} written`),
       notCommitted: (entry, waitFor) => told.push(`${nameOf(entry)} not ${waitFor}`),
     },

@@ -21,7 +21,8 @@ export class RingProducer {
   readonly #cells: Int32Array;
   readonly #heads: Int32Array;
   readonly #indexes: Float64Array;
-  readonly #hashes: Buffer;
+  /** Leaf hashes of settled records. */
+  readonly hashes: Buffer;
   #position = 0;
   #start = 0;
   /** How many were published. */
@@ -35,7 +36,7 @@ export class RingProducer {
     this.#cells = new Int32Array(memory, 0, resultsStart >> 2);
     this.#heads = new Int32Array(memory, recordsStart, ringBytes >> 2);
     this.#indexes = new Float64Array(memory, resultsStart, slotCount);
-    this.#hashes = Buffer.from(memory, resultsStart + 8 * slotCount, (slotBytes - 8) * slotCount);
+    this.hashes = Buffer.from(memory, resultsStart + 8 * slotCount, (slotBytes - 8) * slotCount);
   }
 
   /** @returns where an entry of at most that many bytes can be written; -1: there is no room. */
@@ -116,9 +117,8 @@ export class RingProducer {
     return this.#indexes[sequence & slotMask] as number;
   }
 
-  /** Of a settled record that has an index, in base64, until `done` passes it. */
-  leafHashOf(sequence: number): string {
-    const at = (sequence & slotMask) * (slotBytes - 8);
-    return this.#hashes.toString("base64", at, at + slotBytes - 8);
+  /** Where in `hashes` that of a settled record stands, until `done` passes it. */
+  hashAt(sequence: number): number {
+    return (sequence & slotMask) * (slotBytes - 8);
   }
 }

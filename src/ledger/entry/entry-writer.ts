@@ -18,13 +18,15 @@ export interface ConstantPart {
 
 const cutMax = fields.cut.max;
 const major = { uint: 0x00, bytes: 0x40, text: 0x60, list: 0x80, map: 0xa0 } as const;
-/** Two bytes: there may be more than 23 fields. */
-const headBytes = 2;
+/** A map of more fields has a head of two bytes, not of one. */
+const shortMapMax = 23;
 const digitValues = digitTable();
 
 export class EntryWriter {
   #out: Buffer = Buffer.alloc(0);
   #start = 0;
+  /** Left for the head; as in the entry before, because they mostly are alike. */
+  #headBytes = 1;
   #at = 0;
   #count = 0;
   #lastKey = -1;
@@ -44,7 +46,7 @@ export class EntryWriter {
   beginMap(out: Buffer, at: number): void {
     this.#out = out;
     this.#start = at;
-    this.#at = at + headBytes;
+    this.#at = at + this.#headBytes;
     this.#count = 0;
     this.#lastKey = -1;
     this.#cutCount = 0;
@@ -56,19 +58,25 @@ export class EntryWriter {
     const out = this.#out;
     const start = this.#start;
     const count = this.#count;
-    if (count >= 24) {
+    const headBytes = count > shortMapMax ? 2 : 1;
+    if (headBytes !== this.#headBytes) this.#move(headBytes);
+    if (headBytes === 1) out[start] = major.map | count;
+    else {
       out[start] = major.map | 24;
       out[start + 1] = count;
-      return this.#at;
     }
-    out[start] = major.map | count;
-    out.copyWithin(start + 1, start + headBytes, this.#at);
-    return --this.#at;
+    return this.#at;
+  }
+
+  #move(headBytes: number): void {
+    this.#out.copyWithin(this.#start + headBytes, this.#start + this.#headBytes, this.#at);
+    this.#at += headBytes - this.#headBytes;
+    this.#headBytes = headBytes;
   }
 
   /** What was written since `beginMap`, to be put into entries as it is. */
   takeConstant(firstKey: number): ConstantPart {
-    const bytes = Buffer.from(this.#out.subarray(this.#start + headBytes, this.#at));
+    const bytes = Buffer.from(this.#out.subarray(this.#start + this.#headBytes, this.#at));
     const cut = Array.from(this.#cut.subarray(0, this.#cutCount));
     return { bytes, count: this.#count, firstKey, lastKey: this.#lastKey, cut };
   }

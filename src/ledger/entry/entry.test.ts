@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { decodeEntry } from "./decode-entry.ts";
 import { encodeEntry } from "./encode-entry.ts";
 import type { EntryOf } from "./entry.ts";
+import { EntryWriter } from "./entry-writer.ts";
 import { readStamp, type EntryStamp } from "./entry-stamp.ts";
 import { fields } from "./fields.ts";
 import { typicalEntry } from "./typical-entry-fixture.ts";
@@ -48,6 +49,22 @@ test("a text that looks like the encoding of fields stays a text", () => {
   const reason = Buffer.from("a10001f5181848", "hex").toString("latin1");
   const entry: EntryOf<"stop"> = { kind: "stop", ...minimal, reason };
   assert.deepEqual(decodeEntry(encodeEntry(entry)), entry);
+});
+
+test("one writer writes entries of few and of many fields as others do", () => {
+  const writer = new EntryWriter();
+  const write = (into: EntryWriter, count: number): string => {
+    const out = Buffer.alloc(1_000);
+    into.begin(out, 3, "exchange", 7, minimal.timeUs);
+    for (let more = 4; more < count; more++) into.uint(20 + more, more * 1_000);
+    return out.toString("hex", 3, into.end());
+  };
+  for (const count of [5, 23, 24, 25, 23, 40, 40, 5]) {
+    const written = write(writer, count);
+    assert.equal(written, write(new EntryWriter(), count));
+    const head = count > 23 ? [0xb8, count] : [0xa0 | count];
+    assert.equal(written.startsWith(Buffer.from(head).toString("hex")), true);
+  }
 });
 
 test("the stamp of an entry is read from its first bytes", () => {

@@ -1,0 +1,7 @@
+/** Field lines as the recorder gives them, from their text. */
+import type { LateLines } from "#wire/ends.ts";
+
+export function lateLines(text: string): LateLines {
+  const writeLines = (out: Buffer, at: number): number => at + out.write(text, at, "latin1");
+  return { text, byteLength: text.length, writeLines };
+}
