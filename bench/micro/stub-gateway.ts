@@ -9,6 +9,7 @@ import { nodePlatform, type Platform } from "#base/platform.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import type { Policy } from "#extension/policy.ts";
 import type { Protocol } from "#extension/protocol.ts";
+import type { Recorder } from "#gateway/recorder.ts";
 import { createGateway } from "#gateway/gateway.ts";
 import type { PolicyCosts } from "#gateway/policy-costs.ts";
 
@@ -38,6 +39,10 @@ export interface StubTraffic {
   readonly costs?: PolicyCosts;
   /** What policies keep. */
   readonly records?: DurableRecords;
+  /** Absent: nothing is put on record. */
+  readonly recorder?: Recorder | undefined;
+  /** Callers that ask at the same time, one exchange each. Absent: one. */
+  readonly callers?: number;
 }
 
 const plainAnswer = Buffer.from(
@@ -103,12 +108,12 @@ function stubPlatform(
   };
 }
 
-/** So many exchanges, one after the other. */
+/** So many exchanges, one after the other at each of the callers' connections. */
 export async function runExchanges(
   revision: Revision,
   count: number,
   policies: readonly Policy[] = [],
-  { request, answer, protocols, costs, records }: StubTraffic = plain,
+  { request, answer, protocols, costs, records, recorder, callers = 1 }: StubTraffic = plain,
 ): Promise<void> {
   let onConnection: ((socket: Socket) => void) | undefined;
   const observer = { onBegin() {}, onRouted() {}, onDone() {}, costsOf: () => costs };
@@ -117,16 +122,18 @@ export async function runExchanges(
     observer,
     revision,
     () => ({ protocols, policies, proofs: [] }),
-    { records },
+    { records, recorder },
   );
-  const socket = new StubSocket();
-  onConnection?.(socket as unknown as Socket);
   let left = count;
   await new Promise<void>((resolve) => {
-    socket.onWrite = () => {
-      if (--left === 0) resolve();
-      else queueMicrotask(() => socket.emit("data", request));
-    };
-    socket.emit("data", request);
+    for (let caller = 0; caller < callers; caller++) {
+      const socket = new StubSocket();
+      onConnection?.(socket as unknown as Socket);
+      socket.onWrite = () => {
+        if (--left === 0) resolve();
+        else if (left >= callers) queueMicrotask(() => socket.emit("data", request));
+      };
+      socket.emit("data", request);
+    }
   });
 }

@@ -26,6 +26,9 @@ type Ending = "release" | "truncate";
 /** An answer up to this size is held whole, so that its receipt can stand in its head. */
 const wholeBytesMax = 16 * 1024;
 
+/** `Content-Type` of the last answer: the next one mostly has the same. */
+let usualType = "";
+
 /** RFC 9110 §9.2.1, RFC 10008 §2 for QUERY. */
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"]);
 
@@ -110,10 +113,6 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     this.tap.addRequest(bytes, from, to);
   }
 
-  protected noteConnected(): void {
-    this.connectedMs = this.gateway.platform.clock.monotonicMs();
-  }
-
   /** An attempt is given up for another one, which began at `sinceMs`; 0: just now. */
   protected noteTried(how: string, instance: Instance | undefined, sinceMs = 0): void {
     if (this.recorder === undefined || instance === undefined) return;
@@ -126,7 +125,9 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
 
   /** An instance's answer begins. */
   protected noteAnswer(head: ResponseHead, bytes: Buffer, from: number, to: number): void {
-    this.answerContentType = head.value(fieldNames["content-type"]);
+    const type = head.valueLike(fieldNames["content-type"], usualType);
+    if (type !== undefined) usualType = type;
+    this.answerContentType = type;
     this.tap?.beginResponse(head, this.answerIsFramed(head));
     this.tap?.addResponse(bytes, from, to);
   }

@@ -97,7 +97,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     }
     this.waitingSinceMs = this.gateway.clock.nowMs;
     const connection = pool.connections.acquire(this, this.#stale);
-    if (connection !== undefined) this.onConnected(connection);
+    if (connection !== undefined) this.#connected(connection, this.#attemptMs);
     else if (!this.requestComplete) this.caller.pause();
   }
 
@@ -131,7 +131,12 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   }
 
   onConnected(connection: UpstreamEnd): void {
-    if (this.recorder !== undefined) this.noteConnected();
+    const isNoted = this.recorder !== undefined;
+    this.#connected(connection, isNoted ? this.gateway.platform.clock.monotonicMs() : 0);
+  }
+
+  #connected(connection: UpstreamEnd, nowMs: number): void {
+    if (this.recorder !== undefined) this.connectedMs = nowMs;
     this.upstream = connection;
     this.state = "sent";
     this.streamed = false;

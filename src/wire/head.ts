@@ -97,10 +97,7 @@ class Head {
   /** From now on it is as if no field of this name had come. */
   drop(lowerCaseName: string): void {
     for (let index = 0; index < this.fieldCount; index++) {
-      const at = index * 4;
-      const length = (this.spans[at + 1] as number) - (this.spans[at] as number);
-      if (length !== lowerCaseName.length) continue;
-      if (this.nameAt(index).toLowerCase() === lowerCaseName) this.dropAt(index);
+      if (this.#isNamed(index, lowerCaseName)) this.dropAt(index);
     }
   }
 
@@ -137,6 +134,19 @@ class Head {
     );
   }
 
+  /** Without a string for the name: policies and entries ask for fields of every message. */
+  #isNamed(index: number, lowerCaseName: string): boolean {
+    const { bytes, spans } = this;
+    const from = spans[index * 4] as number;
+    if ((spans[index * 4 + 1] as number) - from !== lowerCaseName.length) return false;
+    for (let at = 0; at < lowerCaseName.length; at++) {
+      const octet = bytes[from + at] as number;
+      const folded = octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet;
+      if (folded !== lowerCaseName.charCodeAt(at)) return false;
+    }
+    return true;
+  }
+
   /** Index of the first field with a known name, or -1. */
   indexOf(id: FieldId): number {
     for (let index = 0; index < this.fieldCount; index++) if (this.ids[index] === id) return index;
@@ -150,16 +160,27 @@ class Head {
     return index < 0 ? undefined : this.valueAt(index);
   }
 
+  /** The same; where it reads like `usual`, that string is given instead of a new one. */
+  valueLike(id: FieldId, usual: string): string | undefined {
+    if (!this.has(id)) return undefined;
+    const index = this.indexOf(id);
+    if (index < 0) return undefined;
+    const from = this.spans[index * 4 + 2] as number;
+    const { bytes } = this;
+    let same = (this.spans[index * 4 + 3] as number) - from === usual.length;
+    for (let at = 0; same && at < usual.length; at++) {
+      same = bytes[from + at] === usual.charCodeAt(at);
+    }
+    return same ? usual : this.valueAt(index);
+  }
+
   /**
    * Value of a field by its lower-case name; several lines are joined with ", " (RFC 9110 §5.3).
    */
   field(lowerCaseName: string): string | undefined {
     let found: string | undefined;
     for (let index = 0; index < this.fieldCount; index++) {
-      const at = index * 4;
-      const length = (this.spans[at + 1] as number) - (this.spans[at] as number);
-      if (length !== lowerCaseName.length) continue;
-      if (this.nameAt(index).toLowerCase() !== lowerCaseName) continue;
+      if (!this.#isNamed(index, lowerCaseName)) continue;
       const value = this.valueAt(index);
       found = found === undefined ? value : `${found}, ${value}`;
     }

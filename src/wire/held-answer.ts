@@ -15,7 +15,9 @@ import { SpareBlocks } from "./spare-blocks.ts";
 /** Beside its data, the framing of an answer's only chunk, and the last chunk. */
 const chunkFramingBytesMax = 16;
 const noBytes: Buffer = Buffer.alloc(0);
-const emptyLine = Buffer.from("\r\n", "latin1");
+const emptyLineBytes = 2;
+const cr = 0x0d;
+const lf = 0x0a;
 /** Most answers that are kept whole fit into one. */
 const blocks = new SpareBlocks(2048, 512);
 /** How long the lines were that the last one left with: the next one gets room for as many. */
@@ -91,11 +93,12 @@ export class HeldAnswer {
     const room = headEnd + usualLineBytes + length + framed;
     const whole = room <= blocks.blockBytes ? blocks.take() : Buffer.allocUnsafe(room);
     this.#whole = whole;
-    this.#fieldsEnd = headEnd - emptyLine.length;
+    this.#fieldsEnd = headEnd - emptyLineBytes;
     this.#restAt = this.#fieldsEnd + usualLineBytes;
-    this.#length = this.#restAt + emptyLine.length;
+    this.#length = this.#restAt + emptyLineBytes;
     scratch().copy(whole, 0, 0, this.#fieldsEnd);
-    whole.set(emptyLine, this.#restAt);
+    whole[this.#restAt] = cr;
+    whole[this.#restAt + 1] = lf;
     if (!this.#encodesChunks) return this.#add(bytes, from, to);
     if (to > from) {
       this.#length += whole.write(`${(to - from).toString(16)}\r\n`, this.#length, "latin1");
@@ -138,7 +141,7 @@ export class HeldAnswer {
     const bytes = body.length === 0 ? head : Buffer.concat([head, body]);
     if (body.length <= this.#wholeBytesMax) {
       this.#whole = bytes;
-      this.#fieldsEnd = this.#restAt = head.length - emptyLine.length;
+      this.#fieldsEnd = this.#restAt = head.length - emptyLineBytes;
       this.#length = bytes.length;
     } else {
       this.#left = bytes.length;

@@ -25,6 +25,8 @@ export class RingProducer {
   readonly hashes: Buffer;
   #position = 0;
   #start = 0;
+  /** Up to where there was room when that was looked at last. */
+  #tail = 0;
   /** How many were published. */
   sequence = 0;
   /** Up to where results were read. */
@@ -46,14 +48,20 @@ export class RingProducer {
     const offset = this.#position & (ringBytes - 1);
     const left = ringBytes - offset;
     const skipped = left < needed ? left : 0;
-    const used = (this.#position - Atomics.load(this.#cells, cell.tail)) | 0;
-    if (used + skipped + needed > ringBytes) return -1;
+    if (this.#used + skipped + needed > ringBytes) {
+      this.#tail = Atomics.load(this.#cells, cell.tail);
+      if (this.#used + skipped + needed > ringBytes) return -1;
+    }
     if (skipped > 0) {
       this.#heads[offset >> 2] = wrapMark;
       this.#position = (this.#position + skipped) | 0;
     }
     this.#start = this.#position & (ringBytes - 1);
     return this.#start + recordHeadBytes;
+  }
+
+  get #used(): number {
+    return (this.#position - this.#tail) | 0;
   }
 
   /**
