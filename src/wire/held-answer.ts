@@ -18,8 +18,9 @@ const noBytes: Buffer = Buffer.alloc(0);
 const emptyLineBytes = 2;
 const cr = 0x0d;
 const lf = 0x0a;
-/** Most answers that are kept whole fit into one. */
-const blocks = new SpareBlocks(2048, 512);
+/** Most answers that are kept whole fit into one of the first, nearly all into the second. */
+const small = new SpareBlocks(2 * 1024, 512);
+const large = new SpareBlocks(20 * 1024, 128);
 /** How long the lines were that the last one left with: the next one gets room for as many. */
 let usualLineBytes = 0;
 
@@ -34,6 +35,8 @@ export class HeldAnswer {
    * lines up to `#restAt`, then the empty line and the body.
    */
   #whole: Buffer | undefined;
+  /** Where it goes when nobody needs it any more; undefined: to the garbage collector. */
+  #blocks: SpareBlocks | undefined;
   #fieldsEnd = 0;
   #restAt = 0;
   #length = 0;
@@ -58,7 +61,8 @@ export class HeldAnswer {
   }
 
   drop(): void {
-    if (this.#whole !== undefined) blocks.giveBack(this.#whole);
+    if (this.#blocks !== undefined) this.#blocks.giveBack(this.#whole as Buffer);
+    this.#blocks = undefined;
     this.#whole = undefined;
     this.#end = noBytes;
     this.#left = Infinity;
@@ -91,7 +95,9 @@ export class HeldAnswer {
   #keep(headEnd: number, length: number, bytes: Buffer, from: number, to: number): void {
     const framed = this.#encodesChunks ? chunkFramingBytesMax : 0;
     const room = headEnd + usualLineBytes + length + framed;
-    const whole = room <= blocks.blockBytes ? blocks.take() : Buffer.allocUnsafe(room);
+    const fitting = room <= small.blockBytes ? small : large;
+    this.#blocks = room <= fitting.blockBytes ? fitting : undefined;
+    const whole = this.#blocks?.take() ?? Buffer.allocUnsafe(room);
     this.#whole = whole;
     this.#fieldsEnd = headEnd - emptyLineBytes;
     this.#restAt = this.#fieldsEnd + usualLineBytes;
@@ -172,7 +178,7 @@ export class HeldAnswer {
     if (usualLineBytes === this.#restAt - this.#fieldsEnd && closing === "") {
       lines?.writeLines(whole, this.#fieldsEnd);
       // Where the socket still has it, it cannot serve again.
-      if (!this.#outbox.send(whole, 0, this.#length)) this.#whole = undefined;
+      if (!this.#outbox.send(whole, 0, this.#length)) this.#blocks = undefined;
       return;
     }
     const out = scratch();

@@ -18,9 +18,8 @@ export class SpareBlocks {
     return this.#spares.pop() ?? Buffer.allocUnsafeSlow(this.blockBytes);
   }
 
-  /** Nobody reads or writes it any more. Of another size, it is left to the garbage collector. */
+  /** Nobody reads or writes it any more. */
   giveBack(block: Buffer): void {
-    if (block.length !== this.blockBytes) return;
     if (this.#spares.length < this.#sparesMax) this.#spares.push(block);
   }
 }
