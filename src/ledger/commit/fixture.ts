@@ -104,8 +104,8 @@ export function createFixture(entryBytesMax = 1_000) {
     entryBytesMax,
     tell: {
       committed: (entry, index, hashes, at) => {
-        const hash = hashes.toString("base64", at, at + hashBytes);
-        told.push(`${nameOf(entry)} at ${index} ${hash === leafHashOf(entry)}`);
+        const leaf = hashes.toString("base64", at, at + hashBytes);
+        told.push(`${nameOf(entry)} at ${index} ${leaf === leafHashOf(entry)}`);
       },
       written: (entry) => told.push(`${nameOf(entry)} written`),
       notCommitted: (entry, waitFor) => told.push(`${nameOf(entry)} not ${waitFor}`),
