@@ -210,7 +210,7 @@ const callers: readonly BadInput[] = [
   },
   {
     name: "a key where its digest belongs",
-    text: `${ok}callers:\n  a: { keySha256: the-key-itself-which-is-long }\n`,
+    text: `${ok}callers:\n  a: { keySha256: the-secret-key-which-is-long }\n`,
     expected: ["4:19 error bad-value 64 hexadecimal digits, as `parlance key` prints them"],
   },
   {

@@ -84,6 +84,8 @@ const createCallersSchema = (proofs: ProofSchemas): JsonSchema => ({
         "SHA-256 of the key in hexadecimal digits, instead of `key`, so that the key itself " +
         "stands nowhere. `parlance key` makes both.",
       pattern: "^[0-9a-f]{64}$",
+      // Whoever mistakes the two writes the key itself there.
+      writeOnly: true,
       "x-expected": "64 hexadecimal digits, as `parlance key` prints them",
     },
     wsSecurity: callerSecuritySchema,
