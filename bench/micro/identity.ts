@@ -69,7 +69,7 @@ function createFixture(jwks: string): Identity {
   };
   const callers = Array.from({ length: people }, (_one, index) => ({
     name: `caller-${index}`,
-    keySha256: hash("sha256", `key-of-caller-${index}-0123456789`),
+    keysSha256: [hash("sha256", `key-of-caller-${index}-0123456789`)],
     may: ["*"],
     proofs: [
       {
@@ -81,7 +81,7 @@ function createFixture(jwks: string): Identity {
   }));
   const everybody = {
     name: "everybody",
-    keySha256: undefined,
+    keysSha256: [],
     may: ["*"],
     proofs: [{ name: "token", options: { issuer: "main" }, source }],
   };

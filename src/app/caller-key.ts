@@ -32,9 +32,13 @@ export function keyOfCaller(
     const message = `there is no caller ${JSON.stringify(caller)} in ${path}`;
     return { kind: "refused", message, suggestion: didYouMean(caller, known) };
   }
-  const written = document.getIn(["callers", caller, "key"]);
+  // Of several any will do.
+  const written =
+    document.getIn(["callers", caller, "key"]) ?? document.getIn(["callers", caller, "keys", 0]);
   if (typeof written !== "string") {
-    const isDigest = document.hasIn(["callers", caller, "keySha256"]);
+    const isDigest = ["keySha256", "keysSha256"].some((option) =>
+      document.hasIn(["callers", caller, option]),
+    );
     return {
       kind: "refused",
       message: isDigest

@@ -7,10 +7,11 @@ import {
   callerAt,
   callerNameAt,
   eachCallerName,
+  keyWithDigest,
   listCallers,
+  ownerOfKey,
   packCallers,
   placeNamed,
-  placeWithKey,
   shareCallers,
 } from "./callers.ts";
 import type { Caller, Grant } from "./configuration.ts";
@@ -23,6 +24,8 @@ const grant: fc.Arbitrary<Grant> = fc.oneof(
 const source = { file: "parlance.yaml", line: 1, column: 1 };
 const proofs = [{ name: "basic", options: { username: "a" }, source }];
 
+const keysOf = (caller: string): readonly string[] => [0, 1, 2, 3].map((at) => `${caller} ${at}`);
+
 /** Names and keys of their own, as a configuration that was taken has them. */
 const callers: fc.Arbitrary<readonly Caller[]> = fc
   .uniqueArray(name, { maxLength: 200 })
@@ -31,7 +34,7 @@ const callers: fc.Arbitrary<readonly Caller[]> = fc
       ...names.map((one) =>
         fc.record({
           name: fc.constant(one),
-          keySha256: fc.option(fc.constant(hash("sha256", one)), { nil: undefined }),
+          keysSha256: fc.subarray(keysOf(one).map((key) => hash("sha256", key))),
           may: fc.array(grant, { maxLength: 3 }),
           ...{ proofs: fc.constantFrom(undefined, proofs) },
         }),
@@ -67,23 +70,30 @@ test("a caller is found by its name and by its key, and nobody else is", () => {
   fc.assert(
     fc.property(callers, fc.array(name), (all, strange) => {
       const packed = shareCallers(packCallers(all));
-      for (const [place, { name: own, keySha256 }] of all.entries()) {
+      const keys = new Set<number>();
+      for (const [place, { name: own, keysSha256 }] of all.entries()) {
         assert.equal(placeNamed(packed, own), place);
-        const key = hash("sha256", own, "latin1");
-        assert.equal(placeWithKey(packed, key), keySha256 === undefined ? undefined : place);
+        for (const key of keysOf(own)) {
+          const found = keyWithDigest(packed, hash("sha256", key, "latin1"));
+          assert.equal(found !== undefined, keysSha256.includes(hash("sha256", key)));
+          if (found === undefined) continue;
+          assert.equal(ownerOfKey(packed, found), place);
+          keys.add(found);
+        }
       }
+      assert.deepEqual([keys.size, Math.max(-1, ...keys) + 1], [packed.keyCount, packed.keyCount]);
       for (const one of ["", ...strange]) {
         const place = all.findIndex((caller) => caller.name === one);
         assert.equal(placeNamed(packed, one), place < 0 ? undefined : place);
-        if (place < 0) assert.equal(placeWithKey(packed, hash("sha256", one, "latin1")), undefined);
+        assert.equal(keyWithDigest(packed, hash("sha256", one, "latin1")), undefined);
       }
-      assert.equal(placeWithKey(packed, "\0".repeat(32)), undefined);
+      assert.equal(keyWithDigest(packed, "\0".repeat(32)), undefined);
     }),
   );
 });
 
 test("there is nobody at other places", () => {
-  const packed = packCallers([{ name: "a", keySha256: undefined, may: [] }]);
+  const packed = packCallers([{ name: "a", keysSha256: [], may: [] }]);
   for (const place of [-1, 1, 0.5, NaN]) {
     assert.equal(callerAt(packed, place), undefined);
     assert.equal(callerNameAt(packed, place), undefined);
@@ -93,7 +103,7 @@ test("there is nobody at other places", () => {
 test("100,000 callers with keys take less than 8 MiB, and what they may is kept once", () => {
   const all = Array.from({ length: 100_000 }, (_, at) => ({
     name: `caller-${at}`,
-    keySha256: hash("sha256", `key-${at}`),
+    keysSha256: [hash("sha256", `key-${at}`)],
     may: at % 2 === 0 ? ["a.*"] : ["b.*", "c.*"],
   }));
   const { grants, proofs: others, ...arrays } = packCallers(all);

@@ -8,6 +8,7 @@ import type { Caller, Grant } from "./configuration.ts";
 
 export interface Callers extends CallerArrays {
   readonly count: number;
+  readonly keyCount: number;
   /** What callers may, each text of it once. */
   readonly grants: readonly (readonly Grant[])[];
   /** Of the callers that have more than a key, by their places. */
@@ -15,16 +16,22 @@ export interface Callers extends CallerArrays {
 }
 
 /** Read them by the functions of this file only. */
-interface CallerArrays {
+interface CallerArrays extends KeyArrays {
   /** ASCII, one behind the other. */
   readonly names: Uint8Array;
   readonly nameEnds: Uint32Array;
-  /** `keyOctets` each; nothing but zeros where `keyed` is 0. */
-  readonly keys: Uint8Array;
-  readonly keyed: Uint8Array;
   /** The place in `grants`, for each caller. */
   readonly grantPlaces: Uint32Array;
   readonly byName: Uint32Array;
+}
+
+interface KeyArrays {
+  /** `keyOctets` each, those of a caller one behind the other. */
+  readonly keys: Uint8Array;
+  /** Where the keys of each caller end, counted in keys. */
+  readonly keyEnds: Uint32Array;
+  /** The place of its caller, for each key. */
+  readonly keyOwners: Uint32Array;
   readonly byKey: Uint32Array;
 }
 
@@ -38,24 +45,15 @@ export function packCallers(callers: readonly Caller[]): Callers {
   const count = callers.length;
   const nameEnds = new Uint32Array(count);
   const names = Buffer.alloc(callers.reduce((sum, { name }) => sum + name.length, 0));
-  const keys = Buffer.alloc(count * keyOctets);
-  const keyed = new Uint8Array(count);
   const grantPlaces = new Uint32Array(count);
   const byName = createSlotIndex(count);
-  const byKey = createSlotIndex(count);
   const grants = new Map<string, readonly [place: number, may: readonly Grant[]]>();
   const proofs = new Map<number, OtherProofs>();
   let end = 0;
-  for (const [place, { name, keySha256, may, ...others }] of callers.entries()) {
+  for (const [place, { name, keysSha256: _keys, may, ...others }] of callers.entries()) {
     end += names.write(name, end, "latin1");
     nameEnds[place] = end;
     addPlace(byName, spread(hashLatin1(name)), place);
-    if (keySha256 !== undefined) {
-      keyed[place] = 1;
-      const digest = Buffer.from(keySha256, "hex").toString("latin1");
-      keys.write(digest, place * keyOctets, "latin1");
-      addPlace(byKey, firstWord(digest), place);
-    }
     const text = JSON.stringify(may);
     const known = grants.get(text) ?? [grants.size, may];
     grants.set(text, known);
@@ -63,21 +61,44 @@ export function packCallers(callers: readonly Caller[]): Callers {
     if (Object.keys(others).length > 0) proofs.set(place, others);
   }
   const told = Array.from(grants.values(), ([, may]) => may);
+  const keys = packKeys(callers);
+  const keyCount = keys.keyOwners.length;
   return {
-    ...{ count, names, nameEnds, keys, keyed, grantPlaces, byName, byKey },
+    ...{ count, keyCount, names, nameEnds, ...keys, grantPlaces, byName },
     ...{ grants: told, proofs },
   };
 }
 
+function packKeys(callers: readonly Caller[]): KeyArrays {
+  const count = callers.reduce((sum, { keysSha256 }) => sum + keysSha256.length, 0);
+  const keys = Buffer.alloc(count * keyOctets);
+  const keyEnds = new Uint32Array(callers.length);
+  const keyOwners = new Uint32Array(count);
+  const byKey = createSlotIndex(count);
+  let end = 0;
+  for (const [owner, { keysSha256 }] of callers.entries()) {
+    for (const keySha256 of keysSha256) {
+      const digest = Buffer.from(keySha256, "hex").toString("latin1");
+      keys.write(digest, end * keyOctets, "latin1");
+      keyOwners[end] = owner;
+      addPlace(byKey, firstWord(digest), end);
+      end++;
+    }
+    keyEnds[owner] = end;
+  }
+  return { keys, keyEnds, keyOwners, byKey };
+}
+
 /** The same in memory that threads share. */
 export function shareCallers(callers: Callers): Callers {
-  const { names, nameEnds, keys, keyed, grantPlaces, byName, byKey } = callers;
+  const { names, nameEnds, keys, keyEnds, keyOwners, grantPlaces, byName, byKey } = callers;
   return {
     ...callers,
     names: sharedOctets(names),
     nameEnds: sharedNumbers(nameEnds),
     keys: sharedOctets(keys),
-    keyed: sharedOctets(keyed),
+    keyEnds: sharedNumbers(keyEnds),
+    keyOwners: sharedNumbers(keyOwners),
     grantPlaces: sharedNumbers(grantPlaces),
     byName: sharedNumbers(byName),
     byKey: sharedNumbers(byKey),
@@ -101,7 +122,7 @@ export function callerAt(callers: Callers, place: number): Caller | undefined {
   if (name === undefined) return undefined;
   return {
     name,
-    keySha256: keyAt(callers, place),
+    keysSha256: keysAt(callers, place),
     ...callers.proofs.get(place),
     may: callers.grants[callers.grantPlaces[place] as number] as readonly Grant[],
   };
@@ -131,10 +152,15 @@ export function callerNameAt({ names, nameEnds }: Callers, place: number): strin
   return name;
 }
 
-function keyAt({ keys, keyed }: Callers, place: number): string | undefined {
-  if (keyed[place] !== 1) return undefined;
-  const own = keys.subarray(place * keyOctets, (place + 1) * keyOctets);
-  return Buffer.from(own).toString("hex");
+function keysAt(callers: Callers, place: number): readonly string[] {
+  const octets = keysOf(callers, place);
+  return Array.from({ length: octets.length / keyOctets }, (_one, at) =>
+    Buffer.from(octets.subarray(at * keyOctets, (at + 1) * keyOctets)).toString("hex"),
+  );
+}
+
+function keysOf({ keys, keyEnds }: Callers, place: number): Uint8Array {
+  return keys.subarray((keyEnds[place - 1] ?? 0) * keyOctets, (keyEnds[place] ?? 0) * keyOctets);
 }
 
 export function placeNamed(callers: Callers, name: string): number | undefined {
@@ -145,14 +171,22 @@ export function placeNamed(callers: Callers, name: string): number | undefined {
   );
 }
 
-/** @param digest SHA-256 of the key, one character an octet: no prefix of a key leaks. */
-export function placeWithKey({ keys, byKey }: Callers, digest: string): number | undefined {
+/**
+ * The place of the key, for `ownerOfKey`.
+ * @param digest SHA-256 of the key, one character an octet: no prefix of a key leaks.
+ */
+export function keyWithDigest({ keys, byKey }: Callers, digest: string): number | undefined {
   return findPlace(byKey, firstWord(digest), (place) => {
     for (let at = 0; at < keyOctets; at++) {
       if (keys[place * keyOctets + at] !== digest.charCodeAt(at)) return false;
     }
     return true;
   });
+}
+
+/** The place of the caller. */
+export function ownerOfKey({ keyOwners }: Callers, key: number): number | undefined {
+  return keyOwners[key];
 }
 
 /** A digest is a hash already. */
@@ -165,18 +199,13 @@ function firstWord(digest: string): number {
   );
 }
 
-export function haveSameKey(
+export function haveSameKeys(
   callers: Callers,
   place: number,
   others: Callers,
   otherPlace: number,
 ): boolean {
-  if (callers.keyed[place] !== others.keyed[otherPlace]) return false;
-  for (let at = 0; at < keyOctets; at++) {
-    const other = others.keys[otherPlace * keyOctets + at];
-    if (callers.keys[place * keyOctets + at] !== other) return false;
-  }
-  return true;
+  return Buffer.compare(keysOf(callers, place), keysOf(others, otherPlace)) === 0;
 }
 
 /** Whether they have the same names in the same order. */

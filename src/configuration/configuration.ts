@@ -226,10 +226,11 @@ export interface Route {
 export interface Caller {
   readonly name: string;
   /**
-   * SHA-256 of the key, lower-case hex; the key itself is not kept. Undefined for the reserved
-   * caller `anonymous`, whoever sends no key, and for callers who prove it otherwise.
+   * SHA-256 of each key, lower-case hex, sorted; the keys themselves are not kept. Any of them is
+   * enough, and which one was used makes no difference. Empty for the reserved caller `anonymous`,
+   * whoever sends no key, and for callers who prove it otherwise.
    */
-  readonly keySha256: string | undefined;
+  readonly keysSha256: readonly string[];
   /** What its SOAP messages prove that they are from it with: all that is given. */
   readonly wsSecurity?: CallerSecurity;
   /** Any of them is enough. */

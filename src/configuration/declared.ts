@@ -193,6 +193,8 @@ export interface DeclaredCaller extends Readonly<Record<string, unknown>> {
   /** Absent for `anonymous`, and where there is another proof. */
   readonly key?: string;
   readonly keySha256?: string;
+  readonly keys?: readonly string[];
+  readonly keysSha256?: readonly string[];
   readonly wsSecurity?: DeclaredCallerSecurity;
   readonly may: readonly Grant[];
 }

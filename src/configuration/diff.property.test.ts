@@ -12,7 +12,7 @@ const source = { file: "parlance.yaml", line: 1, column: 1 };
 const callers: fc.Arbitrary<readonly Caller[]> = fc.uniqueArray(
   fc.record({
     name: fc.constantFrom("a", "b", "c", "d", "e"),
-    keySha256: fc.constantFrom(undefined, "0".repeat(64), "ab".repeat(32)),
+    keysSha256: fc.subarray(["0".repeat(64), "ab".repeat(32), "ff".repeat(32)]),
     may: fc.constantFrom(["*"], ["a.*"], ["a.*", "b.*"], [{ operations: "*", methods: ["GET"] }]),
     proofs: fc.constantFrom(
       [{ name: "basic", options: { username: "a" }, source }],

@@ -2,7 +2,7 @@
 import {
   callerAt,
   callerNameAt,
-  haveSameKey,
+  haveSameKeys,
   haveSameOrder,
   placeNamed,
   type Callers,
@@ -62,7 +62,7 @@ function callersMissing(callers: Callers, others: Callers): readonly Caller[] {
     const there = placeNamed(others, callerNameAt(callers, place) as string);
     const isThere =
       there !== undefined &&
-      haveSameKey(callers, place, others, there) &&
+      haveSameKeys(callers, place, others, there) &&
       own[callers.grantPlaces[place] as number] === other[others.grantPlaces[there] as number] &&
       saysTheSame(callers.proofs.get(place), others.proofs.get(there));
     if (!isThere) missing.push(callerAt(callers, place) as Caller);

@@ -50,7 +50,7 @@ function valuesOf(schema: JsonSchema): fc.Arbitrary<unknown> {
   for (const word of [...(schema.enum ?? []), ...(schema.examples ?? [])])
     add(1, fc.constant(word));
   if (schema.const !== undefined) add(4, fc.constant(schema.const));
-  if (schema.items !== undefined) add(6, fc.array(valuesOf(schema.items), { maxLength: 3 }));
+  if (schema.items !== undefined) add(6, fc.array(valuesOf(schema.items), { maxLength: 5 }));
   const { properties, additionalProperties } = schema;
   if (properties !== undefined || typeof additionalProperties === "object") {
     const keys = Object.entries(properties ?? {}).map(

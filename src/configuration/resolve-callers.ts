@@ -1,16 +1,12 @@
 /** `callers` with keys turned into digests and every `may` compared with what there is to call. */
-import { hash } from "node:crypto";
 import { didYouMean } from "#base/nearest.ts";
 import type { Caller, CallerSecurity, Service } from "./configuration.ts";
 import type { Declared, DeclaredCaller } from "./declared.ts";
 import type { Reporter } from "#formats/yaml/reporter.ts";
 import { grantedOperations } from "./grant.ts";
-import { proofNames, resolveProofs, type ProofSurroundings } from "./resolve-identity.ts";
+import { digestKeys } from "./resolve-caller-keys.ts";
+import { resolveProofs, type ProofSurroundings } from "./resolve-identity.ts";
 import { resolveCallerSecurity } from "./resolve-security.ts";
-
-/** Whoever sends no proof. */
-const anonymous = "anonymous";
-const keyLengthAdvised = 16;
 
 export function resolveCallers(
   declared: Declared["callers"],
@@ -37,12 +33,12 @@ export function resolveCallers(
     services.flatMap(({ name, contractFile }) => (contractFile === undefined ? [] : [name])),
   );
   return entries.map(([name, caller]) => {
-    const keySha256 = digestKey(name, caller, owners, reporter);
+    const keysSha256 = digestKeys(name, caller, owners, reporter);
     checkGrants(name, caller, callables, withContract, reporter);
     const proofs = resolveProofs(name, caller, surroundings);
     const known = {
       name,
-      keySha256,
+      keysSha256,
       may: caller.may,
       ...(proofs.length > 0 && { proofs }),
     };
@@ -51,67 +47,6 @@ export function resolveCallers(
     checkProof(name, wsSecurity, owned, reporter);
     return { ...known, wsSecurity };
   });
-}
-
-function digestKey(
-  name: string,
-  caller: DeclaredCaller,
-  owners: Map<string, string>,
-  reporter: Reporter,
-): string | undefined {
-  const { key, keySha256, wsSecurity } = caller;
-  const others = proofNames(caller);
-  if (name === anonymous) {
-    for (const proof of ["key", "keySha256", "wsSecurity", ...others]) {
-      if (caller[proof] === undefined) continue;
-      const who = `caller \`${anonymous}\` is whoever sends no proof`;
-      const message = `${who}; expected no \`${proof}\` here`;
-      reporter.error(["callers", name, proof], "key-of-anonymous", message);
-    }
-    return undefined;
-  }
-  if (keySha256 !== undefined) {
-    if (key !== undefined) {
-      const message = `caller ${name} has \`key\` and \`keySha256\`; expected one of them`;
-      reporter.error(["callers", name, "keySha256"], "two-keys", message);
-    }
-    return digestOwned(name, keySha256, "keySha256", owners, reporter);
-  }
-  if (key === undefined) {
-    if (wsSecurity !== undefined || others.length > 0) return undefined;
-    const message =
-      `\`callers.${name}\` has neither \`key\` nor another proof; only \`${anonymous}\` can be ` +
-      "without";
-    reporter.error(["callers", name], "missing-key", message);
-    return undefined;
-  }
-  if (key.length < keyLengthAdvised) {
-    const message = `the key of caller ${name} has ${key.length} characters and may be guessed`;
-    reporter.warning(
-      ["callers", name, "key"],
-      "short-key",
-      message,
-      `use ${keyLengthAdvised} or more`,
-    );
-  }
-  return digestOwned(name, hash("sha256", key), "key", owners, reporter);
-}
-
-/** A key must name one caller. */
-function digestOwned(
-  name: string,
-  digest: string,
-  option: "key" | "keySha256",
-  owners: Map<string, string>,
-  reporter: Reporter,
-): string {
-  const owner = owners.get(digest);
-  if (owner === undefined) owners.set(digest, name);
-  else {
-    const message = `callers ${owner} and ${name} have the same key; a key must name one caller`;
-    reporter.error(["callers", name, option], "shared-key", message);
-  }
-  return digest;
 }
 
 /** A message must prove one caller. */

@@ -14,8 +14,11 @@ export interface ProofSurroundings {
   readonly schema: JsonSchema;
 }
 
-/** Keys of a caller that are no proofs of folders in src/proofs/. */
-const ownKeys = new Set(["key", "keySha256", "wsSecurity", "may"]);
+/** The ways to write the keys of a caller; it has one of them at most. */
+export const keyOptions = ["key", "keySha256", "keys", "keysSha256"] as const;
+
+/** Members of a caller that are no proofs of folders in src/proofs/. */
+const ownKeys = new Set<string>([...keyOptions, "wsSecurity", "may"]);
 
 /** Those that stand at a caller. */
 export function proofNames(caller: DeclaredCaller): readonly string[] {

@@ -43,7 +43,7 @@ const different: readonly (readonly [from: string, to: string, changes: readonly
   ['["http://a"]', '["http://a:1"]', ["changed services.a.instances"]],
   ["  a: {", "  c: {", ["added services.c", "removed services.a"]],
   ["source: x", "source: y", ["changed services.b.routes"]],
-  ["eX", "eY", ["changed callers.shop.keySha256"]],
+  ["eX", "eY", ["changed callers.shop.keysSha256"]],
   ['may: ["a.*"]', 'may: ["b.*"]', ["changed callers.shop.may"]],
   ["version: 1", "version: 1\nlisten: { port: 1 }", ["changed listen.port"]],
   ["version: 1", "version: 1\ntimeouts: { drainMs: 1 }", ["changed timeouts.drainMs"]],

@@ -55,6 +55,35 @@ const maySchema: JsonSchema = {
   },
 };
 
+const keySchema: JsonSchema = {
+  type: "string",
+  pattern: "^[\\x21-\\x7e]{1,4096}$",
+  writeOnly: true,
+  "x-expected": "1 to 4096 visible ASCII characters without spaces; put numbers in quotes",
+};
+
+/** Whoever mistakes the two writes the key itself there. */
+const digestSchema: JsonSchema = {
+  type: "string",
+  pattern: "^[0-9a-f]{64}$",
+  writeOnly: true,
+  "x-expected": "64 hexadecimal digits, as `parlance key` prints them",
+};
+
+/** A change takes two. Many that stay would be several callers under one name. */
+const keysMax = 4;
+
+/** What stands in place of the list may be a key, so it is not shown either. */
+const severalOf = (items: JsonSchema, description: string, expected: string): JsonSchema => ({
+  type: "array",
+  description,
+  minItems: 1,
+  maxItems: keysMax,
+  items,
+  writeOnly: true,
+  "x-expected": expected,
+});
+
 const createCallersSchema = (proofs: ProofSchemas): JsonSchema => ({
   type: ["object", "string"],
   description:
@@ -69,25 +98,29 @@ const createCallersSchema = (proofs: ProofSchemas): JsonSchema => ({
   },
   additionalProperties: mapOf("A program or person that calls services.", {
     key: {
-      type: "string",
+      ...keySchema,
       description:
         "Secret the caller sends as `X-Api-Key` or `Authorization: Bearer`. Keep it outside " +
         "the file: `${STOREFRONT_KEY}`. The caller `anonymous` (no proof sent) has none, and a " +
         "caller with another proof need not have one.",
-      pattern: "^[\\x21-\\x7e]{1,4096}$",
-      writeOnly: true,
-      "x-expected": "1 to 4096 visible ASCII characters without spaces; put numbers in quotes",
     },
     keySha256: {
-      type: "string",
+      ...digestSchema,
       description:
         "SHA-256 of the key in hexadecimal digits, instead of `key`, so that the key itself " +
         "stands nowhere. `parlance key` makes both.",
-      pattern: "^[0-9a-f]{64}$",
-      // Whoever mistakes the two writes the key itself there.
-      writeOnly: true,
-      "x-expected": "64 hexadecimal digits, as `parlance key` prints them",
     },
+    keys: severalOf(
+      keySchema,
+      "Several keys instead of `key`: each is enough, and it is the same caller with any of " +
+        "them. For changing a key without a pause.",
+      `a list of 1 to ${keysMax} keys`,
+    ),
+    keysSha256: severalOf(
+      digestSchema,
+      "SHA-256 of several keys, instead of `keySha256`.",
+      `a list of 1 to ${keysMax} digests, each as \`parlance key\` prints it`,
+    ),
     wsSecurity: callerSecuritySchema,
     ...Object.fromEntries(Object.entries(proofs).map(([name, { caller }]) => [name, caller])),
     may: maySchema,

@@ -14,9 +14,13 @@ const services = [
 /** In the order of their indexes. */
 const routes = ["orders.get", "orders.put", "orders.default", "billing.default", "order.get"];
 
-function caller(name: string, key: string | undefined, may: readonly Grant[]): Caller {
+function caller(
+  name: string,
+  keys: string | readonly string[] | undefined,
+  may: readonly Grant[],
+): Caller {
   const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
-  return { name, keySha256: key === undefined ? undefined : digest(key), may };
+  return { name, keysSha256: [keys ?? []].flat().map(digest), may };
 }
 
 test("a caller without a key is not whoever sends none, but for the one of that name", () => {
@@ -156,10 +160,28 @@ describe("whose key", () => {
     }
   });
 
+  test("every key of a caller is its own, and is digested once only", (context) => {
+    const callers = [
+      caller("anonymous", undefined, []),
+      caller("a", ["a-1", "a-2", "a-3"], []),
+      caller("b", "key-b", []),
+      caller("c", ["c-1", "c-2"], []),
+    ];
+    const { callerOf } = createAuthorization(fixtureConfiguration(services, callers));
+    const keys = ["a-1", "a-2", "a-3", "key-b", "c-1", "c-2"];
+    const owners = [1, 1, 1, 2, 3, 3];
+    assert.deepEqual(keys.map(callerOf), owners);
+    const digested = context.mock.method(Buffer, "from");
+    for (let time = 0; time < 3; time++) assert.deepEqual(keys.map(callerOf), owners);
+    assert.equal(digested.mock.callCount(), 0);
+    assert.equal(callerOf("a-4"), undefined);
+    assert.equal(digested.mock.callCount(), 1);
+  });
+
   test("a digest is no key", () => {
     const callers = [caller("a", "key-a", [])];
     const { callerOf } = createAuthorization(fixtureConfiguration(services, callers));
-    assert.equal(callerOf(callers[0]?.keySha256), undefined);
+    assert.equal(callerOf(callers[0]?.keysSha256[0]), undefined);
   });
 
   test("a key beyond ASCII is compared by its octets, as UTF-8", () => {

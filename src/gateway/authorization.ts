@@ -4,7 +4,7 @@
  * it proved to be a caller's.
  */
 import { hash } from "node:crypto";
-import { placeNamed, placeWithKey } from "#configuration/callers.ts";
+import { keyWithDigest, ownerOfKey, placeNamed } from "#configuration/callers.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { createGrants, type Asked } from "./grants.ts";
 import { createProvenKeys } from "./proven-keys.ts";
@@ -50,7 +50,7 @@ export function createAuthorization(configuration: Configuration): Authorization
     if (wsSecurity !== undefined) byMessage.add(place);
   }
   const anonymous = placeNamed(callers, "anonymous");
-  const provenKeys = createProvenKeys(callers.count);
+  const provenKeys = createProvenKeys(callers.keyCount);
   const grants = createGrants(configuration);
   const words = (grants.routeCount + 31) >>> 5;
   // Callers who may call the same have one line of bits.
@@ -66,11 +66,12 @@ export function createAuthorization(configuration: Configuration): Authorization
     callerNamed: (name) => placeNamed(callers, name),
     callerOf(key) {
       if (key === undefined) return anonymous;
-      const known = provenKeys.ownerOf(key);
-      if (known !== undefined) return known;
-      const found = placeWithKey(callers, hash("sha256", Buffer.from(key, "latin1"), "latin1"));
-      if (found !== undefined) provenKeys.add(key, found);
-      return found;
+      const known = provenKeys.placeOf(key);
+      if (known !== undefined) return ownerOfKey(callers, known);
+      const found = keyWithDigest(callers, hash("sha256", Buffer.from(key, "latin1"), "latin1"));
+      if (found === undefined) return undefined;
+      provenKeys.add(key, found);
+      return ownerOfKey(callers, found);
     },
     may(caller, route, asked) {
       // Asked this way round, NaN is refused too.

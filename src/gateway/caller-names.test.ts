@@ -7,7 +7,7 @@ test("each of many callers is told its own name, in whatever order they come", (
   const count = 3_000;
   const callers = Array.from({ length: count }, (_, at) => ({
     name: `c${at}`,
-    keySha256: undefined,
+    keysSha256: [],
     may: [],
   }));
   const nameOf = createCallerNames(packCallers(callers));
@@ -19,7 +19,7 @@ test("each of many callers is told its own name, in whatever order they come", (
 });
 
 test("who does not exist has no name", () => {
-  const nameOf = createCallerNames(packCallers([{ name: "a", keySha256: undefined, may: [] }]));
+  const nameOf = createCallerNames(packCallers([{ name: "a", keysSha256: [], may: [] }]));
   for (const place of [-1, 1, 1_024, NaN]) assert.equal(nameOf(place), "");
   assert.equal(nameOf(0), "a");
 });

@@ -7,12 +7,14 @@ import { explainRoute } from "./explain.ts";
 import { fixtureConfiguration, fixtureService } from "./router-fixture.ts";
 
 const [one, two] = ["key-of-one-0123456789", "key-of-two-0123456789"];
+const [old, next] = ["old-key-0123456789", "new-key-0123456789"];
 const digest = (key: string): string => createHash("sha256").update(key).digest("hex");
 const plain = fixtureConfiguration(
   [fixtureService("orders", [{ path: "/orders/*" }])],
   [
-    { name: "one", keySha256: digest(one), may: ["*"] },
-    { name: "two", keySha256: digest(two), may: ["*"] },
+    { name: "one", keysSha256: [digest(one)], may: ["*"] },
+    { name: "two", keysSha256: [digest(two)], may: ["*"] },
+    { name: "moving", keysSha256: [digest(old), digest(next)], may: ["*"] },
   ],
 );
 const everywhere: Configuration = {
@@ -26,6 +28,15 @@ const cases: readonly (readonly [Configuration, string, object, string, RegExp])
   [plain, "", { ...both, authorization: `Bearer ${one}` }, "routed", /^one: by its key$/],
   [plain, "", { ...both, authorization: "Bearer of-the-service" }, "routed", /^one: by its key$/],
   [plain, "", both, "401", /X-Api-Key has another key than Authorization: Bearer$/],
+  [plain, "", { "x-api-key": old }, "routed", /^moving: by its key$/],
+  [
+    plain,
+    "",
+    { "x-api-key": next, authorization: `Bearer ${old}` },
+    "routed",
+    /^moving: by its key$/,
+  ],
+  [everywhere, `?api_key=${old}`, { "x-api-key": next }, "routed", /^moving: by its key$/],
   [everywhere, "", both, "401", /X-Api-Key has another key than Authorization: Bearer$/],
   [everywhere, "", { cookie: `session=${two}` }, "routed", /^two: by its key$/],
   [everywhere, `?api_key=${two}`, {}, "routed", /^two: by its key$/],

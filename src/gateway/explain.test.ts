@@ -8,8 +8,8 @@ import { explainRoute, type ExplainedRequest, type Explanation } from "./explain
 import { fixtureConfiguration, fixtureService } from "./router-fixture.ts";
 
 function caller(name: string, key: string | undefined, may: readonly string[]): Caller {
-  const keySha256 = key === undefined ? undefined : createHash("sha256").update(key).digest("hex");
-  return { name, keySha256, may };
+  const keys = key === undefined ? [] : [createHash("sha256").update(key).digest("hex")];
+  return { name, keysSha256: keys, may };
 }
 
 const services = [

@@ -12,7 +12,8 @@ export const key: Command = {
   summary: "Makes a key for a caller, and the digest that stands in the configuration.",
   description: [
     "The key goes to the caller, who sends it as `X-Api-Key`; the digest goes into the file, as " +
-      "`callers.NAME.keySha256`. Nothing is kept: who loses the key needs a new one.",
+      "`callers.NAME.keySha256`, or into the list `keysSha256` beside the one that it is to " +
+      "replace. Nothing is kept: who loses the key needs a new one.",
   ],
   positionals: [],
   options: {},

@@ -61,8 +61,8 @@ function simpleChecks(schema: JsonSchema): readonly Check[] {
       if (!holds(value)) found.push({ keyword, path: [...path], schema, value });
     });
   };
-  const { type, maximum, minimum, maxLength, minLength, pattern, minItems } = schema;
-  const { minProperties, maxProperties } = schema;
+  const { type, maximum, minimum, maxLength, minLength, pattern } = schema;
+  const { minItems, maxItems, minProperties, maxProperties } = schema;
   if (type !== undefined) {
     const types = [type].flat() as readonly JsonType[];
     require("type", (value) => types.some((one) => isOfType[one](value)));
@@ -83,6 +83,9 @@ function simpleChecks(schema: JsonSchema): readonly Check[] {
   }
   if (minItems !== undefined) {
     require("minItems", (value) => !Array.isArray(value) || value.length >= minItems);
+  }
+  if (maxItems !== undefined) {
+    require("maxItems", (value) => !Array.isArray(value) || value.length <= maxItems);
   }
   if (minProperties !== undefined) {
     require("minProperties", (value) =>

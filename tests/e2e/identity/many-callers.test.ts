@@ -45,7 +45,7 @@ test("20,000 callers are told apart in all workers, before and after a new file"
   const next = (caller: number): string => (caller % 3 === 0 ? `new-${old(caller)}` : old(caller));
   replaceFile(gateway.configPath, textOf(service.url, next));
   const { message } = await gateway.seen("revision-taken");
-  assert.match(message, /callers\.c0\.keySha256 changed, callers\.c3\.keySha256 changed/);
+  assert.match(message, /callers\.c0\.keysSha256 changed, callers\.c3\.keysSha256 changed/);
   assert.deepEqual(await statusesOf(gateway.url, asked.map(next)), expected);
   const renewed = asked.filter((caller) => caller % 3 === 0).map(old);
   assert.deepEqual([...new Set(await statusesOf(gateway.url, renewed))], [401]);

@@ -77,7 +77,9 @@ test("readyz is false until workers serve the first revision", async (t) => {
 test("status, revision and explain tell of the running gateway, without secrets", async (t) => {
   const text = configurationOf("http://127.0.0.1:1").replace(
     "callers: open",
-    `callers: { shop: { key: "\${SHOP_KEY}", may: ["echo.*"] } }`,
+    `callers:
+  shop: { key: "\${SHOP_KEY}", may: ["echo.*"] }
+  till: { keys: ["\${SHOP_KEY}-old", "\${SHOP_KEY}-new"], may: [] }`,
   );
   const env = { SHOP_KEY: "a-key-that-is-long-enough-to-be-one" };
   const { adminUrl, url } = await runGateway(t, text, { env });
@@ -88,7 +90,10 @@ test("status, revision and explain tell of the running gateway, without secrets"
   const current = await get(`${adminUrl}/api/v1/revisions/current`);
   const revision = JSON.parse(current.text);
   assert.equal(revision.id, status.revision);
-  assert.deepEqual(revision.configuration.callers, [{ name: "shop", may: ["echo.*"] }]);
+  assert.deepEqual(revision.configuration.callers, [
+    { name: "shop", may: ["echo.*"] },
+    { name: "till", may: [] },
+  ]);
   assert.doesNotMatch(current.text, /sha256|long-enough/i);
   const query = new URLSearchParams({ method: "GET", url: "/echo/x", as: "shop" });
   const explained = JSON.parse((await get(`${adminUrl}/api/v1/explain?${String(query)}`)).text);

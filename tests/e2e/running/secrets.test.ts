@@ -15,6 +15,7 @@ import { runGateway } from "./run-gateway.ts";
 const mark = "s3cr3t";
 const secrets = {
   SHOP_KEY: `${mark}-key-of-the-shop-0123456789`,
+  SHOP_KEY_NEXT: `${mark}-next-key-of-the-shop-0123456789`,
   REPORTS_PASSWORD: `${mark}-password-of-reports`,
   SIGNING_SECRET: Buffer.from(`${mark}-signing-secret-of-32-bytes-or-more`).toString("base64"),
   INTROSPECTION_SECRET: `${mark}-of-the-introspection`,
@@ -103,7 +104,7 @@ identity:
           clientId: gateway
           clientSecret: "\${INTROSPECTION_SECRET}"
 callers:
-  shop: { key: "\${SHOP_KEY}", may: ["*"] }
+  shop: { keys: ["\${SHOP_KEY}", "\${SHOP_KEY_NEXT}"], may: ["*"] }
   reports: { basic: { username: reports, password: "\${REPORTS_PASSWORD}" }, may: ["*"] }
   signer:
     signature: { keyId: one, algorithm: hmac-sha256, secret: "\${SIGNING_SECRET}" }
@@ -132,6 +133,7 @@ log: { exchanges: all, level: debug }
     `Basic ${Buffer.from(`reports:${password}`).toString("base64")}`;
   const asked = [
     await ask({ "x-api-key": secrets.SHOP_KEY }),
+    await ask({ "x-api-key": secrets.SHOP_KEY_NEXT }),
     await ask({ authorization: basic(secrets.REPORTS_PASSWORD) }),
     await ask({}, `?access=${secrets.SHOP_KEY}`),
     // Wrong ones, conflicting ones, and messages that are reported on.
@@ -142,12 +144,12 @@ log: { exchanges: all, level: debug }
     await ask({ "x-api-key": secrets.SHOP_KEY }, "", "plain"),
   ];
   const statuses = asked.map(({ status }) => status);
-  assert.deepEqual(statuses, [200, 200, 200, 401, 401, 401, 401, 200]);
+  assert.deepEqual(statuses, [200, 200, 200, 200, 401, 401, 401, 401, 200]);
   // What the last one answers is the service's own, and is shown as it is.
   for (const [index, answer] of asked.slice(0, -1).entries()) {
     assertHidden(answer.text, `answer ${index}`);
   }
-  const exchange = /"parlance-exchange","([0-9a-f]+)"/.exec(asked[3]?.text ?? "")?.[1] ?? "";
+  const exchange = /"parlance-exchange","([0-9a-f]+)"/.exec(asked[4]?.text ?? "")?.[1] ?? "";
   const query = "method=POST&url=%2Fshop%2Forders&as=shop";
   for (const path of [
     "/metrics",

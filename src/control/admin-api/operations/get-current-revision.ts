@@ -13,7 +13,7 @@ function withoutSecrets(configuration: Configuration): unknown {
   return JSON.parse(
     JSON.stringify(
       { ...configuration, callers: listCallers(configuration.callers) },
-      (name, value: unknown) => (name === "keySha256" || isSecret(value) ? undefined : value),
+      (name, value: unknown) => (name === "keysSha256" || isSecret(value) ? undefined : value),
     ),
   );
 }
