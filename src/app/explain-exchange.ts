@@ -2,6 +2,7 @@
  * Why an exchange that has happened went as it did: what the ledger tells of it, phase by phase,
  * and the rules that such a request meets now.
  */
+import { blames, type Blame } from "#base/fault-kind.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import { explainRoute, type ExplainedKinds, type Explanation } from "#gateway/explain.ts";
 import type { ShownExchange } from "./ledger/show-exchange.ts";
@@ -18,6 +19,8 @@ export interface HappenedPhase {
 export interface ExplainedExchange {
   readonly exchange: string;
   readonly happened: readonly HappenedPhase[];
+  /** Undefined: it was not broken, or a policy gave its answer instead of the problem. */
+  readonly brokenBy: Blame | undefined;
   /** Whether the configuration of that time is the present one. */
   readonly isSameRevision: boolean;
   /** Undefined: its route is not there any more, or there was none. */
@@ -38,6 +41,7 @@ export function explainExchange(
   return {
     exchange: shown.exchange,
     happened: [...phasesOf(entry), ...callsOf(shown), ...recordOf(found.index, shown)],
+    brokenBy: brokenByOf(entry),
     isSameRevision: text(entry["revision"]) === revision.id,
     rules: rulesOf(entry, revision, kinds),
   };
@@ -84,6 +88,10 @@ function phasesOf(entry: Fields): readonly HappenedPhase[] {
   const what = `${text(verdict)}, status ${text(status)}${broken}${gone}`;
   phases.push({ phase: "ended", what, ...atUs(totalUs) });
   return phases;
+}
+
+function brokenByOf({ blame, instead }: Fields): Blame | undefined {
+  return instead === true ? undefined : blames.find((one) => one === blame);
 }
 
 /** What went wrong, and which policy had a hand in it. */

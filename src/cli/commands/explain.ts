@@ -57,8 +57,8 @@ export const explain: Command = {
     "parlance explain 0199f3a27c1b7d4e9a550c7e6f1b2a3d",
   ],
   exitCodes: {
-    fine: "the request would be forwarded, or answered by the gateway itself",
-    findings: "it would be refused, or was, or the configuration has errors",
+    fine: "the request would be forwarded or answered by the gateway itself, or nobody broke it",
+    findings: "it would be refused, or somebody broke it, or the configuration has errors",
     refused: "the configuration or the ledger cannot be read",
   },
   async run(input) {
@@ -130,10 +130,7 @@ async function explainHappened(input: CommandInput, exchange: string): Promise<n
 function tellHappened(input: CommandInput, explained: ExplainedExchange): number {
   if (input.json) printJson(explained);
   else print(formatHappened(explained));
-  const isBroken = explained.happened.some(
-    ({ what }) => what.includes("broken by") && !what.includes(" instead of "),
-  );
-  return isBroken ? exitCode.findings : exitCode.fine;
+  return explained.brokenBy === undefined ? exitCode.fine : exitCode.findings;
 }
 
 function formatHappened({ exchange, happened, isSameRevision, rules }: ExplainedExchange): string {

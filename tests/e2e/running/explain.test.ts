@@ -10,6 +10,7 @@ const key = "a-key-that-is-long-enough";
 
 interface Told {
   readonly happened: readonly { readonly phase: string; readonly what: string }[];
+  readonly brokenBy?: string;
   readonly rules: { readonly steps: readonly Step[] };
   readonly steps: readonly Step[];
   readonly code: string;
@@ -50,6 +51,7 @@ test("the admin API explains an exchange by the id that its refusal carries", as
   assert.equal(status, 200);
   const ended = told.happened.find(({ phase }) => phase === "ended");
   assert.match(ended?.what ?? "", /status 401: caller-unknown \(unauthenticated\)/);
+  assert.equal(told.brokenBy, "client");
   assert.ok(told.rules.steps.some(({ step }) => step === "caller"));
   const unknown = await asked(gateway, `/api/v1/explain/${"0".repeat(32)}`);
   assert.deepEqual([unknown.status, unknown.told.code], [404, "ledger-no-entry"]);
