@@ -24,7 +24,7 @@ import {
   rightBracket,
   unexpected,
 } from "./cursor.ts";
-import { faultOf } from "./place.ts";
+import { readDocument } from "./read-document.ts";
 import { readString } from "./read-string.ts";
 
 export type ExactValue =
@@ -61,16 +61,7 @@ export function readExactValue(
   text: string,
   limits: DocumentLimits = defaultDocumentLimits,
 ): { readonly kind: "value"; readonly value: ExactValue } | DocumentFault {
-  const cursor: Cursor = { text, limits, mentionsTypes: false, at: 0, depth: 0, nodes: 0 };
-  try {
-    const value = readAny(cursor);
-    peek(cursor);
-    if (cursor.at < text.length) throw unexpected(cursor, "`the end of the document`");
-    return { kind: "value", value };
-  } catch (error) {
-    if (error instanceof JsonRefusal) return faultOf(text, error);
-    throw error;
-  }
+  return readDocument(text, limits, readAny);
 }
 
 function readAny(cursor: Cursor): ExactValue {

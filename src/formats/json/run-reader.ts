@@ -1,10 +1,10 @@
-/** Runs a reader over the bytes of one document: what it refuses becomes a fault with its place. */
+/** Runs a reader over the bytes of one document, of which there may be as many as limits allow. */
 import type { DocumentLimits } from "#base/limits.ts";
 import type { DocumentFault } from "#contract/document-fault.ts";
 import type { Value } from "#contract/value.ts";
-import { JsonRefusal, peek, unexpected, type Cursor } from "./cursor.ts";
-import { decodeJsonBytes } from "./decode-bytes.ts";
+import { JsonRefusal, type Cursor } from "./cursor.ts";
 import { faultOf } from "./place.ts";
+import { readDocument } from "./read-document.ts";
 
 /** @param mentionsTypes whether the text may name types of records; nobody asks when absent. */
 export function runReader<T extends Value>(
@@ -13,25 +13,10 @@ export function runReader<T extends Value>(
   read: (cursor: Cursor) => T,
   mentionsTypes?: (text: string) => boolean,
 ): { readonly kind: "value"; readonly value: T } | DocumentFault {
-  let text = "";
-  try {
-    if (bytes.length > limits.documentBytesMax) {
-      const { documentBytesMax } = limits;
-      const message = `a document of more than documentBytesMax, ${documentBytesMax} bytes`;
-      throw new JsonRefusal(message, 0, "limit-exceeded");
-    }
-    text = decodeJsonBytes(bytes);
-    const mentions = mentionsTypes?.(text) === true;
-    const cursor: Cursor = { text, limits, mentionsTypes: mentions, at: 0, depth: 0, nodes: 0 };
-    if (Number.isNaN(peek(cursor))) {
-      throw new JsonRefusal("the document is empty; expected JSON", 0);
-    }
-    const value = read(cursor);
-    peek(cursor);
-    if (cursor.at < text.length) throw unexpected(cursor, "`the end of the document`");
-    return { kind: "value", value };
-  } catch (error) {
-    if (error instanceof JsonRefusal) return faultOf(text, error);
-    throw error;
+  const { documentBytesMax } = limits;
+  if (bytes.length > documentBytesMax) {
+    const message = `a document of more than documentBytesMax, ${documentBytesMax} bytes`;
+    return faultOf("", new JsonRefusal(message, 0, "limit-exceeded"));
   }
+  return readDocument(bytes, limits, read, mentionsTypes);
 }

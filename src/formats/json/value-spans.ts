@@ -19,8 +19,7 @@ import {
   rightBracket,
   unexpected,
 } from "./cursor.ts";
-import { decodeJsonBytes } from "./decode-bytes.ts";
-import { faultOf } from "./place.ts";
+import { readDocument } from "./read-document.ts";
 import { readString } from "./read-string.ts";
 import { skipValue } from "./skip.ts";
 
@@ -35,25 +34,15 @@ export function readValueSpans(
   source: Buffer | string,
   limits: DocumentLimits = defaultDocumentLimits,
 ): ValueSpans | DocumentFault {
-  let text = "";
-  try {
-    text = typeof source === "string" ? source : decodeJsonBytes(source);
-    const cursor: Cursor = { text, limits, mentionsTypes: false, at: 0, depth: 0, nodes: 0 };
-    const code = peek(cursor);
-    if (Number.isNaN(code)) throw new JsonRefusal("the document is empty; expected JSON", 0);
-    const spans =
-      code === leftBrace
-        ? readMembers(cursor)
-        : code === leftBracket
-          ? readItems(cursor)
-          : { kind: "scalar" as const, text: readPart(cursor) };
-    peek(cursor);
-    if (cursor.at < text.length) throw unexpected(cursor, "`the end of the document`");
-    return spans;
-  } catch (error) {
-    if (error instanceof JsonRefusal) return faultOf(text, error);
-    throw error;
-  }
+  const read = readDocument(source, limits, readSpans);
+  return read.kind === "value" ? read.value : read;
+}
+
+function readSpans(cursor: Cursor): ValueSpans {
+  const code = peek(cursor);
+  if (code === leftBrace) return readMembers(cursor);
+  if (code === leftBracket) return readItems(cursor);
+  return { kind: "scalar", text: readPart(cursor) };
 }
 
 function readPart(cursor: Cursor): string {
