@@ -34,7 +34,9 @@ replaced by the text of a file, without the line end behind it; its path is rela
 and it is watched like this one. \`$\${\` stands for \`\${\`. Where a number or truth
 value is expected, the text becomes one. Inside \`{ }\` and \`[ ]\`
 references need quotes. Keys are never replaced, and replaced text is not looked at again. Messages
-show references as they are written, never their value.
+show references as they are written, never their value. \`call\`, \`describe\`, \`doctor\`,
+\`explain\` of an exchange, \`import\` and \`ledger\` work also where variables are not set or such
+files cannot be read: they need no secrets.
 
 **Routes.** A service without \`routes\` gets one, the prefix route: id \`default\`, path
 \`/{name}/*\`, whose prefix is removed before forwarding. Routes of the file replace it; \`prefix:

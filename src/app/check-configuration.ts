@@ -2,15 +2,9 @@
  * All that can be said about a configuration without running it: the file, the contracts that it
  * names, the routes of all services together. For `check`, start and reload.
  */
-import { resolve } from "node:path";
 import { hasErrors, type Diagnostic } from "#base/diagnostic.ts";
 import type { Files } from "#base/platform.ts";
-import {
-  configurationBytesMax,
-  loadConfiguration,
-  type LoadedConfiguration,
-} from "#configuration/load.ts";
-import type { Environment } from "#configuration/reference-value.ts";
+import { loadConfiguration, type LoadedConfiguration } from "#configuration/load.ts";
 import { createRevision } from "#configuration/revision.ts";
 import type { Revision, Service } from "#configuration/configuration.ts";
 import type { FidelityReport, Grade } from "#contract/fidelity.ts";
@@ -45,8 +39,8 @@ export interface CheckOptions {
   /** By absolute path: what is read instead of, or without, a file there. */
   readonly overlay?: ReadonlyMap<string, string | Uint8Array> | undefined;
   /**
-   * Whether environment variables that are not set may have any value: for commands that need
-   * neither keys nor addresses.
+   * Whether environment variables that are not set, and files of `${file:PATH}` that cannot be
+   * read, may have any value: for commands that need neither keys nor addresses.
    */
   readonly isLenient?: boolean | undefined;
   /** For commands that only look something up: what dialects lose is not looked into. */
@@ -64,10 +58,10 @@ export async function checkConfiguration(
   onContract: (file: string) => void,
 ): Promise<CheckedConfiguration> {
   const files = overlay === undefined ? ownFiles : withOverlay(ownFiles, overlay);
-  const env = isLenient === true ? withoutGaps(path, files) : process.env;
   const { configuration, ...loaded } = loadConfiguration(path, {
     files,
-    env,
+    env: process.env,
+    isLenient,
     nowMs,
     schema: configurationSchema,
   });
@@ -126,22 +120,6 @@ function withOverlay(
       return bytes.subarray(0, bytesMax);
     },
   };
-}
-
-/** The environment with a text for every variable that the file mentions and that is not set. */
-function withoutGaps(path: string, files: Pick<Files, "readUpTo">): Environment {
-  const env: Record<string, string | undefined> = { ...process.env };
-  let text: string;
-  try {
-    text = files.readUpTo(resolve(path), configurationBytesMax).toString("utf8");
-  } catch {
-    // Loading will say so.
-    return env;
-  }
-  for (const [, name = ""] of text.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g)) {
-    env[name] ??= `value-of-${name}-that-is-not-set`;
-  }
-  return env;
 }
 
 function isAskedByOperation({ health }: Service): boolean {

@@ -24,16 +24,13 @@ export async function loadFile(path: string): Promise<CheckedConfiguration> {
   return loadRevision({ path, withoutFidelity: true }, nodePlatform);
 }
 
-/** For commands that need no keys: variables that are not set are no error. */
+/** For commands that need no keys: variables and files that are missing are no error. */
 export async function loadWithoutKeys(path: string): Promise<CheckedConfiguration> {
-  const loaded = await loadFile(path);
-  if (!loaded.diagnostics.some(({ code }) => code === "missing-variable")) return loaded;
   const { loadRevision } = await import("#app/load-revision.ts");
-  const lenient = await loadRevision(
-    { path, isLenient: true, withoutFidelity: true },
-    nodePlatform,
-  );
-  return lenient.revision === undefined ? loaded : lenient;
+  const options = { path, isLenient: true, withoutFidelity: true };
+  const lenient = await loadRevision(options, nodePlatform);
+  // Where what stands in for them does not do, it is told what is missing.
+  return lenient.revision === undefined ? loadFile(path) : lenient;
 }
 
 /** Of a configuration that did not come out of it: says why. @returns the exit code. */

@@ -36,6 +36,8 @@ const diagnosticsMax = 50;
 export interface LoadSurroundings {
   readonly files: Pick<Files, "readUpTo">;
   readonly env: Environment;
+  /** Whether variables and files that references name, and that are missing, are no error. */
+  readonly isLenient?: boolean | undefined;
   /** The time by which certificates are judged; undefined: they are not. */
   readonly nowMs?: number | undefined;
   /** Made by `createConfigurationSchema`. */
@@ -57,7 +59,7 @@ export interface LoadedConfiguration {
 
 export function loadConfiguration(
   path: string,
-  { files, env, nowMs, schema, cores = availableParallelism() }: LoadSurroundings,
+  { files, env, isLenient, nowMs, schema, cores = availableParallelism() }: LoadSurroundings,
 ): LoadedConfiguration {
   const absolute = resolve(path);
   const finish = (
@@ -96,7 +98,7 @@ export function loadConfiguration(
     parsed.root,
     decoded.text,
     parsed.placeAt,
-    { env, files, folder },
+    { env, files, folder, isLenient },
   );
   const plain = toPlain(root, schema);
   const violations = checkSchema(plain, root, unresolved, parsed.placeAt, schema);
@@ -112,7 +114,7 @@ function resolveAll(
   declared: Declared,
   root: PlacedNode,
   { placeAt }: ParsedDocument,
-  world: Required<Omit<LoadSurroundings, "env">> & { readonly folder: string },
+  world: Required<Omit<LoadSurroundings, "env" | "isLenient">> & { readonly folder: string },
 ) {
   const { folder, files, nowMs, cores, schema } = world;
   const reporter = createReporter(root, placeAt);

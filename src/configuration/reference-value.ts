@@ -15,6 +15,8 @@ export interface ReferenceSources {
   readonly files: Pick<Files, "readUpTo">;
   /** That paths are relative to. */
   readonly folder: string;
+  /** Whether what is missing may have any value. */
+  readonly isLenient?: boolean | undefined;
 }
 
 export type ReferenceFault = Pick<Diagnostic, "code" | "message" | "suggestion">;
@@ -36,10 +38,10 @@ export function referredFile(body: string, folder: string): string | undefined {
 export function referenceValue(
   body: string,
   end: string,
-  { env, files, folder }: ReferenceSources,
+  { env, files, folder, isLenient = false }: ReferenceSources,
 ): string | ReferenceFault {
   const file = end === "" ? undefined : referredFile(body, folder);
-  if (file !== undefined) return textOf(file, files);
+  if (file !== undefined) return textOf(file, files, isLenient);
   const parts = variable.exec(body);
   if (parts === null || end === "") {
     const shown = `\${${body.slice(0, 60)}${end}`;
@@ -52,6 +54,7 @@ export function referenceValue(
   // As in a shell, `:-` stands in for a variable that is empty, too.
   if (otherwise !== undefined && (found === undefined || found === "")) return otherwise;
   if (found !== undefined) return found;
+  if (isLenient) return standIn(name);
   const suggestion =
     didYouMean(name, Object.keys(env)) ?? `set it, or write \`\${${name}:-default}\``;
   const message = `environment variable \`${name}\` is not set`;
@@ -59,7 +62,11 @@ export function referenceValue(
 }
 
 /** A line end behind it does not count: editors and `echo` put one there. */
-function textOf(file: string, { readUpTo }: Pick<Files, "readUpTo">): string | ReferenceFault {
+function textOf(
+  file: string,
+  { readUpTo }: Pick<Files, "readUpTo">,
+  isLenient: boolean,
+): string | ReferenceFault {
   const bad = (reason: string): ReferenceFault => ({
     code: "unreadable-file",
     message: `${file} cannot be read (${reason}); expected a file with text`,
@@ -68,7 +75,7 @@ function textOf(file: string, { readUpTo }: Pick<Files, "readUpTo">): string | R
   try {
     bytes = readUpTo(file, fileBytesMax + 1);
   } catch (error) {
-    return bad(reasonOf(error));
+    return isLenient ? standIn(file) : bad(reasonOf(error));
   }
   if (bytes.length > fileBytesMax) return bad(`it is larger than ${fileBytesMax} bytes`);
   try {
@@ -76,4 +83,9 @@ function textOf(file: string, { readUpTo }: Pick<Files, "readUpTo">): string | R
   } catch {
     return bad("it is not UTF-8");
   }
+}
+
+/** A text that a key can be, another one for each name: callers with the same key are an error. */
+function standIn(name: string): string {
+  return `value-of-${encodeURIComponent(name.toWellFormed())}-that-is-missing`;
 }

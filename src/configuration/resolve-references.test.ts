@@ -122,3 +122,35 @@ callers: { b: { key: "\${file:x}", may: ["*"] } }
     assert.match(diagnostics[0]?.message ?? "", new RegExp(`x cannot be read \\(it is ${what}`));
   });
 }
+
+const missing: readonly (readonly [written: string, expected: RegExp])[] = [
+  ['"${NONE}"', /^value-of-NONE-that-is-missing$/],
+  ['"${file:no/such file}"', /^value-of-[\x21-\x7e]*no%2Fsuch%20file-that-is-missing$/],
+  ['"${file:\\ud800}"', /^value-of-[\x21-\x7e]*-that-is-missing$/],
+  ['"${NONE:-other}"', /^other$/],
+];
+
+for (const [written, expected] of missing) {
+  test(`${written} has any value, where what is missing is no error`, () => {
+    assert.match(hostHeader(written, { isLenient: true }) ?? "", expected);
+  });
+}
+
+test("variables and files that are missing have different values, so that keys differ", () => {
+  const text = `version: 1
+services: { a: { instances: ["http://a"] } }
+callers:
+  b: { key: "\${file:b}", may: ["*"] }
+  c: { key: "\${file:c}", may: ["*"] }
+  d: { key: "\${B}", may: ["*"] }
+`;
+  assert.deepEqual(loadText(text, { isLenient: true }).diagnostics, []);
+  const told = loadText(text).diagnostics.map(brief);
+  const unreadable = ["4:14 error unreadable-file", "5:14 error unreadable-file"];
+  assert.deepEqual(told, [...unreadable, "6:14 error missing-variable"]);
+});
+
+test("a file that is there, and holds no text, is an error also where a missing one is none", () => {
+  const files = { x: Buffer.from([0xff, 0xfe]) };
+  assert.equal(hostHeader('"${file:x}"', { files, isLenient: true }), undefined);
+});

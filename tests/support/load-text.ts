@@ -8,13 +8,14 @@ export interface LoadTextOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Content by path, relative to the folder of the configuration. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
+  readonly isLenient?: boolean;
   /** Default: now. */
   readonly nowMs?: number;
 }
 
 export function loadText(
   content: string | Buffer,
-  { env = {}, files = {}, nowMs = Date.now() }: LoadTextOptions = {},
+  { env = {}, files = {}, isLenient = false, nowMs = Date.now() }: LoadTextOptions = {},
 ): LoadedConfiguration {
   const table = new Map<string, string | Buffer>([[resolve("parlance.yaml"), content]]);
   for (const [name, text] of Object.entries(files)) table.set(resolve(name), text);
@@ -26,6 +27,7 @@ export function loadText(
   return loadConfiguration("parlance.yaml", {
     files: { readUpTo },
     env,
+    isLenient,
     nowMs,
     cores: 4,
     schema: configurationSchema,
