@@ -61,6 +61,16 @@ export function notAllowed(allowedMs: number): Problem {
   );
 }
 
+/** Nobody is asked for a caller that gives less than can be told to an instance. */
+const givenMsMin = 1;
+
+export function noTimeGiven(givenMs: number): Problem | undefined {
+  if (givenMs >= givenMsMin) return undefined;
+  return problems["no-time-given"](
+    `the caller gives ${givenMs} ms, so nobody is asked; expected ${givenMsMin} ms or more`,
+  );
+}
+
 export function deadlinePassed(givenMs: number): Problem {
   return problems["deadline-passed"](
     `no whole answer within ${givenMs} ms, which the caller gives`,
@@ -71,7 +81,7 @@ export function deadlinePassed(givenMs: number): Problem {
 export function withTimeLeft(call: Call, service: Service, passedMs: number): Call | Problem {
   const { timeoutMs } = call;
   if (timeoutMs === undefined) return call;
-  if (passedMs >= timeoutMs) return deadlinePassed(timeoutMs);
+  if (passedMs >= timeoutMs) return noTimeGiven(timeoutMs) ?? deadlinePassed(timeoutMs);
   return { ...call, timeoutMs: Math.max(timeLeft(timeoutMs, service, passedMs), 0) };
 }
 

@@ -206,6 +206,12 @@ export const problems = defineProblems({
     faultKind: "invalid_argument",
     blame: "client",
   },
+  "no-time-given": {
+    title: "The caller gives the exchange no time",
+    httpStatus: 504,
+    faultKind: "deadline_exceeded",
+    blame: "client",
+  },
   "deadline-passed": {
     title: "The exchange took longer than its caller allows",
     httpStatus: 504,

@@ -7,22 +7,32 @@ import { readGrpcTimeout, writeGrpcTimeout } from "#call/grpc-timeout.ts";
 import type { Dialect } from "#contract/contract.ts";
 import { fieldNames } from "#wire/field-names.ts";
 import type { RequestHead } from "#wire/head.ts";
-import { deadlinePassed } from "./deadlines.ts";
+import { deadlinePassed, noTimeGiven } from "./deadlines.ts";
 import { problems } from "./problems.ts";
 
 const name = "parlance-timeout-ms";
 
-/** @returns milliseconds, undefined: it does not say; or that nothing is left, or it is no time. */
+/** @returns milliseconds, undefined: it does not say; or that it gives none, or it is no time. */
 export function timeGiven(
   head: RequestHead,
   face: Dialect | undefined,
 ): number | undefined | Problem {
+  const givenMs = readTime(head, face);
+  return typeof givenMs === "number" ? (noTimeGiven(givenMs) ?? givenMs) : givenMs;
+}
+
+/** Of a call in the course of another exchange, which may have used up what its caller gave. */
+export function timeLeftOver(head: RequestHead): number | undefined | Problem {
+  const leftMs = readTime(head, undefined);
+  return leftMs === 0 ? deadlinePassed(0) : leftMs;
+}
+
+function readTime(head: RequestHead, face: Dialect | undefined): number | undefined | Problem {
   const grpcMs = face === "grpc" ? givenToGrpc(head) : undefined;
   if (grpcMs === undefined && !head.has(fieldNames[name])) return undefined;
   const ownMs = head.has(fieldNames[name]) ? readOwn(head.field(name) ?? "") : undefined;
   if (ownMs !== undefined && typeof ownMs !== "number") return ownMs;
-  const givenMs = shorter(grpcMs, ownMs);
-  return givenMs === 0 ? deadlinePassed(0) : givenMs;
+  return shorter(grpcMs, ownMs);
 }
 
 /** What is malformed is for the instance, or the face, to refuse. */

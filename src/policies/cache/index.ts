@@ -78,7 +78,9 @@ export const cache: Policy<Options> = {
   },
 };
 
+const outOfTime: readonly string[] = ["deadline-passed", "no-time-given"];
+
 /** That it ended without an answer says nothing of the service: its caller left, or had no time. */
 function isOfCaller({ aborted, problem }: PolicyEnd): boolean {
-  return aborted || problem?.definition.code === "deadline-passed";
+  return aborted || (problem !== undefined && outOfTime.includes(problem.definition.code));
 }

@@ -90,30 +90,30 @@ interface Asked {
   readonly body: string;
 }
 
-const dialects: Readonly<Record<string, Asked & { readonly told: RegExp }>> = {
+const dialects: Readonly<Record<string, Asked & { readonly told: (code: string) => RegExp }>> = {
   REST: {
     path: "/shop/orders",
     headers: json,
     body: JSON.stringify(order),
-    told: /^504 .*"code":"deadline-passed"/,
+    told: (code) => new RegExp(`^504 .*"code":"${code}"`),
   },
   Connect: {
     path: "/shop.Shop/PlaceOrder",
     headers: { ...json, "connect-protocol-version": "1" },
     body: JSON.stringify(order),
-    told: /^504 .*"code":"deadline_exceeded"/,
+    told: () => /^504 .*"code":"deadline_exceeded"/,
   },
   SOAP: {
     path: "/soap/shop",
     headers: { "content-type": types["1.1"] },
     body: envelopeOf(soapOrder),
-    told: /^500 .*<p:code>deadline-passed<\/p:code>/s,
+    told: (code) => new RegExp(`^500 .*<p:code>${code}</p:code>`, "s"),
   },
   "JSON-RPC": {
     path: "/rpc",
     headers: json,
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "shop.placeOrder", params: order }),
-    told: /deadline-passed/,
+    told: (code) => new RegExp(code),
   },
   GraphQL: {
     path: "/graphql",
@@ -124,12 +124,12 @@ const dialects: Readonly<Record<string, Asked & { readonly told: RegExp }>> = {
         '{ shop_placeOrder(customer: "C1", lines: $lines) { id } }',
       variables: { lines: order.lines },
     }),
-    told: /deadline[-_ ]|DEADLINE/i,
+    told: () => /deadline[-_ ]|DEADLINE/i,
   },
   MCP: {
     path: "/mcp",
     ...statelessRequest("tools/call", { name: "shop.placeOrder", arguments: order }),
-    told: /deadline-passed/,
+    told: (code) => new RegExp(code),
   },
 };
 
@@ -148,15 +148,17 @@ async function beforeShop(context: TestContext) {
 }
 
 for (const [dialect, asked] of Object.entries(dialects)) {
-  test(`${dialect}: without time left nothing is done`, async (context) => {
-    const { ask, service } = await beforeShop(context);
-    assert.match(await ask(asked, "0"), asked.told);
+  test(`${dialect}: where its caller gives no time nothing is done, and nobody else is blamed`, async (context) => {
+    const { ask, service, gateway } = await beforeShop(context);
+    assert.match(await ask(asked, "0"), asked.told("no-time-given"));
+    const [{ code, blame }] = gateway.done as [(typeof gateway.done)[number]];
+    assert.deepEqual([code, blame], ["no-time-given", "client"]);
     assert.equal(service.requests.length, 0);
   });
 
   test(`${dialect}: a call ends with its time, as the instance knew`, async (context) => {
     const { ask, service } = await beforeShop(context);
-    assert.match(await ask(asked, "300"), asked.told);
+    assert.match(await ask(asked, "300"), asked.told("deadline-passed"));
     const [sent] = service.requests;
     assert.ok(Number(sent?.headers[name]) <= 300 && Number(sent?.headers[name]) > 0);
   });
@@ -186,5 +188,27 @@ test("a call whose time passes in a queue never reaches an instance", async (con
   const second = await fetch(`${gateway.url}/plain/`, { headers: { [name]: "200" } });
   assert.equal(second.status, 504);
   assert.equal(await (await first).text(), "late");
+  assert.equal(asked, 1);
+});
+
+test("a call whose caller gives no time is answered by no fallback", async (context) => {
+  let asked = 0;
+  const url = await serve(context, (_request, response) => {
+    asked++;
+    setTimeout(() => response.end("late"), 700);
+  });
+  const text =
+    `services:\n  plain:\n    instances: ["${url}"]\n` +
+    "    policies: [{ fallback: { on: [timeout], file: other.json } }]\n";
+  const gateway = await startTranslating(context, { text, files: { "other.json": "{}" } });
+  const ask = async (given: string) => {
+    const { status, headers } = await fetch(`${gateway.url}/plain/`, {
+      headers: { [name]: given },
+    });
+    return [status, headers.get("parlance-fault")];
+  };
+  assert.deepEqual(await ask("0"), [504, "client"]);
+  assert.equal(asked, 0);
+  assert.deepEqual(await ask("100"), [200, null]);
   assert.equal(asked, 1);
 });

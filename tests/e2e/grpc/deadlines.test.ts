@@ -82,7 +82,17 @@ test("a call that comes with no time left does not reach the service", async (co
     body: message,
   });
   assert.match(await answer.text(), new RegExp(`grpc-status: ?${status.DEADLINE_EXCEEDED}\r\n`));
+  const asked = await connectPost(`${gateway.url}/shop.Shop/GetOrder`, { id: "7" }, "0");
+  assert.equal(asked.status, 504);
+  assert.equal(((await asked.json()) as { code: string }).code, "deadline_exceeded");
   assert.deepEqual(service.requests, []);
+  assert.deepEqual(
+    gateway.done.map(({ code, blame }) => [code, blame]),
+    [
+      ["no-time-given", "client"],
+      ["no-time-given", "client"],
+    ],
+  );
 });
 
 test("a call that passes as it is ends with its caller's time, and the instance hears of it", async (context) => {
