@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 const names = [
-  ...["exchange", "router", "identity", "policies", "policy-costs"],
+  ...["exchange", "record", "router", "identity", "policies", "policy-costs"],
   ...["json", "xml", "soap", "proto-files", "ledger-verify"],
 ];
 

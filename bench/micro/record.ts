@@ -1,7 +1,7 @@
 /**
  * What putting an exchange on record costs the thread of a worker, without sockets: exchanges of
- * two hundred callers through a whole gateway, with a strict ledger and without one. CPU nanoseconds of
- * the thread, medians of alternating rounds; the ledger's own thread is not counted.
+ * two hundred callers through a whole gateway, with a strict ledger and without one. CPU
+ * nanoseconds of the thread, medians of alternating rounds; the ledger's own is not counted.
  * Run: `node bench/micro/record.ts [--tiny]`.
  */
 import { mkdtempSync, rmSync } from "node:fs";

@@ -4,7 +4,7 @@
  */
 import { fieldNames } from "#wire/field-names.ts";
 import type { Instance } from "#configuration/configuration.ts";
-import type { LateLines } from "#wire/ends.ts";
+import type { LateLines } from "#wire/own-lines.ts";
 import type { ResponseHead } from "#wire/head.ts";
 import type { Problem } from "#base/problem.ts";
 import type { Call } from "#call/call.ts";

@@ -5,7 +5,7 @@
 import type { Problem } from "#base/problem.ts";
 import type { Call, Reply } from "#call/call.ts";
 import type { Service } from "#configuration/configuration.ts";
-import type { LateLines } from "#wire/ends.ts";
+import type { LateLines } from "#wire/own-lines.ts";
 import type { RequestHead, ResponseHead } from "#wire/head.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 

@@ -91,10 +91,9 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
     this.instance = pool.instance;
     this.connectedMs = 0;
     this.state = "waiting";
-    const isTimed = this.chain?.wantsAttempts === true || balancer.wantsLatency;
-    if (isTimed || this.recorder !== undefined) {
-      this.#attemptMs = this.gateway.platform.clock.monotonicMs();
-    }
+    const isTimed =
+      this.recorder !== undefined || this.chain?.wantsAttempts === true || balancer.wantsLatency;
+    if (isTimed) this.#attemptMs = this.gateway.platform.clock.monotonicMs();
     this.waitingSinceMs = this.gateway.clock.nowMs;
     const connection = pool.connections.acquire(this, this.#stale);
     if (connection !== undefined) this.#connected(connection, this.#attemptMs);
@@ -131,8 +130,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
   }
 
   onConnected(connection: UpstreamEnd): void {
-    const isNoted = this.recorder !== undefined;
-    this.#connected(connection, isNoted ? this.gateway.platform.clock.monotonicMs() : 0);
+    this.#connected(connection, this.gateway.platform.clock.monotonicMs());
   }
 
   #connected(connection: UpstreamEnd, nowMs: number): void {
@@ -337,11 +335,10 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
 
   /** An instance that is well, besides the present one; undefined: there is none. */
   protected pickOther(): Target | undefined {
-    const { gateway } = this;
     const present = this.#target;
     if (this.#balancer === undefined || present === undefined) return undefined;
     const other = this.#pick(this.#balancer, [...this.#tried, present]);
-    return other?.isUsable(gateway.clock.nowMs) === true ? other : undefined;
+    return other?.isUsable(this.gateway.clock.nowMs) === true ? other : undefined;
   }
 
   /** Another attempt takes the place of the present one, which is dropped. */

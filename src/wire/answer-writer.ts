@@ -3,7 +3,7 @@
  * (RFC 9112 §6.3). Whether the connection goes on afterwards is decided by others.
  */
 import type { Socket } from "node:net";
-import type { LateLines, OwnLines } from "./ends.ts";
+import type { LateLines, OwnLines } from "./own-lines.ts";
 import { framing, type RequestHead, type ResponseHead } from "./head.ts";
 import { lastChunk, writeResponseHead } from "./head-bytes.ts";
 import { HeldAnswer } from "./held-answer.ts";

@@ -6,6 +6,7 @@
 import type { PeerCertificate } from "#base/peer-certificate.ts";
 import type { FieldId } from "./field-names.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
+import type { LateLines, OwnLines } from "./own-lines.ts";
 
 /** Who is at the other end of a caller's connection. */
 export interface Peer {
@@ -19,19 +20,6 @@ export interface Peer {
   readonly caller?: string;
   /** Where TLS asks for one and has verified it. */
   readonly certificate?: PeerCertificate | undefined;
-}
-
-/** Field lines of the gateway's own, each ended by CR LF, written where a head is put together. */
-export interface OwnLines {
-  /** @returns the offset behind the last byte written. */
-  writeLines(out: Buffer, at: number): number;
-}
-
-/** Field lines that are known when the rest of an answer stands; good during a call only. */
-export interface LateLines extends OwnLines {
-  /** Octets that `writeLines` writes. */
-  readonly byteLength: number;
-  readonly text: string;
 }
 
 export interface CallerEnd {

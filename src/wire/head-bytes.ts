@@ -1,6 +1,7 @@
 /** Puts message heads together in the scratch buffer. Returns the offset behind the last byte. */
 import { latin1 } from "#base/latin1.ts";
-import type { OwnLines, RequestPlan } from "./ends.ts";
+import type { RequestPlan } from "./ends.ts";
+import type { OwnLines } from "./own-lines.ts";
 import {
   copyFields,
   droppedFromBodiless,

@@ -8,7 +8,7 @@ import { defaultLimits } from "#base/limits.ts";
 import { lateLines } from "#tests/support/late-lines.ts";
 import { readResponses, strictAnswers } from "#tests/support/read-responses.ts";
 import { AnswerWriter } from "./answer-writer.ts";
-import type { LateLines } from "./ends.ts";
+import type { LateLines } from "./own-lines.ts";
 import { RequestHead, ResponseHead } from "./head.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
 import { parseResponseHead } from "./parse-response-head.ts";

@@ -4,7 +4,7 @@
  * but the end goes at once: the last byte of a counted body, the last chunk of a chunked one; where
  * the connection's end is the end of the body, nothing but that. Kept bytes are copies.
  */
-import type { LateLines } from "./ends.ts";
+import type { LateLines } from "./own-lines.ts";
 import { framing, type ResponseHead } from "./head.ts";
 import { lastChunk } from "./head-bytes.ts";
 import type { Outbox } from "./outbox.ts";

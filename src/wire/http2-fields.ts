@@ -1,7 +1,8 @@
 /** Heads as node:http2 sends them: names in lower case and values in turn, pseudo-fields first. */
 import type { OutgoingHttpHeaders } from "node:http2";
 import { latin1 } from "#base/latin1.ts";
-import type { OwnLines, RequestPlan } from "./ends.ts";
+import type { RequestPlan } from "./ends.ts";
+import type { OwnLines } from "./own-lines.ts";
 import {
   droppedFromBodiless,
   droppedFromRequest,

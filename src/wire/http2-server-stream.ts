@@ -4,7 +4,8 @@
  */
 import type { ServerHttp2Stream } from "node:http2";
 import type { Enrolled } from "#base/roster.ts";
-import type { CallerEnd, CallerListener, LateLines, OwnLines, Peer } from "./ends.ts";
+import type { CallerEnd, CallerListener, Peer } from "./ends.ts";
+import type { LateLines, OwnLines } from "./own-lines.ts";
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
 import { constants } from "./http2-codes.ts";
 import {

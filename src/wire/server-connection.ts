@@ -7,17 +7,11 @@ import type { Socket } from "node:net";
 import { AnswerWriter, isUnframedForOld } from "./answer-writer.ts";
 import { BodyReader } from "./body-reader.ts";
 import { CallerSocket, type Use } from "./caller-socket.ts";
-import type {
-  CallerConnection,
-  CallerEnd,
-  CallerListener,
-  LateLines,
-  OwnLines,
-  Peer,
-} from "./ends.ts";
+import type { CallerConnection, CallerEnd, CallerListener, Peer } from "./ends.ts";
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
 import { HeadGatherer } from "./head-gatherer.ts";
 import { opensHttp2 } from "./http2-preface.ts";
+import type { LateLines, OwnLines } from "./own-lines.ts";
 import { lateHead, parseFault, parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -43,9 +37,8 @@ export class ServerConnection implements CallerEnd, CallerConnection {
   #first = true;
 
   constructor(socket: Socket, peer: Peer, context: ServerContext) {
-    this.#socket = new CallerSocket(socket, peer.encrypted, context, (bytes) =>
-      this.#onData(bytes),
-    );
+    const onData = (bytes: Buffer): void => this.#onData(bytes);
+    this.#socket = new CallerSocket(socket, peer.encrypted, context, onData);
     this.peer = peer;
     this.#context = context;
     this.#answer = new AnswerWriter(socket, peer.encrypted, () => this.#onFlushed());

@@ -3,7 +3,7 @@ import type { Service } from "#configuration/configuration.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import { problems } from "#gateway/problems.ts";
 import { lateLines } from "./late-lines.ts";
-import type { LateLines } from "#wire/ends.ts";
+import type { LateLines } from "#wire/own-lines.ts";
 import type { Evidence, Recorder, RecordWaiter } from "#gateway/recorder.ts";
 
 /** What an exchange said of itself when it was put on record. */

@@ -1,5 +1,5 @@
 /** Field lines as the recorder gives them, from their text. */
-import type { LateLines } from "#wire/ends.ts";
+import type { LateLines } from "#wire/own-lines.ts";
 
 export function lateLines(text: string): LateLines {
   const writeLines = (out: Buffer, at: number): number => at + out.write(text, at, "latin1");

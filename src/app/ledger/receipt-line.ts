@@ -4,7 +4,7 @@
  */
 import { hashBytes } from "#ledger/tree/hashes.ts";
 import { base64Length, writeBase64 } from "#ledger/tree/base64.ts";
-import type { LateLines } from "#wire/ends.ts";
+import type { LateLines } from "#wire/own-lines.ts";
 
 export class ReceiptLine implements LateLines {
   readonly #start: string;
