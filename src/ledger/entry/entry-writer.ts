@@ -21,6 +21,8 @@ const major = { uint: 0x00, bytes: 0x40, text: 0x60, list: 0x80, map: 0xa0 } as 
 /** A map of more fields has a head of two bytes, not of one. */
 const shortMapMax = 23;
 const digitValues = digitTable();
+/** From here on a call out of JavaScript costs less than a loop. */
+const loopBytesMax = 16;
 
 export class EntryWriter {
   #out: Buffer = Buffer.alloc(0);
@@ -84,10 +86,10 @@ export class EntryWriter {
   constant({ bytes, count, firstKey, lastKey, cut }: ConstantPart): void {
     if (count === 0) return;
     assert(firstKey > this.#lastKey, "fields of an entry are written in the order of their keys");
-    const out = this.#out;
-    let at = this.#at;
-    for (let index = 0; index < bytes.length; index++) out[at++] = bytes[index] as number;
-    this.#at = at;
+    if (bytes.length > loopBytesMax) {
+      this.#out.set(bytes, this.#at);
+      this.#at += bytes.length;
+    } else this.#copy(bytes, 0, bytes.length);
     this.#lastKey = lastKey;
     this.#count += count;
     for (let index = 0; index < cut.length; index++) this.noteCut(cut[index] as number);
