@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import { joinedBodyBytesMax, readBytesMax, replaceScratch, scratch } from "./scratch.ts";
+import { SpareBlocks } from "./spare-blocks.ts";
 
 const empty = Buffer.alloc(0);
 
@@ -14,10 +15,8 @@ const queuedBytesMax = 64 * 1024;
  * Large copies go into blocks that are used again as soon as nothing is queued: left to the garbage
  * collector, they would pile up to tens of megabytes.
  */
-const blockBytes = readBytesMax;
+const blocks = new SpareBlocks(readBytesMax, 32);
 const blockedBytesMin = 8 * 1024;
-const spareBlocksMax = 32;
-const spareBlocks: Buffer[] = [];
 
 export class Outbox {
   readonly #socket: Socket;
@@ -93,19 +92,18 @@ export class Outbox {
   }
 
   #copy(bytes: Buffer): Buffer {
-    if (bytes.length < blockedBytesMin || bytes.length > blockBytes) return Buffer.from(bytes);
+    const { length } = bytes;
+    if (length < blockedBytesMin || length > blocks.blockBytes) return Buffer.from(bytes);
     this.#takeBack();
-    const block = spareBlocks.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
+    const block = blocks.take();
     this.#lent.push(block);
     bytes.copy(block);
-    return block.subarray(0, bytes.length);
+    return block.subarray(0, length);
   }
 
   #takeBack(): void {
     if (this.#lent.length === 0 || this.#socket.writableLength > 0) return;
-    for (const block of this.#lent) {
-      if (spareBlocks.length < spareBlocksMax) spareBlocks.push(block);
-    }
+    for (const block of this.#lent) blocks.giveBack(block);
     this.#lent.length = 0;
   }
 

@@ -1,13 +1,12 @@
 /** Whether a file that somebody shows is the body that passed, by the commitment in its entry. */
-import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
+import { nodeDisk, nodePlatform } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { openBodies } from "#ledger/bodies/read-bodies.ts";
 import { decodeEntry } from "#ledger/entry/decode-entry.ts";
-import { openReader } from "#ledger/store/log-reader.ts";
 import { diskProblem, trying } from "#ledger/store/problems.ts";
-import { problemOf } from "./ledger-folders.ts";
 import { noSuchEntry } from "./no-such-entry.ts";
 import { openKeys } from "./open-keys.ts";
+import { askWhileWritten } from "./while-written.ts";
 
 export interface ComparedBody {
   /** Of the ledger. */
@@ -20,30 +19,24 @@ export interface ComparedBody {
 /** More than a body that anybody compares has. */
 const fileBytesMax = 1024 ** 3;
 
-export function compareBody({ path, exchange, which, file }: ComparedBody): boolean | Problem {
+export async function compareBody(asked: ComparedBody): Promise<boolean | Problem> {
+  const { path, exchange, which, file } = asked;
   let bytes: Buffer;
   try {
     bytes = nodePlatform.files.readUpTo(file, fileBytesMax);
   } catch (error) {
     return diskProblem(error, `read ${file}`);
   }
-  try {
-    const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
-    try {
-      const entry = reader
-        .findEntries(exchange)
-        .map((index) => decodeEntry(reader.entry(index)))
-        .findLast((one) => one.kind === "exchange");
-      if (entry === undefined) return noSuchEntry(reader, `outcome of the exchange ${exchange}`);
-      const keys = openKeys(nodePlatform.random, path);
-      if (isProblem(keys)) return keys;
-      return trying("read what is kept of the exchange", () =>
-        openBodies(nodeDisk, path, keys).check(entry, which, bytes),
-      );
-    } finally {
-      reader.close();
-    }
-  } catch (error) {
-    return problemOf(error);
-  }
+  return askWhileWritten(path, (reader) => {
+    const entry = reader
+      .findEntries(exchange)
+      .map((index) => decodeEntry(reader.entry(index)))
+      .findLast((one) => one.kind === "exchange");
+    if (entry === undefined) return noSuchEntry(reader, `outcome of the exchange ${exchange}`);
+    const keys = openKeys(nodePlatform.random, path);
+    if (isProblem(keys)) return keys;
+    return trying("read what is kept of the exchange", () =>
+      openBodies(nodeDisk, path, keys).check(entry, which, bytes),
+    );
+  });
 }

@@ -8,6 +8,7 @@ import { exportNdjson, exportOcsf } from "#ledger/verify/export-ndjson.ts";
 import { proveEntry } from "#ledger/verify/prove-entry.ts";
 import { problemOf } from "./ledger-folders.ts";
 import { noSuchEntry } from "./no-such-entry.ts";
+import { askWhileWritten } from "./while-written.ts";
 
 export const exportForms = ["tiles", "ndjson", "ocsf", "parquet"] as const;
 
@@ -34,8 +35,8 @@ async function exporterOf(as: ExportOptions["as"]) {
 }
 
 /** @param what the id of an exchange, or the index of an entry. */
-export function proveFromLedger(path: string, what: string | number): Buffer | Problem {
-  return withReader(path, (reader) => {
+export function proveFromLedger(path: string, what: string | number): Promise<Buffer | Problem> {
+  return askWhileWritten(path, (reader) => {
     const index = typeof what === "number" ? what : reader.findExchange(what);
     if (index !== undefined && index < reader.size) return proveEntry(reader, index);
     const wanted = typeof what === "number" ? `entry ${what}` : `entry of the exchange ${what}`;

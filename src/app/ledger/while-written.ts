@@ -2,26 +2,39 @@
  * Questions to the files of a ledger that a gateway writes. What it has put on record last is known
  * to be on the disk, and signed, when the next checkpoint says so, which one does every second.
  */
-import { nodePlatform } from "#base/platform.ts";
+import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
+import { openReader } from "#ledger/store/log-reader.ts";
+import type { LogReader } from "#ledger/store/log.ts";
 import { holderOf } from "./erase-stopped.ts";
+import { problemOf } from "./ledger-folders.ts";
 
 /** A checkpoint, and what a busy disk may take for it. */
 const patienceMs = 2_000;
 const pauseMs = 200;
 
 /** Asks again, as long as the answer may still come. */
-export async function whileWritten<Result>(
+export async function askWhileWritten<Result>(
   path: string,
-  ask: () => Result | Problem | Promise<Result | Problem>,
+  ask: (reader: LogReader) => Result | Problem | Promise<Result | Problem>,
 ): Promise<Result | Problem> {
   const { clock } = nodePlatform;
   const untilMs = clock.monotonicMs() + patienceMs;
-  for (;;) {
-    const answer = await ask();
-    if (!isProblem(answer) || !mayCome(answer)) return answer;
-    if (clock.monotonicMs() >= untilMs || !isWritten(path)) return answer;
-    await pause();
+  try {
+    const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
+    try {
+      for (;;) {
+        const answer = await ask(reader);
+        if (!isProblem(answer) || !mayCome(answer)) return answer;
+        if (clock.monotonicMs() >= untilMs || !isWritten(path)) return answer;
+        await pause();
+        reader.refresh();
+      }
+    } finally {
+      reader.close();
+    }
+  } catch (error) {
+    return problemOf(error);
   }
 }
 

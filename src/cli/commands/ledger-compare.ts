@@ -42,9 +42,7 @@ export const ledgerCompare: Command = {
     if (typeof folders === "number") return folders;
     const { compareBody } = await import("#app/ledger/compare-body.ts");
     const which = request === undefined ? "responseBody" : "requestBody";
-    const { whileWritten } = await import("#app/ledger/while-written.ts");
-    const { path } = folders;
-    const isSame = await whileWritten(path, () => compareBody({ path, exchange, which, file }));
+    const isSame = await compareBody({ path: folders.path, exchange, which, file });
     if (isProblem(isSame)) return endWith(input, isSame);
     if (input.json) printJson({ exchange, which, file, isSame });
     else print(`${file}: ${isSame ? "is" : "is not"} the ${which} of exchange ${exchange}`);

@@ -37,8 +37,7 @@ export const ledgerProve: Command = {
     const folders = await ledgerFolders(input);
     if (typeof folders === "number") return folders;
     const { proveFromLedger } = await import("#app/ledger/export-ledger.ts");
-    const { whileWritten } = await import("#app/ledger/while-written.ts");
-    const proof = await whileWritten(folders.path, () => proveFromLedger(folders.path, what));
+    const proof = await proveFromLedger(folders.path, what);
     if (isProblem(proof)) return endWith(input, proof);
     const out = input.text("out");
     if (out === undefined) {

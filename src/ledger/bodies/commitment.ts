@@ -4,6 +4,7 @@
  * that nothing is stored for them, and without the key nobody can make them again.
  */
 import { createHash, hash, timingSafeEqual, type Hash } from "node:crypto";
+import { createPrefixViews } from "#base/prefix-views.ts";
 import { commitmentBytes, exchangeIdBytes, part, writeExchangeId, type Part } from "./parts.ts";
 import { deriveKey, subjectKeyBytes } from "./subject-key.ts";
 
@@ -59,13 +60,7 @@ export function saltOf(
 }
 
 const scratch = Buffer.alloc(saltBytes + oneShotBytesMax);
-const scratches = Array.from<Buffer | undefined>({ length: 4096 }).fill(undefined);
-
-/** A view costs as much as a tenth of a hash: those of usual lengths are made once. */
-function scratchOf(length: number): Buffer {
-  if (length >= scratches.length) return scratch.subarray(0, length);
-  return (scratches[length] ??= scratch.subarray(0, length));
-}
+const scratchOf = createPrefixViews(scratch, 4_096);
 
 /**
  * Of bytes that are there at once; at most `oneShotBytesMax`.

@@ -4,6 +4,7 @@
  */
 import { hash } from "node:crypto";
 import { assert } from "#base/assert.ts";
+import { createPrefixViews } from "#base/prefix-views.ts";
 
 export const hashBytes = 32;
 
@@ -11,7 +12,7 @@ export const hashBytes = 32;
 export const entryBytesMax = 65_535;
 
 const leafScratch = Buffer.alloc(1 + entryBytesMax);
-const scratches = Array.from<Buffer | undefined>({ length: 1024 }).fill(undefined);
+const leafScratchOf = createPrefixViews(leafScratch, 1_025);
 const nodeScratch = Buffer.alloc(1 + 2 * hashBytes, 1);
 
 /** Of a tree without entries (RFC 9162 §2.1.1): the hash of nothing. */
@@ -36,13 +37,7 @@ export function leafHashInto(
   assert(length >= 0 && length <= entryBytesMax, "an entry has at most 65,535 bytes");
   if (Buffer.isBuffer(bytes)) bytes.copy(leafScratch, 1, from, to);
   else leafScratch.set(bytes.subarray(from, to), 1);
-  target.write(hash("sha256", scratchOf(length), "latin1"), at, "latin1");
-}
-
-/** A view costs as much as a tenth of the hash: those of usual lengths are made once. */
-function scratchOf(length: number): Buffer {
-  if (length >= scratches.length) return leafScratch.subarray(0, 1 + length);
-  return (scratches[length] ??= leafScratch.subarray(0, 1 + length));
+  target.write(hash("sha256", leafScratchOf(1 + length), "latin1"), at, "latin1");
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {

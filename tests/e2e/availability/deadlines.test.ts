@@ -172,31 +172,32 @@ for (const [dialect, asked] of Object.entries(dialects)) {
   });
 }
 
-test("a call whose time passes in a queue never reaches an instance", async (context) => {
-  let asked = 0;
+/** Answers late, and counts how often it was asked. */
+async function lateService(context: TestContext) {
+  let count = 0;
   const url = await serve(context, (_request, response) => {
-    asked++;
+    count++;
     setTimeout(() => response.end("late"), 700);
   });
+  return { url, asked: () => count };
+}
+
+test("a call whose time passes in a queue never reaches an instance", async (context) => {
+  const { url, asked } = await lateService(context);
   const text =
     `services:\n  plain:\n    instances: ["${url}"]\n` +
     "    policies: [{ concurrency: { max: 1, queueMax: 5, waitMs: 5000 } }]\n";
   const gateway = await startTranslating(context, { text, files: {} });
   const first = fetch(`${gateway.url}/plain/`);
-  const isAsked = (): boolean => asked > 0;
-  while (!isAsked()) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (asked() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   const second = await fetch(`${gateway.url}/plain/`, { headers: { [name]: "200" } });
   assert.equal(second.status, 504);
   assert.equal(await (await first).text(), "late");
-  assert.equal(asked, 1);
+  assert.equal(asked(), 1);
 });
 
 test("a call whose caller gives no time is answered by no fallback", async (context) => {
-  let asked = 0;
-  const url = await serve(context, (_request, response) => {
-    asked++;
-    setTimeout(() => response.end("late"), 700);
-  });
+  const { url, asked } = await lateService(context);
   const text =
     `services:\n  plain:\n    instances: ["${url}"]\n` +
     "    policies: [{ fallback: { on: [timeout], file: other.json } }]\n";
@@ -208,7 +209,7 @@ test("a call whose caller gives no time is answered by no fallback", async (cont
     return [status, headers.get("parlance-fault")];
   };
   assert.deepEqual(await ask("0"), [504, "client"]);
-  assert.equal(asked, 0);
+  assert.equal(asked(), 0);
   assert.deepEqual(await ask("100"), [200, null]);
-  assert.equal(asked, 1);
+  assert.equal(asked(), 1);
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createFolder, type Ended } from "./run-parlance.ts";
+import { thingsContract } from "#tests/support/things-contract.ts";
 
 const id = "0199f3a27c1b7d4e9a550c7e6f1b2a3d";
 const noLedger = /there is no ledger in .*ledger/;
@@ -12,14 +13,6 @@ const cases: readonly (readonly [args: readonly string[], code: number, says: Re
   [["ledger", "verify"], 3, noLedger],
   [["ledger", "show", id], 3, noLedger],
 ];
-const contract = `openapi: 3.1.0
-info: { title: Up, version: 1.0.0 }
-paths:
-  /things:
-    get:
-      operationId: getThing
-      responses: { "200": { description: It. } }
-`;
 
 function configurationWith(key: string): string {
   return `version: 1
@@ -36,7 +29,7 @@ for (const [key, missing] of [
 ] as const) {
   test(`where ${key} is missing, only commands that need it refuse`, () => {
     using folder = createFolder();
-    folder.write("up.openapi.yaml", contract);
+    folder.write("up.openapi.yaml", thingsContract);
     folder.write("parlance.yaml", configurationWith(key));
     const run = (args: readonly string[]): Ended => folder.parlance(args);
     const needing = [["check"], ["explain", "GET", "/up/things"], ["start"]];

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { ExplainedRequest } from "#gateway/explain.ts";
 import { createFolder } from "#tests/e2e/cli/run-parlance.ts";
+import { thingsContract } from "#tests/support/things-contract.ts";
 
 interface Case {
   readonly name: string;
@@ -95,18 +96,9 @@ callers: open
   assert.match(out, /Refused with 502: none of up: all of its are drained/);
 });
 
-const contract = `openapi: 3.1.0
-info: { title: Up, version: 1.0.0 }
-paths:
-  /things:
-    get:
-      operationId: getThing
-      responses: { "200": { description: It. } }
-`;
-
 test("addresses of the gateway's own faces, and pages that ask first, are told as they are answered", () => {
   using folder = createFolder();
-  folder.write("up.openapi.yaml", contract);
+  folder.write("up.openapi.yaml", thingsContract);
   folder.write(
     "parlance.yaml",
     `version: 1
