@@ -2,8 +2,9 @@
 import { atMost, none, type Finding, type LoadCase } from "#bench/load/load-case.ts";
 import type { Gateway } from "#bench/load/gateway.ts";
 import { cpuUsOf, threadCpuUsOf } from "#bench/rig/process-tree.ts";
+import type { Load } from "#bench/rig/wrk.ts";
 import { median } from "#bench/rig/statistics.ts";
-import { modes, pacedLoad, startModes } from "./modes.ts";
+import { modes, pacedLoads, startModes } from "./modes.ts";
 
 const workerThread = "worker 0";
 
@@ -26,15 +27,13 @@ export function cost(id: string, title: string, perSecond: number, reach: Reach)
       const gateways = await startModes(site);
       const sums: readonly Sums[] = modes.map(() => ({ perSecond: [], whole: [], worker: [] }));
       let errors = 0;
-      for (let round = 0; round <= site.rounds; round += 1) {
+      const loads = await pacedLoads(site, gateways, perSecond);
+      for (let round = 0; round < site.rounds; round += 1) {
         for (const [place, gateway] of gateways.entries()) {
-          const load = pacedLoad(gateway, perSecond, site.seconds);
           const before = cpuOf(gateway);
-          const result = await site.rig.load(load);
+          const result = await site.rig.load(loads[place] as Load);
           const after = cpuOf(gateway);
           errors += result.errors;
-          // Warm-up.
-          if (round === 0) continue;
           const requests = Math.max(1, result.requests);
           sums[place]?.perSecond.push(result.requests / result.seconds);
           sums[place]?.whole.push((after.whole - before.whole) / requests);

@@ -1,7 +1,8 @@
 /** How much later answers come when they wait for their records. */
 import { atMost, none, type LoadCase } from "#bench/load/load-case.ts";
 import { median } from "#bench/rig/statistics.ts";
-import { modes, pacedLoad, startModes } from "./modes.ts";
+import type { Load } from "#bench/rig/wrk.ts";
+import { modes, pacedLoads, startModes } from "./modes.ts";
 
 const perSecond = 10_000;
 
@@ -14,12 +15,11 @@ export const latency: LoadCase = {
     const p99: number[][] = modes.map(() => []);
     const rates: number[] = [];
     let errors = 0;
-    for (let round = 0; round <= site.rounds; round += 1) {
-      for (const [place, gateway] of gateways.entries()) {
-        const result = await site.rig.load(pacedLoad(gateway, perSecond, site.seconds));
+    const loads = await pacedLoads(site, gateways, perSecond);
+    for (let round = 0; round < site.rounds; round += 1) {
+      for (const [place] of gateways.entries()) {
+        const result = await site.rig.load(loads[place] as Load);
         errors += result.errors;
-        // Warm-up.
-        if (round === 0) continue;
         p50[place]?.push(result.p50Ms);
         p99[place]?.push(result.p99Ms);
         rates.push(result.requests / result.seconds);

@@ -30,13 +30,40 @@ export async function startModes(site: LoadSite): Promise<readonly Gateway[]> {
   ];
 }
 
+const warmUps = 4;
+/** Of a rate: closer than this the rounds themselves differ by more. */
+const closeEnough = 0.02;
+
 /**
- * Each connection pauses before it asks, so that some `perSecond` requests are sent. A machine that
- * is slower sends fewer; the rate that came about is told beside the figures.
+ * A load of some `perSecond` requests for each gateway. A connection pauses before it asks, and asks
+ * again when it was answered: a gateway that answers later needs more connections for the same
+ * rate. So their number is found by trying, which warms the gateways up as well. A machine that is
+ * too slow sends fewer; the rates that came about are told beside the figures.
+ *
+ * Pauses are exponential, as those of callers who know nothing of each other. With pauses of one
+ * length, connections whose answers leave together ask together ever after: it would be such
+ * bursts, all connections at once, whose waiting is measured.
  */
-export function pacedLoad(gateway: Gateway, perSecond: number, seconds: number): Load {
+export async function pacedLoads(
+  { rig, seconds, tiny }: LoadSite,
+  gateways: readonly Gateway[],
+  perSecond: number,
+): Promise<readonly Load[]> {
   const pauseMs = Math.max(2, Math.floor(64_000 / perSecond));
-  const connections = Math.max(1, Math.round((perSecond * (pauseMs + 2)) / 1_000));
-  const script = `function delay() return ${pauseMs} end`;
-  return { url: `http://127.0.0.1:${gateway.port}/up/json`, connections, seconds, script };
+  const most = Math.round((perSecond * pauseMs) / 250);
+  const pause = `math.floor(0.5 - ${pauseMs} * math.log(1 - math.random()))`;
+  const script = `function delay() return ${pause} end`;
+  const loads: Load[] = [];
+  for (const { port } of gateways) {
+    const url = `http://127.0.0.1:${port}/up/json`;
+    let connections = Math.max(1, Math.round((perSecond * (pauseMs + 2)) / 1_000));
+    for (let round = 0; round < (tiny ? 1 : warmUps); round++) {
+      const result = await rig.load({ url, connections, seconds, script });
+      const share = (perSecond * result.seconds) / Math.max(1, result.requests);
+      if (Math.abs(share - 1) <= closeEnough) break;
+      connections = Math.min(most, Math.max(1, Math.round(connections * share)));
+    }
+    loads.push({ url, connections, seconds, script });
+  }
+  return loads;
 }

@@ -19,18 +19,29 @@ test("where entries come slowly, no batch waits for another entry", () => {
   assert.equal(pace.restMs(nowMs), 0);
 });
 
-test("where they come fast, they gather until there are some forty", () => {
+test("where they come fast, they gather until there are some eighty", () => {
   const pace = new Pace();
-  // 20 a millisecond: forty take 2 ms from the beginning of the last batch, which was 0.5 ms ago.
-  const nowMs = run(pace, 1_000, 200, 10, 0.5);
+  // 40 a millisecond: eighty take 2 ms from the beginning of the last batch, which was 0.5 ms ago.
+  const nowMs = run(pace, 1_000, 200, 20, 0.5);
   assert.equal(Math.round(pace.restMs(nowMs) * 10) / 10, 1.5);
 });
 
+test("a little faster is not much later: the rest grows with the rate", () => {
+  const restMs = (perMs: number): number => {
+    const pace = new Pace();
+    const nowMs = run(pace, 1_000, 200, perMs, 1);
+    return Math.round((pace.restMs(nowMs) + 1) * 10) / 10;
+  };
+  assert.deepEqual([12, 13, 14].map(restMs), [1.6, 2.4, 3.2]);
+});
+
 test("however fast or slow, nobody waits longer than the limit, and never a negative time", () => {
-  const pace = new Pace();
-  const nowMs = run(pace, 1_000, 200, 6, 0.5);
-  assert.ok(pace.restMs(nowMs) <= 2.5);
-  assert.equal(pace.restMs(nowMs + 60), 0);
+  for (let perMs = 1; perMs < 100; perMs += 3) {
+    const pace = new Pace();
+    const nowMs = run(pace, 1_000, 200, perMs, 1);
+    assert.ok(pace.restMs(nowMs) <= 4 - 1);
+    assert.equal(pace.restMs(nowMs + 60), 0);
+  }
 });
 
 test("what came fast once does not delay what comes slowly later", () => {

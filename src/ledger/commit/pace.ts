@@ -4,12 +4,14 @@
  * where they come slowly, a batch is what came during the last sync, and nobody waits for a timer.
  */
 const windowMs = 20;
-/** At this many a millisecond and above, batches gather. */
-const fastPerMs = 11;
+/** Above this many a millisecond, batches gather. */
+const fastPerMs = 10;
+/** By how much longer for each more a millisecond: a little faster is not much later. */
+const rampMs = 0.8;
 /** From here on a sync is a small part of what an entry costs. */
-const wantedEntries = 40;
-/** What gathering adds to a wait at most. */
-const gatherMsMax = 2.5;
+const wantedEntries = 80;
+/** From one batch to the next at most, so what gathering adds to a wait. */
+const gatherMsMax = 4;
 
 export class Pace {
   #perMs = 0;
@@ -34,8 +36,9 @@ export class Pace {
 
   /** How long the thread is to rest now; 0: not at all. */
   restMs(nowMs: number): number {
-    if (this.#perMs < fastPerMs) return 0;
-    const betweenMs = Math.min(gatherMsMax, wantedEntries / this.#perMs);
+    const above = this.#perMs - fastPerMs;
+    if (above <= 0) return 0;
+    const betweenMs = Math.min(gatherMsMax, above * rampMs, wantedEntries / this.#perMs);
     return Math.max(0, this.#begunAtMs + betweenMs - nowMs);
   }
 }
