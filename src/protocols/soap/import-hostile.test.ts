@@ -103,3 +103,27 @@ test("names of a megabyte are cut in messages", () => {
   );
   for (const { message } of loaded.diagnostics) assert.ok(message.length <= 1_003);
 });
+
+test("policies that refer to each other many times over are looked at once each", () => {
+  const utility =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+  const policy = (id: number, content: string): string =>
+    `<p:Policy xmlns:p="http://www.w3.org/ns/ws-policy" xmlns:u="${utility}" u:Id="p${id}">${content}</p:Policy>`;
+  const reference = (id: number): string =>
+    `<p:PolicyReference xmlns:p="http://www.w3.org/ns/ws-policy" URI="#p${id}"/>`;
+  const mtom = `<m:MTOM xmlns:m="http://www.w3.org/2007/08/soap12-mtom-policy"/>`;
+  // A hundred ways on at each of twelve steps: 10^24 of them, and the last step leads back.
+  const demand = (last: string): unknown => {
+    const loaded = load(
+      repeat(12, (id) => policy(id, reference(id + 1).repeat(100))) +
+        policy(12, last + reference(0)) +
+        `<wsdl:message name="M"/><wsdl:portType name="P">` +
+        `<wsdl:operation name="o"><wsdl:input message="t:M"/></wsdl:operation></wsdl:portType>` +
+        `<wsdl:binding name="B" type="t:P">${reference(0)}<soap:binding/>` +
+        `<wsdl:operation name="o"/></wsdl:binding>`,
+    );
+    return loaded.contract.operations[0]?.soap?.mtom;
+  };
+  assert.equal(demand(mtom), true);
+  assert.ok(demand("") !== true);
+});

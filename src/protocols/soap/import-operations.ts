@@ -13,7 +13,7 @@ import { headerFields } from "./import-headers.ts";
 import { documentationOf, elementsOf, extensionsNamespace, nameOf } from "./import-names.ts";
 import { placeIn, soapChildren, wsdlChildren } from "./import-names.ts";
 import type { Import } from "./import-parts.ts";
-import { demandsMtom } from "./import-policies.ts";
+import { MtomDemands } from "./import-policies.ts";
 
 export function importOperations(
   context: Import,
@@ -21,10 +21,11 @@ export function importOperations(
   portTypes: readonly BoundPortType[],
 ): Operation[] {
   const number = createNumbering();
+  const demands = new MtomDemands(definitions);
   const operations: Operation[] = [];
   for (const portType of portTypes) {
     for (const bound of boundOperations(context.report, portType)) {
-      const operation = operationOf(context, definitions, bound);
+      const operation = operationOf(context, definitions, demands, bound);
       if (operation === undefined) continue;
       operations.push({ ...operation, id: number(operation.id) });
     }
@@ -35,6 +36,7 @@ export function importOperations(
 function operationOf(
   context: Import,
   definitions: Definitions,
+  demands: MtomDemands,
   bound: BoundOperation,
 ): Operation | undefined {
   const { node, portType, offers } = bound;
@@ -75,7 +77,7 @@ function operationOf(
   const version = first.binding.version;
   const versions = [...new Set(offers.map(({ binding }) => binding.version))];
   const { definition } = first.binding;
-  const isMtom = definition !== undefined && demandsMtom(definitions, definition, first.node);
+  const isMtom = definition !== undefined && demands.of(definition, first.node);
   const documentation = documentationOf(node);
   const outHeaders = outward && headerFields(context, definitions, outward, from);
   return {

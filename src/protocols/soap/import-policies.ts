@@ -25,23 +25,70 @@ export function isPolicyNamespace(namespace: string): boolean {
   return /\/policy$|\/ws-policy$/.test(namespace);
 }
 
-/** @param operation the binding's side of it. */
-export function demandsMtom(
-  definitions: Definitions,
-  binding: WsdlDefinition,
-  operation: XmlElement | undefined,
-): boolean {
-  const ports = definitions.all("service").flatMap((service) =>
-    wsdlChildren(service.element, "port").filter((port) => {
-      const named = attributeOf(port, "binding") ?? "";
-      return named.slice(named.indexOf(":") + 1) === binding.name.name;
-    }),
-  );
-  const subjects = [binding.element, ...(operation === undefined ? [] : [operation])];
-  const all = [...subjects, ...ports.slice(0, 1)];
-  const policies = all.flatMap((subject) => policiesOf(definitions, subject));
-  return policies.some((policy) => demands(definitions, policy, 0));
+/** Which messages of one import are to be sent with MTOM. What is asked again is remembered. */
+export class MtomDemands {
+  readonly #definitions: Definitions;
+  readonly #byBinding = new Map<WsdlDefinition, boolean>();
+  readonly #byElement = new Map<XmlElement, boolean>();
+
+  constructor(definitions: Definitions) {
+    this.#definitions = definitions;
+  }
+
+  /** @param operation the binding's side of it. */
+  of(binding: WsdlDefinition, operation: XmlElement | undefined): boolean {
+    const known = this.#byBinding.get(binding);
+    const byBinding = known ?? this.#ofAny([binding.element, ...this.#portsOf(binding)]);
+    this.#byBinding.set(binding, byBinding);
+    return byBinding || (operation !== undefined && this.#ofAny([operation]));
+  }
+
+  #portsOf(binding: WsdlDefinition): readonly XmlElement[] {
+    const ports = this.#definitions.all("service").flatMap((service) =>
+      wsdlChildren(service.element, "port").filter((port) => {
+        const named = attributeOf(port, "binding") ?? "";
+        return named.slice(named.indexOf(":") + 1) === binding.name.name;
+      }),
+    );
+    return ports.slice(0, 1);
+  }
+
+  #ofAny(subjects: readonly XmlElement[]): boolean {
+    const policies = subjects.flatMap((subject) => policiesOf(this.#definitions, subject));
+    return policies.some((policy) => this.#demanded(policy, 0));
+  }
+
+  /**
+   * A policy that many refer to, or that refers to itself, is looked at once; one that leads back to
+   * itself, which WS-Policy 1.5 §4.3.4 forbids, demands nothing by that.
+   */
+  #demanded(element: XmlElement, depth: number): boolean {
+    if (depth > depthMax || isOptional(element)) return false;
+    if (assertions.has(`{${element.namespace}}${element.name}`)) return true;
+    if (!isPolicyNamespace(element.namespace)) return false;
+    const known = this.#byElement.get(element);
+    if (known !== undefined) return known;
+    this.#byElement.set(element, false);
+    const demanded = this.#demandedWithin(element, depth);
+    this.#byElement.set(element, demanded);
+    return demanded;
+  }
+
+  /** In every alternative: of ExactlyOne one child is chosen, of all others all count. */
+  #demandedWithin(element: XmlElement, depth: number): boolean {
+    if (element.name === "PolicyReference") {
+      const policy = this.#definitions.policies.get(attributeOf(element, "URI") ?? "");
+      return policy !== undefined && this.#demanded(policy, depth + 1);
+    }
+    const children = elementsOf(element);
+    const inEach = (child: XmlElement): boolean => this.#demanded(child, depth + 1);
+    return element.name === "ExactlyOne"
+      ? children.length > 0 && children.every(inEach)
+      : children.some(inEach);
+  }
 }
+
+const depthMax = 30;
 
 function policiesOf({ policies }: Definitions, subject: XmlElement): readonly XmlElement[] {
   const inline = elementsOf(subject).filter(({ namespace }) => isPolicyNamespace(namespace));
@@ -50,24 +97,6 @@ function policiesOf({ policies }: Definitions, subject: XmlElement): readonly Xm
   );
   const named = listed.flatMap(({ value }) => value.split(/\s+/));
   return [...inline, ...named.flatMap((uri) => policies.get(uri) ?? [])];
-}
-
-const depthMax = 30;
-
-/** In every alternative: of ExactlyOne one child is chosen, of all others all count. */
-function demands(definitions: Definitions, element: XmlElement, depth: number): boolean {
-  if (depth > depthMax || isOptional(element)) return false;
-  if (assertions.has(`{${element.namespace}}${element.name}`)) return true;
-  if (!isPolicyNamespace(element.namespace)) return false;
-  if (element.name === "PolicyReference") {
-    const policy = definitions.policies.get(attributeOf(element, "URI") ?? "");
-    return policy !== undefined && demands(definitions, policy, depth + 1);
-  }
-  const children = elementsOf(element);
-  const inEach = (child: XmlElement): boolean => demands(definitions, child, depth + 1);
-  return element.name === "ExactlyOne"
-    ? children.length > 0 && children.every(inEach)
-    : children.some(inEach);
 }
 
 function isOptional({ attributes }: XmlElement): boolean {

@@ -6,6 +6,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { bareEnvironment } from "#tests/support/bare-environment.ts";
 
 const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
 const config = fileURLToPath(new URL("../../../examples/estate/parlance.yaml", import.meta.url));
@@ -60,7 +61,7 @@ interface Run {
 function call(args: readonly string[], { env, input, gatewayUrl = url }: Run = {}) {
   const more = ["--config", config, "--gateway", gatewayUrl];
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const options = { env: { PATH: process.env["PATH"], ...env } };
+    const options = { env: { ...bareEnvironment, ...env } };
     const child = execFile(
       process.execPath,
       [main, "call", ...args, ...more],

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { bareEnvironment } from "#tests/support/bare-environment.ts";
 import { createFolder, type Folder } from "./run-parlance.ts";
 
 const estate = fileURLToPath(new URL("../../../examples/estate/", import.meta.url));
@@ -60,7 +61,7 @@ function parlance(folder: Folder, ...args: readonly string[]) {
   const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
   asked = [];
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const options = { cwd: folder.path, env: { PATH: process.env["PATH"] } };
+    const options = { cwd: folder.path, env: { ...bareEnvironment } };
     const child = execFile(process.execPath, [main, ...args], options, (_error, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err }),
     );

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bareEnvironment } from "#tests/support/bare-environment.ts";
 
 const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
 
@@ -44,7 +45,7 @@ export function runProgram(
 ): Ended {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
-    env: { PATH: process.env["PATH"], ...env },
+    env: { ...bareEnvironment, ...env },
     encoding: "utf8",
     timeout: 60_000,
   });
