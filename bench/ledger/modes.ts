@@ -1,8 +1,9 @@
 /** Gateways that differ in the ledger only, and a load whose rate is chosen. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { plainPlan, type Gateway } from "#bench/load/gateway.ts";
 import type { LoadSite } from "#bench/load/load-case.ts";
+import { removeAtExit } from "#bench/rig/remove-at-exit.ts";
 import type { Load } from "#bench/rig/wrk.ts";
 
 /** digest: strict, with commitments to heads and bodies, which is the default. */
@@ -13,7 +14,7 @@ export function diskFolder(): string {
   const parent = fileURLToPath(new URL("../../data/bench/", import.meta.url));
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(`${parent}ledger-`);
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  removeAtExit(folder);
   return folder;
 }
 

@@ -82,6 +82,7 @@ async function fill(seconds: number): Promise<Sample> {
     memory,
     bell: new Bell(bell),
     entryBytesMax: entry.length,
+    callers: () => Infinity,
     nowMs: nodePlatform.clock.monotonicMs,
     tell: {
       committed: () => void durable++,

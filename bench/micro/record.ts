@@ -54,7 +54,7 @@ const service = await openLedger({
   version: "bench",
   workers: 1,
 });
-const recorder = createRecorder(nodePlatform, log, service.ringFor(0));
+const recorder = createRecorder(nodePlatform, log, service.ringFor(0), () => callers);
 for (const capture of captures) {
   const revision = revisionWith(capture);
   await nsOf(revision, recorder);

@@ -1,8 +1,9 @@
 /** The ground a benchmark stands on: a folder, divided cores, an upstream, a certificate. */
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync } from "node:fs";
 import os from "node:os";
 import { makeCertificate, type CertificateFiles } from "./certificate.ts";
 import { divideCores, pinSelf, type Cores } from "./machine.ts";
+import { removeAtExit } from "./remove-at-exit.ts";
 import { startUpstream, type Upstream, type UpstreamSite } from "./upstream.ts";
 import { runWrk, type Load, type LoadResult } from "./wrk.ts";
 
@@ -20,7 +21,7 @@ export async function createRig(
 ): Promise<Rig> {
   const directory = mkdtempSync(`${os.tmpdir()}/parlance-bench-`);
   chmodSync(directory, 0o755); // nginx gives up root and must still read its files.
-  process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+  removeAtExit(directory);
   const cores = divideCores();
   pinSelf(cores.load);
   const workers = Math.min(cores.loadCount, 2);

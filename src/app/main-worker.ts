@@ -22,6 +22,7 @@ const data = workerData as WorkerData;
 const { clock, timers } = nodePlatform;
 const workerLog = createWorkerLog(nodePlatform, data.logForm, data.writtenMemory, sendMessage);
 const observer = createExchangeObserver(clock, data.flightMemory, data.problems, workerLog.log);
+let connectionCount = (): number => 0;
 const recorder = await startRecorder();
 let extensions: Extensions = { protocols: [], policies: [], proofs: [] };
 const store = createWorkerStore(nodePlatform, workerLog.log);
@@ -35,7 +36,7 @@ let prepared: { readonly id: string; readonly commit: () => void } | undefined;
 timers.every(gaugesMs, () => {
   const { user, system } = process.threadCpuUsage();
   writeGauges(data.gaugeMemory, {
-    connections: gateway.connectionCount,
+    connections: connectionCount(),
     turnedAway: gateway.turnedAwayCount,
     loopDelayMaxMs: loopDelay.takeMaxMs(),
     heapUsedBytes: process.memoryUsage().heapUsed,
@@ -108,6 +109,7 @@ async function begin({ revision, meterMemory, instances }: MeteredRevision) {
     () => ({ ...extensions, store: store.current }),
     { recorder, memory: data.sharedMemory, records, log: workerLog.log },
   );
+  connectionCount = () => created.connectionCount;
   created.setInstances(instances);
   const port = listenEverywhere(created, revision.configuration.listen.text);
   // Who asks is told; nobody may have asked yet.
@@ -129,7 +131,7 @@ async function listenEverywhere(
 async function startRecorder(): Promise<WorkerRecorder | undefined> {
   if (data.ledger === undefined) return undefined;
   const { createRecorder } = await import("./ledger/recorder.ts");
-  return createRecorder(nodePlatform, workerLog.log, data.ledger);
+  return createRecorder(nodePlatform, workerLog.log, data.ledger, () => connectionCount());
 }
 
 /** What no revision has asked for yet takes no memory. */

@@ -1,4 +1,8 @@
-/** A recorder whose records become durable, or fail, when the test says so. */
+/**
+ * A recorder whose records become durable, or fail, when the test says so. It fails itself where an
+ * exchange is put on record that was not begun.
+ */
+import assert from "node:assert/strict";
 import type { Service } from "#configuration/configuration.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import { problems } from "#gateway/problems.ts";
@@ -25,6 +29,8 @@ export interface HandRecorder extends Recorder {
   readonly records: readonly HandRecord[];
   /** Intents so far. */
   readonly intents: readonly string[];
+  /** Exchanges that were begun and are not on record. */
+  readonly underWay: () => number;
   /** Records and intents that somebody waits for. */
   readonly waiting: () => number;
   /** The one that waits longest is durable, or never will be. */
@@ -49,6 +55,7 @@ export function createHandRecorder(): HandRecorder {
   const records: HandRecord[] = [];
   const intents: string[] = [];
   const waiters: RecordWaiter[] = [];
+  let underWay = 0;
   const waitFor = (waiter: RecordWaiter): "go" | "wait" => {
     if (recorder.mode === "none" || recorder.atOnce) return "go";
     waiters.push(waiter);
@@ -61,6 +68,7 @@ export function createHandRecorder(): HandRecorder {
     mode: "strict",
     atOnce: false,
     evidenceOf: () => undefined,
+    underWay: () => underWay,
     waiting: () => waiters.length,
     settle(receipt = testReceipt) {
       const waiter = waiters.shift();
@@ -70,6 +78,7 @@ export function createHandRecorder(): HandRecorder {
     settleAll(receipt) {
       while (waiters.length > 0) recorder.settle(receipt);
     },
+    begin: () => void underWay++,
     refusal: (service: Service | undefined) =>
       recorder.refuses && service !== undefined
         ? problems["ledger-unavailable"]("the test says so")
@@ -81,6 +90,7 @@ export function createHandRecorder(): HandRecorder {
       return waitFor(waiter);
     },
     record(exchange, waiter) {
+      assert.ok(underWay-- > 0, `${exchange.id} was not begun`);
       records.push(noteOf(exchange));
       return waitFor(waiter);
     },

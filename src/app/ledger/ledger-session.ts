@@ -153,7 +153,8 @@ export class LedgerSession {
     if (!this.#loop.hasFailed) this.#expire();
     if (this.#loop.turn()) {
       const gatherMs = this.#loop.gatherMs;
-      if (gatherMs > 0) this.#bell.rest(gatherMs, () => this.#bell.commands !== commands);
+      const isCalled = (): boolean => this.#bell.commands !== commands;
+      if (gatherMs > 0) this.#bell.rest(gatherMs, () => this.#loop.hasWork, isCalled);
       return;
     }
     this.#bell.sleep(

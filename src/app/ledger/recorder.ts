@@ -33,10 +33,12 @@ export interface WorkerRecorder extends Recorder {
   expect(revision: Revision): void;
 }
 
+/** @param callers how many connections of callers are open. */
 export function createRecorder(
   { clock, random }: Pick<Platform, "clock" | "random">,
   log: Log,
   ledger: WorkerLedger,
+  callers: () => number,
 ): WorkerRecorder {
   const { origin, run, floorUs } = ledger;
   const bell = new Bell(ledger.bell);
@@ -58,6 +60,7 @@ export function createRecorder(
     bell,
     entryBytesMax: exchangeEntryBytesMax,
     nowMs: clock.monotonicMs,
+    callers,
     tell: {
       committed: (waiter, index, hashes, at) => waiter.onRecorded(receipt.tell(index, hashes, at)),
       // No promise that it is still there after a power cut, so no receipt.
@@ -118,6 +121,7 @@ export function createRecorder(
       const detail = "exchanges cannot be put on record now, and this one must be";
       return problems["ledger-unavailable"](detail, { retryAfterS });
     },
+    begin: () => queue.begin(),
     holds: (service) => modeOf(service) !== "relaxed",
     recordIntent(exchange, waiter) {
       if (modeOf(exchange.route?.service) !== "intent") return "go";
@@ -125,9 +129,22 @@ export function createRecorder(
       const nowMs = clock.monotonicMs();
       queue.reserve();
       const end = entries.encodeIntent(exchange, nowMs, queue.out, queue.at);
-      return send(exchange, waiter, end, "durable", nowMs);
+      // Until its intent is on record it sends nothing.
+      queue.end();
+      const goneOn: RecordWaiter = {
+        onRecorded(lines) {
+          queue.begin();
+          waiter.onRecorded(lines);
+        },
+        onNotRecorded() {
+          queue.begin();
+          waiter.onNotRecorded();
+        },
+      };
+      return send(exchange, goneOn, end, "durable", nowMs);
     },
     record(exchange, waiter) {
+      queue.end();
       queue.reserve();
       const captured = exchange.evidence as ExchangeEvidence | undefined;
       captured?.end(exchange.operation);

@@ -2,7 +2,10 @@
  * Wakes the ledger thread, which sleeps when no ring has anything. One for all rings; whoever finds
  * it awake does nothing. It also says whether entries can be put on record at all.
  */
-const bellCell = { rings: 0, asleep: 1, state: 2, commands: 3 } as const;
+const bellCell = { rings: 0, asleep: 1, state: 2, commands: 3, busy: 4 } as const;
+/** Of `asleep`: until anything comes; until entries have gathered. */
+const sleeping = 1;
+const resting = 2;
 
 /** open: records become durable; failed: they cannot; absent: there is no ledger thread now. */
 export const ledgerStates = ["absent", "open", "failed"] as const;
@@ -35,8 +38,25 @@ export class Bell {
   ring(): void {
     const cells = this.#cells;
     // The first one to find it asleep wakes it; for the rest it is awake already.
-    if (Atomics.load(cells, bellCell.asleep) === 0) return;
-    if (Atomics.exchange(cells, bellCell.asleep, 0) === 1) this.#wake();
+    if (Atomics.load(cells, bellCell.asleep) !== sleeping) return;
+    this.#end(sleeping);
+  }
+
+  /** A producer is busy: it will publish more, of what it has begun. */
+  beginBusy(): void {
+    Atomics.add(this.#cells, bellCell.busy, 1);
+  }
+
+  /** It has published all. When none is busy any more, there is nothing to rest for. */
+  endBusy(): void {
+    const isLast = Atomics.sub(this.#cells, bellCell.busy, 1) === 1;
+    if (!isLast || !this.#end(resting)) this.ring();
+  }
+
+  #end(state: typeof sleeping | typeof resting): boolean {
+    if (Atomics.compareExchange(this.#cells, bellCell.asleep, state, 0) !== state) return false;
+    this.#wake();
+    return true;
   }
 
   /** A message waits in the thread's port. */
@@ -55,17 +75,21 @@ export class Bell {
     return Atomics.load(this.#cells, bellCell.commands);
   }
 
-  /** Lets entries gather; only a command ends it early. */
-  rest(timeoutMs: number, isCalled: () => boolean): void {
-    const rings = Atomics.load(this.#cells, bellCell.rings);
-    if (!isCalled()) Atomics.wait(this.#cells, bellCell.rings, rings, timeoutMs);
+  /** Lets entries gather, as long as a producer is busy; a command ends it early, too. */
+  rest(timeoutMs: number, hasWork: () => boolean, isCalled: () => boolean): void {
+    const cells = this.#cells;
+    const rings = Atomics.load(cells, bellCell.rings);
+    Atomics.store(cells, bellCell.asleep, resting);
+    const isOver = isCalled() || (Atomics.load(cells, bellCell.busy) <= 0 && hasWork());
+    if (!isOver) Atomics.wait(cells, bellCell.rings, rings, timeoutMs);
+    Atomics.store(cells, bellCell.asleep, 0);
   }
 
   /** Sleeps, unless `hasWork` says that something came meanwhile. */
   sleep(timeoutMs: number, hasWork: () => boolean): void {
     const cells = this.#cells;
     const rings = Atomics.load(cells, bellCell.rings);
-    Atomics.store(cells, bellCell.asleep, 1);
+    Atomics.store(cells, bellCell.asleep, sleeping);
     if (!hasWork()) Atomics.wait(cells, bellCell.rings, rings, timeoutMs);
     Atomics.store(cells, bellCell.asleep, 0);
   }

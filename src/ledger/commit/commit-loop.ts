@@ -77,6 +77,7 @@ export class CommitLoop {
   /** What its dead producer has published is still committed. */
   retireRing(id: number): void {
     this.#retired.add(id);
+    if (this.#rings.get(id)?.takeBusy() === true) this.#options.bell.endBusy();
   }
 
   /** An entry of the ledger's own, encoded when its turn has come; `done` when it is durable. */

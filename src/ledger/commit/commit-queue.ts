@@ -32,6 +32,8 @@ export interface CommitQueueOptions<Waiter> {
   readonly bell: Bell;
   readonly entryBytesMax: number;
   readonly tell: Tell<Waiter>;
+  /** How many are there from whom entries come, those that wait included. */
+  readonly callers: () => number;
   /** Monotonic, for `onWaited`. */
   readonly nowMs: () => number;
   /** How long a record that was waited for took. */
@@ -54,6 +56,8 @@ interface Overflow<Waiter> {
 
 const overflowBytesMax = 8 * 1024 * 1024;
 const droppedIdsMax = 100;
+/** Where so many of the callers wait, it is them that further entries would have to come from. */
+const mostOfAll = 3 / 4;
 const waitNames: readonly WaitFor[] = ["nothing", "written", "durable"];
 const waitCodes = { nothing: 0, written: 1, durable: 2 } as const;
 
@@ -77,6 +81,8 @@ export class CommitQueue<Waiter> {
   #isPolling = false;
   /** Whether the ledger thread is going to be woken. */
   #isRinging = false;
+  /** What was begun and has not ended. */
+  #begun = 0;
   /** Where the next entry is to be encoded. */
   out: Buffer;
   at = 0;
@@ -106,6 +112,16 @@ export class CommitQueue<Waiter> {
   /** Whether the entry that was reserved last does not stand in the ring. */
   get isRingFull(): boolean {
     return this.out === this.#scratch;
+  }
+
+  /** Something begins of which an entry will come. */
+  begin(): void {
+    if (this.#begun++ === 0) this.#ring.beginBusy();
+  }
+
+  /** Its entry comes now. */
+  end(): void {
+    this.#begun--;
   }
 
   /** Finds a place for the next entry: `out` and `at`. */
@@ -174,8 +190,14 @@ export class CommitQueue<Waiter> {
 
   readonly #ringNow = (): void => {
     this.#isRinging = false;
-    this.#ring.ring();
+    this.#ring.ring(this.#doAllWait);
   };
+
+  /** Whether little more can come before those who wait are told. */
+  get #doAllWait(): boolean {
+    const waits = this.#durableWaits + this.#writtenWaits;
+    return this.#begun <= 0 && waits > 0 && waits >= this.#options.callers() * mostOfAll;
+  }
 
   #setWishes(): void {
     const isRoomWanted = this.#overflow.length > 0 || this.#dropped > 0;

@@ -178,6 +178,48 @@ test("what a dead worker had published is committed before its ring goes", () =>
   assert.equal(loop.turn(), false);
 });
 
+test("the bell is told who is busy: until all that was begun is published, and most callers wait", () => {
+  const { queue, send, loop, bell, callers } = createFixture();
+  const busy: boolean[] = [];
+  bell.beginBusy = () => busy.push(true);
+  bell.endBusy = () => busy.push(false);
+  const one = (waitFor: "durable" | "nothing" = "durable"): void => {
+    queue.end();
+    send("entry", waitFor);
+  };
+  callers.count = 4;
+  for (let begun = 0; begun < 3; begun++) queue.begin();
+  one();
+  one();
+  assert.deepEqual(busy, [true], "one is still under way");
+  one();
+  assert.deepEqual(busy, [true, false], "three of four wait");
+  loop.turn();
+  queue.poll();
+  queue.begin();
+  one();
+  assert.deepEqual(busy, [true, false, true], "one of four waits: more may come");
+  loop.turn();
+  queue.poll();
+  callers.count = 1;
+  queue.begin();
+  one("nothing");
+  assert.deepEqual(busy, [true, false, true], "nobody waits");
+  queue.begin();
+  one();
+  assert.deepEqual(busy, [true, false, true, false]);
+});
+
+test("a producer that died busy does not count as busy any more", () => {
+  const { queue, loop, bell } = createFixture();
+  queue.begin();
+  const ended: boolean[] = [];
+  bell.endBusy = () => ended.push(true);
+  loop.retireRing(0);
+  loop.retireRing(0);
+  assert.deepEqual(ended, [true]);
+});
+
 test("when no room can be prepared, entries go on being recorded, and it is told once", () => {
   const { send, loop, log, clock, events } = createFixture();
   let tries = 0;

@@ -98,6 +98,7 @@ export function createFixture(entryBytesMax = 1_000) {
     return made;
   };
   const told: string[] = [];
+  const callers = { count: 1 };
   const queue = new CommitQueue<string>({
     memory,
     bell,
@@ -111,6 +112,7 @@ export function createFixture(entryBytesMax = 1_000) {
       notCommitted: (entry, waitFor) => told.push(`${nameOf(entry)} not ${waitFor}`),
     },
     nowMs: clock.monotonicMs,
+    callers: () => callers.count,
     atTurnEnd: (run) => run(),
     encodeGap: ({ count }: Dropped, out, at) => at + out.write(`dropped ${count}`, at, "latin1"),
   });
@@ -121,7 +123,7 @@ export function createFixture(entryBytesMax = 1_000) {
     return queue.commit(end, waitFor, waitFor === "nothing" ? undefined : entry, 0, 0, undefined);
   };
   return {
-    ...{ log, clock, bell, queue, send, told, events, newLoop },
+    ...{ log, clock, bell, queue, send, told, events, newLoop, callers },
     loop: newLoop(),
     wakes: () => Atomics.load(cells, cell.wakes),
     counts: () => readStatistics(statistics),

@@ -47,6 +47,11 @@ export class RingConsumer {
     return Atomics.load(this.#cells, cell.head) !== this.#position;
   }
 
+  /** Of a producer that is dead. @returns whether it still counts as busy, which it ends. */
+  takeBusy(): boolean {
+    return Atomics.exchange(this.#cells, cell.busy, 0) === 1;
+  }
+
   /** What is there, up to about that many bytes. @returns how many entries. */
   take(takeEntry: TakeEntry, bytesMax: number): number {
     const head = Atomics.load(this.#cells, cell.head);

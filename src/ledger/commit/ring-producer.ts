@@ -31,6 +31,7 @@ export class RingProducer {
   sequence = 0;
   /** Up to where results were read. */
   done = 0;
+  #isBusy = false;
 
   constructor(memory: SharedArrayBuffer, bell: Bell) {
     this.#bell = bell;
@@ -82,9 +83,24 @@ export class RingProducer {
     return sequence;
   }
 
-  /** Wakes the ledger thread, for all that was published. */
-  ring(): void {
-    this.#bell.ring();
+  /** There will be more to publish. */
+  beginBusy(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    // Should this thread die between the two, the bell counts one too many: a rest is then longer.
+    this.#bell.beginBusy();
+    Atomics.store(this.#cells, cell.busy, 1);
+  }
+
+  /**
+   * Wakes the ledger thread, for all that was published.
+   * @param isAll all who will wait do so.
+   */
+  ring(isAll: boolean): void {
+    if (!isAll || !this.#isBusy) return this.#bell.ring();
+    this.#isBusy = false;
+    Atomics.store(this.#cells, cell.busy, 0);
+    this.#bell.endBusy();
   }
 
   /**
