@@ -82,7 +82,7 @@ async function fill(seconds: number): Promise<Sample> {
     memory,
     bell: new Bell(bell),
     entryBytesMax: entry.length,
-    callers: () => Infinity,
+    callers: () => pendingMax,
     nowMs: nodePlatform.clock.monotonicMs,
     tell: {
       committed: () => void durable++,

@@ -47,8 +47,6 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   /** Whether the answer came in one piece. */
   protected answeredAtOnce = false;
   #recorded = false;
-  /** The recorder was told that it has begun, and not that it is over. */
-  #isBegun = false;
   /** What waits for the record. */
   #ending: Ending | undefined;
   /** What waits for the record of the intent. */
@@ -71,7 +69,6 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     isCallerKnown = true,
   ): void {
     this.#recorded = false;
-    this.#begin(recorder);
     this.tap = undefined;
     this.evidence = undefined;
     this.connectedMs = 0;
@@ -246,15 +243,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   #record(recorder: Recorder, waiter: RecordWaiter): "go" | "wait" {
     this.#noteEnd();
     this.#recorded = true;
-    this.#begin(recorder);
-    this.#isBegun = false;
     return recorder.record(this, waiter);
-  }
-
-  #begin(recorder: Recorder): void {
-    if (this.#isBegun) return;
-    this.#isBegun = true;
-    recorder.begin();
   }
 
   /** An answer that came in one piece has ended when it began. */

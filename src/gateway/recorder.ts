@@ -13,8 +13,6 @@ import type { ExchangeRecord } from "./exchange-record.ts";
 export interface Recorder {
   /** The problem with which exchanges of this service are refused as long as none is recorded. */
   refusal(service: Service | undefined): Problem | undefined;
-  /** An exchange begins that will be given to `record`. */
-  begin(): void;
   /**
    * Whether the ends of this service's answers are kept back until they are recorded. Asked once an
    * exchange, before it is sent anywhere.

@@ -1,8 +1,4 @@
-/**
- * A recorder whose records become durable, or fail, when the test says so. It fails itself where an
- * exchange is put on record that was not begun.
- */
-import assert from "node:assert/strict";
+/** A recorder whose records become durable, or fail, when the test says so. */
 import type { Service } from "#configuration/configuration.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import { problems } from "#gateway/problems.ts";
@@ -29,8 +25,6 @@ export interface HandRecorder extends Recorder {
   readonly records: readonly HandRecord[];
   /** Intents so far. */
   readonly intents: readonly string[];
-  /** Exchanges that were begun and are not on record. */
-  readonly underWay: () => number;
   /** Records and intents that somebody waits for. */
   readonly waiting: () => number;
   /** The one that waits longest is durable, or never will be. */
@@ -55,7 +49,6 @@ export function createHandRecorder(): HandRecorder {
   const records: HandRecord[] = [];
   const intents: string[] = [];
   const waiters: RecordWaiter[] = [];
-  let underWay = 0;
   const waitFor = (waiter: RecordWaiter): "go" | "wait" => {
     if (recorder.mode === "none" || recorder.atOnce) return "go";
     waiters.push(waiter);
@@ -68,7 +61,6 @@ export function createHandRecorder(): HandRecorder {
     mode: "strict",
     atOnce: false,
     evidenceOf: () => undefined,
-    underWay: () => underWay,
     waiting: () => waiters.length,
     settle(receipt = testReceipt) {
       const waiter = waiters.shift();
@@ -78,7 +70,6 @@ export function createHandRecorder(): HandRecorder {
     settleAll(receipt) {
       while (waiters.length > 0) recorder.settle(receipt);
     },
-    begin: () => void underWay++,
     refusal: (service: Service | undefined) =>
       recorder.refuses && service !== undefined
         ? problems["ledger-unavailable"]("the test says so")
@@ -90,7 +81,6 @@ export function createHandRecorder(): HandRecorder {
       return waitFor(waiter);
     },
     record(exchange, waiter) {
-      assert.ok(underWay-- > 0, `${exchange.id} was not begun`);
       records.push(noteOf(exchange));
       return waitFor(waiter);
     },

@@ -121,7 +121,6 @@ export function createRecorder(
       const detail = "exchanges cannot be put on record now, and this one must be";
       return problems["ledger-unavailable"](detail, { retryAfterS });
     },
-    begin: () => queue.begin(),
     holds: (service) => modeOf(service) !== "relaxed",
     recordIntent(exchange, waiter) {
       if (modeOf(exchange.route?.service) !== "intent") return "go";
@@ -129,22 +128,9 @@ export function createRecorder(
       const nowMs = clock.monotonicMs();
       queue.reserve();
       const end = entries.encodeIntent(exchange, nowMs, queue.out, queue.at);
-      // Until its intent is on record it sends nothing.
-      queue.end();
-      const goneOn: RecordWaiter = {
-        onRecorded(lines) {
-          queue.begin();
-          waiter.onRecorded(lines);
-        },
-        onNotRecorded() {
-          queue.begin();
-          waiter.onNotRecorded();
-        },
-      };
-      return send(exchange, goneOn, end, "durable", nowMs);
+      return send(exchange, waiter, end, "durable", nowMs);
     },
     record(exchange, waiter) {
-      queue.end();
       queue.reserve();
       const captured = exchange.evidence as ExchangeEvidence | undefined;
       captured?.end(exchange.operation);

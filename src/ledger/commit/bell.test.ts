@@ -14,60 +14,67 @@ function create() {
 }
 
 /** Calls a method of the bell from another thread, 50 ms after that is up. */
-async function callSoon(memory: SharedArrayBuffer, method: string): Promise<Worker> {
+async function callSoon(
+  memory: SharedArrayBuffer,
+  method: "ring" | "shift",
+  change = 0,
+): Promise<Worker> {
   const code = `
     const { workerData, parentPort } = require("node:worker_threads");
-    import(workerData.file).then(({ Bell }) => {
-      const bell = new Bell(workerData.memory);
+    const { file, memory, method, change } = workerData;
+    import(file).then(({ Bell }) => {
+      const bell = new Bell(memory);
       parentPort.postMessage("up");
-      setTimeout(() => bell[workerData.method](), 50);
+      setTimeout(() => bell[method](change), 50);
     });`;
   const file = new URL("./bell.ts", import.meta.url).href;
-  const worker = new Worker(code, { eval: true, workerData: { file, memory, method } });
+  const worker = new Worker(code, { eval: true, workerData: { file, memory, method, change } });
   await new Promise((resolve) => worker.once("message", resolve));
   return worker;
 }
 
-test("a rest is over when the last producer has published all that it has begun", async () => {
-  const { memory, bell } = create();
-  bell.beginBusy();
-  bell.beginBusy();
-  bell.endBusy();
-  const worker = await callSoon(memory, "endBusy");
+function msOf(run: () => void): number {
   const startedMs = performance.now();
-  bell.rest(longMs, yes, no);
-  assert.ok(performance.now() - startedMs < longMs / 2);
+  run();
+  return performance.now() - startedMs;
+}
+
+test("a rest is over when most callers of all producers together wait", async () => {
+  const { memory, bell } = create();
+  bell.shift(-8);
+  bell.shift(3);
+  const worker = await callSoon(memory, "shift", 5);
+  assert.ok(msOf(() => bell.rest(longMs, yes, no)) < longMs / 2);
   await worker.terminate();
 });
 
-test("a rest goes on while a producer is busy, and where nothing has come yet", async () => {
+test("a rest goes on where more may come, and where nothing has come yet", async () => {
   const { memory, bell } = create();
-  for (const hasWork of [yes, no]) {
-    if (hasWork()) bell.beginBusy();
-    else bell.endBusy();
-    // What is published meanwhile wakes nobody.
-    const worker = await callSoon(memory, "ring");
-    const startedMs = performance.now();
-    bell.rest(200, hasWork, no);
-    assert.ok(performance.now() - startedMs >= 190);
-    await worker.terminate();
-  }
+  bell.shift(-8);
+  const almost = await callSoon(memory, "shift", 7);
+  assert.ok(msOf(() => bell.rest(200, yes, no)) >= 190);
+  await almost.terminate();
+  // What is published meanwhile wakes nobody.
+  const ringing = await callSoon(memory, "ring");
+  assert.ok(msOf(() => bell.rest(200, yes, no)) >= 190);
+  await ringing.terminate();
+  bell.shift(1);
+  assert.ok(msOf(() => bell.rest(100, no, no)) >= 90);
 });
 
-test("nobody rests where nobody is busy and entries wait, nor where a command does", () => {
+test("nobody rests where most callers wait and entries are there, nor where a command is", () => {
   const { bell } = create();
-  bell.rest(longMs, yes, no);
-  bell.beginBusy();
-  bell.rest(longMs, yes, yes);
-  assert.equal(bell.commands, 0);
+  assert.ok(msOf(() => bell.rest(longMs, yes, no)) < longMs / 2);
+  bell.shift(-1);
+  assert.ok(msOf(() => bell.rest(longMs, yes, yes)) < longMs / 2);
 });
 
-test("who sleeps is woken by the last producer that was busy, too", async () => {
+test("who sleeps is woken by what is published, and by nothing else", async () => {
   const { memory, bell } = create();
-  bell.beginBusy();
-  const worker = await callSoon(memory, "endBusy");
-  const startedMs = performance.now();
-  bell.sleep(longMs, no);
-  assert.ok(performance.now() - startedMs < longMs / 2);
-  await worker.terminate();
+  const shifting = await callSoon(memory, "shift", 4);
+  assert.ok(msOf(() => bell.sleep(200, no)) >= 190);
+  await shifting.terminate();
+  const ringing = await callSoon(memory, "ring");
+  assert.ok(msOf(() => bell.sleep(longMs, no)) < longMs / 2);
+  await ringing.terminate();
 });

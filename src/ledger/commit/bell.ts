@@ -2,7 +2,7 @@
  * Wakes the ledger thread, which sleeps when no ring has anything. One for all rings; whoever finds
  * it awake does nothing. It also says whether entries can be put on record at all.
  */
-const bellCell = { rings: 0, asleep: 1, state: 2, commands: 3, busy: 4 } as const;
+const bellCell = { rings: 0, asleep: 1, state: 2, commands: 3, surplus: 4 } as const;
 /** Of `asleep`: until anything comes; until entries have gathered. */
 const sleeping = 1;
 const resting = 2;
@@ -42,21 +42,16 @@ export class Bell {
     this.#end(sleeping);
   }
 
-  /** A producer is busy: it will publish more, of what it has begun. */
-  beginBusy(): void {
-    Atomics.add(this.#cells, bellCell.busy, 1);
+  /**
+   * The surplus of one producer has changed: by how much more than most of its callers wait. Where
+   * that of all together is not negative, it is them that a rest would wait for, and it is over.
+   */
+  shift(change: number): void {
+    if (Atomics.add(this.#cells, bellCell.surplus, change) + change >= 0) this.#end(resting);
   }
 
-  /** It has published all. When none is busy any more, there is nothing to rest for. */
-  endBusy(): void {
-    const isLast = Atomics.sub(this.#cells, bellCell.busy, 1) === 1;
-    if (!isLast || !this.#end(resting)) this.ring();
-  }
-
-  #end(state: typeof sleeping | typeof resting): boolean {
-    if (Atomics.compareExchange(this.#cells, bellCell.asleep, state, 0) !== state) return false;
-    this.#wake();
-    return true;
+  #end(state: typeof sleeping | typeof resting): void {
+    if (Atomics.compareExchange(this.#cells, bellCell.asleep, state, 0) === state) this.#wake();
   }
 
   /** A message waits in the thread's port. */
@@ -75,12 +70,12 @@ export class Bell {
     return Atomics.load(this.#cells, bellCell.commands);
   }
 
-  /** Lets entries gather, as long as a producer is busy; a command ends it early, too. */
+  /** Lets entries gather, until most callers wait; a command ends it early, too. */
   rest(timeoutMs: number, hasWork: () => boolean, isCalled: () => boolean): void {
     const cells = this.#cells;
     const rings = Atomics.load(cells, bellCell.rings);
     Atomics.store(cells, bellCell.asleep, resting);
-    const isOver = isCalled() || (Atomics.load(cells, bellCell.busy) <= 0 && hasWork());
+    const isOver = isCalled() || (Atomics.load(cells, bellCell.surplus) >= 0 && hasWork());
     if (!isOver) Atomics.wait(cells, bellCell.rings, rings, timeoutMs);
     Atomics.store(cells, bellCell.asleep, 0);
   }

@@ -56,8 +56,8 @@ interface Overflow<Waiter> {
 
 const overflowBytesMax = 8 * 1024 * 1024;
 const droppedIdsMax = 100;
-/** Where so many of the callers wait, it is them that further entries would have to come from. */
-const mostOfAll = 3 / 4;
+/** Of four callers: where so many wait, it is them that further entries would have to come from. */
+const mostOfFour = 3;
 const waitNames: readonly WaitFor[] = ["nothing", "written", "durable"];
 const waitCodes = { nothing: 0, written: 1, durable: 2 } as const;
 
@@ -81,8 +81,6 @@ export class CommitQueue<Waiter> {
   #isPolling = false;
   /** Whether the ledger thread is going to be woken. */
   #isRinging = false;
-  /** What was begun and has not ended. */
-  #begun = 0;
   /** Where the next entry is to be encoded. */
   out: Buffer;
   at = 0;
@@ -112,16 +110,6 @@ export class CommitQueue<Waiter> {
   /** Whether the entry that was reserved last does not stand in the ring. */
   get isRingFull(): boolean {
     return this.out === this.#scratch;
-  }
-
-  /** Something begins of which an entry will come. */
-  begin(): void {
-    if (this.#begun++ === 0) this.#ring.beginBusy();
-  }
-
-  /** Its entry comes now. */
-  end(): void {
-    this.#begun--;
   }
 
   /** Finds a place for the next entry: `out` and `at`. */
@@ -190,13 +178,13 @@ export class CommitQueue<Waiter> {
 
   readonly #ringNow = (): void => {
     this.#isRinging = false;
-    this.#ring.ring(this.#doAllWait);
+    this.#tellSurplus();
+    this.#ring.ring();
   };
 
-  /** Whether little more can come before those who wait are told. */
-  get #doAllWait(): boolean {
+  #tellSurplus(): void {
     const waits = this.#durableWaits + this.#writtenWaits;
-    return this.#begun <= 0 && waits > 0 && waits >= this.#options.callers() * mostOfAll;
+    this.#ring.surplus = 4 * waits - mostOfFour * this.#options.callers();
   }
 
   #setWishes(): void {
@@ -243,6 +231,7 @@ export class CommitQueue<Waiter> {
     this.#moveOverflow();
     if (this.#overflow.length === 0) this.#flushGap();
     this.#setWishes();
+    this.#tellSurplus();
     this.#isPolling = false;
   }
 

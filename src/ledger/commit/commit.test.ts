@@ -178,46 +178,36 @@ test("what a dead worker had published is committed before its ring goes", () =>
   assert.equal(loop.turn(), false);
 });
 
-test("the bell is told who is busy: until all that was begun is published, and most callers wait", () => {
+test("the bell is told by how much more than three of four callers wait", () => {
   const { queue, send, loop, bell, callers } = createFixture();
-  const busy: boolean[] = [];
-  bell.beginBusy = () => busy.push(true);
-  bell.endBusy = () => busy.push(false);
-  const one = (waitFor: "durable" | "nothing" = "durable"): void => {
-    queue.end();
+  let surplus = 0;
+  bell.shift = (change) => (surplus += change);
+  const after = (waitFor: "durable" | "written" | "nothing"): number => {
     send("entry", waitFor);
+    return surplus;
   };
   callers.count = 4;
-  for (let begun = 0; begun < 3; begun++) queue.begin();
-  one();
-  one();
-  assert.deepEqual(busy, [true], "one is still under way");
-  one();
-  assert.deepEqual(busy, [true, false], "three of four wait");
+  assert.deepEqual([after("durable"), after("written"), after("nothing")], [-8, -4, -4]);
+  assert.equal(after("durable"), 0);
   loop.turn();
   queue.poll();
-  queue.begin();
-  one();
-  assert.deepEqual(busy, [true, false, true], "one of four waits: more may come");
-  loop.turn();
-  queue.poll();
+  assert.equal(surplus, -12, "nobody waits any more");
   callers.count = 1;
-  queue.begin();
-  one("nothing");
-  assert.deepEqual(busy, [true, false, true], "nobody waits");
-  queue.begin();
-  one();
-  assert.deepEqual(busy, [true, false, true, false]);
+  assert.equal(after("durable"), 1);
 });
 
-test("a producer that died busy does not count as busy any more", () => {
-  const { queue, loop, bell } = createFixture();
-  queue.begin();
-  const ended: boolean[] = [];
-  bell.endBusy = () => ended.push(true);
+test("callers of a worker that has died do not count any more", () => {
+  const { send, loop, bell, callers } = createFixture();
+  callers.count = 4;
+  send("a");
+  const changes: number[] = [];
+  bell.shift = (change) => changes.push(change);
   loop.retireRing(0);
   loop.retireRing(0);
-  assert.deepEqual(ended, [true]);
+  assert.deepEqual(
+    changes.map((change) => change + 0),
+    [8, 0],
+  );
 });
 
 test("when no room can be prepared, entries go on being recorded, and it is told once", () => {

@@ -47,9 +47,9 @@ export class RingConsumer {
     return Atomics.load(this.#cells, cell.head) !== this.#position;
   }
 
-  /** Of a producer that is dead. @returns whether it still counts as busy, which it ends. */
-  takeBusy(): boolean {
-    return Atomics.exchange(this.#cells, cell.busy, 0) === 1;
+  /** What a producer that is dead has added to the bell's surplus; 0 when it is asked again. */
+  takeSurplus(): number {
+    return Atomics.exchange(this.#cells, cell.surplus, 0);
   }
 
   /** What is there, up to about that many bytes. @returns how many entries. */

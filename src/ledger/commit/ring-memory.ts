@@ -28,8 +28,8 @@ export const cell = {
   wishes: 64,
   /** How often it was woken. */
   wakes: 80,
-  /** 1: the producer counts as busy at the bell. */
-  busy: 96,
+  /** What the producer has added to the bell's surplus. */
+  surplus: 96,
 } as const;
 
 export const wish = { settled: 1, written: 2 } as const;

@@ -31,7 +31,7 @@ export class RingProducer {
   sequence = 0;
   /** Up to where results were read. */
   done = 0;
-  #isBusy = false;
+  #surplus = 0;
 
   constructor(memory: SharedArrayBuffer, bell: Bell) {
     this.#bell = bell;
@@ -83,24 +83,18 @@ export class RingProducer {
     return sequence;
   }
 
-  /** There will be more to publish. */
-  beginBusy(): void {
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    // Should this thread die between the two, the bell counts one too many: a rest is then longer.
-    this.#bell.beginBusy();
-    Atomics.store(this.#cells, cell.busy, 1);
+  /** Wakes the ledger thread, for all that was published. */
+  ring(): void {
+    this.#bell.ring();
   }
 
-  /**
-   * Wakes the ledger thread, for all that was published.
-   * @param isAll all who will wait do so.
-   */
-  ring(isAll: boolean): void {
-    if (!isAll || !this.#isBusy) return this.#bell.ring();
-    this.#isBusy = false;
-    Atomics.store(this.#cells, cell.busy, 0);
-    this.#bell.endBusy();
+  /** By how much more than most of its callers wait; negative: more may come. */
+  set surplus(surplus: number) {
+    const change = surplus - this.#surplus;
+    if (change === 0) return;
+    this.#surplus = surplus;
+    Atomics.store(this.#cells, cell.surplus, surplus);
+    this.#bell.shift(change);
   }
 
   /**
