@@ -11,7 +11,7 @@ import { nodeDisk } from "#base/platform.ts";
 import { createBodySlots } from "#ledger/bodies/body-slots.ts";
 import { newBodyRun } from "#ledger/bodies/body-writer.ts";
 import { RingConsumer } from "#ledger/commit/ring-consumer.ts";
-import { createRingMemory } from "#ledger/commit/ring-memory.ts";
+import { createRingMemory, takeSurplus } from "#ledger/commit/ring-memory.ts";
 import { startWorkerThread, ThreadEnded, type WorkerThread } from "#runtime/worker-thread.ts";
 import type {
   Appended,
@@ -202,6 +202,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
       const before = ringOf.get(worker);
       if (before !== undefined) {
         tell({ kind: "retire", id: before });
+        bell.shift(-takeSurplus(rings.get(before) as SharedArrayBuffer));
         retireLater(before);
       }
       const id = ++lastRing;

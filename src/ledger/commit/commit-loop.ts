@@ -77,7 +77,6 @@ export class CommitLoop {
   /** What its dead producer has published is still committed. */
   retireRing(id: number): void {
     this.#retired.add(id);
-    this.#options.bell.shift(-(this.#rings.get(id)?.takeSurplus() ?? 0));
   }
 
   /** An entry of the ledger's own, encoded when its turn has come; `done` when it is durable. */

@@ -123,7 +123,7 @@ export function createFixture(entryBytesMax = 1_000) {
     return queue.commit(end, waitFor, waitFor === "nothing" ? undefined : entry, 0, 0, undefined);
   };
   return {
-    ...{ log, clock, bell, queue, send, told, events, newLoop, callers },
+    ...{ memory, log, clock, bell, queue, send, told, events, newLoop, callers },
     loop: newLoop(),
     wakes: () => Atomics.load(cells, cell.wakes),
     counts: () => readStatistics(statistics),

@@ -47,11 +47,6 @@ export class RingConsumer {
     return Atomics.load(this.#cells, cell.head) !== this.#position;
   }
 
-  /** What a producer that is dead has added to the bell's surplus; 0 when it is asked again. */
-  takeSurplus(): number {
-    return Atomics.exchange(this.#cells, cell.surplus, 0);
-  }
-
   /** What is there, up to about that many bytes. @returns how many entries. */
   take(takeEntry: TakeEntry, bytesMax: number): number {
     const head = Atomics.load(this.#cells, cell.head);

@@ -43,6 +43,11 @@ export function createRingMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(recordsStart + ringBytes);
 }
 
+/** What a producer that is dead has added to the bell's surplus; 0 when it is asked again. */
+export function takeSurplus(memory: SharedArrayBuffer): number {
+  return Atomics.exchange(new Int32Array(memory), cell.surplus, 0);
+}
+
 export function alignedBytes(bytes: number): number {
   return (bytes + 7) & ~7;
 }
