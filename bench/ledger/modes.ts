@@ -36,8 +36,8 @@ const warmUps = 4;
 const closeEnough = 0.02;
 
 /**
- * A load of some `perSecond` requests for each gateway. A connection pauses before it asks, and asks
- * again when it was answered: a gateway that answers later needs more connections for the same
+ * A load of some `perSecond` requests for each gateway. A connection pauses before it asks, and
+ * asks again when it was answered: a gateway that answers later needs more connections for the same
  * rate. So their number is found by trying, which warms the gateways up as well. A machine that is
  * too slow sends fewer; the rates that came about are told beside the figures.
  *

@@ -59,8 +59,8 @@ export class MtomDemands {
   }
 
   /**
-   * A policy that many refer to, or that refers to itself, is looked at once; one that leads back to
-   * itself, which WS-Policy 1.5 §4.3.4 forbids, demands nothing by that.
+   * A policy that many refer to, or that refers to itself, is looked at once; one that leads back
+   * to itself, which WS-Policy 1.5 §4.3.4 forbids, demands nothing by that.
    */
   #demanded(element: XmlElement, depth: number): boolean {
     if (depth > depthMax || isOptional(element)) return false;

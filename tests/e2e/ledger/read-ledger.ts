@@ -22,7 +22,8 @@ export interface ReadLedger {
 /** A folder, and what a configuration says to put the ledger there. */
 export function ledgerFolder(scope: Pick<TestContext, "after">) {
   const folder = mkdtempSync(join(tmpdir(), "parlance-ledger-"));
-  scope.after(() => rmSync(folder, { recursive: true, force: true }));
+  // The gateway that writes there may be stopped later only.
+  scope.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
   const path = join(folder, "ledger");
   const text = (mode = "strict"): string =>
     `ledger: { path: ${path}, origin: test/ledger, mode: ${mode} }\n`;

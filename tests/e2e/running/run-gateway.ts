@@ -41,12 +41,6 @@ interface RunOptions {
 
 type Scope = Pick<TestContext, "after">;
 
-function temporaryFolder(scope: Scope): string {
-  const folder = mkdtempSync(join(tmpdir(), "parlance-running-"));
-  scope.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 /** As editors do it: the name leads from one whole file to the next. */
 export function replaceFile(path: string, content: string): void {
   writeFileSync(`${path}.new`, content);
@@ -55,7 +49,8 @@ export function replaceFile(path: string, content: string): void {
 
 /** Starts it and leaves it alone; `seen` tells how it goes. Without text there is no file. */
 export function launch(scope: Scope, text: string | undefined, options: RunOptions = {}) {
-  const configPath = join(temporaryFolder(scope), "parlance.yaml");
+  const folder = mkdtempSync(join(tmpdir(), "parlance-running-"));
+  const configPath = join(folder, "parlance.yaml");
   if (text !== undefined) writeFileSync(configPath, text);
   const args = [program, "start", "--config", configPath, ...(options.args ?? [])];
   const child = spawn(process.execPath, args, {
@@ -72,9 +67,12 @@ export function launch(scope: Scope, text: string | undefined, options: RunOptio
       for (const look of waiting) look();
     });
   });
+  // In this order: from under one that still writes, a folder cannot be removed for certain, and
+  // where that fails, node:test calls none of the hooks that come behind.
   scope.after(async () => {
     child.kill("SIGKILL");
     await ended;
+    rmSync(folder, { recursive: true, force: true });
   });
   createInterface({ input: child.stderr }).on("line", (line) => {
     log.push(readLine(line));

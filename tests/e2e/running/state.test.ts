@@ -29,7 +29,8 @@ function restartable(
   ledger: object | "off" = "off",
 ) {
   const folder = mkdtempSync(join(tmpdir(), "parlance-state-"));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  // The gateway that writes there may be stopped later only.
+  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
   const text = `version: 1
 listen: { host: 127.0.0.1, port: 0, adminPort: 0, workers: 2 }
 services:

@@ -28,6 +28,11 @@ export async function runGateways(
   return Promise.all(Array.from({ length: count }, () => runGateway(context, text)));
 }
 
+/** Until each of the two workers, which have a connection to the store each, has said it. */
+export async function seenByAll({ seen, log }: RunningGateway, event: string): Promise<void> {
+  await seen(event, () => log.filter((line) => line.event === event).length >= 2);
+}
+
 export type Statuses = Record<number, number>;
 
 /** @returns how often each status came. */
