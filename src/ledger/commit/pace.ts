@@ -7,7 +7,7 @@ const windowMs = 20;
 /** Above this many a millisecond, batches gather. */
 const fastPerMs = 10;
 /** By how much longer for each more a millisecond: a little faster is not much later. */
-const rampMs = 0.4;
+const rampMs = 0.5;
 /** From here on a sync is a small part of what an entry costs. */
 const wantedEntries = 80;
 /** From one batch to the next at most, so what gathering adds to a wait. */
