@@ -1,7 +1,6 @@
 /** How much later answers come when they wait for their records. */
 import { atMost, none, type LoadCase } from "#bench/load/load-case.ts";
 import { median } from "#bench/rig/statistics.ts";
-import type { Load } from "#bench/rig/wrk.ts";
 import { modes, pacedLoads, startModes } from "./modes.ts";
 
 const perSecond = 10_000;
@@ -17,8 +16,8 @@ export const latency: LoadCase = {
     let errors = 0;
     const loads = await pacedLoads(site, gateways, perSecond);
     for (let round = 0; round < site.rounds; round += 1) {
-      for (const [place] of gateways.entries()) {
-        const result = await site.rig.load(loads[place] as Load);
+      for (const [place, load] of loads.entries()) {
+        const result = await site.rig.load(load);
         errors += result.errors;
         p50[place]?.push(result.p50Ms);
         p99[place]?.push(result.p99Ms);

@@ -31,26 +31,28 @@ export class MtomDemands {
   readonly #byBinding = new Map<WsdlDefinition, boolean>();
   readonly #byElement = new Map<XmlElement, boolean>();
 
+  /** The first port of each binding, by its local name. */
+  readonly #ports = new Map<string, XmlElement>();
+
   constructor(definitions: Definitions) {
     this.#definitions = definitions;
+    for (const { element } of definitions.all("service")) {
+      for (const port of wsdlChildren(element, "port")) {
+        const named = attributeOf(port, "binding") ?? "";
+        const name = named.slice(named.indexOf(":") + 1);
+        if (!this.#ports.has(name)) this.#ports.set(name, port);
+      }
+    }
   }
 
   /** @param operation the binding's side of it. */
   of(binding: WsdlDefinition, operation: XmlElement | undefined): boolean {
     const known = this.#byBinding.get(binding);
-    const byBinding = known ?? this.#ofAny([binding.element, ...this.#portsOf(binding)]);
+    const port = this.#ports.get(binding.name.name);
+    const byBinding =
+      known ?? this.#ofAny([binding.element, ...(port === undefined ? [] : [port])]);
     this.#byBinding.set(binding, byBinding);
     return byBinding || (operation !== undefined && this.#ofAny([operation]));
-  }
-
-  #portsOf(binding: WsdlDefinition): readonly XmlElement[] {
-    const ports = this.#definitions.all("service").flatMap((service) =>
-      wsdlChildren(service.element, "port").filter((port) => {
-        const named = attributeOf(port, "binding") ?? "";
-        return named.slice(named.indexOf(":") + 1) === binding.name.name;
-      }),
-    );
-    return ports.slice(0, 1);
   }
 
   #ofAny(subjects: readonly XmlElement[]): boolean {
