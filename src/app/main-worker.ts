@@ -34,6 +34,7 @@ let ahead: RevisionPart[] = [];
 let prepared: { readonly id: string; readonly commit: () => void } | undefined;
 
 timers.every(gaugesMs, () => {
+  recorder?.refresh();
   const { user, system } = process.threadCpuUsage();
   writeGauges(data.gaugeMemory, {
     connections: connectionCount(),

@@ -31,6 +31,8 @@ const ringFull = "the ledger did not keep up";
 export interface WorkerRecorder extends Recorder {
   /** The revision that exchanges without a service belong to. */
   expect(revision: Revision): void;
+  /** Once a second: callers may have gone since the last exchange. */
+  refresh(): void;
 }
 
 /** @param callers how many connections of callers are open. */
@@ -114,6 +116,7 @@ export function createRecorder(
     expect(revision) {
       generalMode = revision.configuration.ledger?.mode ?? generalMode;
     },
+    refresh: () => queue.poll(),
     refusal(service): Problem | undefined {
       if (bell.isOpen && !evidence.isFailing(service)) return undefined;
       const mode = modeOf(service);

@@ -195,6 +195,11 @@ test("the bell is told by how much more than three of four callers wait", () => 
   assert.equal(surplus, -12, "nobody waits any more");
   callers.count = 1;
   assert.equal(after("durable"), 1);
+  loop.turn();
+  queue.poll();
+  callers.count = 0;
+  queue.poll();
+  assert.equal(surplus, 0, "who has gone does not count, although nothing was sent since");
 });
 
 test("what a worker that has died had told the bell can be taken back, once", () => {
