@@ -5,7 +5,7 @@
 import { assert } from "#base/assert.ts";
 import type { Disk } from "#base/disk.ts";
 import type { Random } from "#base/platform.ts";
-import { hashBytes, leafHashInto } from "#ledger/tree/hashes.ts";
+import { copyHash, hashBytes, leafHashInto } from "#ledger/tree/hashes.ts";
 import { createBatch } from "./batch.ts";
 import { listFolder, writeFully } from "./disk-files.ts";
 import { partsOf } from "./find-parts.ts";
@@ -193,7 +193,7 @@ export function createAppender(options: AppenderOptions): Appender {
       const from = (index % segmentEntries) * hashBytes;
       const own = leaves.get(Math.floor(index / segmentEntries));
       assert(own !== undefined, "the hash of an entry that is not sealed");
-      own.copy(target, at, from, from + hashBytes);
+      copyHash(own, from, target, at);
     },
     prepare() {
       if (failed) return;

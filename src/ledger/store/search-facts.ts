@@ -29,8 +29,9 @@ export function buildSearchFacts(): SearchFactsBuilder {
   const stamp: EntryStamp = { code: 0, timeUs: 0, exchangeAt: -1 };
   let minMs = NaN;
   let maxMs = NaN;
-  let minId: Buffer | undefined;
-  let maxId: Buffer | undefined;
+  // The first bytes of ids, as numbers: comparing bytes in place would be a call for each.
+  let minId = Infinity;
+  let maxId = -Infinity;
   return {
     note(entries, from, to, slot) {
       readStamp(entries, from, to, stamp);
@@ -42,20 +43,23 @@ export function buildSearchFacts(): SearchFactsBuilder {
       }
       if (at < 0) return;
       index.add(entries, at, slot);
-      const idEnd = at + idTimeBytes;
-      if (minId === undefined || entries.compare(minId, 0, idTimeBytes, at, idEnd) < 0) {
-        minId = Buffer.from(entries.subarray(at, idEnd));
-      }
-      if (maxId === undefined || entries.compare(maxId, 0, idTimeBytes, at, idEnd) > 0) {
-        maxId = Buffer.from(entries.subarray(at, idEnd));
-      }
+      const id = entries.readUIntBE(at, idTimeBytes);
+      if (id < minId) minId = id;
+      if (id > maxId) maxId = id;
     },
     finish: () => ({
       ...{ minMs, maxMs, index: index.finish() },
-      minId: minId ?? Buffer.alloc(idTimeBytes),
-      maxId: maxId ?? Buffer.alloc(idTimeBytes),
+      minId: idTime(minId),
+      maxId: idTime(maxId),
     }),
   };
+}
+
+/** Not finite: there is no id. */
+function idTime(id: number): Buffer {
+  const bytes = Buffer.alloc(idTimeBytes);
+  if (Number.isFinite(id)) bytes.writeUIntBE(id, 0, idTimeBytes);
+  return bytes;
 }
 
 export function isSameSearch(one: SearchFacts, other: SearchFacts): boolean {

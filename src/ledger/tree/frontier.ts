@@ -3,7 +3,7 @@
  * needed to append leaves and to tell the root. Costs one hash per leaf on average.
  */
 import { assert } from "#base/assert.ts";
-import { emptyRoot, hashBytes, nodeHashInto } from "./hashes.ts";
+import { copyHash, emptyRoot, hashBytes, nodeHashInto } from "./hashes.ts";
 
 export interface Frontier {
   readonly size: number;
@@ -45,17 +45,20 @@ export function createFrontier(options: FrontierOptions = {}): Frontier {
   }
 
   function append(hashes: Buffer, at = 0): void {
-    hashes.copy(carry, 0, at, at + hashBytes);
+    let source = hashes;
+    let from = at;
     let level = 0;
     let above = size;
     for (; above % 2 === 1; above = (above - 1) / 2) {
-      nodeHashInto(slots, level * hashBytes, carry, 0, carry, 0);
+      nodeHashInto(slots, level * hashBytes, source, from, carry, 0);
+      source = carry;
+      from = 0;
       level++;
       if (level % tileHeight === 0 && onTileHash !== undefined) {
         onTileHash(level / tileHeight, (above - 1) / 2, carry);
       }
     }
-    carry.copy(slots, level * hashBytes);
+    copyHash(source, from, slots, level * hashBytes);
     size++;
   }
 

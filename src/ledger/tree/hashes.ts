@@ -57,7 +57,14 @@ export function nodeHashInto(
   target: Buffer,
   at: number,
 ): void {
-  left.copy(nodeScratch, 1, leftAt, leftAt + hashBytes);
-  right.copy(nodeScratch, 1 + hashBytes, rightAt, rightAt + hashBytes);
+  copyHash(left, leftAt, nodeScratch, 1);
+  copyHash(right, rightAt, nodeScratch, 1 + hashBytes);
   target.write(hash("sha256", nodeScratch, "latin1"), at, "latin1");
+}
+
+/** For so few bytes a loop is cheaper than a call out of JavaScript. */
+export function copyHash(source: Uint8Array, from: number, target: Uint8Array, at: number): void {
+  for (let index = 0; index < hashBytes; index++) {
+    target[at + index] = source[from + index] as number;
+  }
 }
