@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { Bell } from "./bell.ts";
@@ -77,4 +78,39 @@ test("who sleeps is woken by what is published, and by nothing else", async () =
   const ringing = await callSoon(memory, "ring");
   assert.ok(msOf(() => bell.sleep(longMs, no)) < longMs / 2);
   await ringing.terminate();
+});
+
+/** Lets another thread sleep or rest until it is woken. */
+function waitElsewhere(memory: SharedArrayBuffer, method: "sleep" | "rest"): Worker {
+  const code = `
+    const { workerData } = require("node:worker_threads");
+    const { file, memory, method, longMs } = workerData;
+    import(file).then(({ Bell }) => new Bell(memory)[method](longMs, () => false, () => false));`;
+  const file = new URL("./bell.ts", import.meta.url).href;
+  return new Worker(code, { eval: true, workerData: { file, memory, method, longMs } });
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+test("who sleeps is awaiting entries, who works is not", async () => {
+  const { memory, bell } = create();
+  assert.equal(bell.isAwaited(-8), false);
+  const worker = waitElsewhere(memory, "sleep");
+  await until(() => bell.isAwaited(0));
+  bell.ring();
+  assert.equal(bell.isAwaited(0), false);
+  await once(worker, "exit");
+});
+
+test("who rests is awaiting no entries but the one with which most callers wait", async () => {
+  const { memory, bell } = create();
+  const worker = waitElsewhere(memory, "rest");
+  await until(() => bell.isAwaited(0));
+  assert.equal(bell.isAwaited(-8), false);
+  assert.equal(bell.isAwaited(7), false);
+  assert.equal(bell.isAwaited(1), true);
+  bell.shift(0);
+  await once(worker, "exit");
 });

@@ -50,6 +50,18 @@ export class Bell {
     if (Atomics.add(this.#cells, bellCell.surplus, change) + change >= 0) this.#end(resting);
   }
 
+  /**
+   * Something was published, and the surplus of its producer has changed. @returns whether the
+   * ledger thread waits to be told: whoever finds that it does not need not ring.
+   */
+  isAwaited(change: number): boolean {
+    const cells = this.#cells;
+    const isOver = Atomics.add(cells, bellCell.surplus, change) + change >= 0;
+    // A thread that works now looks at both before it sleeps or rests.
+    const state = Atomics.load(cells, bellCell.asleep);
+    return state === sleeping || (isOver && state === resting);
+  }
+
   #end(state: typeof sleeping | typeof resting): void {
     if (Atomics.compareExchange(this.#cells, bellCell.asleep, state, 0) === state) this.#wake();
   }

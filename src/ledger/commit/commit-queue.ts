@@ -39,8 +39,8 @@ export interface CommitQueueOptions<Waiter> {
   /** How long a record that was waited for took. */
   readonly onWaited?: (waitedMs: number) => void;
   /**
-   * Runs something when all that can be done at once is done. The ledger thread is woken then: once
-   * for the entries of a turn, which become one batch.
+   * Runs something when all that can be done at once is done. A ledger thread that waits for it is
+   * woken then: once for the entries of a turn, which become one batch.
    */
   readonly atTurnEnd: (run: () => void) => void;
   /** Encodes a gap entry. @returns the offset behind it. */
@@ -171,7 +171,7 @@ export class CommitQueue<Waiter> {
     // Before it is published, so that whoever commits it knows.
     this.#setWishes();
     this.#ring.publish(end);
-    if (this.#isRinging) return;
+    if (this.#isRinging || !this.#ring.isAwaited(this.#surplus)) return;
     this.#isRinging = true;
     this.#options.atTurnEnd(this.#ringNow);
   }
@@ -183,8 +183,12 @@ export class CommitQueue<Waiter> {
   };
 
   #tellSurplus(): void {
+    this.#ring.surplus = this.#surplus;
+  }
+
+  get #surplus(): number {
     const waits = this.#durableWaits + this.#writtenWaits;
-    this.#ring.surplus = 4 * waits - mostOfFour * this.#options.callers();
+    return 4 * waits - mostOfFour * this.#options.callers();
   }
 
   #setWishes(): void {

@@ -182,7 +182,11 @@ test("what a dead worker had published is committed before its ring goes", () =>
 test("the bell is told by how much more than three of four callers wait", () => {
   const { queue, send, loop, bell, callers } = createFixture();
   let surplus = 0;
-  bell.shift = (change) => (surplus += change);
+  bell.shift = (change) => void (surplus += change);
+  bell.isAwaited = (change) => {
+    surplus += change;
+    return false;
+  };
   const after = (waitFor: "durable" | "written" | "nothing"): number => {
     send("entry", waitFor);
     return surplus;
@@ -200,6 +204,19 @@ test("the bell is told by how much more than three of four callers wait", () => 
   callers.count = 0;
   queue.poll();
   assert.equal(surplus, 0, "who has gone does not count, although nothing was sent since");
+});
+
+test("the bell is rung where the ledger thread waits for it, and not where it works", () => {
+  const { send, bell } = createFixture();
+  let isAwaited = true;
+  let rings = 0;
+  bell.isAwaited = () => isAwaited;
+  bell.ring = () => void rings++;
+  send("a");
+  assert.equal(rings, 1);
+  isAwaited = false;
+  send("b");
+  assert.equal(rings, 1);
 });
 
 test("what a worker that has died had told the bell can be taken back, once", () => {

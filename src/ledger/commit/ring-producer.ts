@@ -90,11 +90,21 @@ export class RingProducer {
 
   /** By how much more than most of its callers wait; negative: more may come. */
   set surplus(surplus: number) {
+    const change = this.#noteSurplus(surplus);
+    if (change !== 0) this.#bell.shift(change);
+  }
+
+  /** Tells the surplus behind what was published. @returns whether `ring` would wake somebody. */
+  isAwaited(surplus: number): boolean {
+    return this.#bell.isAwaited(this.#noteSurplus(surplus));
+  }
+
+  #noteSurplus(surplus: number): number {
     const change = surplus - this.#surplus;
-    if (change === 0) return;
     this.#surplus = surplus;
-    Atomics.store(this.#cells, cell.surplus, surplus);
-    this.#bell.shift(change);
+    // Read when this thread has died.
+    this.#cells[cell.surplus] = surplus;
+    return change;
   }
 
   /**
