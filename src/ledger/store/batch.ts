@@ -1,5 +1,6 @@
 /** Entries that are not written yet, laid out as the frames that they will be written as. */
 import { assert } from "#base/assert.ts";
+import { enlarged } from "#base/enlarged.ts";
 import { entryBytesMax } from "#ledger/tree/hashes.ts";
 import { frameHeadBytes, framePayloadAim } from "./frame.ts";
 import { segmentEntries } from "./layout.ts";
@@ -40,13 +41,6 @@ export function createBatch(first: number): Batch {
     return frame;
   }
 
-  function reserve(more: number): void {
-    if (end + more <= bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(bytes.length * 2, end + more));
-    bytes.copy(larger, 0, 0, end);
-    bytes = larger;
-  }
-
   return {
     get bytes() {
       return bytes;
@@ -60,7 +54,8 @@ export function createBatch(first: number): Batch {
     add(source, from, to) {
       const length = to - from;
       assert(length >= 0 && length <= entryBytesMax, "an entry has at most 65,535 bytes");
-      reserve(frameHeadBytes + 2 + length);
+      const needed = frameHeadBytes + 2 + length;
+      if (end + needed > bytes.length) bytes = enlarged(bytes, end, needed);
       let into = frame;
       if (into === undefined || next % segmentEntries === 0) into = beginFrame();
       else if (end - into.start > framePayloadAim) into = beginFrame();

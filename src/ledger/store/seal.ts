@@ -6,14 +6,16 @@
 import { constants, crc32, zstdCompressSync } from "node:zlib";
 import { join } from "node:path";
 import type { Disk, DiskFile } from "#base/disk.ts";
+import { enlarged } from "#base/enlarged.ts";
 import { walkBundle } from "#ledger/tree/entry-bundle.ts";
 import { hashBytes } from "#ledger/tree/hashes.ts";
 import { tileWidth } from "#ledger/tree/tile.ts";
 import { listFolder, writeFully } from "./disk-files.ts";
 import { exchangeRowBytes } from "./exchange-index.ts";
+import { partsOf, readHead, type NamedPart } from "./find-parts.ts";
+import type { Frame } from "./frame.ts";
 import { sealedName, segmentEntries, unfinished, type Layout } from "./layout.ts";
 import { damaged } from "./problems.ts";
-import { partsOf, readHead, type NamedPart } from "./find-parts.ts";
 import { createScanner, startOf } from "./scan.ts";
 import { buildSearchFacts } from "./search-facts.ts";
 import * as format from "./sealed-format.ts";
@@ -35,6 +37,8 @@ const packing = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const bundlesPerSync = 8;
 /** Slices for the background to end in, before that sync. */
 const pauseSlices = 64;
+/** Two bundles of usual entries; more where they are larger. */
+const pendingBytes = 128 * 1024;
 const tileBytes = tileWidth * hashBytes;
 
 /** One slice for each `next`; every error of the disk comes out of it as it is. */
@@ -102,14 +106,27 @@ function* writeSealed(
   yield;
 }
 
-/** The entries of a full segment, 256 at a time, as entry bundles. */
+/**
+ * The entries of a full segment, 256 at a time, as entry bundles: views that are good until the
+ * next one is asked for. A buffer made for each would have V8 collect its whole heap every few
+ * seconds, for it counts them.
+ */
 function* bundlesOf(disk: Disk, layout: Layout, segment: number): Generator<Buffer> {
   const parts = ownParts(disk, layout, segment);
   const heads = parts.map(({ path, name }) => readHead(disk, path, name));
   const scanner = createScanner();
-  /** Frames, and where their entries begin: those from `used` on are not given yet. */
-  let pending = Buffer.alloc(0);
+  /** Frames, and where their entries begin: those that are not given yet. */
+  let pending: Buffer = Buffer.allocUnsafeSlow(pendingBytes);
+  let filled = 0;
   let starts: number[] = [];
+  function keep(frame: Frame, bytes: Buffer, from: number, to: number): void {
+    const length = to - from;
+    if (filled + length > pending.length) pending = enlarged(pending, filled, length);
+    bytes.copy(pending, filled, from, to);
+    const payload = pending.subarray(filled, filled + length);
+    walkBundle(payload, frame.count, (_, entryFrom) => starts.push(filled + entryFrom - 2));
+    filled += length;
+  }
   for (const [at, { path }] of parts.entries()) {
     const head = heads[at] as (typeof heads)[number];
     const limit = heads[at + 1]?.first ?? (segment + 1) * segmentEntries;
@@ -118,22 +135,15 @@ function* bundlesOf(disk: Disk, layout: Layout, segment: number): Generator<Buff
       for (const place = startOf(head); place.next < limit;) {
         const before = place.next;
         const wanted = Math.min(limit, place.next + format.bundleEntries - starts.length);
-        const chunks = [pending];
-        let filled = pending.length;
-        scanner.scan(file, head, place, wanted, (frame, bytes, from, to) => {
-          const payload = Buffer.from(bytes.subarray(from, to));
-          chunks.push(payload);
-          walkBundle(payload, frame.count, (_, entryFrom) => starts.push(filled + entryFrom - 2));
-          filled += payload.length;
-        });
+        scanner.scan(file, head, place, wanted, keep);
         if (place.next === before) {
           throw damaged(`${path}: entry ${before} at byte ${place.position} is damaged`);
         }
-        pending = chunks.length === 1 ? pending : Buffer.concat(chunks);
         while (starts.length >= format.bundleEntries) {
-          const end = starts[format.bundleEntries] ?? pending.length;
+          const end = starts[format.bundleEntries] ?? filled;
           yield pending.subarray(0, end);
-          pending = pending.subarray(end);
+          pending.copyWithin(0, end, filled);
+          filled -= end;
           starts = starts.slice(format.bundleEntries).map((start) => start - end);
         }
       }
