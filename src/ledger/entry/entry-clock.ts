@@ -5,6 +5,8 @@
 
 /** The wall clock may differ that much from what it was extrapolated to before it counts as set. */
 const driftMsMax = 50;
+/** How often it is looked at: reading it for every entry costs as much as encoding a few fields. */
+const lookMs = 1;
 
 interface Clocks {
   readonly nowMs: () => number;
@@ -14,6 +16,8 @@ interface Clocks {
 export class EntryClock {
   readonly #clocks: Clocks;
   #originMs: number;
+  /** When it is to be looked at again. */
+  #lookAtMs = -Infinity;
   #last: number;
   timeUs = 0;
   aheadUs = 0;
@@ -27,14 +31,16 @@ export class EntryClock {
 
   /** Sets both times for an entry. @param monotonicMs of a moment that has just passed. */
   stamp(monotonicMs: number): void {
-    const { nowMs } = this.#clocks;
-    let wallMs = this.#originMs + monotonicMs;
-    if (Math.abs(nowMs() - wallMs) > driftMsMax) {
-      this.#originMs = nowMs() - this.#clocks.monotonicMs();
-      wallMs = this.#originMs + monotonicMs;
-    }
-    this.timeUs = Math.max(0, Math.floor(wallMs * 1_000));
+    if (monotonicMs >= this.#lookAtMs) this.#look(monotonicMs);
+    this.timeUs = Math.max(0, Math.floor((this.#originMs + monotonicMs) * 1_000));
     this.#last = Math.max(this.#last + 1, this.timeUs);
     this.aheadUs = this.#last - this.timeUs;
+  }
+
+  #look(monotonicMs: number): void {
+    this.#lookAtMs = monotonicMs + lookMs;
+    const wallMs = this.#clocks.nowMs();
+    if (Math.abs(wallMs - this.#originMs - monotonicMs) <= driftMsMax) return;
+    this.#originMs = wallMs - this.#clocks.monotonicMs();
   }
 }
