@@ -11,7 +11,7 @@ const documentsMax = 4;
 
 export class AnswerRoom {
   readonly #bytesMax: number;
-  #bytesLeft: number;
+  #bytesLeft = 0;
 
   constructor({ documentBytesMax }: Pick<Limits, "documentBytesMax">) {
     this.#bytesMax = documentsMax * documentBytesMax;

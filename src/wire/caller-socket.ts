@@ -29,7 +29,7 @@ export class CallerSocket {
   #lingerUntilMs = 0;
   #probes = 0;
   /** When the present phase began or last moved, in coarse time. */
-  #sinceMs: number;
+  #sinceMs = 0;
   paused = false;
   /** Whether the caller's FIN has come. */
   ended = false;

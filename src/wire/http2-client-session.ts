@@ -36,8 +36,8 @@ export class Http2ClientSession implements Http2StreamContext {
   #closed = false;
   #ready = false;
   #cause: unknown;
-  #idleSinceMs: number;
-  #heardMs: number;
+  #idleSinceMs = 0;
+  #heardMs = 0;
   #pingSinceMs: number | undefined;
 
   /** @param socket connected, under TLS with `h2` agreed on. */

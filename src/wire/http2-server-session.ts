@@ -33,11 +33,11 @@ export class Http2ServerSession implements CallerConnection, Http2StreamEvents {
   readonly #streams = new Roster<Http2ServerStream>();
   #greeted = false;
   #closed = false;
-  #idleSinceMs: number;
+  #idleSinceMs = 0;
   #drainingSinceMs: number | undefined;
   #controlFrames = 0;
   #resets = 0;
-  #controlSinceMs: number;
+  #controlSinceMs = 0;
 
   /** @param bytes what was read from the socket before; it has no listeners and is paused. */
   constructor(socket: Socket, peer: Peer, bytes: Buffer | undefined, context: ServerContext) {

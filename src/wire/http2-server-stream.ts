@@ -61,7 +61,7 @@ export class Http2ServerStream implements CallerEnd, Http2RequestListener, Enrol
   #closed = false;
   /** Whether it was us who broke off. */
   truncated = false;
-  #sinceMs: number;
+  #sinceMs = 0;
 
   constructor(
     stream: ServerHttp2Stream,

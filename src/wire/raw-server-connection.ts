@@ -44,7 +44,7 @@ export class RawServerConnection implements CallerEnd, CallerConnection {
   /** Whether the caller has ended its half. */
   #ended = false;
   #draining = false;
-  #sinceMs: number;
+  #sinceMs = 0;
 
   /** @param path of the address that messages are requests to. */
   constructor(

@@ -42,7 +42,7 @@ export class LedgerSession {
   readonly #intents = new OpenIntents();
   readonly #loop: CommitLoop;
   #settledIntents = 0;
-  run: number;
+  run = 0;
   isOver = false;
 
   constructor(options: SessionOptions) {

@@ -10,7 +10,7 @@ export class HeldBody {
   readonly #held: HeldBytes;
   #pieces: Buffer[] = [];
   /** How much is held at most; what does not fit ends it. */
-  #max: number;
+  #max = 0;
   #count = 0;
   /** Bytes that have passed. */
   length = 0;

@@ -27,9 +27,9 @@ export class RingConsumer {
   readonly #heads: Int32Array;
   readonly #indexes: Float64Array;
   readonly #hashes: Buffer;
-  #position: number;
-  #taken: number;
-  #settled: number;
+  #position = 0;
+  #taken = 0;
+  #settled = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.#bytes = Buffer.from(memory, recordsStart, ringBytes);

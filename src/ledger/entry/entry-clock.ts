@@ -15,10 +15,10 @@ interface Clocks {
 
 export class EntryClock {
   readonly #clocks: Clocks;
-  #originMs: number;
+  #originMs = 0;
   /** When it is to be looked at again. */
   #lookAtMs = -Infinity;
-  #last: number;
+  #last = 0;
   timeUs = 0;
   aheadUs = 0;
 
