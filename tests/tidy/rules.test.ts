@@ -73,6 +73,17 @@ const cases: readonly Case[] = [
     text: `import http2 from "node:http2";`,
     finds: /node:http2/,
   },
+  {
+    rule: rules.beginsNumbers,
+    name: "a number field that is undefined first is found",
+    text: `${head}class A {\n  #sinceMs: number;\n}`,
+    finds: /^src\/wire\/a\.ts:3: .*sinceMs: number without a value/,
+  },
+  {
+    rule: rules.beginsNumbers,
+    name: "a number field with a value, or one that never changes, is fine",
+    text: `class A {\n  #sinceMs = 0;\n  readonly #run: number;\n  readonly at: number;\n}`,
+  },
   { rule: rules.hasHead, name: "a head of one line is fine", text: head },
   { rule: rules.hasHead, name: "a head behind #! is fine", text: `#!/usr/bin/env node\n// A.\n` },
   { rule: rules.hasHead, name: "no head is found", text: "let a = 1;", finds: /says what/ },

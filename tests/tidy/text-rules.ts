@@ -86,6 +86,17 @@ export const doesNotPrint: Rule = (file) => {
   });
 };
 
+/**
+ * V8 keeps a double in place only where the field has held numbers from the beginning. Where it was
+ * undefined first, every number put there is an object of its own, and a write barrier.
+ */
+export const beginsNumbers: Rule = (file) => {
+  const field = /(?<=^\s+)(?:#|protected )(\w+): number;/gm;
+  return findingsOf(file, maskSource(file.text).code, field, ([, name]) => {
+    return `${name}: number without a value: begin with 0`;
+  });
+};
+
 /** Places and names of one machine, which mean nothing to a reader elsewhere. */
 const foreign: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: /(?<![\w.*-])\/(?:work|root|home|Users)\/[\w.]/g, why: "a path of one machine" },

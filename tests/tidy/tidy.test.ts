@@ -37,6 +37,7 @@ holds("names are kebab-case and say what is inside", [...code, ...examples], tex
 holds("names of documents are kebab-case", documents, text.hasGoodName);
 holds("citations of RFCs are well formed and exist", wordy, text.citesWell);
 holds("only the log and the command line print", product, text.doesNotPrint);
+holds("number fields begin with a number", product, text.beginsNumbers);
 holds("test files assert something", testFiles, hasAssertions);
 holds("no test keeps others from running", testFiles, isNotExclusive);
 holds("no test is left out without a reason", testFiles, skipsWithReason);
