@@ -22,7 +22,10 @@ const data = workerData as WorkerData;
 const { clock, timers } = nodePlatform;
 const workerLog = createWorkerLog(nodePlatform, data.logForm, data.writtenMemory, sendMessage);
 const observer = createExchangeObserver(clock, data.flightMemory, data.problems, workerLog.log);
-let connectionCount = (): number => 0;
+let served: Pick<Gateway, "connectionCount" | "exchangesLately"> = {
+  connectionCount: 0,
+  exchangesLately: 0,
+};
 const recorder = await startRecorder();
 let extensions: Extensions = { protocols: [], policies: [], proofs: [] };
 const store = createWorkerStore(nodePlatform, workerLog.log);
@@ -37,7 +40,7 @@ timers.every(gaugesMs, () => {
   recorder?.refresh();
   const { user, system } = process.threadCpuUsage();
   writeGauges(data.gaugeMemory, {
-    connections: connectionCount(),
+    connections: served.connectionCount,
     turnedAway: gateway.turnedAwayCount,
     loopDelayMaxMs: loopDelay.takeMaxMs(),
     heapUsedBytes: process.memoryUsage().heapUsed,
@@ -110,7 +113,7 @@ async function begin({ revision, meterMemory, instances }: MeteredRevision) {
     () => ({ ...extensions, store: store.current }),
     { recorder, memory: data.sharedMemory, records, log: workerLog.log },
   );
-  connectionCount = () => created.connectionCount;
+  served = created;
   created.setInstances(instances);
   const port = listenEverywhere(created, revision.configuration.listen.text);
   // Who asks is told; nobody may have asked yet.
@@ -132,7 +135,7 @@ async function listenEverywhere(
 async function startRecorder(): Promise<WorkerRecorder | undefined> {
   if (data.ledger === undefined) return undefined;
   const { createRecorder } = await import("./ledger/recorder.ts");
-  return createRecorder(nodePlatform, workerLog.log, data.ledger, () => connectionCount());
+  return createRecorder(nodePlatform, workerLog.log, data.ledger, () => served.exchangesLately);
 }
 
 /** What no revision has asked for yet takes no memory. */

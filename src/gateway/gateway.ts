@@ -64,6 +64,8 @@ export interface Gateway {
   /** Stops listening, lets exchanges finish for at most `drainMs`; resolves to those cut off. */
   drain(): Promise<number>;
   readonly connectionCount: number;
+  /** How many exchanges callers have had at once, lately, as of the last tick or so. */
+  readonly exchangesLately: number;
   /** Connections that there was no room for. */
   readonly turnedAwayCount: number;
 }
@@ -109,6 +111,8 @@ export function createGateway(
   const instances = createInstanceRegistry(platform, clock);
   const kept = createKeptParts();
   const connections = new Set<CallerConnection>();
+  /** Of connections, as of the last tick, and one for each that has come since. */
+  let exchangesLately = 0;
   const background = new Set<Background>();
   const draw = createQuickRandom(platform.random);
   const tell: TellState = (name, target, why) => observer.onInstance?.(name, target, why);
@@ -159,7 +163,7 @@ export function createGateway(
     onClosed: (connection) => connections.delete(connection),
   };
   const takeHttp2: NonNullable<ServerContext["takeHttp2"]> = (socket, peer, bytes) => {
-    connections.add(new Http2ServerSession(socket, peer, bytes, serverContext));
+    add(new Http2ServerSession(socket, peer, bytes, serverContext));
   };
   const listenerContext: ListenerContext = {
     get limits() {
@@ -184,10 +188,10 @@ export function createGateway(
     refusal: () => overloadedAnswer(snapshot.revision.configuration.limits),
     onTurnedAway: () => void turnedAway++,
     onConnection(socket, peer) {
-      connections.add(new ServerConnection(socket, peer, serverContext));
+      add(new ServerConnection(socket, peer, serverContext));
     },
     onHttp2(socket, peer) {
-      connections.add(new Http2ServerSession(socket, peer, undefined, serverContext));
+      add(new Http2ServerSession(socket, peer, undefined, serverContext));
     },
   };
   const listener: Listener = createListener(platform, listenerContext);
@@ -198,10 +202,19 @@ export function createGateway(
     atTurnEnd(tick);
   });
 
+  function add(connection: CallerConnection): void {
+    connections.add(connection);
+    exchangesLately++;
+  }
+
   function tick(): void {
     const { nowMs } = clock;
     for (const one of [listener, ...textListeners]) one.onTick(nowMs);
-    for (const connection of connections) connection.onTick(nowMs);
+    exchangesLately = 0;
+    for (const connection of connections) {
+      connection.onTick(nowMs);
+      exchangesLately += connection.exchangesLately(nowMs);
+    }
     for (const exchange of background) exchange.onTick(nowMs);
     instances.onTick(nowMs);
     snapshot.probes.onTick(nowMs);
@@ -248,7 +261,7 @@ export function createGateway(
         framing: () => snapshot.revision.contracts.get(own.service)?.text?.framing,
         add(socket, peer, framing) {
           const path = `/text/${own.service}`;
-          connections.add(new RawServerConnection(socket, peer, framing, path, serverContext));
+          add(new RawServerConnection(socket, peer, framing, path, serverContext));
         },
       });
       textListeners.push(text);
@@ -284,6 +297,9 @@ export function createGateway(
     },
     get connectionCount() {
       return connections.size;
+    },
+    get exchangesLately() {
+      return exchangesLately;
     },
     get turnedAwayCount() {
       return turnedAway;

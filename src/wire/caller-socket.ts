@@ -16,6 +16,8 @@ const releasedBytesMin = 16 * 1024;
 const lingerMs = 2_000;
 const lingerMsWhenDraining = 200;
 const lingerMsMax = 30_000;
+/** How long an answer may pause after the caller's FIN before the caller counts as gone. */
+const endedIdleMs = 600;
 const probesMax = 8;
 const probe = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -57,6 +59,10 @@ export class CallerSocket {
   /** Whether nothing has moved for longer than allowed; 0: any time is. */
   stands(nowMs: number, limitMs: number): boolean {
     return limitMs > 0 && nowMs - this.#sinceMs > limitMs;
+  }
+
+  isGone(nowMs: number): boolean {
+    return this.ended && this.stands(nowMs, endedIdleMs);
   }
 
   pause(): void {

@@ -74,6 +74,8 @@ export interface CallerEnd {
 export interface CallerConnection {
   /** Called about ten times a second. */
   onTick(nowMs: number): void;
+  /** How many exchanges it has had at once, lately; 0: nothing has moved for longer than that. */
+  exchangesLately(nowMs: number): number;
   /** Stops taking requests: closes at once when idle, else after the answers under way. */
   drain(): void;
   destroy(): void;

@@ -11,6 +11,7 @@ import { Roster } from "#base/roster.ts";
 import type { CallerConnection, Peer } from "./ends.ts";
 import { constants } from "./http2-codes.ts";
 import { Http2ServerStream, type Http2StreamEvents } from "./http2-server-stream.ts";
+import { PeakLately } from "./lately.ts";
 import type { ServerContext } from "./server-context.ts";
 
 const streamsMax = 100;
@@ -38,6 +39,7 @@ export class Http2ServerSession implements CallerConnection, Http2StreamEvents {
   #controlFrames = 0;
   #resets = 0;
   #controlSinceMs = 0;
+  readonly #peak = new PeakLately();
 
   /** @param bytes what was read from the socket before; it has no listeners and is paused. */
   constructor(socket: Socket, peer: Peer, bytes: Buffer | undefined, context: ServerContext) {
@@ -51,6 +53,7 @@ export class Http2ServerSession implements CallerConnection, Http2StreamEvents {
       if (this.#resets > resetsBurst) return stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
       const own = new Http2ServerStream(stream, peer, context, this);
       this.#streams.add(own);
+      this.#peak.tell(this.#streams.size);
       own.begin(fields);
     });
     session.on("remoteSettings", () => {
@@ -107,6 +110,10 @@ export class Http2ServerSession implements CallerConnection, Http2StreamEvents {
     if (allowedMs === 0 || nowMs - this.#idleSinceMs <= allowedMs) return;
     if (this.#greeted) this.drain();
     else this.destroy();
+  }
+
+  exchangesLately(nowMs: number): number {
+    return this.#peak.valueAt(nowMs, this.#streams.size);
   }
 
   /** RFC 9113 §6.8: announces the end, and ends once no stream is open. */

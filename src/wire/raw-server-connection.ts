@@ -10,6 +10,7 @@ import type { CallerConnection, CallerEnd, CallerListener, Peer } from "./ends.t
 import type { OwnLines } from "./own-lines.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { RequestHead, type ResponseHead } from "./head.ts";
+import { latelyMs } from "./lately.ts";
 import { parseFault, parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -258,6 +259,10 @@ export class RawServerConnection implements CallerEnd, CallerConnection {
         return;
       case "closed":
     }
+  }
+
+  exchangesLately(nowMs: number): number {
+    return nowMs - this.#sinceMs > latelyMs ? 0 : 1;
   }
 
   drain(): void {

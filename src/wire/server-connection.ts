@@ -11,6 +11,7 @@ import type { CallerConnection, CallerEnd, CallerListener, Peer } from "./ends.t
 import { framing, RequestHead, type ResponseHead } from "./head.ts";
 import { HeadGatherer } from "./head-gatherer.ts";
 import { opensHttp2 } from "./http2-preface.ts";
+import { latelyMs } from "./lately.ts";
 import type { LateLines, OwnLines } from "./own-lines.ts";
 import { lateHead, parseFault, parseFaultOf } from "./parse-faults.ts";
 import { parseRequestHead } from "./parse-request-head.ts";
@@ -18,9 +19,6 @@ import type { ServerContext } from "./server-context.ts";
 
 /** "held": the answer is over, and its end is kept until it is released. */
 type State = "idle" | "head" | "exchange" | "held" | "tunnel" | "lingering" | "closed";
-
-/** How long an answer may pause after the caller's FIN before the caller counts as gone. */
-const endedIdleMs = 600;
 
 export class ServerConnection implements CallerEnd, CallerConnection {
   readonly head = new RequestHead();
@@ -343,7 +341,6 @@ export class ServerConnection implements CallerEnd, CallerConnection {
 
   // Time
 
-  /** Called about ten times a second. */
   onTick(nowMs: number): void {
     const { timeouts } = this.#context;
     const socket = this.#socket;
@@ -372,6 +369,10 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     }
   }
 
+  exchangesLately(nowMs: number): number {
+    return this.#socket.stands(nowMs, latelyMs) ? 0 : 1;
+  }
+
   #tickExchange(nowMs: number): void {
     const socket = this.#socket;
     const isHeld = this.#state === "held";
@@ -383,12 +384,11 @@ export class ServerConnection implements CallerEnd, CallerConnection {
       this.#exchange?.onCallerStalled();
       // What it does not take would otherwise be held for ever.
       if (this.#answer.blocked) socket.reset();
-    } else if (socket.ended && !this.#answered && !isHeld && socket.stands(nowMs, endedIdleMs)) {
+    } else if (!this.#answered && !isHeld && socket.isGone(nowMs)) {
       socket.destroy();
     }
   }
 
-  /** Stops taking requests: closes at once when idle, else after the answer under way. */
   drain(): void {
     this.#answer.keepAlive = false;
     if (this.#state === "idle") this.#close();

@@ -35,7 +35,7 @@ export interface WorkerRecorder extends Recorder {
   refresh(): void;
 }
 
-/** @param callers how many connections of callers are open. */
+/** @param callers how many exchanges callers have had at once, lately. */
 export function createRecorder(
   { clock, random }: Pick<Platform, "clock" | "random">,
   log: Log,
