@@ -27,6 +27,8 @@ export interface WriterParts {
 
 /** A clock may be corrected by this much without anybody being told. */
 const clockToleranceMs = 1_000;
+/** Leaves that the tree takes in at one stroke, while more come: hashing stays in the caches. */
+const grownAtOnce = 256;
 /** Of `settle`, after an error of the disk. */
 const callsBetweenTries = 1_000;
 
@@ -39,6 +41,7 @@ export function createLogWriter(parts: WriterParts): LogWriter {
   let last: { size: number; bytes: Buffer } | undefined;
   let lastMs = options.nowMs;
   let callsToWait = 0;
+  let settled = -1;
 
   function checkpoint(): Buffer {
     tree.grow(appender.synced);
@@ -104,9 +107,11 @@ export function createLogWriter(parts: WriterParts): LogWriter {
     sync: appender.sync,
     copyLeafHash: appender.copyLeafHash,
     settle() {
-      tree.grow(appender.synced);
+      const { synced } = appender;
+      if (synced - tree.size >= grownAtOnce || synced === settled) tree.grow(synced);
+      settled = synced;
       prepare();
-      sealing.advance();
+      sealing.advance(synced);
     },
     checkpoint(nowMs) {
       noteClock(nowMs);

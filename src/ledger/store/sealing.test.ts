@@ -43,6 +43,28 @@ function filesOf({ path }: Place): readonly string[] {
   return ["segments", "hashes"].flatMap((name) => readdirSync(join(path, name))).sort();
 }
 
+test("bundles of large entries are sealed as they are", () => {
+  withPlace((place) => {
+    const { writer } = place.open();
+    const large = (index: number): boolean => index >= 1_000 && index < 1_006;
+    const own = entries
+      .slice(0, segmentEntries)
+      .map((entry, index) => (large(index) ? Buffer.alloc(60_000 + index, index) : entry));
+    for (let index = 0; index < segmentEntries; index += groupMax) {
+      addAll(writer, own.slice(index, index + groupMax));
+      writer.settle();
+    }
+    settleLong(writer);
+    const reader = place.read();
+    reader.refresh(writer.size);
+    assert.equal(reader.segments()[0]?.sealed, true);
+    reader.scan(0, segmentEntries, (index, bytes) => {
+      assert.ok(bytes.equals(own[index] as Buffer), `entry ${index}`);
+      return undefined;
+    });
+  });
+});
+
 test("full segments are sealed in slices; entries, hashes and ids are found in them as before", () => {
   withPlace((place) => {
     const { writer } = place.open();

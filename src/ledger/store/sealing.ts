@@ -10,15 +10,19 @@ import { bundleEntries } from "./sealed-format.ts";
 
 export interface Sealing {
   /** A share of the work: more when more entries came since the last call. */
-  advance(): void;
+  advance(size: number): void;
 }
 
+/** A bundle takes about two slices; twice as many as come in keep the log ahead. */
+const slicesPerEntry = 4 / bundleEntries;
 /** After an error of the disk: that many calls later once more. */
 const callsBetweenTries = 1_000;
 
 export function createSealing(disk: Disk, layout: Layout, tree: LogTree, log: Log): Sealing {
   let work: Generator<undefined, void> | undefined;
   let lastSize = tree.size;
+  /** What is due for the entries that came. */
+  let due = 0;
   let callsToWait = 0;
 
   function begin(): Generator<undefined, void> | undefined {
@@ -37,10 +41,11 @@ export function createSealing(disk: Disk, layout: Layout, tree: LogTree, log: Lo
   }
 
   return {
-    advance() {
-      // A bundle takes about two slices; twice as many as come in keep the log ahead.
-      const slices = 1 + 4 * Math.ceil((tree.size - lastSize) / bundleEntries);
-      lastSize = tree.size;
+    advance(size) {
+      due += (size - lastSize) * slicesPerEntry;
+      lastSize = size;
+      const slices = Math.max(1, Math.floor(due));
+      due = Math.max(0, due - slices);
       if (callsToWait > 0) {
         callsToWait--;
         return;
