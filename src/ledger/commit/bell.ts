@@ -47,7 +47,7 @@ export class Bell {
    * that of all together is not negative, it is them that a rest would wait for, and it is over.
    */
   shift(change: number): void {
-    if (Atomics.add(this.#cells, bellCell.surplus, change) + change >= 0) this.#end(resting);
+    if (this.#doMostWait(change)) this.#end(resting);
   }
 
   /**
@@ -55,11 +55,14 @@ export class Bell {
    * ledger thread waits to be told: whoever finds that it does not need not ring.
    */
   isAwaited(change: number): boolean {
-    const cells = this.#cells;
-    const isOver = Atomics.add(cells, bellCell.surplus, change) + change >= 0;
+    const isOver = this.#doMostWait(change);
     // A thread that works now looks at both before it sleeps or rests.
-    const state = Atomics.load(cells, bellCell.asleep);
+    const state = Atomics.load(this.#cells, bellCell.asleep);
     return state === sleeping || (isOver && state === resting);
+  }
+
+  #doMostWait(change: number): boolean {
+    return Atomics.add(this.#cells, bellCell.surplus, change) + change >= 0;
   }
 
   #end(state: typeof sleeping | typeof resting): void {
