@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { CountTaken } from "#base/durable-records.ts";
+import { setImmediate as turn } from "node:timers/promises";
+import type { CountTaken, TakenCount } from "#base/durable-records.ts";
 import { createCellMemory, createSharedCells } from "#base/shared-cells.ts";
-import { createCounter } from "./counter.ts";
+import { countKey, createCounter } from "./counter.ts";
 
 const span = { name: "2026-11", endMs: 100_000 };
 
@@ -45,4 +46,44 @@ test("where nobody can count it is not known, but what is known to be used up", 
   assert.equal(await isAllowedAt(1_000), undefined);
   assert.equal(await isAllowedAt(1_001), false);
   assert.equal(await isAllowedAt(9_000), false);
+});
+
+test("of blocks that two workers take at once nothing is left over", async () => {
+  const cells = createSharedCells(createCellMemory(1));
+  const clock = { nowMs: () => 0 };
+  const credit = cells.keyOf(`${countKey("x", span, "caller")} credit`);
+  const grants: (() => void)[] = [];
+  let taken = 0;
+  const take = async ({ wanted }: TakenCount): Promise<CountTaken> => {
+    taken += wanted;
+    const granted = Promise.withResolvers<CountTaken>();
+    grants.push(() => granted.resolve({ granted: wanted, taken }));
+    // While the second is under way, another worker has its block.
+    if (grants.length === 2) {
+      taken += 3;
+      cells.update(credit, 0, (value) => ({ value: value + 3, untilMs: span.endMs }));
+    }
+    return granted.promise;
+  };
+  const worker = () => {
+    const blocks = { take, giveBack: async () => undefined };
+    const counter = createCounter(900, "x", { cells, blocks, clock });
+    return async () => (await counter.use("caller", span, 0))?.allowed;
+  };
+  const [here, there] = [worker(), worker()];
+  const used = [here()];
+  await turn();
+  used.push(here(), here(), here());
+  grants[0]?.();
+  await turn();
+  // Those for whom the other worker had asked.
+  used.push(there(), there(), there());
+  await turn();
+  for (let at = 1; at < grants.length; at++) {
+    grants[at]?.();
+    await turn();
+  }
+  assert.deepEqual(await Promise.all(used), Array(7).fill(true));
+  assert.equal(cells.read(credit, 0), 0);
+  assert.equal(taken, 7);
 });
