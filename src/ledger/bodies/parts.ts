@@ -1,4 +1,5 @@
 /** The four parts of an exchange that can be committed to and kept, and ids of exchanges. */
+import { octetOf } from "#base/hex-octets.ts";
 
 export const partNames = ["requestHead", "requestBody", "responseHead", "responseBody"] as const;
 export type PartName = (typeof partNames)[number];
@@ -25,20 +26,9 @@ export interface Evidenced {
   readonly redactions: readonly string[];
 }
 
-const digitValues = digitTable();
-
 /** @param digits the id's 32 hexadecimal digits as octets. */
 export function writeExchangeId(digits: Uint8Array, out: Uint8Array, at: number): void {
   for (let index = 0; index < exchangeIdBytes; index++) {
-    const high = digitValues[digits[2 * index] as number] as number;
-    out[at + index] = (high << 4) | (digitValues[digits[2 * index + 1] as number] as number);
+    out[at + index] = octetOf(digits, 2 * index);
   }
-}
-
-function digitTable(): Uint8Array {
-  const table = new Uint8Array(256);
-  for (const [value, digit] of Array.from("0123456789abcdef").entries()) {
-    table[digit.charCodeAt(0)] = value;
-  }
-  return table;
 }

@@ -4,6 +4,7 @@
  * character, and the key is listed in `cut`.
  */
 import { assert } from "#base/assert.ts";
+import { digitValue, octetOf } from "#base/hex-octets.ts";
 import { entryVersion, fields, kindNames } from "./fields.ts";
 import type { Kind } from "./kinds.ts";
 
@@ -20,7 +21,6 @@ const cutMax = fields.cut.max;
 const major = { uint: 0x00, bytes: 0x40, text: 0x60, list: 0x80, map: 0xa0 } as const;
 /** A map of more fields has a head of two bytes, not of one. */
 const shortMapMax = 23;
-const digitValues = digitTable();
 /** From here on a call out of JavaScript costs less than a loop. */
 const loopBytesMax = 16;
 
@@ -117,10 +117,7 @@ export class EntryWriter {
     this.#head(major.bytes, (to - from) >> 1);
     const out = this.#out;
     let at = this.#at;
-    for (let index = from; index < to; index += 2) {
-      const high = digitValues[source[index] as number] as number;
-      out[at++] = (high << 4) | (digitValues[source[index + 1] as number] as number);
-    }
+    for (let index = from; index < to; index += 2) out[at++] = octetOf(source, index);
     this.#at = at;
   }
 
@@ -132,8 +129,8 @@ export class EntryWriter {
     const out = this.#out;
     let at = this.#at;
     for (let index = 0; index < length; index += 2) {
-      const high = digitValues[value.charCodeAt(index) & 0xff] as number;
-      out[at++] = (high << 4) | (digitValues[value.charCodeAt(index + 1) & 0xff] as number);
+      const high = digitValue(value.charCodeAt(index));
+      out[at++] = (high << 4) | digitValue(value.charCodeAt(index + 1));
     }
     this.#at = at;
   }
@@ -265,12 +262,4 @@ export class EntryWriter {
     } else for (let index = from; index < to; index++) out[at++] = source[index] as number;
     this.#at = at;
   }
-}
-
-function digitTable(): Uint8Array {
-  const table = new Uint8Array(256);
-  for (const [value, digit] of Array.from("0123456789abcdef").entries()) {
-    table[digit.charCodeAt(0)] = value;
-  }
-  return table;
 }
