@@ -38,7 +38,7 @@ test("bodies and their names are on the disk before the entries are written", (t
       write: note("write entries"),
       sync: note("sync entries"),
       copyLeafHash: () => undefined,
-      settle: () => undefined,
+      settle: () => false,
       checkpoint: () => undefined,
       reopen: () => undefined,
       close: () => undefined,

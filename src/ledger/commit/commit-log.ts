@@ -8,8 +8,12 @@ export interface CommitLog {
   sync(): void;
   /** Puts the hash of an entry of the present batch into `target` at `at`. */
   copyLeafHash(index: number, target: Buffer, at: number): void;
-  /** After release: hashes, sealing, room for what comes; a bounded piece of it at each call. */
-  settle(): void;
+  /**
+   * After release: hashes, sealing, room for what comes; a bounded piece of it at each call.
+   *
+   * @returns whether more of it waits.
+   */
+  settle(): boolean;
   /** Signs the tree as it is. */
   checkpoint(nowMs: number): unknown;
   /** Goes on in a new file. */

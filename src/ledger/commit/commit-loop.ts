@@ -44,6 +44,8 @@ interface OwnEntry {
 
 const checkpointMs = 1_000;
 const retryMs = 1_000;
+/** From one piece of what can wait to the next, where no entries come. */
+const settleMs = 2;
 /** Of one ring in one batch. */
 const takenBytesMax = 1024 * 1024;
 
@@ -59,6 +61,7 @@ export class CommitLoop {
   #retryAtMs = 0;
   /** Not before; 0: it did not fail. */
   #settleAtMs = 0;
+  #hasMoreToSettle = false;
   #checkpointAtMs = 0;
   #checkpointSize = -1;
   #hasCheckpointFailed = false;
@@ -103,6 +106,7 @@ export class CommitLoop {
   get idleMs(): number {
     const now = this.#options.clock.monotonicMs();
     if (this.#hasFailed) return Math.max(0, this.#retryAtMs - now);
+    if (this.#hasMoreToSettle) return settleMs;
     const isCurrent = this.#options.log.size === this.#checkpointSize;
     return isCurrent ? checkpointMs : Math.max(0, this.#checkpointAtMs - now);
   }
@@ -159,9 +163,10 @@ export class CommitLoop {
     const { log, clock, onSettleFailed } = this.#options;
     if (clock.monotonicMs() < this.#settleAtMs) return;
     try {
-      log.settle();
+      this.#hasMoreToSettle = log.settle();
       this.#settleAtMs = 0;
     } catch (error) {
+      this.#hasMoreToSettle = false;
       if (!isSystemError(error) && !(error instanceof LedgerProblem)) throw error;
       if (this.#settleAtMs === 0) onSettleFailed(error);
       this.#settleAtMs = clock.monotonicMs() + retryMs;

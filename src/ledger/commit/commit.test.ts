@@ -244,6 +244,26 @@ test("when no room can be prepared, entries go on being recorded, and it is told
   assert.deepEqual(events, ["not settled: full"]);
 });
 
+test("what can wait goes on when no entries come, and stands back after an error", () => {
+  const { send, loop, log } = createFixture();
+  const answers = [true, true, false];
+  log.settle = () => answers.shift() ?? assert.fail("asked again");
+  send("a");
+  loop.turn();
+  assert.equal(loop.idleMs, 2);
+  loop.turn();
+  assert.equal(loop.idleMs, 2);
+  loop.turn();
+  assert.equal(loop.idleMs, 1_000);
+  answers.push(true);
+  loop.turn();
+  log.settle = () => {
+    throw Object.assign(new Error("full"), { code: "ENOSPC", syscall: "write" });
+  };
+  loop.turn();
+  assert.equal(loop.idleMs, 1_000);
+});
+
 test("a checkpoint is made once a second, and only of a tree that has grown", () => {
   const { send, loop, log, clock, counts } = createFixture();
   send("a");

@@ -55,7 +55,7 @@ function createFakeLog(): FakeLog {
       const entry = this.entries[index] ?? batch[index - this.entries.length] ?? "";
       target.write(leafHashOf(entry), at, "base64");
     },
-    settle: () => undefined,
+    settle: () => false,
     checkpoint() {
       this.checkpoints++;
     },

@@ -111,7 +111,7 @@ export function createLogWriter(parts: WriterParts): LogWriter {
       if (synced - tree.size >= grownAtOnce || synced === settled) tree.grow(synced);
       settled = synced;
       prepare();
-      sealing.advance(synced);
+      return sealing.advance(synced);
     },
     checkpoint(nowMs) {
       noteClock(nowMs);

@@ -42,8 +42,12 @@ export interface LogWriter {
   readonly sync: () => void;
   /** Of an entry that was added since the last `settle`. */
   readonly copyLeafHash: (index: number, target: Buffer, at: number) => void;
-  /** What may wait until answers are released: the tree, room for more, a slice of sealing. */
-  readonly settle: () => void;
+  /**
+   * What may wait until answers are released: the tree, room for more, a slice of sealing.
+   *
+   * @returns whether more of it waits.
+   */
+  readonly settle: () => boolean;
   /**
    * Signs the tree of what is on the disk and keeps the checkpoint here and in the separate folder.
    *

@@ -105,6 +105,24 @@ test("full segments are sealed in slices; entries, hashes and ids are found in t
   });
 });
 
+test("it tells that a segment waits to be sealed, until none does", () => {
+  withPlace((place) => {
+    const { writer } = place.open();
+    fill(writer, 0, segmentEntries - 1);
+    assert.equal(writer.settle(), false);
+    fill(writer, segmentEntries - 1);
+    let calls = 0;
+    while (writer.settle()) assert.ok(++calls < 2_000, "it ends");
+    assert.ok(calls > 100, "each time a piece of it");
+    const reader = place.read();
+    reader.refresh(writer.size);
+    assert.deepEqual(
+      reader.segments().map(({ sealed }) => sealed),
+      [true, true, false],
+    );
+  });
+});
+
 test("dropped segments lose their entries and keep their hashes; proofs of the others hold", () => {
   withPlace((place) => {
     const { writer } = place.open();

@@ -9,8 +9,11 @@ import { sealSegment } from "./seal.ts";
 import { bundleEntries } from "./sealed-format.ts";
 
 export interface Sealing {
-  /** A share of the work: more when more entries came since the last call. */
-  advance(size: number): void;
+  /**
+   * A share of the work: more when more entries came since the last call.
+   * @returns whether there is more to do, without more entries.
+   */
+  advance(size: number): boolean;
 }
 
 /** A bundle takes about two slices; twice as many as come in keep the log ahead. */
@@ -25,10 +28,11 @@ export function createSealing(disk: Disk, layout: Layout, tree: LogTree, log: Lo
   let due = 0;
   let callsToWait = 0;
 
+  const isFull = (): boolean => tree.size >= (tree.sealed + 1) * segmentEntries;
+
   function begin(): Generator<undefined, void> | undefined {
     const segment = tree.sealed;
-    if (tree.size < (segment + 1) * segmentEntries) return undefined;
-    return sealSegment({ disk, layout, segment, ...tree.hashesOf(segment) });
+    return isFull() ? sealSegment({ disk, layout, segment, ...tree.hashesOf(segment) }) : undefined;
   }
 
   function step(): boolean {
@@ -48,10 +52,11 @@ export function createSealing(disk: Disk, layout: Layout, tree: LogTree, log: Lo
       due = Math.max(0, due - slices);
       if (callsToWait > 0) {
         callsToWait--;
-        return;
+        return false;
       }
       try {
         for (let slice = 0; slice < slices && step(); slice++);
+        return work !== undefined || isFull();
       } catch (error) {
         if (!isSystemError(error) && !(error instanceof LedgerProblem)) throw error;
         work = undefined;
@@ -60,6 +65,7 @@ export function createSealing(disk: Disk, layout: Layout, tree: LogTree, log: Lo
           segment: tree.sealed,
           error: error.message,
         });
+        return false;
       }
     },
   };
