@@ -166,6 +166,11 @@ export interface PolicyRequest {
   readonly isRepeat: boolean;
   /** When it began, monotonic. */
   readonly startedMs: number;
+  /**
+   * What is left of the time that its caller gives, and policies and its service allow; below 0: it
+   * is over; Infinity: nobody says.
+   */
+  readonly timeLeftMs: number;
   /** Of the body, as far as it has come. */
   readonly requestBytes: number;
   /** Of the instance's answer, as far as it has come. */

@@ -110,6 +110,13 @@ export abstract class SeenExchange extends RecordedExchange implements PolicyReq
     this.gateway.timed.add(this);
   }
 
+  get timeLeftMs(): number {
+    const { timeoutMs = 0 } = this.route?.service ?? {};
+    const wholeMs = shorter(shorter(this.givenMs, this.allowedMs), timeoutMs || undefined);
+    if (wholeMs === undefined) return Infinity;
+    return wholeMs - (this.gateway.platform.clock.monotonicMs() - this.startedMs);
+  }
+
   protected override finish(): void {
     super.finish();
     if (!this.#isTimed) return;

@@ -78,7 +78,7 @@ export const cache: Policy<Options> = {
   },
 };
 
-const outOfTime: readonly string[] = ["deadline-passed", "no-time-given"];
+const outOfTime: readonly string[] = ["deadline-passed", "no-time-given", "no-room-in-time"];
 
 /** That it ended without an answer says nothing of the service: its caller left, or had no time. */
 function isOfCaller({ aborted, problem }: PolicyEnd): boolean {

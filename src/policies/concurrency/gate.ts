@@ -10,7 +10,8 @@ import type { Gradient } from "./gradient.ts";
 
 export interface Gate {
   readonly limit: number;
-  readonly enter: (caller: string) => Entry;
+  /** @param waitMs how long it waits if there is no room. */
+  readonly enter: (caller: string, waitMs: number) => Entry;
 }
 
 export interface Entry {
@@ -29,7 +30,6 @@ export interface GateSite extends Pick<Platform, "clock" | "timers"> {
 
 export interface GateRule {
   readonly queueMax: number;
-  readonly waitMs: number;
   readonly weights: Readonly<Record<string, number>>;
 }
 
@@ -40,7 +40,7 @@ const lookMs = 2;
 export function createGate(
   name: string,
   limit: Gradient,
-  { queueMax, waitMs, weights }: GateRule,
+  { queueMax, weights }: GateRule,
   { clock, timers, counts, draw }: GateSite,
 ): Gate {
   const share = new Map(Object.entries(weights));
@@ -86,7 +86,7 @@ export function createGate(
     } else stopLooking ??= timers.every(lookMs, admitWaiting);
   }
 
-  function wait(caller: string): Entry {
+  function wait(caller: string, waitMs: number): Entry {
     let leave: ((dropped: boolean) => void) | undefined;
     const { promise: result, resolve: decide } = Promise.withResolvers<boolean>();
     const waiting: Waiting = {
@@ -129,9 +129,9 @@ export function createGate(
     get limit() {
       return limit.limit;
     },
-    enter(caller) {
+    enter(caller, waitMs) {
       const leave = queue.length > 0 ? undefined : letIn();
-      return leave === undefined ? wait(caller) : { caller, result: "in", leave };
+      return leave === undefined ? wait(caller, waitMs) : { caller, result: "in", leave };
     },
   };
 }

@@ -10,6 +10,8 @@ import { createSharedSlots, type SharedSlots } from "./shared-slots.ts";
 
 /** Of names there are that many at most; who comes then shares the last one. */
 const doorsMax = 10_000;
+/** Left of a request's own time: it is refused before that is over. */
+const marginMs = 10;
 
 export const concurrency: Policy<Options> = {
   name: "concurrency",
@@ -20,10 +22,10 @@ export const concurrency: Policy<Options> = {
     "come slower it falls, before the service breaks down. Who finds no room waits up to " +
     "`waitMs`; room goes round among callers, by `weights`, so that one with very many requests " +
     "keeps none of the others out, and when the queue is full its own give way first. Beyond: " +
-    "503 with `Retry-After`, before anything was sent. Requests under way are counted over all " +
-    "workers of a gateway, exactly, also when a worker dies. Each worker keeps a queue of its " +
-    "own, finds `adaptive` by its own samples, and room that becomes free goes to the queues by " +
-    "their lengths. Several gateways count for themselves, so that together they let in as many " +
+    "503 with `Retry-After`, before anything was sent, or 504 where the request's own time is " +
+    "over sooner. Requests under way are counted over all workers of a gateway, exactly, also " +
+    "when a worker dies. Each worker keeps a queue of its own, finds `adaptive` by its own " +
+    "samples, and room that becomes free goes to the queues by their lengths. Several gateways count for themselves, so that together they let in as many " +
     "times more: with `adaptive` each feels the others as a slower service and gives way. With " +
     "`shared` a `max` holds over all gateways that have the same `limitStore`: who is let in " +
     "here asks there, before anything is sent. What a gateway had that died comes back after " +
@@ -56,12 +58,7 @@ export const concurrency: Policy<Options> = {
       if (found !== undefined) return found;
       const key = gateKey(id, name);
       const limit = max === undefined ? createGradient(adaptive) : { limit: max, note() {} };
-      const gate = createGate(
-        key,
-        limit,
-        { queueMax, waitMs, weights },
-        { ...platform, counts, draw },
-      );
+      const gate = createGate(key, limit, { queueMax, weights }, { ...platform, counts, draw });
       const slots =
         chosen.shared && store !== undefined && max !== undefined
           ? createSharedSlots({ key, max }, { store, timers, draw, teller })
@@ -75,17 +72,24 @@ export const concurrency: Policy<Options> = {
     /** It is in here, and has to be in there. */
     async function share(here: Held, slots: SharedSlots, gate: Gate, spentMs: number) {
       if (here.isOver) return undefined;
-      const { result, leave } = slots.enter(queueMax === 0 ? 0 : Math.max(1, waitMs - spentMs));
+      const { patienceMs } = here;
+      const { result, leave } = slots.enter(queueMax === 0 ? 0 : Math.max(1, patienceMs - spentMs));
       here.leaveSlot = leave;
       const slot = await result;
-      if (slot === "full") return refused(gate, queueMax === 0 ? "nobody waits for room" : noRoom);
+      if (slot === "full") {
+        return queueMax === 0 ? refused(gate, "nobody waits for room") : noRoom(gate, patienceMs);
+      }
       if (slot === "in" || store?.whenAway !== "refuse") return undefined;
       const detail = "the store of limits does not answer, or not with a count (concurrency)";
       const problem = problems["concurrency-unavailable"](detail, { retryAfterS: 1 });
       return { kind: "refuse", problem } as const;
     }
 
-    const noRoom = `there was no room within ${waitMs} ms`;
+    function noRoom(gate: Gate, patienceMs: number) {
+      const isOwnTime = patienceMs < waitMs;
+      const within = `${Math.max(0, Math.floor(patienceMs))} ms${isOwnTime ? ", its own time" : ""}`;
+      return refused(gate, `there was no room within ${within}`, isOwnTime);
+    }
     return {
       tellNow(request) {
         const name = max === undefined ? explainedName(request, per) : undefined;
@@ -94,14 +98,17 @@ export const concurrency: Policy<Options> = {
       },
       onRequest(request) {
         const { gate, slots } = doorOf(request);
-        const { caller, result, leave } = gate.enter(request.callerName ?? request.address);
+        // Whose own time is over by then must not get in, nor is it the service that was late.
+        const patienceMs = Math.min(waitMs, request.timeLeftMs - marginMs);
+        const name = request.callerName ?? request.address;
+        const { caller, result, leave } = gate.enter(name, Math.max(0, patienceMs));
         if (result === "full") return refused(gate, `${caller} has to wait too long`);
-        const here: Held = { leave, leaveSlot: undefined, isOver: false };
+        const here: Held = { leave, patienceMs, leaveSlot: undefined, isOver: false };
         held.set(request, here);
         if (result === "in") return slots && share(here, slots, gate, 0);
         const sinceMs = clock.monotonicMs();
         return result.then((isIn) => {
-          if (!isIn) return refused(gate, noRoom);
+          if (!isIn) return noRoom(gate, patienceMs);
           return slots && share(here, slots, gate, clock.monotonicMs() - sinceMs);
         });
       },
@@ -130,12 +137,14 @@ interface Door {
 
 interface Held {
   readonly leave: (dropped: boolean) => void;
+  /** How long it waits at most. */
+  readonly patienceMs: number;
   leaveSlot: (() => void) | undefined;
   isOver: boolean;
 }
 
-function refused(gate: Gate, why: string) {
+function refused(gate: Gate, why: string, isOwnTime = false) {
   const detail = `at most ${gate.limit} requests may be under way at once (concurrency); ${why}`;
-  const problem = problems["too-many-at-once"](detail, { retryAfterS: 1 });
-  return { kind: "refuse", problem } as const;
+  const code = isOwnTime ? "no-room-in-time" : "too-many-at-once";
+  return { kind: "refuse", problem: problems[code](detail, { retryAfterS: 1 }) } as const;
 }

@@ -8,6 +8,12 @@ export const problems = defineProblems({
     faultKind: "unavailable",
     blame: "policy",
   },
+  "no-room-in-time": {
+    title: "The time of the request was over before there was room for it",
+    httpStatus: 504,
+    faultKind: "deadline_exceeded",
+    blame: "policy",
+  },
   "concurrency-unavailable": {
     title: "Requests under way cannot be counted",
     httpStatus: 503,

@@ -13,6 +13,7 @@ const codes: Readonly<Record<string, Reason>> = {
   "exchange-timeout": "timeout",
   "deadline-passed": "timeout",
   "too-many-at-once": "overload",
+  "no-room-in-time": "overload",
   "in-maintenance": "maintenance",
 };
 

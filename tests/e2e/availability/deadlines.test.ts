@@ -191,7 +191,10 @@ test("a call whose time passes in a queue never reaches an instance", async (con
   const first = fetch(`${gateway.url}/plain/`);
   while (asked() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   const second = await fetch(`${gateway.url}/plain/`, { headers: { [name]: "200" } });
-  assert.equal(second.status, 504);
+  const { code, detail } = (await second.json()) as { code: string; detail: string };
+  const fault = second.headers.get("parlance-fault");
+  assert.deepEqual([second.status, fault, code], [504, "policy", "no-room-in-time"]);
+  assert.match(detail, /^at most 1 .*; there was no room within 1[0-9]{2} ms, its own time$/);
   assert.equal(await (await first).text(), "late");
   assert.equal(asked(), 1);
 });
