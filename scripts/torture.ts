@@ -42,6 +42,11 @@ function tell(what: string, faults: readonly string[]): void {
   for (const fault of faults.slice(0, 20)) console.log(`  ${fault}`);
 }
 
+function tellOf(what: string, acknowledged: number, faults: readonly string[]): void {
+  const nothing = acknowledged === 0 ? ["nothing was acknowledged, so nothing is shown"] : [];
+  tell(`${what}, ${acknowledged} entries acknowledged`, [...faults, ...nothing]);
+}
+
 const every = (step: number, what: string) => (at: number) => {
   if (at % step === step - 1) console.log(`  ${at + 1} ${what}`);
 };
@@ -51,7 +56,7 @@ async function tortureByKills(): Promise<void> {
   try {
     const folders = { path: join(folder, "ledger"), checkpoints: join(folder, "checkpoints") };
     const { acknowledged, faults } = await killLoop(folders, kills, every(100, "kills"));
-    tell(`${kills} kills, ${acknowledged} entries acknowledged`, faults);
+    tellOf(`${kills} kills`, acknowledged, faults);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -61,7 +66,7 @@ async function tortureByPowerCuts(): Promise<void> {
   const reason = cannotMount();
   if (reason !== false) return console.log(`power cuts: ${reason}`);
   const { acknowledged, faults } = await cutPowers(cuts, false, every(50, "power cuts"));
-  tell(`${cuts} power cuts, ${acknowledged} entries acknowledged`, faults);
+  tellOf(`${cuts} power cuts`, acknowledged, faults);
   const control = await cutPowers(10, true);
   const holds = control.faults.length > 0;
   console.log(`control without fdatasync: ${control.faults.length} of 10 cuts lost entries`);
