@@ -15,7 +15,7 @@ export function readGrpcTimeout(text: string): number {
   return match === null ? NaN : Number(match[1]) * (unitMs[match[2] as string] as number);
 }
 
-/** The unit that loses least of it: eight digits are all there is room for, and 0 is no time-out. */
+/** The unit that loses least of it: eight digits are all there is room for, and 0 is none. */
 export function writeGrpcTimeout(timeoutMs: number): string {
   const micros = Math.max(Math.floor(timeoutMs * 1_000), 1);
   if (micros < 1e8) return `${micros}u`;

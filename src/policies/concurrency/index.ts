@@ -17,19 +17,20 @@ export const concurrency: Policy<Options> = {
   name: "concurrency",
   summary: "Bounds how many requests are under way at once; callers get in by turns.",
   description:
-    "A bulkhead: a service that is slow holds so many requests and no more. With `adaptive` the " +
-    "bound is found while it works: as long as answers come as fast as usual it grows, when they " +
-    "come slower it falls, before the service breaks down. Who finds no room waits up to " +
-    "`waitMs`; room goes round among callers, by `weights`, so that one with very many requests " +
-    "keeps none of the others out, and when the queue is full its own give way first. Beyond: " +
-    "503 with `Retry-After`, before anything was sent, or 504 where the request's own time is " +
-    "over sooner. Requests under way are counted over all workers of a gateway, exactly, also " +
-    "when a worker dies. Each worker keeps a queue of its own, finds `adaptive` by its own " +
-    "samples, and room that becomes free goes to the queues by their lengths. Several gateways count for themselves, so that together they let in as many " +
-    "times more: with `adaptive` each feels the others as a slower service and gives way. With " +
-    "`shared` a `max` holds over all gateways that have the same `limitStore`: who is let in " +
-    "here asks there, before anything is sent. What a gateway had that died comes back after " +
-    "five seconds. While the store does not answer, each gateway keeps to `max` by itself, or, " +
+    "A bulkhead: a service that is slow holds so many requests and no more. With `adaptive` " +
+    "the bound is found while it works: as long as answers come as fast as usual it grows, " +
+    "when they come slower it falls, before the service breaks down. Who finds no room waits " +
+    "up to `waitMs`; room goes round among callers, by `weights`, so that one with very many " +
+    "requests keeps none of the others out, and when the queue is full its own give way first. " +
+    "Beyond: 503 with `Retry-After`, before anything was sent, or 504 where the request's own " +
+    "time is over sooner. Requests under way are counted over all workers of a gateway, " +
+    "exactly, also when a worker dies. Each worker keeps a queue of its own, finds `adaptive` " +
+    "by its own samples, and room that becomes free goes to the queues by their lengths. " +
+    "Several gateways count for themselves, so that together they let in as many times more: " +
+    "with `adaptive` each feels the others as a slower service and gives way. With `shared` a " +
+    "`max` holds over all gateways that have the same `limitStore`: who is let in here asks " +
+    "there, before anything is sent. What a gateway had that died comes back after five " +
+    "seconds. While the store does not answer, each gateway keeps to `max` by itself, or, " +
     "where `whenAway` is `refuse`, lets nobody in.",
   options,
   example: "- concurrency: { adaptive: { max: 200 }, queueMax: 50, weights: { storefront: 10 } }",
@@ -87,8 +88,9 @@ export const concurrency: Policy<Options> = {
 
     function noRoom(gate: Gate, patienceMs: number) {
       const isOwnTime = patienceMs < waitMs;
-      const within = `${Math.max(0, Math.floor(patienceMs))} ms${isOwnTime ? ", its own time" : ""}`;
-      return refused(gate, `there was no room within ${within}`, isOwnTime);
+      const whose = isOwnTime ? ", its own time" : "";
+      const why = `there was no room within ${Math.max(0, Math.floor(patienceMs))} ms${whose}`;
+      return refused(gate, why, isOwnTime);
     }
     return {
       tellNow(request) {
