@@ -21,7 +21,8 @@ function exchangeSaid(fields: Readonly<Record<string, unknown>>): string {
   const code = text(problem ?? fault);
   const broke = blame === undefined ? "" : ` ${code} (${text(blame)})`;
   const took = `${(Number(fields["totalUs"] ?? 0) / 1_000).toFixed(1)} ms`;
-  const who = text(caller ?? fields["authentication"]);
+  const key = fields["callerKey"] === undefined ? "" : ` with key ${text(fields["callerKey"])}`;
+  const who = text(caller ?? fields["authentication"]) + key;
   const id = text(fields["exchange"]);
   return `${text(status)} ${text(method)} ${what} ${took} by ${who}${broke} ${id}`;
 }

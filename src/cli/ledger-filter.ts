@@ -15,6 +15,7 @@ const described: Readonly<Record<(typeof filterNames)[number], readonly [string,
   parent: ["ID", "Exchanges that were asked for in the course of this one."],
   trace: ["ID", "Exchanges of this trace, also of one that began before the gateway."],
   instance: ["URL", "Exchanges with this instance."],
+  key: ["N", "Whose caller, which has several keys, showed its first, second, ... one."],
   status: ["STATUS", "With this status, or one of its class: 404, 5xx."],
   fault: [
     "FAULT",

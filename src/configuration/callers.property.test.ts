@@ -7,8 +7,10 @@ import {
   callerAt,
   callerNameAt,
   eachCallerName,
+  hasSeveralKeys,
   keyWithDigest,
   listCallers,
+  numberOfKey,
   ownerOfKey,
   packCallers,
   placeNamed,
@@ -78,9 +80,15 @@ test("a caller is found by its name and by its key, and nobody else is", () => {
           assert.equal(found !== undefined, keysSha256.includes(hash("sha256", key)));
           if (found === undefined) continue;
           assert.equal(ownerOfKey(packed, found), place);
+          const own = keysSha256.length > 1 ? keysSha256.indexOf(hash("sha256", key)) + 1 : 0;
+          assert.equal(numberOfKey(packed, found), own);
           keys.add(found);
         }
       }
+      assert.equal(
+        hasSeveralKeys(packed),
+        all.some(({ keysSha256 }) => keysSha256.length > 1),
+      );
       assert.deepEqual([keys.size, Math.max(-1, ...keys) + 1], [packed.keyCount, packed.keyCount]);
       for (const one of ["", ...strange]) {
         const place = all.findIndex((caller) => caller.name === one);

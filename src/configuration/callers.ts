@@ -189,6 +189,17 @@ export function ownerOfKey({ keyOwners }: Callers, key: number): number | undefi
   return keyOwners[key];
 }
 
+/** Which of its caller's keys it is, from 1; 0: the caller has no other. */
+export function numberOfKey({ keyOwners, keyEnds }: Callers, key: number): number {
+  const owner = keyOwners[key] as number;
+  const first = keyEnds[owner - 1] ?? 0;
+  return (keyEnds[owner] as number) - first > 1 ? key - first + 1 : 0;
+}
+
+export function hasSeveralKeys({ keyEnds }: Callers): boolean {
+  return keyEnds.some((end, place) => end - (keyEnds[place - 1] ?? 0) > 1);
+}
+
 /** A digest is a hash already. */
 function firstWord(digest: string): number {
   return (

@@ -105,6 +105,8 @@ export interface Proven {
   readonly kind: "proven";
   /** Place of the caller. */
   readonly caller: number;
+  /** Which of its keys it is, from 1; absent or 0: it has one, or it is no key. */
+  readonly callerKey?: number;
   readonly field?: ProofField;
   /** Whom exactly it is about, where a caller stands for many. */
   readonly subject?: string;

@@ -81,7 +81,12 @@ export function identifyByKey(
         : "the key belongs to no caller",
     );
   }
-  return key === undefined ? undefined : withholdKeys(exchange, authorization);
+  if (key === undefined) return undefined;
+  const problem = withholdKeys(exchange, authorization);
+  if (problem === undefined && peer.caller === undefined) {
+    exchange.callerKey = authorization.numberOfKey(key);
+  }
+  return problem;
 }
 
 /** A service that saw a key could call others in the caller's name. */

@@ -4,7 +4,13 @@
  * it proved to be a caller's.
  */
 import { hash } from "node:crypto";
-import { keyWithDigest, ownerOfKey, placeNamed } from "#configuration/callers.ts";
+import {
+  hasSeveralKeys,
+  keyWithDigest,
+  numberOfKey,
+  ownerOfKey,
+  placeNamed,
+} from "#configuration/callers.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { createGrants, type Asked } from "./grants.ts";
 import { createProvenKeys } from "./proven-keys.ts";
@@ -17,6 +23,8 @@ export interface Authorization {
    * without one it is the caller `anonymous`, if there is such a caller. Undefined: refuse.
    */
   callerOf(key: string | undefined): number | undefined;
+  /** Which of its caller's keys it is, from 1; 0: it is none, or its caller has no other. */
+  numberOfKey(key: string): number;
   /** Whether some caller proves in its messages who it is. */
   readonly byMessage: boolean;
   /** Whether this one does, or may. */
@@ -39,6 +47,7 @@ export function createAuthorization(configuration: Configuration): Authorization
       open: true,
       byMessage: false,
       callerOf: () => undefined,
+      numberOfKey: () => 0,
       callerNamed: () => undefined,
       provesByMessage: () => false,
       may: () => true,
@@ -59,6 +68,16 @@ export function createAuthorization(configuration: Configuration): Authorization
   const narrow = callers.grants.map((may, place) =>
     grants.compile(may, bits.subarray(place * words, (place + 1) * words)),
   );
+  const isNumbered = hasSeveralKeys(callers);
+
+  const placeOfKey = (key: string): number | undefined => {
+    const known = provenKeys.placeOf(key);
+    if (known !== undefined) return known;
+    const found = keyWithDigest(callers, hash("sha256", Buffer.from(key, "latin1"), "latin1"));
+    if (found !== undefined) provenKeys.add(key, found);
+    return found;
+  };
+
   return {
     open: false,
     byMessage: byMessage.size > 0,
@@ -66,12 +85,12 @@ export function createAuthorization(configuration: Configuration): Authorization
     callerNamed: (name) => placeNamed(callers, name),
     callerOf(key) {
       if (key === undefined) return anonymous;
-      const known = provenKeys.placeOf(key);
-      if (known !== undefined) return ownerOfKey(callers, known);
-      const found = keyWithDigest(callers, hash("sha256", Buffer.from(key, "latin1"), "latin1"));
-      if (found === undefined) return undefined;
-      provenKeys.add(key, found);
-      return ownerOfKey(callers, found);
+      const place = placeOfKey(key);
+      return place === undefined ? undefined : ownerOfKey(callers, place);
+    },
+    numberOfKey(key) {
+      const place = isNumbered ? placeOfKey(key) : undefined;
+      return place === undefined ? 0 : numberOfKey(callers, place);
     },
     may(caller, route, asked) {
       // Asked this way round, NaN is refused too.

@@ -36,6 +36,8 @@ export class ExchangeRecord {
   snapshot: Snapshot | undefined;
   route: CompiledRoute | undefined;
   callerIndex: number | undefined;
+  /** Which of its keys the caller showed, from 1; 0: it has one, or showed none. */
+  callerKey = 0;
   /** Of the face over all services that the caller asked; undefined: it asked none. */
   hubDialect: Dialect | undefined;
   /** Calls that were made for it there. */
@@ -158,6 +160,7 @@ export class ExchangeRecord {
     this.hasHead = hasHead;
     this.route = undefined;
     this.callerIndex = undefined;
+    this.callerKey = 0;
     this.hubDialect = undefined;
     this.hubCalls = 0;
     this.instance = undefined;

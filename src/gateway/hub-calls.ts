@@ -32,7 +32,14 @@ export interface Asked extends ProvenCaller {
 /** Who asks, and what is known of it. */
 export type ProvenCaller = Pick<
   ExchangeRecord,
-  "callerIndex" | "hubDialect" | "withheld" | "provedBy" | "provenByMessage" | "subject" | "scopes"
+  | "callerIndex"
+  | "callerKey"
+  | "hubDialect"
+  | "withheld"
+  | "provedBy"
+  | "provenByMessage"
+  | "subject"
+  | "scopes"
 >;
 
 export interface InnerBeginning extends Asked {

@@ -171,7 +171,8 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
   }
 
   #asAsker(): { readonly asked: Asked; readonly origin: InnerOrigin } {
-    const { snapshot, callerIndex, hubDialect, caller, id, requestId, traceId, withheld } = this;
+    const { snapshot, callerIndex, callerKey, hubDialect, withheld } = this;
+    const { caller, id, requestId, traceId } = this;
     const flags = this.ownLines.trace?.flags ?? newTraceFlags;
     const traceParent = `00-${traceId}-${id.slice(id.length / 2)}-${flags}`;
     const idempotencyKey = this.field("idempotency-key");
@@ -181,6 +182,7 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     const { provedBy, provenByMessage, subject, scopes } = this;
     const proven = {
       callerIndex,
+      callerKey,
       hubDialect,
       withheld,
       provedBy,

@@ -146,6 +146,7 @@ export function createIdentity(
         return exchange.callerIndex === undefined ? unknown(found) : undefined;
       }
       exchange.callerIndex = proven.caller;
+      exchange.callerKey = proven.callerKey ?? 0;
       exchange.provedBy = by.authentication;
       exchange.subject = proven.subject;
       exchange.scopes = proven.scopes;

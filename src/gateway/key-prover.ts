@@ -28,7 +28,8 @@ export function createKeyProver(authorization: Authorization, places: KeyPlaces)
       const detail = "the header has another key than cookie or query";
       return { kind: "refused", problem: problems["credentials-conflict"](detail) };
     }
-    if (caller !== undefined) return { kind: "proven", caller };
+    const callerKey = authorization.numberOfKey(first);
+    if (caller !== undefined) return { kind: "proven", caller, callerKey };
     const detail = "the key belongs to no caller";
     return { kind: "refused", problem: problems["caller-unknown"](detail) };
   }
@@ -45,7 +46,7 @@ export function createKeyProver(authorization: Authorization, places: KeyPlaces)
         const beside = own === undefined ? undefined : bearerIn(credentials);
         const problem = conflictBeside(beside, caller, authorization);
         if (problem !== undefined) return { kind: "refused", problem, field };
-        return { kind: "proven", caller, field };
+        return { kind: "proven", caller, callerKey: authorization.numberOfKey(key), field };
       }
       return { kind: "unmatched", why: "the key belongs to no caller", field };
     },

@@ -33,7 +33,15 @@ const equalFields = [
   "instance",
 ] as const;
 
-export const filterNames = ["from", "to", "kind", ...equalFields, "status", "fault"] as const;
+export const filterNames = [
+  "from",
+  "to",
+  "kind",
+  ...equalFields,
+  "key",
+  "status",
+  "fault",
+] as const;
 
 export type FilterText = (name: (typeof filterNames)[number]) => string | undefined;
 
@@ -55,6 +63,10 @@ export function parseFilter(text: FilterText, nowMs: number): EntryFilter | Prob
   if (fault !== undefined && !known.includes(fault)) {
     return badFilter("fault", fault, `any, who broke it or a kind: ${known.join(", ")}`);
   }
+  const key = text("key");
+  if (key !== undefined && !/^[1-9]$/.test(key)) {
+    return badFilter("key", key, "which of its keys the caller showed: a number from 1");
+  }
   const equal: (readonly [name: string, value: string])[] = [];
   for (const name of equalFields) {
     const given = text(name);
@@ -74,6 +86,7 @@ export function parseFilter(text: FilterText, nowMs: number): EntryFilter | Prob
       if (kind !== undefined && entry.kind !== kind) return false;
       const ms = Number(fields["timeUs"] ?? NaN) / 1_000;
       if (ms < fromMs || ms > toMs) return false;
+      if (key !== undefined && fields["callerKey"] !== Number(key)) return false;
       if (!equal.every(([name, value]) => valueIn(fields, name) === value)) return false;
       return fitsStatus(status, fields["status"]) && fitsFault(fault, fields);
     },

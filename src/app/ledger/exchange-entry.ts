@@ -74,6 +74,7 @@ export class ExchangeEntries {
     const { triedBefore } = exchange;
     if (triedBefore.length > 0) this.#writeList(f.tried, triedBefore);
     if (exchange.isAnsweredInstead) writer.flag(f.instead.key);
+    if (exchange.callerKey > 0) writer.uint(f.callerKey.key, exchange.callerKey);
     return writer.end();
   }
 
@@ -84,6 +85,7 @@ export class ExchangeEntries {
     this.#writeWhere(exchange, parts);
     if (exchange.route !== undefined) this.#writeWho(exchange, parts);
     this.#writeCorrelation(exchange);
+    if (exchange.callerKey > 0) writer.uint(f.callerKey.key, exchange.callerKey);
     return writer.end();
   }
 

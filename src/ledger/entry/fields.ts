@@ -200,6 +200,13 @@ export const fields = {
   worker: { key: 69, type: "uint", about: "Number of the worker." },
   intent: { key: 70, type: "uint", about: "Index of the `intent` entry that has no outcome." },
   startedUs: { key: 71, type: "uint", about: "When the exchange began." },
+  callerKey: {
+    key: 72,
+    type: "uint",
+    about:
+      "Which of its keys the caller showed, from 1, in their order in the revision; absent: it " +
+      "has one, or showed none.",
+  },
   // Known only at the end, so it has the last of the keys that take two bytes.
   cut: {
     key: 255,

@@ -58,6 +58,7 @@ export const kinds = {
       "reported",
       "tried",
       "instead",
+      "callerKey",
     ],
   },
   intent: {
@@ -78,6 +79,7 @@ export const kinds = {
       "idempotencyKey",
       "requestHead",
       "requestBody",
+      "callerKey",
     ],
   },
   start: {

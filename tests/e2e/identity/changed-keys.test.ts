@@ -60,9 +60,57 @@ test("a key is changed while the gateway runs, and the caller stays the same", a
 
   const { entries } = readLedger(ledger.path);
   const known = entries.flatMap((entry) =>
-    entry.kind === "exchange" ? [`${entry.caller} ${entry.authentication}`] : [],
+    entry.kind === "exchange" ? [`${entry.caller} ${entry.authentication} ${entry.callerKey}`] : [],
   );
-  assert.deepEqual([...new Set(known)].toSorted(), ["shop key", "undefined none"]);
+  assert.deepEqual([...new Set(known)].toSorted(), [
+    "shop key 1",
+    "shop key 2",
+    "shop key undefined",
+    "undefined none undefined",
+  ]);
+  // Twelve of each and four to the service that is limited, while there were two.
+  for (const key of ["shop key 1", "shop key 2"]) {
+    assert.equal(known.filter((one) => one === key).length, 14);
+  }
+});
+
+test("the ledger tells which of a caller's keys was used, wherever it stood", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const more = `${ledger.text("intent")}identity: { key: { cookie: session } }\n`;
+  const callers = `callers:\n  shop: { keys: [${old}, ${next}], may: ["*"] }`;
+  const text = configurationOf(service.url, { more }).replace("callers: open", callers);
+  const gateway = await runGateway(t, text);
+  for (const headers of [{ cookie: `session=${next}` }, { "x-api-key": old }]) {
+    const answer = await fetch(`${gateway.url}/echo/`, { method: "POST", headers });
+    assert.equal(answer.status, 200, await answer.text());
+  }
+  const { of } = readLedger(ledger.path);
+  for (const kind of ["intent", "exchange"] as const) {
+    assert.deepEqual(
+      of(kind).map(({ callerKey }) => callerKey),
+      [2, 1],
+    );
+  }
+  using folder = createFolder();
+  const tail = (key: string) =>
+    folder.parlance([
+      "ledger",
+      "tail",
+      "--ledger",
+      ledger.path,
+      "--kind",
+      "exchange",
+      "--key",
+      key,
+    ]);
+  const { code, out } = tail("2");
+  assert.deepEqual([code, out.trim().split("\n").length], [0, 1]);
+  assert.match(out, / by shop with key 2 [0-9a-f]{32}$/m);
+  assert.equal(tail("3").out, "");
+  const bad = tail("0");
+  assert.equal(bad.code, 2);
+  assert.match(bad.err, /--key is "0"; expected which of its keys .*: a number from 1/);
 });
 
 test("explain tells the caller of each key, and shows none", () => {
