@@ -81,7 +81,15 @@ function severityOf({ status, blame }: ExchangeEntry): number {
   return blame === "gateway" || blame === "service" || status >= 500 ? 3 : 2;
 }
 
-const kept = ["verdict", "authentication", "blame", "faultKind", "template", "parent"] as const;
+const kept = [
+  "verdict",
+  "authentication",
+  "callerKey",
+  "blame",
+  "faultKind",
+  "template",
+  "parent",
+] as const;
 
 /** What a reader of the ledger wants and OCSF has no place for. */
 function unmappedOf(entry: ExchangeEntry): object {
