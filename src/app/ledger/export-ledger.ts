@@ -5,6 +5,7 @@ import { openReader } from "#ledger/store/log-reader.ts";
 import type { LogReader } from "#ledger/store/log.ts";
 import { exportTiles, type Exported } from "#ledger/verify/export-tiles.ts";
 import { exportNdjson, exportOcsf } from "#ledger/verify/export-ndjson.ts";
+import { lostEnd } from "#ledger/verify/newest-checkpoint.ts";
 import { proveEntry } from "#ledger/verify/prove-entry.ts";
 import { problemOf } from "./ledger-folders.ts";
 import { noSuchEntry } from "./no-such-entry.ts";
@@ -24,7 +25,7 @@ export async function exportLedger(options: ExportOptions): Promise<Exported | P
   const { path, folder, as, onProgress } = options;
   const run = await exporterOf(as);
   return withReader(path, (reader) => {
-    return run(reader, nodeDisk, folder, onProgress);
+    return lostEnd(reader) ?? run(reader, nodeDisk, folder, onProgress);
   });
 }
 

@@ -2,9 +2,12 @@
 import type { Problem } from "#base/problem.ts";
 import type { LogReader } from "#ledger/store/log.ts";
 import { problems } from "#ledger/store/problems.ts";
+import { lostEnd } from "#ledger/verify/newest-checkpoint.ts";
 
 /** @param what as in "entry of the exchange 0199...". */
 export function noSuchEntry(reader: LogReader, what: string): Problem {
+  const lost = lostEnd(reader);
+  if (lost !== undefined) return lost;
   const dropped = reader
     .segments()
     .reduce((sum, segment) => sum + (segment.dropped ? segment.count : 0), 0);

@@ -22,6 +22,7 @@ function readerOf(size: number): LogReader {
   return {
     size,
     segments: () => [{ ...segment, count: size }],
+    checkpoint: () => undefined,
     findExchange: () => size - 1,
     findEntries: () => [size - 1],
     entry: () => outcome,

@@ -42,6 +42,7 @@ export const ledgerTail: Command = {
     if (typeof folders === "number") return folders;
     const { problemOf } = await import("#app/ledger/ledger-folders.ts");
     const { openReader } = await import("#ledger/store/log-reader.ts");
+    const { lostEnd } = await import("#ledger/verify/newest-checkpoint.ts");
     const { followLedger, searchLedger } = await import("#app/ledger/search-ledger.ts");
     try {
       const reader = openReader({ path: folders.path, disk: nodeDisk, processes: nodeProcesses });
@@ -54,7 +55,9 @@ export const ledgerTail: Command = {
         found.push(...entries);
         before = next;
       }
+      const lost = lostEnd(reader);
       if (page.limit > 0) for (const one of found.toReversed()) show(input, one);
+      if (lost !== undefined) return endWith(input, lost);
       while (input.flag("follow")) {
         await wait(pollMs);
         reader.refresh();

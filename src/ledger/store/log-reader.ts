@@ -18,22 +18,22 @@ export function openReader(options: ReaderOptions): LogReader {
   const what = `read the ledger in ${options.path}`;
   return trying(what, () => {
     let size = 0;
+    let checkpoint: Buffer | undefined;
     const view = createReaderView(options.disk, layout, () => size);
     const refresh = (synced = 0): void =>
       trying(what, () => {
         view.refresh();
-        const proven = Math.max(synced, view.proven, signedSize());
+        checkpoint = readCheckpointFile(options.disk, layout.checkpointFile);
+        const signed = signedSize(checkpoint);
+        // Signed while the files were looked at: what it covers stands in them now.
+        if (signed > view.valid) view.refresh();
+        const proven = Math.max(synced, view.proven, signed);
         // Nobody is writing: what is whole will be taken over by the next writer.
         const isOver = proven < view.valid && !isHeld();
         size = isOver ? view.valid : Math.min(proven, view.valid);
       });
     const isHeld = (): boolean =>
       findHolder(options.disk, options.processes, layout.lockFile) !== undefined;
-    const signedSize = (): number => {
-      const bytes = readCheckpointFile(options.disk, layout.checkpointFile);
-      const checkpoint = bytes === undefined ? undefined : parseCheckpoint(bytes);
-      return checkpoint === undefined || isProblem(checkpoint) ? 0 : checkpoint.size;
-    };
     refresh();
     return {
       get origin() {
@@ -61,7 +61,7 @@ export function openReader(options: ReaderOptions): LogReader {
         if (width >= 1 && width <= most) return view.readTile(level, index, width);
         throw noEntry(`tile ${index} of level ${level} has ${most} hashes, not ${width}`);
       },
-      checkpoint: () => readCheckpointFile(options.disk, layout.checkpointFile),
+      checkpoint: () => checkpoint,
       findExchange: (id) => findExchange(view, id, size),
       findEntries: (id) => findEntries(view, id, size),
       segments: () => segmentInfos(view, size),
@@ -72,6 +72,11 @@ export function openReader(options: ReaderOptions): LogReader {
       close: () => view.close(),
     };
   });
+}
+
+function signedSize(bytes: Buffer | undefined): number {
+  const checkpoint = bytes === undefined ? undefined : parseCheckpoint(bytes);
+  return checkpoint === undefined || isProblem(checkpoint) ? 0 : checkpoint.size;
 }
 
 function entryAt(view: ReaderView, index: number, size: number): Buffer {

@@ -3,9 +3,14 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Disk } from "#base/disk.ts";
+import { nodeDisk, nodeProcesses } from "#base/platform.ts";
+import { isProblem } from "#base/problem.ts";
 import { hashBytes, leafHash } from "#ledger/tree/hashes.ts";
-import { openCheckpoint } from "#ledger/tree/checkpoint.ts";
+import { openCheckpoint, parseCheckpoint } from "#ledger/tree/checkpoint.ts";
 import { parseVerifier, type NoteVerifier } from "#ledger/tree/note-keys.ts";
+import { layoutOf } from "./layout.ts";
+import { openReader } from "./log-reader.ts";
 import { LedgerWriteError } from "./problems.ts";
 import {
   addAll,
@@ -89,6 +94,31 @@ test("a reader sees entries when they are known to be on the disk, and not befor
     writer.close();
     reader.refresh();
     assert.equal(reader.size, 13, "nobody writes: what is whole counts");
+  });
+});
+
+test("a reader has the entries of its checkpoint, also of one signed while it looks", () => {
+  withPlace((place) => {
+    const { writer } = place.open();
+    addAll(writer, range(0, 10));
+    writer.checkpoint(0);
+    let isMeanwhile = true;
+    const disk: Disk = {
+      ...nodeDisk,
+      open(path, mode, permissions) {
+        if (isMeanwhile && path === layoutOf(place.path).checkpointFile) {
+          isMeanwhile = false;
+          addAll(writer, range(10, 20));
+          writer.checkpoint(0);
+        }
+        return nodeDisk.open(path, mode, permissions);
+      },
+    };
+    const reader = openReader({ path: place.path, disk, processes: nodeProcesses });
+    const checkpoint = parseCheckpoint(reader.checkpoint() ?? Buffer.alloc(0));
+    assert.ok(!isProblem(checkpoint));
+    assert.deepEqual([checkpoint.size, reader.size], [20, 20]);
+    reader.close();
   });
 });
 

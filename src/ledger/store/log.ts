@@ -124,7 +124,7 @@ export interface LogReader {
   leafHash(index: number): Buffer;
   /** The first `width` hashes of a tile of C2SP tlog-tiles. */
   readonly hashTile: (level: number, index: number, width: number) => Buffer;
-  /** The last one that was signed; undefined: none yet. */
+  /** The last one that was signed, as of the last `refresh`; undefined: none yet. */
   checkpoint(): Buffer | undefined;
   /**
    * Index of the entry that tells what became of an exchange: of kind `exchange` or `lost`, else

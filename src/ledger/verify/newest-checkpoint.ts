@@ -1,5 +1,6 @@
 /** The checkpoint that proofs and exports are made for. */
 import { isProblem, type Problem } from "#base/problem.ts";
+import { damaged } from "#ledger/store/problems.ts";
 import { parseCheckpoint, type Checkpoint } from "#ledger/tree/checkpoint.ts";
 import { problems } from "#ledger/tree/problems.ts";
 import type { LogSource } from "./log-source.ts";
@@ -17,5 +18,22 @@ export function newestCheckpoint(source: LogSource): NewestCheckpoint | Problem 
   const parsed = parseCheckpoint(bytes);
   if (isProblem(parsed)) return parsed;
   const { origin, size, root } = parsed;
+  if (size > source.size) return endIsLost(size, source.size);
   return { origin, size, root, bytes };
+}
+
+/** What was signed was on the disk before: who finds less must not take that for all there is. */
+export function lostEnd(source: Pick<LogSource, "size" | "checkpoint">): Problem | undefined {
+  const bytes = source.checkpoint();
+  const parsed = bytes === undefined ? undefined : parseCheckpoint(bytes);
+  if (parsed === undefined || isProblem(parsed) || parsed.size <= source.size) return undefined;
+  return endIsLost(parsed.size, source.size);
+}
+
+function endIsLost(signed: number, size: number): Problem {
+  const { problem } = damaged(
+    `the ledger is signed for ${signed} entries, and only ${size} can be read: ` +
+      "its end was cut off or damaged; parlance ledger verify says where",
+  );
+  return problem;
 }

@@ -216,6 +216,23 @@ test("a ledger whose checkpoints are gone proves nothing, which is a finding", (
   assert.match(err, /there is no checkpoint/);
 });
 
+test("a ledger that has lost its end is not read as a shorter one", () => {
+  const ledger = copied("short");
+  truncateSync(join(ledger, "segments", "00000001.0000.log"), 9_000);
+  const lost = /the ledger is signed for 65836 entries, and only 65\d{3} can be read/;
+  for (const args of [
+    ...["tiles", "ndjson", "ocsf"].map((form) => ["export", `short-${form}`, "--as", form]),
+    ["prove", "7"],
+    ["prove", idOf(65_800)],
+    ["show", idOf(65_800)],
+    ["tail", "--lines", "2"],
+  ]) {
+    const { code, err } = folder.parlance(["ledger", ...args, "--ledger", ledger]);
+    assert.equal(code, 1, args.join(" "));
+    assert.match(err, lost, args.join(" "));
+  }
+});
+
 test("prove of what is not there ends with 1, of what is no id with 2", () => {
   const gone = folder.parlance(["ledger", "prove", "f".repeat(32), "--ledger", "ledger"]);
   assert.equal(gone.code, 1);
