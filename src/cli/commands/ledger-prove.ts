@@ -48,7 +48,9 @@ export const ledgerProve: Command = {
     try {
       nodePlatform.files.writeNew(out, proof.toString("utf8"));
     } catch (error) {
-      complain(`parlance ledger prove: cannot write ${out}: ${(error as Error).message}`);
+      const message = `cannot write ${out}: ${(error as Error).message}`;
+      if (input.json) printJson({ error: { code: "not-written", message } });
+      else complain(`parlance ledger prove: ${message}`);
       return exitCode.refused;
     }
     if (input.json) printJson({ file: out });

@@ -187,7 +187,10 @@ test("verify checks a proof by the key alone, and finds what is changed in it", 
   const file = join(folder.path, "exchange.tlog-proof");
   const args = ["ledger", "prove", idOf(777), "--ledger", "ledger", "--out", file];
   assert.equal(folder.parlance(args).code, 0);
-  assert.equal(folder.parlance(args).code, 3);
+  const again = folder.parlance([...args, "--json"]);
+  assert.equal(again.code, 3);
+  const { error } = JSON.parse(again.out) as { error: { message: string } };
+  assert.match(error.message, /^cannot write .*exchange\.tlog-proof: EEXIST/);
   const check = (...more: readonly string[]) =>
     folder.parlance(["ledger", "verify", "--proof", file, ...more]);
   const text = check("--key", key);
