@@ -74,8 +74,10 @@ function printVersion(json: boolean): number {
 
 // Whoever reads only the first lines of an answer (`| head`) has closed the pipe: no fault of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(exitCode.fine);
+  // What the command has found holds nonetheless.
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? exitCode.fine);
+  complain(`parlance: cannot write the output: ${error.message}`);
+  process.exit(exitCode.refused);
 });
 // A gateway whose log nobody reads any more has callers nonetheless.
 process.stderr.on("error", () => undefined);

@@ -88,3 +88,18 @@ test("wrong use with --json is an object on standard output, too", () => {
     },
   });
 });
+
+test("an output that cannot be written is told, and ends with 3", () => {
+  using folder = createFolder();
+  const { code, err } = folder.redirected(["--version"], "> /dev/full");
+  assert.equal(code, 3);
+  assert.match(err, /^parlance: cannot write the output: ENOSPC[^\n]*\n$/);
+});
+
+test("findings are findings, also where nobody reads them", () => {
+  using folder = createFolder();
+  folder.write("parlance.yaml", "version: 1\nnonsense: true\n");
+  assert.equal(folder.redirected(["check"], "> /dev/null").code, 1);
+  assert.deepEqual(folder.redirected(["check"], "| true"), { code: 1, out: "1\n", err: "" });
+  assert.equal(folder.redirected(["--version"], "| true").code, 0);
+});

@@ -18,6 +18,8 @@ export interface Folder extends Disposable {
   readonly path: string;
   readonly write: (name: string, content: string, mode?: number) => string;
   readonly parlance: (args: readonly string[], env?: Readonly<Record<string, string>>) => Ended;
+  /** The same with its output redirected, as a shell writes that. */
+  readonly redirected: (args: readonly string[], redirection: string) => Ended;
 }
 
 /** Gone at the end of the block that has it by `using`. */
@@ -32,6 +34,12 @@ export function createFolder(): Folder {
       return file;
     },
     parlance: (args, env) => runProgram(process.execPath, [main, ...args], path, env),
+    redirected(args, redirection) {
+      // Its code alone goes to standard output, behind a pipe that would hide it.
+      const script = `exec 3>&1; { "$@"; echo $? >&3; } ${redirection}`;
+      const ended = runProgram("sh", ["-c", script, "sh", process.execPath, main, ...args], path);
+      return { ...ended, code: Number(ended.out) };
+    },
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   };
 }
