@@ -4,9 +4,8 @@ import { isProblem, type Problem } from "#base/problem.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import { problems } from "#ledger/store/problems.ts";
 import type { LogReader } from "#ledger/store/log.ts";
-import { parseTilePath, tileWidth, widthOfTile } from "#ledger/tree/tile.ts";
+import { parseTilePath, widthOfTile } from "#ledger/tree/tile.ts";
 import { tileContent } from "#ledger/verify/export-tiles.ts";
-import { droppedIn } from "#ledger/verify/log-source.ts";
 import { newestCheckpoint } from "#ledger/verify/newest-checkpoint.ts";
 import { proveEntry } from "#ledger/verify/prove-entry.ts";
 import type { LedgerView } from "#control/admin-api/operation.ts";
@@ -114,10 +113,8 @@ export function viewLedger(
           const size = `a tree of ${open.size} entries`;
           return problems["ledger-no-entry"](`there is no ${name} in ${size}`);
         }
-        const isEntries = tile.level === "entries";
-        if (!isEntries || !droppedIn(open)(tile.index * tileWidth)) return tileContent(open, tile);
         const detail = `the entries of ${name} were dropped when their time of keeping was over`;
-        return problems["ledger-dropped"](detail);
+        return tileContent(open, tile) ?? problems["ledger-dropped"](detail);
       });
       // Hashes tell nothing of an exchange.
       if (isProblem(found) || tile.level !== "entries") return found;

@@ -9,11 +9,12 @@ import { openReader } from "#ledger/store/log-reader.ts";
 import { LedgerProblem } from "#ledger/store/problems.ts";
 import { formatVerifier, type NoteVerifier } from "#ledger/tree/note-keys.ts";
 import { verifyLog, type Verification, type VerifyOptions } from "#ledger/verify/verify-log.ts";
-import { verifySegment, type SegmentReport } from "#ledger/verify/verify-segment.ts";
+import type { SegmentReport } from "#ledger/verify/verify-segment.ts";
 import { startWorkerThread, type WorkerThread } from "#runtime/worker-thread.ts";
 import { followKeys } from "./closing-checkpoints.ts";
 import { keysOfLedger, problemOf, type LedgerFolders } from "./ledger-folders.ts";
 import type { SegmentQuestion } from "./verify-thread.ts";
+import { verifyUnlessDropped } from "./verify-unless-dropped.ts";
 
 export interface VerifyLedgerOptions extends LedgerFolders {
   /** Those that are trusted; undefined: those that the ledger names itself. */
@@ -51,7 +52,7 @@ export async function verifyLedger(
         verifySegment:
           threads.length > 0
             ? onThreads(threads)
-            : async (segment, marks) => verifySegment(reader, segment, marks),
+            : async (segment, marks) => verifyUnlessDropped(reader, segment, marks),
         ...{ checkpoints, verifiers, onProgress },
       });
       return { ...verification, missing, named: named.map(formatVerifier) };

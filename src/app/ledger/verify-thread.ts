@@ -4,9 +4,9 @@ import { nodeDisk, nodeProcesses } from "#base/platform.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import type { LogReader } from "#ledger/store/log.ts";
 import type { LogSegment } from "#ledger/verify/log-source.ts";
-import { verifySegment } from "#ledger/verify/verify-segment.ts";
 import { answerQuestions } from "#runtime/worker-port.ts";
 import { problemOf } from "./ledger-folders.ts";
+import { verifyUnlessDropped } from "./verify-unless-dropped.ts";
 
 export interface SegmentQuestion {
   readonly segment: LogSegment;
@@ -25,7 +25,7 @@ answerQuestions((question) => {
     });
     // What was written since the segments were listed may have sealed one of them.
     if (reader.size < segment.first + segment.count) reader.refresh();
-    return verifySegment(reader, segment, marks);
+    return verifyUnlessDropped(reader, segment, marks);
   } catch (error) {
     return problemOf(error);
   }

@@ -87,8 +87,10 @@ function entryAt(view: ReaderView, index: number, size: number): Buffer {
     found = Buffer.from(bytes.subarray(from, to));
     return false;
   });
-  if (found === undefined) throw damaged(`entry ${index} is not where it should be`);
-  return found;
+  if (found !== undefined) return found;
+  // Dropped at this moment.
+  view.requireKept(index);
+  throw damaged(`entry ${index} is not where it should be`);
 }
 
 function requireEntry(index: number, size: number): void {

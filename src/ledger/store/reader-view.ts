@@ -152,7 +152,9 @@ export function createReaderView(
     try {
       return run();
     } catch (error) {
-      if (hasGone(error) && readFacts().keptFrom > segment) throw dropped(segment);
+      if (!hasGone(error)) throw error;
+      facts = readFacts();
+      if (segment < facts.keptFrom) throw dropped(segment);
       throw error;
     }
   }
@@ -174,9 +176,14 @@ export function createReaderView(
     for (let at = Math.max(from, facts.keptFrom * segmentEntries); at < end;) {
       const segment = Math.floor(at / segmentEntries);
       const start = at;
-      const own = sealedSegment(segment);
-      if (!unlessDropped(segment, () => own.scan(start, end, visit))) return false;
       at = (segment + 1) * segmentEntries;
+      try {
+        const own = sealedSegment(segment);
+        if (!unlessDropped(segment, () => own.scan(start, end, visit))) return false;
+      } catch (error) {
+        // Since the last look; those that were dropped before it are passed over as well.
+        if (!isDropped(error)) throw error;
+      }
     }
     for (const part of parts) {
       if (part.end <= from || part.head.first >= to) continue;
@@ -245,6 +252,10 @@ function dropped(segment: number): LedgerProblem {
   const range = `${first} to ${first + segmentEntries - 1}`;
   const detail = `entries ${range} were dropped when their time of keeping was over`;
   return new LedgerProblem(problems["ledger-dropped"](detail));
+}
+
+function isDropped(error: unknown): boolean {
+  return error instanceof LedgerProblem && error.problem.definition.code === "ledger-dropped";
 }
 
 function hasGone(error: unknown): boolean {

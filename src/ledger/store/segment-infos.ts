@@ -6,9 +6,19 @@ import type { ReaderView } from "./reader-view.ts";
 export function segmentInfos(view: ReaderView, size: number): readonly SegmentInfo[] {
   const infos: SegmentInfo[] = [];
   for (let segment = 0; segment * segmentEntries < size; segment++) {
-    infos.push(infoOf(view, segment, size));
+    infos.push(infoUnlessDropped(view, segment, size));
   }
   return infos;
+}
+
+/** Looked at again when it has just been dropped, which the view has taken notice of. */
+function infoUnlessDropped(view: ReaderView, segment: number, size: number): SegmentInfo {
+  try {
+    return infoOf(view, segment, size);
+  } catch (error) {
+    if (segment >= view.facts.keptFrom) throw error;
+    return infoOf(view, segment, size);
+  }
 }
 
 function infoOf(view: ReaderView, segment: number, size: number): SegmentInfo {

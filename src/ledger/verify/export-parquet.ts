@@ -65,6 +65,8 @@ export function exportParquet(
       rows.push(rowOf(index, bytes));
       return true;
     });
+    // Dropped meanwhile.
+    if (rows.length === 0) continue;
     const name = `entries-${String(first).padStart(12, "0")}.parquet`;
     const file = createNewFile(disk, join(folder, name));
     try {

@@ -7,7 +7,7 @@ import type { Disk } from "#base/disk.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { encodeBundle } from "#ledger/tree/entry-bundle.ts";
 import { tilePath, tilesOf, tileWidth, type Tile } from "#ledger/tree/tile.ts";
-import { droppedIn, type LogSource } from "./log-source.ts";
+import type { LogSource } from "./log-source.ts";
 import { newestCheckpoint } from "./newest-checkpoint.ts";
 import { createNewFile } from "./write-new-file.ts";
 
@@ -29,15 +29,15 @@ export function exportTiles(
   const newest = newestCheckpoint(source);
   if (isProblem(newest)) return newest;
   const { bytes: checkpoint, origin, size } = newest;
-  const isGone = droppedIn(source);
   let files = 0;
   let dropped = 0;
   for (const tile of tilesOf(size)) {
-    if (tile.level === "entries" && isGone(tile.index * tileWidth)) {
+    const content = tileContent(source, tile);
+    if (content === undefined) {
       dropped += tile.width;
       continue;
     }
-    write(tilePath(tile), tileContent(source, tile));
+    write(tilePath(tile), content);
     if (tile.level === "entries") onProgress?.(tile.index * tileWidth + tile.width, size);
   }
   write("checkpoint", checkpoint);
@@ -54,11 +54,11 @@ export function exportTiles(
   }
 }
 
-/** Of entries, those that are there. */
-export function tileContent(source: LogSource, { level, index, width }: Tile): Buffer {
+/** @returns undefined: its entries were dropped. */
+export function tileContent(source: LogSource, { level, index, width }: Tile): Buffer | undefined {
   if (level !== "entries") return source.hashTile(level, index, width);
   const entries: Buffer[] = [];
   const from = index * tileWidth;
   source.scan(from, from + width, (_, bytes) => entries.push(Buffer.from(bytes)) > 0);
-  return encodeBundle(entries);
+  return entries.length < width ? undefined : encodeBundle(entries);
 }

@@ -4,7 +4,7 @@ import { inclusionProof } from "#ledger/tree/merkle-proofs.ts";
 import { problems } from "#ledger/tree/problems.ts";
 import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
 import { formatTlogProof } from "#ledger/tree/tlog-proof.ts";
-import { droppedIn, type LogSource } from "./log-source.ts";
+import type { LogSource } from "./log-source.ts";
 import { newestCheckpoint } from "./newest-checkpoint.ts";
 
 /**
@@ -24,12 +24,13 @@ export function proveEntry(source: LogSource, index: number): Buffer | Problem {
   }
   const hashAt = hashesFromTiles(size, (...tile) => source.hashTile(...tile));
   const hashes = inclusionProof(index, size, hashAt);
-  const extra = droppedIn(source)(index) ? {} : { extra: entryOf(source, index) };
-  return formatTlogProof({ index, hashes, checkpoint, ...extra });
+  const extra = entryOf(source, index);
+  return formatTlogProof({ index, hashes, checkpoint, ...(extra === undefined ? {} : { extra }) });
 }
 
-function entryOf(source: LogSource, index: number): Buffer {
-  let found = Buffer.alloc(0);
+/** @returns undefined: it was dropped. */
+function entryOf(source: LogSource, index: number): Buffer | undefined {
+  let found: Buffer | undefined;
   source.scan(index, index + 1, (_, bytes) => {
     found = Buffer.from(bytes);
     return false;
