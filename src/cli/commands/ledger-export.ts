@@ -40,10 +40,9 @@ export const ledgerExport: Command = {
     }
     const folders = await ledgerFolders(input);
     if (typeof folders === "number") return folders;
-    const found = nodeDisk.stat(folder);
-    if (found !== undefined && (!found.isFolder || nodeDisk.list(folder).length > 0)) {
-      const what = found.isFolder ? "is not empty" : "is no folder";
-      const message = `${folder} ${what}; name a folder that is empty or does not exist`;
+    const fault = faultOf(folder);
+    if (fault !== undefined) {
+      const message = `${folder} ${fault}; name a folder that is empty or does not exist`;
       if (input.json) printJson({ error: { code: "not-empty", message } });
       else complain(`parlance ledger export: ${message}`);
       return exitCode.refused;
@@ -65,3 +64,15 @@ export const ledgerExport: Command = {
     return exitCode.fine;
   },
 };
+
+/** Why nothing is to be written into it. */
+function faultOf(folder: string): string | undefined {
+  try {
+    const found = nodeDisk.stat(folder);
+    if (found === undefined) return undefined;
+    if (!found.isFolder) return "is no folder";
+    return nodeDisk.list(folder).length > 0 ? "is not empty" : undefined;
+  } catch (error) {
+    return `cannot be looked into: ${(error as Error).message}`;
+  }
+}

@@ -255,6 +255,9 @@ test("export writes a tree of tiles once, and not into a folder that holds somet
   const again = folder.parlance(args);
   assert.equal(again.code, 3);
   assert.match(again.err, /is not empty; name a folder that is empty/);
+  const nowhere = folder.parlance(["ledger", "export", "x".repeat(300), "--ledger", "ledger"]);
+  assert.equal(nowhere.code, 3);
+  assert.match(nowhere.err, /x{300} cannot be looked into: ENAMETOOLONG.*; name a folder that/);
 });
 
 test(
