@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { isProblem } from "#base/problem.ts";
-import { damaged } from "#ledger/store/problems.ts";
+import { damaged, LedgerProblem, problems } from "#ledger/store/problems.ts";
 import { openCheckpoint, signCheckpoint } from "#ledger/tree/checkpoint.ts";
 import { leafHash } from "#ledger/tree/hashes.ts";
 import { rootOf } from "#ledger/tree/merkle-proofs.ts";
@@ -174,4 +174,12 @@ test("an entry is proved against the newest checkpoint, with itself as extra dat
   const early = proveEntry(older, 70_000);
   assert.ok(isProblem(early));
   assert.match(early.detail, /entry 70000 is not covered/);
+});
+
+test("what may not be read is not said to be damaged", async () => {
+  const refuse = () => {
+    throw new LedgerProblem(problems["ledger-not-permitted"]("cannot read hashes"));
+  };
+  await assert.rejects(verify({ ...source, hashTile: refuse }), /cannot read hashes/);
+  await assert.rejects(verify({ ...source, scan: refuse }), /cannot read hashes/);
 });

@@ -174,6 +174,8 @@ export function damageOf(entry: () => number, check: () => string | undefined): 
     return detail === undefined ? undefined : { entry: entry(), detail };
   } catch (error) {
     if (!(error instanceof LedgerProblem)) throw error;
+    // What may not be read can be whole.
+    if (error.problem.definition.code === "ledger-not-permitted") throw error;
     return { entry: entry(), detail: error.problem.detail };
   }
 }
