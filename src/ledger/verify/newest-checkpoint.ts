@@ -16,7 +16,7 @@ export function newestCheckpoint(source: LogSource): NewestCheckpoint | Problem 
     return problems["ledger-unsigned"]("the ledger has no checkpoint yet", { retryAfterS: 1 });
   }
   const parsed = parseCheckpoint(bytes);
-  if (isProblem(parsed)) return parsed;
+  if (isProblem(parsed)) return damaged(`the ledger's own checkpoint: ${parsed.detail}`).problem;
   const { origin, size, root } = parsed;
   if (size > source.size) return endIsLost(size, source.size);
   return { origin, size, root, bytes };

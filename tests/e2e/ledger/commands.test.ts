@@ -236,6 +236,19 @@ test("a ledger that has lost its end is not read as a shorter one", () => {
   }
 });
 
+test("what is no checkpoint is told as damage of it, to whoever needs it", () => {
+  const ledger = copied("no-checkpoint");
+  writeFileSync(join(ledger, "checkpoint"), "nothing");
+  for (const args of [
+    ["prove", "7"],
+    ["export", "no-checkpoint-tiles"],
+  ]) {
+    const { code, err } = folder.parlance(["ledger", ...args, "--ledger", ledger]);
+    assert.equal(code, 1, err);
+    assert.match(err, /the ledger's own checkpoint: .*\(ledger-damaged\)/);
+  }
+});
+
 test("prove of what is not there ends with 1, of what is no id with 2", () => {
   const gone = folder.parlance(["ledger", "prove", "f".repeat(32), "--ledger", "ledger"]);
   assert.equal(gone.code, 1);
