@@ -5,6 +5,7 @@
 import type { Disk } from "#base/disk.ts";
 import type { Log } from "#base/log.ts";
 import { dropBodies } from "#ledger/bodies/drop-bodies.ts";
+import { dropNotice } from "#ledger/entry/drop-notice.ts";
 import { readStamp, type EntryStamp } from "#ledger/entry/entry-stamp.ts";
 import type { LogReader, LogWriter } from "#ledger/store/log.ts";
 import { LedgerProblem, trying } from "#ledger/store/problems.ts";
@@ -71,9 +72,8 @@ export function createExpiry(options: ExpiryOptions): Expiry {
 function entryOf({ first, end }: Expired, { days, bytesMax }: Retention): OwnEntry {
   return {
     kind: "erasure",
-    count: end - first,
+    ...dropNotice(first, end),
     reason: `retention: days ${days}, bytesMax ${bytesMax}`,
-    query: `entries ${first} to ${end - 1}`,
   };
 }
 

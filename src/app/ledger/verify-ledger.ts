@@ -14,6 +14,7 @@ import { startWorkerThread, type WorkerThread } from "#runtime/worker-thread.ts"
 import { followKeys } from "./closing-checkpoints.ts";
 import { keysOfLedger, problemOf, type LedgerFolders } from "./ledger-folders.ts";
 import type { SegmentQuestion } from "./verify-thread.ts";
+import { findUntoldDrop } from "./untold-drop.ts";
 import { verifyUnlessDropped } from "./verify-unless-dropped.ts";
 
 export interface VerifyLedgerOptions extends LedgerFolders {
@@ -22,7 +23,7 @@ export interface VerifyLedgerOptions extends LedgerFolders {
   readonly onProgress: (entries: number, size: number) => void;
 }
 
-export interface LedgerVerification extends Verification {
+export interface LedgerVerification extends Omit<Verification, "droppedTo" | "toldTo"> {
   /** Files where a checkpoint could be, and is none. */
   readonly missing: readonly string[];
   /** Verifier keys that are believed because those that were given name them in the ledger. */
@@ -48,14 +49,17 @@ export async function verifyLedger(
       const checkpoints = [...followed.checkpoints, ...found];
       const count = Math.min(availableParallelism(), reader.segments().length);
       if (count > 1) threads.push(...startThreads(path, count));
-      const verification = await verifyLog(reader, {
+      const { droppedTo, toldTo, ...verification } = await verifyLog(reader, {
         verifySegment:
           threads.length > 0
             ? onThreads(threads)
             : async (segment, marks) => verifyUnlessDropped(reader, segment, marks),
         ...{ checkpoints, verifiers, onProgress },
       });
-      return { ...verification, missing, named: named.map(formatVerifier) };
+      const isUntold = verification.damage === undefined && droppedTo > toldTo;
+      const untold = isUntold ? await findUntoldDrop(reader, toldTo, droppedTo) : undefined;
+      const damage = verification.damage ?? untold;
+      return { ...verification, damage, missing, named: named.map(formatVerifier) };
     } finally {
       reader.close();
     }

@@ -36,6 +36,10 @@ export interface Verification {
   /** Entries that were read; the others are dropped. */
   readonly entries: number;
   readonly dropped: number;
+  /** Index behind the last one that was dropped before it was looked. */
+  readonly droppedTo: number;
+  /** Index behind the last one of which an entry says that it goes. */
+  readonly toldTo: number;
   readonly bytes: number;
   readonly checkpoints: number;
   /** Entries behind the last checkpoint: read, but signed by nobody yet. */
@@ -49,7 +53,8 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
   const opened = options.checkpoints.map((found) => openFound(found, options.verifiers));
   const signed = opened.filter(isSigned).sort((a, b) => a.size - b.size);
   const marks = new Set(signed.map((one) => one.size).filter((at) => at <= size));
-  const reports = await allReports(source, options, marks);
+  const segments = source.segments();
+  const reports = await allReports(source, segments, options, marks);
   const inParts = [
     ...opened.map((one) => ("damage" in one ? one.damage : undefined)),
     gapIn(reports, size),
@@ -63,6 +68,8 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
     // By the word of who signed it, where somebody did.
     origin: signed.at(-1)?.origin ?? origin,
     ...{ size, entries: size - dropped, dropped },
+    droppedTo: Math.max(0, ...segments.map((one) => (one.dropped ? one.first + one.count : 0))),
+    toldTo: Math.max(0, ...reports.map((one) => one.toldTo)),
     root: isWhole ? rootOfReports(size, reports) : undefined,
     bytes: reports.reduce((sum, { bytes }) => sum + bytes, 0),
     checkpoints: signed.length,
@@ -90,12 +97,13 @@ function openFound({ place, bytes }: FoundCheckpoint, verifiers: readonly NoteVe
 
 async function allReports(
   source: LogSource,
+  segments: readonly LogSegment[],
   { verifySegment, onProgress }: VerifyOptions,
   marks: ReadonlySet<number>,
 ): Promise<readonly SegmentReport[]> {
   let done = 0;
   return Promise.all(
-    source.segments().map(async (segment) => {
+    segments.map(async (segment) => {
       const report = await verifySegment(segment, marks);
       done += segment.count;
       onProgress?.(done, source.size);

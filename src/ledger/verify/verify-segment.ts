@@ -2,6 +2,7 @@
  * Verifies one segment by itself: reads every entry, and holds its leaf hash and all hashes above
  * it against those that the log keeps. Whether the segment belongs to the log is for `verifyLog`.
  */
+import { endOfDrop } from "#ledger/entry/drop-notice.ts";
 import { segmentEntries } from "#ledger/store/layout.ts";
 import { LedgerProblem } from "#ledger/store/problems.ts";
 import {
@@ -28,6 +29,8 @@ export interface SegmentReport extends LogSegment {
   readonly subtrees: readonly Uint8Array[];
   /** The same for smaller trees that end in this segment, by their size. */
   readonly marks: ReadonlyMap<number, readonly Uint8Array[]>;
+  /** Index behind the last entry that entries in it say goes; 0: they say it of none. */
+  readonly toldTo: number;
   readonly damage: Damage | undefined;
 }
 
@@ -50,7 +53,7 @@ export function verifySegment(
   }
   return {
     ...{ first, count: segment.count, dropped: segment.dropped, bytes: read.bytes },
-    ...{ subtrees: frontier.subtrees(), marks: found },
+    ...{ subtrees: frontier.subtrees(), marks: found, toldTo: read.toldTo },
     damage:
       leafDamage(source, first, read.leaves.subarray(0, read.count * hashBytes)) ??
       read.damage ??
@@ -64,6 +67,7 @@ interface ReadLeaves {
   /** How many there are up to the damage, if any. */
   readonly count: number;
   readonly bytes: number;
+  readonly toldTo: number;
   readonly damage: Damage | undefined;
   /** What searches are to go by; undefined: the entries are gone. */
   readonly search: SearchFactsBuilder | undefined;
@@ -75,6 +79,7 @@ function readLeaves(source: LogSource, { first, count }: LogSegment): ReadLeaves
   const search = buildSearchFacts();
   let next = first;
   let bytes = 0;
+  let toldTo = 0;
   const damage = damageOf(
     () => next,
     () => {
@@ -82,6 +87,7 @@ function readLeaves(source: LogSource, { first, count }: LogSegment): ReadLeaves
         if (index !== next) return false;
         leafHashInto(entry, 0, entry.length, leaves, (index - first) * hashBytes);
         search.note(entry, 0, entry.length, index - first);
+        toldTo = Math.max(toldTo, endOfDrop(entry));
         bytes += entry.length;
         next++;
         return true;
@@ -89,7 +95,7 @@ function readLeaves(source: LogSource, { first, count }: LogSegment): ReadLeaves
       return next < end ? `entry ${next} is missing, where there are said to be ${end}` : undefined;
     },
   );
-  return { leaves, count: next - first, bytes, damage, search };
+  return { leaves, count: next - first, bytes, toldTo, damage, search };
 }
 
 /** The entries are gone: their hashes must at least make up those above them. */
@@ -107,7 +113,7 @@ function readKeptLeaves(source: LogSource, { first, count }: LogSegment): ReadLe
       return undefined;
     },
   );
-  return { leaves, count: next - first, bytes: 0, damage, search: undefined };
+  return { leaves, count: next - first, bytes: 0, toldTo: 0, damage, search: undefined };
 }
 
 function leafDamage(source: LogSource, first: number, leaves: Buffer): Damage | undefined {
