@@ -1,7 +1,7 @@
 /**
  * Turns the parts of a full segment into one compressed file beside one of hashes. Works in slices
- * of one bundle, so that whoever drives it can write entries in between. The parts are removed only
- * when both files are on the disk under their names.
+ * of one bundle, so that whoever drives it can write entries in between. When it ends, both files
+ * are on the disk under their names, and the parts may be removed.
  */
 import { constants, crc32, zstdCompressSync } from "node:zlib";
 import { join } from "node:path";
@@ -47,9 +47,10 @@ export function* sealSegment(options: SealOptions): Generator<undefined, void> {
   const path = join(layout.segments, sealedName(segment));
   const fresh = path + unfinished;
   if (disk.stat(fresh) !== undefined) disk.remove(fresh);
-  const hashes = writeHashes(disk, layout.hashes, segment);
   const file = disk.open(fresh, "create");
+  let hashes: HashesWriter | undefined;
   try {
+    hashes = writeHashes(disk, layout.hashes, segment);
     yield* writeSealed(options, file, hashes);
     hashes.publish(options.root, options.roots);
     disk.syncFolder(layout.hashes);
@@ -57,12 +58,8 @@ export function* sealSegment(options: SealOptions): Generator<undefined, void> {
     disk.rename(fresh, path);
     disk.syncFolder(layout.segments);
   } finally {
-    hashes.close();
+    hashes?.close();
     file.close();
-  }
-  for (const part of ownParts(disk, layout, segment)) {
-    yield;
-    disk.remove(part.path);
   }
 }
 
@@ -114,6 +111,11 @@ function* writeSealed(
 function* bundlesOf(disk: Disk, layout: Layout, segment: number): Generator<Buffer> {
   const parts = ownParts(disk, layout, segment);
   const heads = parts.map(({ path, name }) => readHead(disk, path, name));
+  const first = segment * segmentEntries;
+  // What follows would be taken for the entries that are missing.
+  if (heads[0]?.first !== first) {
+    throw damaged(`${layout.segments}: the file that begins with entry ${first} is missing`);
+  }
   const scanner = createScanner();
   /** Frames, and where their entries begin: those that are not given yet. */
   let pending: Buffer = Buffer.allocUnsafeSlow(pendingBytes);

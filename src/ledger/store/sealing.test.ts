@@ -180,6 +180,58 @@ test("what cannot be sealed stays as it was written, and is told", () => {
   });
 });
 
+/** A segment of two files: the gateway was started again while it was filled. */
+function fillInTwo(place: Place, disk: Disk): LogWriter {
+  const before = place.open().writer;
+  for (let index = 0; index < 1_000; index += 100) {
+    addAll(before, entries.slice(index, index + 100));
+  }
+  before.close();
+  const { writer } = place.open({ disk });
+  fill(writer, 1_000, segmentEntries - 10);
+  return writer;
+}
+
+test("what is left of a sealed segment, because a file cannot be removed, is not sealed again", () => {
+  withPlace((place) => {
+    const { disk } = place.options();
+    let isBroken = true;
+    const remove = (path: string): void => {
+      if (isBroken && path.endsWith("00000000.0001.log")) {
+        throw Object.assign(new Error("EIO: unlink"), { code: "EIO", syscall: "unlink" });
+      }
+      disk.remove(path);
+    };
+    const writer = fillInTwo(place, { ...disk, remove });
+    fill(writer, segmentEntries - 10, segmentEntries + 10);
+    settleLong(writer);
+    assert.ok(place.told.some(({ event }) => event === "ledger-not-removed"));
+    isBroken = false;
+    settleLong(writer);
+    const reader = place.read();
+    reader.refresh(writer.size);
+    for (const index of [0, 999, 1_000, segmentEntries - 1]) {
+      assert.deepEqual(reader.entry(index), entries[index]);
+    }
+    fill(writer, segmentEntries + 10);
+    settleLong(writer);
+    assert.ok(!filesOf(place).includes("00000000.0001.log"), "it goes with those of the next one");
+  });
+});
+
+test("a segment one of whose files is gone is not sealed, and that is told", () => {
+  withPlace((place) => {
+    const { disk } = place.options();
+    const writer = fillInTwo(place, disk);
+    disk.remove(join(place.path, "segments", "00000000.0000.log"));
+    fill(writer, segmentEntries - 10, segmentEntries + 10);
+    settleLong(writer);
+    const told = place.told.find(({ event }) => event === "ledger-not-sealed");
+    assert.match(String(told?.fields?.["error"]), /the file that begins with entry 0 is missing/);
+    assert.ok(filesOf(place).includes("00000000.0001.log"), "the other one stays");
+  });
+});
+
 test("damage in a sealed segment is told with its place, and never read as an entry", () => {
   withPlace((place) => {
     const { writer } = place.open();

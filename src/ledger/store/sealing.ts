@@ -1,6 +1,8 @@
 /** Seals full segments one after the other, as fast as new entries come and never much at once. */
 import type { Disk } from "#base/disk.ts";
 import type { Log } from "#base/log.ts";
+import { listFolder } from "./disk-files.ts";
+import { partsOf } from "./find-parts.ts";
 import type { Layout } from "./layout.ts";
 import { segmentEntries } from "./layout.ts";
 import type { LogTree } from "./log-tree.ts";
@@ -30,17 +32,40 @@ export function createSealing(disk: Disk, layout: Layout, tree: LogTree, log: Lo
 
   const isFull = (): boolean => tree.size >= (tree.sealed + 1) * segmentEntries;
 
-  function begin(): Generator<undefined, void> | undefined {
-    const segment = tree.sealed;
-    return isFull() ? sealSegment({ disk, layout, segment, ...tree.hashesOf(segment) }) : undefined;
+  function* seal(segment: number): Generator<undefined, void> {
+    yield* sealSegment({ disk, layout, segment, ...tree.hashesOf(segment) });
+    // From here on it is never sealed again: what is left of its parts is not all of its entries.
+    tree.noteSealed();
+    yield* removeParts();
+  }
+
+  /** Of sealed segments; what cannot be removed harms nothing but the room on the disk. */
+  function* removeParts(): Generator<undefined, void> {
+    for (const [segment, parts] of partsOf(layout.segments, listFolder(disk, layout.segments))) {
+      if (segment >= tree.sealed) return;
+      for (const { path } of parts) {
+        yield;
+        remove(path);
+      }
+    }
+  }
+
+  function remove(path: string): void {
+    try {
+      disk.remove(path);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const message =
+        `${path}, which is sealed, could not be removed; it is tried again when the next segment ` +
+        "is sealed, and at the next start";
+      log.warn("ledger-not-removed", message, { error: error.message });
+    }
   }
 
   function step(): boolean {
-    work ??= begin();
+    if (work === undefined && isFull()) work = seal(tree.sealed);
     if (work === undefined) return false;
-    if (work.next().done !== true) return true;
-    work = undefined;
-    tree.noteSealed();
+    if (work.next().done === true) work = undefined;
     return true;
   }
 
