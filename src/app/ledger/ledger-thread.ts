@@ -19,6 +19,7 @@ import { LedgerProblem, trying } from "#ledger/store/problems.ts";
 import { openLog } from "#ledger/store/open-log.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
+import { releaseOwn } from "#ledger/store/lock.ts";
 import type { FromThread, ToThread } from "#runtime/worker-thread.ts";
 import { createExpiry } from "./expire-entries.ts";
 import type { LedgerCommand, LedgerOpened, LedgerThreadData } from "./ledger-messages.ts";
@@ -37,9 +38,11 @@ function send(message: FromThread): void {
 
 function open(): { session: LedgerSession; opened: LedgerOpened } {
   const { path, checkpoints, name } = data;
-  // A thread of this process held it, and has died; nobody else can take it meanwhile.
-  const { lockFile } = layoutOf(path);
-  if (data.run !== undefined && nodeDisk.stat(lockFile) !== undefined) nodeDisk.remove(lockFile);
+  if (data.run !== undefined) {
+    // Another process may hold it by now, if an earlier successor could not open the ledger.
+    const { lockFile } = layoutOf(path);
+    trying(`read ${lockFile}`, () => releaseOwn(nodeDisk, nodeProcesses, lockFile));
+  }
   const options = {
     path,
     checkpoints,

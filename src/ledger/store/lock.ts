@@ -38,6 +38,18 @@ function release(disk: Disk, path: string): void {
   }
 }
 
+/** Lets go of a lock that a thread of this process held, which has died; never of another's. */
+export function releaseOwn(disk: Disk, processes: Processes, path: string): void {
+  const text = readFile(disk, path, lockBytesMax)?.toString("utf8");
+  const mark = text === undefined ? undefined : parseMark(text);
+  if (mark !== undefined && isSame(mark, processes.self())) disk.remove(path);
+}
+
+function isSame(one: ProcessMark, other: ProcessMark): boolean {
+  const { host, boot, pid, started } = other;
+  return one.host === host && one.boot === boot && one.pid === pid && one.started === started;
+}
+
 function takeOver(disk: Disk, processes: Processes, path: string, mark: string): void {
   const own = processes.self();
   const guard = path + takeover;

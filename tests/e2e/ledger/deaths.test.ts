@@ -1,8 +1,11 @@
 /** What has died loses nothing that was acknowledged: the gateway, its ledger thread, a worker. */
 import assert from "node:assert/strict";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Pool } from "undici";
+import { nodeProcesses } from "#base/platform.ts";
 import { configurationOf, runGateway, runService } from "../running/run-gateway.ts";
 import { ledgerFolder, parseReceipt, readLedger, type Receipt } from "./read-ledger.ts";
 
@@ -104,6 +107,29 @@ test("the ledger thread dies under load and is replaced; nothing is lost", async
   assert.equal(await gateway.ended, 0);
   assertAllThere(ledger.path, load.acknowledged);
   assert.equal(readLedger(ledger.path).of("start").length, 1);
+});
+
+test("a new ledger thread leaves alone who has taken the ledger over meanwhile", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const env = { PARLANCE_TEST_FAULT: "end-ledger-thread" };
+  const text = configurationOf(service.url, { more: ledger.text() });
+  const gateway = await runGateway(t, text, { env });
+  const failed = (says: RegExp): Promise<unknown> =>
+    gateway.seen("ledger-thread-failed", ({ message }) => says.test(message));
+  const [key, away] = ["0001.pem", "away"].map((name) => join(ledger.path, "keys", name));
+  assert.ok(key !== undefined && away !== undefined);
+  renameSync(key, away);
+  gateway.kill("SIGUSR2");
+  await failed(/0001\.pem is missing/);
+  const lock = join(ledger.path, "lock");
+  const mark = JSON.stringify(nodeProcesses.self());
+  writeFileSync(lock, mark);
+  renameSync(away, key);
+  await failed(/held by process/);
+  assert.equal(readFileSync(lock, "utf8"), mark);
+  rmSync(lock);
+  await gateway.seen("ledger-thread-replaced");
 });
 
 test("what a dead worker was doing is on record as lost", async (t) => {
