@@ -29,7 +29,7 @@ export function layoutOf(root: string): Layout {
   };
 }
 
-/** All that may lie in the folder of a ledger before it has its log file. */
+/** All that may lie in the folder of a ledger, also of one whose log file is not there. */
 export const knownNames: readonly string[] = [
   "log.json",
   "lock",
@@ -38,6 +38,7 @@ export const knownNames: readonly string[] = [
   "hashes",
   "keys",
   "bodies",
+  "settled-intents",
 ];
 
 /** Behind the name of a file that is not complete yet. */

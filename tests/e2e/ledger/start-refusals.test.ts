@@ -51,6 +51,19 @@ test("a folder that is no ledger is refused and left as it is", async (t) => {
   assert.deepEqual(readdirSync(ledger.path), ["holiday.jpg"]);
 });
 
+test("a ledger without its log.json is refused as one, and not as a foreign folder", async (t) => {
+  const ledger = ledgerFolder(t);
+  const text = configurationOf("http://127.0.0.1:1", { more: ledger.text() });
+  const gateway = await runGateway(t, text);
+  gateway.kill("SIGTERM");
+  assert.equal(await gateway.ended, 0);
+  rmSync(join(ledger.path, "log.json"));
+  assert.match(
+    await refusalOf(t, text),
+    /segments holds files .* log\.json is missing; put it back/,
+  );
+});
+
 test("a key that others can read, or that is gone, is refused", async (t) => {
   const ledger = ledgerFolder(t);
   const text = configurationOf("http://127.0.0.1:1", { more: ledger.text() });
