@@ -1,6 +1,6 @@
 /** Retention on a ledger with a sealed segment: what goes, what stays, what is on record. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -12,7 +12,7 @@ import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import type { LogReader, LogWriter } from "#ledger/store/log.ts";
 import { openLog } from "#ledger/store/open-log.ts";
-import type { Retention } from "#ledger/store/retention.ts";
+import type { Expired, Retention } from "#ledger/store/retention.ts";
 import { createExpiry } from "./expire-entries.ts";
 
 const sealed = 65_536;
@@ -90,7 +90,12 @@ test("a clock that is ahead makes nothing too old, time that has passed does", (
 });
 
 /** A segment that goes, and one that stays whose entries have these times. */
-function expiryBeside(bodies: string, timesMs: readonly number[]) {
+function expiryBeside(
+  bodies: string,
+  timesMs: readonly number[],
+  expired: readonly Expired[] = [{ first: 0, end: sealed, bytes: 1 }],
+) {
+  const wanted = [...expired];
   const kept = timesMs.map((ms) => {
     return encodeEntry({ kind: "stop", timeUs: ms * 1_000, reason: "for the test" });
   });
@@ -110,11 +115,11 @@ function expiryBeside(bodies: string, timesMs: readonly number[]) {
     ...{ disk: nodeDisk, log, path: bodies, retention: { days: 1, bytesMax: 0 } },
     writer: {
       size: sealed + kept.length,
-      expired: () => ({ first: 0, end: sealed, bytes: 1 }),
+      expired: () => wanted.shift(),
       drop: () => undefined,
     },
     openReader: () => reader,
-    clock: { nowMs: () => startMs + 30 * dayMs, monotonicMs: () => 1 },
+    clock: { nowMs: () => startMs + 30 * dayMs, monotonicMs: () => 1 + monotonicMs },
   });
 }
 
@@ -130,6 +135,26 @@ test("bodies stay as long as any of their entries, wherever the clock was set", 
     .due()
     ?.drop();
   assert.deepEqual(readdirSync(join(ledger, "bodies")), ["0badcafe-0-2.bodies"]);
+});
+
+test("what could not be dropped goes a minute later, and what a dead gateway left at once", (t) => {
+  const ledger = temporaryLedger(t);
+  const left = join(ledger, "bodies", "0badcafe-0-1.bodies");
+  mkdirSync(left, { recursive: true });
+  const { due } = expiryBeside(ledger, [startMs]);
+  due()?.drop();
+  rmdirSync(left);
+  writeFileSync(left, bodyFileHeader(startMs - 9 * dayMs));
+  monotonicMs += 60_000;
+  due();
+  assert.deepEqual(readdirSync(join(ledger, "bodies")), []);
+  writeFileSync(left, bodyFileHeader(startMs - 9 * dayMs));
+  monotonicMs += 60_000;
+  due();
+  assert.deepEqual(readdirSync(join(ledger, "bodies")), ["0badcafe-0-1.bodies"], "it looks once");
+  expiryBeside(ledger, [startMs], []).due();
+  assert.deepEqual(readdirSync(join(ledger, "bodies")), []);
+  told.length = 0;
 });
 
 test("bodies that cannot be dropped are told of, and the ledger goes on", (t) => {

@@ -38,6 +38,14 @@ export function createExpiry(options: ExpiryOptions): Expiry {
   const wallAtZeroMs = clock.nowMs() - clock.monotonicMs();
   let lookAtMs = 0;
   let isTold = false;
+  /** Of what is on record as dropped, some may be there: the disk failed, or the gateway died. */
+  let mayBeLeft = true;
+
+  function finish(): void {
+    writer.drop({ end: 0 });
+    removeBodies(options);
+    mayBeLeft = false;
+  }
 
   /** By a clock that is years ahead, everything is too old; what was dropped does not come back. */
   function isClockAhead(): boolean {
@@ -60,10 +68,18 @@ export function createExpiry(options: ExpiryOptions): Expiry {
       lookAtMs = clock.monotonicMs() + lookMs;
       const wanted = isClockAhead() ? { ...retention, days: 0 } : retention;
       const expired = orTell(log, () => writer.expired(wanted, clock.nowMs()));
-      if (expired === undefined) return undefined;
+      if (expired === undefined) {
+        if (mayBeLeft) orTell(log, finish);
+        return undefined;
+      }
+      mayBeLeft = true;
       return {
         entry: entryOf(expired, retention),
-        drop: () => orTell(log, () => drop(options, expired)),
+        drop: () =>
+          orTell(log, () => {
+            drop(options, expired);
+            mayBeLeft = false;
+          }),
       };
     },
   };
@@ -78,15 +94,18 @@ function entryOf({ first, end }: Expired, { days, bytesMax }: Retention): OwnEnt
 }
 
 function drop(options: ExpiryOptions, expired: Expired): void {
-  const { disk, path, writer, clock, log } = options;
+  const { writer, log } = options;
   writer.drop(expired);
   const { first, end } = expired;
-  const bodies = trying("drop bodies", () =>
-    dropBodies(disk, path, oldestKeptMs(options), clock.nowMs()),
-  );
+  const bodies = removeBodies(options);
   const message = `retention dropped entries ${first} to ${end - 1}; their hashes stay`;
   const bytes = expired.bytes + bodies.bytes;
   log.info("ledger-dropped", message, { first, end, bytes, bodyFiles: bodies.files });
+}
+
+function removeBodies(options: ExpiryOptions): ReturnType<typeof dropBodies> {
+  const { disk, path, clock } = options;
+  return trying("drop bodies", () => dropBodies(disk, path, oldestKeptMs(options), clock.nowMs()));
 }
 
 /**

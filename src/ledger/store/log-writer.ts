@@ -153,8 +153,9 @@ export function createLogWriter(parts: WriterParts): LogWriter {
         "only sealed segments are dropped",
       );
       // Said first: what is still there after a crash is removed at the next start.
-      keepFacts({ ...facts, keptFrom: Math.max(facts.keptFrom, keptFrom) });
-      for (const file of listFolder(disk, layout.segments)) {
+      if (keptFrom > facts.keptFrom) keepFacts({ ...facts, keptFrom });
+      const files = trying(`read ${layout.segments}`, () => listFolder(disk, layout.segments));
+      for (const file of files) {
         const segment = parseSealedName(file);
         if (segment === undefined || segment >= facts.keptFrom) continue;
         trying(`remove ${file}`, () => disk.remove(join(layout.segments, file)));

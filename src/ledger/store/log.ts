@@ -63,7 +63,7 @@ export interface LogWriter {
   readonly rotateKey: (describe: (next: NextKey) => Uint8Array) => number;
   /** Entries that are kept longer, or take more room, than is wanted; undefined: none. */
   readonly expired: (retention: Retention, nowMs: number) => Expired | undefined;
-  /** Removes these entries; their hashes stay. The oldest go first. */
+  /** Removes these entries, and what is left of any before them; their hashes stay. */
   readonly drop: (expired: Pick<Expired, "end">) => void;
   /** After a failure: goes on in a new file. @throws LedgerWriteError when that fails, too. */
   readonly reopen: () => void;

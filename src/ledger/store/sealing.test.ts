@@ -180,6 +180,21 @@ test("what cannot be sealed stays as it was written, and is told", () => {
   });
 });
 
+test("a folder that cannot be read while segments are dropped is told as what it is", () => {
+  withPlace((place) => {
+    const { disk } = place.options();
+    const list = (): never => {
+      throw Object.assign(new Error("EIO: scandir"), { code: "EIO", syscall: "scandir" });
+    };
+    let isBroken = false;
+    const { writer } = place.open({
+      disk: { ...disk, list: (folder) => (isBroken ? list() : disk.list(folder)) },
+    });
+    isBroken = true;
+    assert.equal(codeOf(() => writer.drop({ end: 0 })).code, "ledger-disk-failed");
+  });
+});
+
 /** A segment of two files: the gateway was started again while it was filled. */
 function fillInTwo(place: Place, disk: Disk): LogWriter {
   const before = place.open().writer;
