@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { nodeDisk } from "#base/platform.ts";
+import { createLog } from "#base/log.ts";
+import { nodeDisk, nodeProcesses } from "#base/platform.ts";
+import { openLog } from "#ledger/store/open-log.ts";
 import { LedgerWriteError } from "#ledger/store/problems.ts";
 import { bodyFileSpanMs } from "./body-file.ts";
 import { createBodySlots } from "./body-slots.ts";
@@ -84,6 +86,30 @@ test("a file is left when its time is over, the clock goes back, or it is full; 
     synced,
     [1, 2, 3].map((number) => `sync bodies/0badcafe-0-${number}.bodies`),
   );
+});
+
+test("entries whose bodies could not be synced are given up, and the ledger goes on", (t) => {
+  const { ledger, failing, sync, writerOf } = stand(t);
+  const { writer } = openLog({
+    ...{ path: join(ledger, "log"), checkpoints: join(ledger, "checkpoints") },
+    ...{ name: "example.org/bodies", disk: nodeDisk, random, processes: nodeProcesses },
+    ...{ nowMs: 0, log: createLog(Date.now, () => undefined) },
+  });
+  const log = logWithBodies(writer, sync);
+  const add = (text: string): number => log.add(Buffer.from(text), 0, text.length);
+  const bodies = writerOf(0);
+  bodies.append(recordOf(1), 1);
+  add("one");
+  failing.call = "sync";
+  assert.throws(() => log.write(), LedgerWriteError);
+  failing.call = "";
+  log.reopen();
+  bodies.append(recordOf(2), 1);
+  assert.equal(add("two"), 0);
+  log.write();
+  log.sync();
+  assert.equal(log.size, 1);
+  log.close();
 });
 
 test("what could not be synced is not recorded, and its file is used no more", (t) => {

@@ -65,7 +65,11 @@ export interface LogWriter {
   readonly expired: (retention: Retention, nowMs: number) => Expired | undefined;
   /** Removes these entries, and what is left of any before them; their hashes stay. */
   readonly drop: (expired: Pick<Expired, "end">) => void;
-  /** After a failure: goes on in a new file. @throws LedgerWriteError when that fails, too. */
+  /**
+   * After a failure: goes on in a new file; what was added and not synced is lost.
+   *
+   * @throws LedgerWriteError when that fails, too.
+   */
   readonly reopen: () => void;
   /** Writes nothing more: what was added and not synced is lost. */
   readonly close: () => void;
