@@ -50,9 +50,9 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-function expiryOf(retention: Retention, nowMs: number) {
+function expiryOf(retention: Retention, nowMs: number, clockAheadMs = 0) {
   return createExpiry({
-    ...{ disk: nodeDisk, log, path, retention, writer },
+    ...{ disk: nodeDisk, log, path, retention, writer, clockAheadMs },
     openReader: () => openReader({ path, disk: nodeDisk, processes: nodeProcesses }),
     clock: { nowMs: () => nowMs, monotonicMs: () => monotonicMs },
   });
@@ -70,6 +70,7 @@ test("a clock that is ahead makes nothing too old, time that has passed does", (
   let nowMs = startMs + 1_000;
   const expiry = createExpiry({
     ...{ disk: nodeDisk, log, path, retention: { days: 3, bytesMax: 0 }, writer },
+    clockAheadMs: 0,
     openReader: () => openReader({ path, disk: nodeDisk, processes: nodeProcesses }),
     clock: { nowMs: () => nowMs, monotonicMs: () => monotonicMs },
   });
@@ -86,6 +87,13 @@ test("a clock that is ahead makes nothing too old, time that has passed does", (
   nowMs += 5 * dayMs;
   monotonicMs += 5 * dayMs;
   assert.ok(look() !== undefined);
+  told.length = 0;
+});
+
+test("a clock that was ahead when a ledger thread was replaced makes nothing too old", () => {
+  const nowMs = startMs + 400 * dayMs;
+  assert.equal(expiryOf({ days: 3, bytesMax: 0 }, nowMs, 400 * dayMs).due(), undefined);
+  assert.deepEqual(told, ["ledger-clock-ahead"]);
   told.length = 0;
 });
 
@@ -113,6 +121,7 @@ function expiryBeside(
   } as Partial<LogReader> as LogReader;
   return createExpiry({
     ...{ disk: nodeDisk, log, path: bodies, retention: { days: 1, bytesMax: 0 } },
+    clockAheadMs: 0,
     writer: {
       size: sealed + kept.length,
       expired: () => wanted.shift(),

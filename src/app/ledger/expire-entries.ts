@@ -18,6 +18,8 @@ export interface ExpiryOptions {
   /** Of the ledger. */
   readonly path: string;
   readonly retention: Retention;
+  /** By how much the clock is ahead already, since the gateway's start. */
+  readonly clockAheadMs: number;
   readonly writer: Pick<LogWriter, "expired" | "drop" | "size">;
   readonly openReader: () => LogReader;
   readonly clock: { readonly nowMs: () => number; readonly monotonicMs: () => number };
@@ -35,7 +37,7 @@ const aheadMsMax = 86_400_000;
 export function createExpiry(options: ExpiryOptions): Expiry {
   const { retention, writer, clock, log } = options;
   const isWanted = retention.days > 0 || retention.bytesMax > 0;
-  const wallAtZeroMs = clock.nowMs() - clock.monotonicMs();
+  const wallAtZeroMs = clock.nowMs() - clock.monotonicMs() - options.clockAheadMs;
   let lookAtMs = 0;
   let isTold = false;
   /** Of what is on record as dropped, some may be there: the disk failed, or the gateway died. */

@@ -19,6 +19,8 @@ export interface LedgerThreadData {
   /** The origin without its epoch. */
   readonly name: string;
   readonly retention: Retention;
+  /** By how much the clock went ahead of the time that has passed since the gateway's start. */
+  readonly clockAheadMs: number;
   readonly bell: SharedArrayBuffer;
   readonly statistics: SharedArrayBuffer;
   readonly start: StartEntry;

@@ -74,6 +74,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
     run: newBodyRun(nodeDisk, path, platform.random),
     slots: createBodySlots(start.workers),
   };
+  const wallAtZeroMs = platform.clock.nowMs() - platform.clock.monotonicMs();
   let lastRing = 0;
   let thread: WorkerThread | undefined;
   let bornMs = 0;
@@ -89,6 +90,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
     bornMs = platform.clock.monotonicMs();
     const data: LedgerThreadData = {
       ...{ path, checkpoints, name, retention, bell: bellMemory, statistics, start, bodies },
+      clockAheadMs: platform.clock.nowMs() - bornMs - wallAtZeroMs,
       run: opened?.run,
       missed: missed.value,
       rings: Array.from(rings, ([id, memory]) => ({ id, memory })),

@@ -78,6 +78,7 @@ function open(): { session: LedgerSession; opened: LedgerOpened } {
       past,
       expiry: createExpiry({
         ...{ disk: nodeDisk, log, path, retention: data.retention, writer, clock },
+        clockAheadMs: data.clockAheadMs,
         openReader: () => openReader({ path, disk: nodeDisk, processes: nodeProcesses }),
       }),
       noteSettledIntents: (index) => settled.write(index),
