@@ -40,6 +40,7 @@ function openIntentsFrom(reader: LogReader, from: number): ReadonlyMap<string, n
   const intents = new OpenIntents();
   reader.scan(from, reader.size, (index, bytes) => {
     intents.note(bytes, 0, bytes.length, index);
+    intents.noteSynced();
     return undefined;
   });
   return intents.entries();

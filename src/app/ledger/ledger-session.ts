@@ -64,7 +64,11 @@ export class LedgerSession {
           sinceUs,
           ...(exchanges.length > 0 ? { exchanges } : {}),
         }),
-      onEntry: (bytes, from, to, index) => this.#intents.note(bytes, from, to, index),
+      onEntry: (bytes, from, to, index) => {
+        // The first of a batch.
+        if (index === writer.size) this.#intents.noteSynced();
+        this.#intents.note(bytes, from, to, index);
+      },
       onCheckpoint: () => this.#noteSettledIntents(),
       onCheckpointFailed: ({ message }) =>
         options.log.error("ledger-checkpoint-failed", `no checkpoint can be kept: ${message}`),

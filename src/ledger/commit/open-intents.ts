@@ -16,6 +16,8 @@ export class OpenIntents {
   readonly #stamp: EntryStamp = { code: -1, timeUs: 0, exchangeAt: -1 };
   /** Index by exchange id, the oldest first. */
   readonly #open = new Map<string, number>();
+  /** Those whose outcome may not be on the disk yet. */
+  #closed: { readonly id: string; readonly index: number; readonly outcome: number }[] = [];
 
   /** Sees every entry, in order. */
   note(bytes: Buffer, from: number, to: number, index: number): void {
@@ -26,8 +28,20 @@ export class OpenIntents {
     if (stamp.code === intentCode) {
       this.#open.set(bytes.toString("hex", at, at + idBytes), index);
     } else if (this.#open.size > 0 && outcomeCodes.has(stamp.code)) {
-      this.#open.delete(bytes.toString("hex", at, at + idBytes));
+      this.#close(bytes.toString("hex", at, at + idBytes), index);
     }
+  }
+
+  #close(id: string, outcome: number): void {
+    const index = this.#open.get(id);
+    if (index === undefined) return;
+    this.#open.delete(id);
+    this.#closed.push({ id, index, outcome });
+  }
+
+  /** All that was noted is on the disk. */
+  noteSynced(): void {
+    if (this.#closed.length > 0) this.#closed = [];
   }
 
   addAll(open: ReadonlyMap<string, number>): void {
@@ -36,7 +50,13 @@ export class OpenIntents {
 
   /** Entries from this index on were not put on record after all. */
   forgetFrom(size: number): void {
-    for (const [id, index] of this.#open) if (index >= size) this.#open.delete(id);
+    const again = this.#closed.filter(({ outcome }) => outcome >= size);
+    const open = [...this.#open, ...again.map(({ id, index }) => [id, index] as const)];
+    this.#open.clear();
+    this.noteSynced();
+    for (const [id, index] of open.sort(([, one], [, other]) => one - other)) {
+      if (index < size) this.#open.set(id, index);
+    }
   }
 
   get oldest(): number | undefined {
