@@ -1,7 +1,7 @@
 /** Masks a body by what it says it is. What cannot be masked for sure is not kept at all. */
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import { applyEdits, type Edit } from "./edits.ts";
-import { findInForm } from "./mask-form.ts";
+import { findInForm, isForm } from "./mask-form.ts";
 import { findInJson } from "./mask-json.ts";
 import { findInXml } from "./mask-xml.ts";
 import type { SensitiveNames } from "./sensitive-names.ts";
@@ -56,7 +56,7 @@ function findEdits(
     return findInXml(bytes, names.has, isCut);
   }
   if (name === "application/x-www-form-urlencoded") {
-    return findInForm(bytes, 0, bytes.length, names.has);
+    return isForm(bytes) ? findInForm(bytes, 0, bytes.length, names.has) : undefined;
   }
   return undefined;
 }

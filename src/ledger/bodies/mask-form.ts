@@ -21,14 +21,23 @@ export function findInForm(
   return edits;
 }
 
+/**
+ * Whether this can be a form. JSON and XML are often sent under its type, since that is what some
+ * programs say of any data; no form holds their marks but encoded.
+ */
+export function isForm(bytes: Buffer): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  return !/[\x00-\x1f"<>{}]/.test(bytes.toString("latin1").trimEnd());
+}
+
 /** `card[number]` and `card.number` are names within names. */
 function namesOf(encoded: string): readonly string[] {
-  const spaced = encoded.replaceAll("+", " ");
-  let name = spaced;
-  try {
-    name = decodeURIComponent(spaced);
-  } catch {
-    // As it stands: whatever reads it has the same difficulty.
-  }
+  // Octet by octet: one that is no UTF-8 does not hide the others from those who read on.
+  const octets = encoded
+    .replaceAll("+", " ")
+    .replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+      String.fromCharCode(parseInt(digits, 16)),
+    );
+  const name = Buffer.from(octets, "latin1").toString("utf8");
   return [name, ...name.split(/[[\].]+/)];
 }

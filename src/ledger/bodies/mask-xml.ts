@@ -7,16 +7,25 @@ import type { Edit, FindEdits } from "./edits.ts";
 
 const asciiEncodings = /^(?:utf-8|us-ascii|iso-8859-\d+|windows-125\d)$/i;
 const declaredEncoding = /^<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/;
+/** Spaces in ASCII only: other octets that `\s` takes for them belong to letters of UTF-8. */
+const space = String.raw`[\t-\r ]`;
+const setting = String.raw`([^\t-\r <>/="']+)${space}*=${space}*("[^"<]*"|'[^'<]*')`;
+const settings = `(?:${space}+${setting.replaceAll("(", "(?:")})*`;
 /** A start tag, with its attributes. */
-const startTag = /^<([^\s<>/=!?"']+)((?:\s+[^\s<>/="']+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/;
-const attribute = /([^\s=]+)\s*=\s*("[^"<]*"|'[^'<]*')/g;
-const endTag = /^<\/([^\s<>/=]+)\s*>/;
+const startTag = new RegExp(String.raw`^<([^\t-\r <>/=!?"']+)(${settings})${space}*(/?)>`);
+const attribute = new RegExp(setting, "g");
+const endTag = new RegExp(String.raw`^</([^\t-\r <>/=]+)${space}*>`);
 
-export const findInXml: FindEdits = (bytes, isSensitive, isCut) => {
+export const findInXml: FindEdits = (bytes, isSensitiveName, isCut) => {
   // Octets as characters: places in the text are places in the bytes.
   const text = bytes.toString("latin1").replace(/^\xef\xbb\xbf/, "   ");
   const encoding = declaredEncoding.exec(text.trimStart())?.[1] ?? "utf-8";
   if (!asciiEncodings.test(encoding) || text.includes("\0")) return undefined;
+  const declared = decoderFor(encoding);
+  if (declared === undefined) return undefined;
+  // What says its encoding beside the document may say another one.
+  const isSensitive = (octets: string): boolean =>
+    isSensitiveName(utf8(octets)) || isSensitiveName(declared(octets));
   const edits: Edit[] = [];
   const open: string[] = [];
   let hasRoot = false;
@@ -51,7 +60,7 @@ export const findInXml: FindEdits = (bytes, isSensitive, isCut) => {
     const [, name, attributes, slash] = startTag.exec(markup) ?? [];
     if (name === undefined || (open.length === 0 && hasRoot)) return undefined;
     hasRoot = true;
-    const isMasked = maskFrom < 0 && isSensitive(utf8(localName(name)));
+    const isMasked = maskFrom < 0 && isSensitive(localName(name));
     if (maskFrom < 0) {
       const from = next + 1 + name.length;
       edits.push(...attributeEdits(attributes ?? "", from, isSensitive, isMasked));
@@ -105,10 +114,10 @@ function attributeEdits(
   for (const found of attributes.matchAll(attribute)) {
     const [whole, name = "", value = ""] = found;
     if (name === "xmlns" || name.startsWith("xmlns:")) continue;
-    const local = utf8(localName(name));
+    const local = localName(name);
     if (!isWholeElement && !isSensitive(local)) continue;
     const end = from + found.index + whole.length;
-    edits.push({ from: end - value.length + 1, to: end - 1, text: "***", field: local });
+    edits.push({ from: end - value.length + 1, to: end - 1, text: "***", field: utf8(local) });
   }
   return edits;
 }
@@ -119,4 +128,14 @@ function localName(name: string): string {
 
 function utf8(octets: string): string {
   return Buffer.from(octets, "latin1").toString("utf8");
+}
+
+/** Undefined: there is no such encoding. */
+function decoderFor(encoding: string): ((octets: string) => string) | undefined {
+  try {
+    const decoder = new TextDecoder(encoding);
+    return (octets) => decoder.decode(Buffer.from(octets, "latin1"));
+  } catch {
+    return undefined;
+  }
 }

@@ -162,6 +162,25 @@ test("XML that could hide something is not kept", () => {
   }
 });
 
+test("names in XML are read in letters of any alphabet, and in the encoding it declares", () => {
+  const letters = createSensitiveNames(["età", "Größe", "Ра"]);
+  const texts = ["età", "Größe", "Ра"].map((name) => `<a><${name}>${secret}</${name}></a>`);
+  const declared = '<?xml version="1.0" encoding="iso-8859-1"?>';
+  const bodies = [
+    ...texts.map((text) => Buffer.from(text)),
+    Buffer.from(`${declared}${texts[1]}`, "latin1"),
+    Buffer.from(`${declared}<a Größe="${secret}"/>`, "latin1"),
+    Buffer.from(`${declared}${texts[1]}`),
+  ];
+  for (const body of bodies) {
+    const masked = maskBody(body, form("text/xml"), letters, bytesMax);
+    assert.ok(masked !== undefined, body.toString());
+    assert.ok(!masked.bytes.includes(secret), masked.bytes.toString());
+  }
+  const unknown = Buffer.from(`<?xml version="1.0" encoding="iso-8859-99"?><a/>`);
+  assert.equal(maskBody(unknown, form("text/xml"), letters, bytesMax), undefined);
+});
+
 test("compressed messages are masked within; what cannot be unpacked is not kept", () => {
   const text = `{"pin":"${secret}","a":1}`;
   const packed = { gzip: gzipSync(text), zstd: zstdCompressSync(text) };
@@ -186,6 +205,24 @@ test("forms are masked by name, also where it is encoded or within another", () 
     masked?.bytes.toString(),
     "a=1&pin=***&p%69n=***&card[card-number]=***&x.pin=***&pin&=6;PIN=***&card%5Bpin%5D=***",
   );
+});
+
+test("a name in a form is read octet by octet, as lenient readers do", () => {
+  const type = form("application/x-www-form-urlencoded");
+  const letters = createSensitiveNames(["pin", "größe"]);
+  const text = `größe=1&gr%c3%b6%C3%9Fe=2&p%69n[%ff]=3&a%=4`;
+  const masked = maskBody(Buffer.from(text), type, letters, bytesMax);
+  assert.equal(masked?.bytes.toString(), "größe=***&gr%c3%b6%C3%9Fe=***&p%69n[%ff]=***&a%=4");
+});
+
+test("what is no form is not kept as one", () => {
+  const type = form("application/x-www-form-urlencoded");
+  const json = `{"pin":"${secret}"}`;
+  for (const text of [json, `[${json}]`, `<pin>${secret}</pin>`, `data=${json}`, `a=1\npin=2`]) {
+    assert.equal(maskBody(Buffer.from(text), type, names, bytesMax), undefined, text);
+  }
+  const lines = maskBody(Buffer.from("a=b c&pin=2\r\n"), type, names, bytesMax);
+  assert.equal(lines?.bytes.toString(), "a=b c&pin=***");
 });
 
 test("other types, and charsets in which names look otherwise, are not kept", () => {
