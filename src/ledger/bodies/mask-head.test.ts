@@ -81,3 +81,14 @@ test("secrets in a query and sensitive segments of a path are masked", () => {
     assert.equal(masked.bytes.toString("latin1"), text.replace(target, expected));
   }
 });
+
+test("queries and fragments of addresses in fields are masked as the query is", () => {
+  const text =
+    "HTTP/1.1 302 Found\r\nLocation: /a?card-number=1&b=2#access_token=3\r\n" +
+    "REFERER: https://example.org/?q=4&token=5\r\nContent-Location: /c\r\n" +
+    "X-Note: ?token=6\r\n\r\n";
+  const masked = maskHead(headOf(text), undefined, createSensitiveNames(["cardNumber"]));
+  const expected = text.replaceAll(/(?<=(?:number|access_token|&token)=)\d/g, "***");
+  assert.equal(masked.bytes.toString("latin1"), expected);
+  assert.deepEqual(masked.fields, ["card-number", "access_token", "token"]);
+});

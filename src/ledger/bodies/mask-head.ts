@@ -1,6 +1,7 @@
 /**
- * Masks a head: values of fields that carry secrets, sensitive parameters of its query and
- * segments of its path. Everything else stays as it was received, octet by octet.
+ * Masks a head: values of fields that carry secrets, sensitive parameters of its query and of the
+ * queries of addresses in its fields, and segments of its path. Everything else stays as it was
+ * received, octet by octet.
  */
 import { applyEdits, type Edit } from "./edits.ts";
 import { fieldsOf, type Masked } from "./mask-body.ts";
@@ -25,6 +26,9 @@ export interface ReceivedTarget {
   readonly template: string | undefined;
 }
 
+/** Fields whose value is an address. */
+const addressFields = new Set(["location", "content-location", "referer"]);
+
 export function maskHead(
   head: ReceivedHead,
   target: ReceivedTarget | undefined,
@@ -35,8 +39,10 @@ export function maskHead(
   for (let index = 0; index < fieldCount; index++) {
     const [nameStart, nameEnd, from, to] = spans.subarray(4 * index, 4 * index + 4);
     const name = bytes.toString("latin1", nameStart, nameEnd);
-    if (!isSecretHeader(name) && !names.has(name)) continue;
-    edits.push({ from: from as number, to: to as number, text: "***", field: name.toLowerCase() });
+    const place = { from: from as number, to: to as number };
+    const field = name.toLowerCase();
+    if (isSecretHeader(name) || names.has(name)) edits.push({ ...place, text: "***", field });
+    else if (addressFields.has(field)) edits.push(...addressEdits(bytes, place, names));
   }
   return { bytes: applyEdits(bytes, start, end, edits), fields: fieldsOf(edits) };
 }
@@ -50,8 +56,23 @@ function* targetEdits(
     yield* pathEdits(bytes, pathStart, pathEnd, template, names);
   }
   if (pathEnd >= targetEnd) return;
-  const isSensitive = (name: string): boolean => isSecretInQuery(name) || names.has(name);
-  yield* findInForm(bytes, pathEnd + 1, targetEnd, isSensitive);
+  yield* findInForm(bytes, pathEnd + 1, targetEnd, inQuery(names));
+}
+
+/** Fragments hold what queries do: with OAuth 2.0, tokens. */
+function* addressEdits(
+  bytes: Buffer,
+  { from, to }: { readonly from: number; readonly to: number },
+  names: SensitiveNames,
+): Iterable<Edit> {
+  for (const found of bytes.toString("latin1", from, to).matchAll(/[?#][^?#]*/g)) {
+    const start = from + found.index;
+    yield* findInForm(bytes, start + 1, start + found[0].length, inQuery(names));
+  }
+}
+
+function inQuery(names: SensitiveNames): (name: string) => boolean {
+  return (name) => isSecretInQuery(name) || names.has(name);
 }
 
 function* pathEdits(
