@@ -32,6 +32,8 @@ export class DigestEvidence extends ExchangeDigests implements Evidence {
   }
 
   responseHead(head: ResponseHead): void {
+    if (this.#isOver) return;
+    this.forgetResponseBody();
     this.#responseLength = knownLength(head);
   }
 

@@ -1,13 +1,15 @@
 /** What is captured when, and what becomes of it when the disk fails. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { nodePlatform } from "#base/platform.ts";
+import { nodeDisk, nodePlatform } from "#base/platform.ts";
 import { isProblem } from "#base/problem.ts";
 import type { Capture, Service } from "#configuration/configuration.ts";
+import { headOfLines } from "#gateway/own-head.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import { announceErasure, createBodySlots } from "#ledger/bodies/body-slots.ts";
 import { eraseSubject } from "#ledger/bodies/erase.ts";
 import { keyStoreIn, temporaryLedger, watchedDisk } from "#ledger/bodies/bodies-fixture.ts";
+import { openBodies } from "#ledger/bodies/read-bodies.ts";
 import { DigestEvidence } from "./digest-evidence.ts";
 import { openEvidence } from "./exchange-evidence.ts";
 import { KeptEvidence } from "./kept-evidence.ts";
@@ -99,6 +101,35 @@ test("what comes when an exchange is on record changes nothing any more", (t) =>
     one.requestBody(Buffer.from("more"), 0, 4);
     one.responseBody(Buffer.from("more"), 0, 4);
     assert.deepEqual([one.commitments, one.present], [before, 2]);
+  }
+});
+
+test("of an answer that another one replaced before it left nothing counts", (t) => {
+  const { evidence, ledger } = stand(t);
+  const replaced = Buffer.alloc(1_400, 0x61);
+  for (const capture of ["digest", "full"] as const) {
+    const one = evidence.begin(exchangeOf({ capture }));
+    assert.ok(one !== undefined);
+    for (const body of [replaced, Buffer.from("its "), Buffer.from("answer")]) {
+      one.responseHead(headOfLines(200, "OK", "Content-Type: text/plain\r\n", false));
+      one.responseBody(body, 0, body.length);
+    }
+    one.end(undefined);
+    const { subject, commitments } = one;
+    const entry = {
+      ...{ exchange: "0192ab3c4d5e7f8091a2b3c4d5e6f708", subject },
+      responseBody: commitments.toString("hex", 96, 128),
+      ...(one.bodies === undefined
+        ? {}
+        : { bodies: one.bodies, responseHead: commitments.toString("hex", 64, 96) }),
+    };
+    const bodies = openBodies(nodeDisk, ledger, keyStoreIn(ledger));
+    assert.equal(bodies.check(entry, "responseBody", Buffer.from("answer")), true);
+    if (capture === "digest") continue;
+    const kept = bodies.read(entry);
+    assert.ok(!isProblem(kept));
+    assert.equal(kept.responseBody?.bytes.toString(), "answer");
+    assert.equal(kept.responseBody?.fullLength, 6);
   }
 });
 

@@ -81,6 +81,9 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
   }
 
   responseHead(head: ResponseHead): void {
+    if (this.#isOver) return;
+    this.forgetResponseBody();
+    this.#responseBody.restart();
     this.commitHead(part.responseHead, head.bytes, head.start, head.end);
     this.#responseHead = heldHead(head, maskHead(head, undefined, this.#plan.names));
   }

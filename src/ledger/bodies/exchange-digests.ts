@@ -73,6 +73,12 @@ export class ExchangeDigests implements Evidenced {
     else this.#response = hash;
   }
 
+  /** Another answer begins: of one that was given up before it left, nothing counts. */
+  protected forgetResponseBody(): void {
+    this.present &= ~(1 << part.responseBody);
+    this.#response = undefined;
+  }
+
   #commit(which: Part, saltAt: number, bytes: Buffer, from: number, to: number): void {
     commitWhole(this.commitments, saltAt, which * commitmentBytes, bytes, from, to);
   }

@@ -9,6 +9,7 @@ export interface HeldBytes {
 export class HeldBody {
   readonly #held: HeldBytes;
   #pieces: Buffer[] = [];
+  readonly #bytesMax: number;
   /** How much is held at most; what does not fit ends it. */
   #max = 0;
   #count = 0;
@@ -17,6 +18,7 @@ export class HeldBody {
 
   constructor(held: HeldBytes, bytesMax: number) {
     this.#held = held;
+    this.#bytesMax = bytesMax;
     this.#max = bytesMax;
   }
 
@@ -29,6 +31,15 @@ export class HeldBody {
     this.#pieces.push(Buffer.from(bytes.subarray(from, from + count)));
     this.#count += count;
     this.#held.count += count;
+  }
+
+  /** Another body begins in its place. */
+  restart(): void {
+    this.#held.count -= this.#count;
+    this.#count = 0;
+    this.#max = this.#bytesMax;
+    this.#pieces = [];
+    this.length = 0;
   }
 
   /** What is held, which may be the beginning only; it is given up with this. */
