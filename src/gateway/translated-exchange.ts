@@ -258,7 +258,8 @@ export abstract class TranslatedExchange extends PolicedExchange {
     const { status, fields, body, trailers } = response;
     if (trailers !== undefined && trailers.length > 0) return this.#respondInParts(response);
     this.status = status;
-    this.responseBytes = body.length;
+    const isToHead = this.hasHead && this.caller.head.method === "HEAD";
+    this.responseBytes = isToHead ? 0 : body.length;
     let lines = this.ownFields(hasDate(fields)) + added;
     for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
     if (this.recorder !== undefined) this.answerContentType = contentTypeOf(fields);

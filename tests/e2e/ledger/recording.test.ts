@@ -101,7 +101,7 @@ callers: { shop: { key: "\${SHOP_KEY}", may: ["echo.*", "dead.*"] } }`,
   assert.partialDeepStrictEqual(entries.at(-1), { kind: "stop", reason: "SIGTERM", cutOff: 0 });
 });
 
-test("callers that go away and heads that are none are on record", async (t) => {
+test("callers that go away, heads that are none and answers to HEAD are on record", async (t) => {
   const service = await runService(t);
   const ledger = ledgerFolder(t);
   const gateway = await runGateway(t, configurationOf(service.url, { more: ledger.text() }));
@@ -126,6 +126,9 @@ test("callers that go away and heads that are none are on record", async (t) => 
   const [, second] = read.of("exchange");
   assert.partialDeepStrictEqual(second, { status: 400, problem: "malformed-request" });
   assert.equal(second?.method, undefined);
+  const head = await fetch(`${gateway.url}/nowhere`, { method: "HEAD" });
+  const third = readLedger(ledger.path).exchange(head.headers.get("parlance-exchange") ?? "");
+  assert.partialDeepStrictEqual(third, { method: "HEAD", status: 404, responseBytes: 0 });
 });
 
 test("WebSockets, HTTP/2 and streamed answers are on record", async (t) => {
