@@ -30,7 +30,7 @@ export function createCapturePlan(
         ? Object.values(operations).reduce(greater, ofRoute)
         : captureOf(route.operation),
     captureOf,
-    names: createSensitiveNames([...sensitive, ...fromContract, ...proofsIn(route, revision)]),
+    names: createSensitiveNames([...sensitive, ...fromContract, ...proofsIn(route)]),
   };
 }
 
@@ -43,11 +43,12 @@ export function createHubPlan({ configuration }: Pick<Revision, "configuration">
   return { most, captureOf: () => most, names: createSensitiveNames([]) };
 }
 
-/** What a UsernameToken calls the secret of a caller. */
-function proofsIn({ face }: Route, { configuration: { callers } }: Revision): readonly string[] {
-  if (face !== "soap" || callers === "open") return [];
-  const provers = [...callers.proofs.values()];
-  return provers.some(({ wsSecurity }) => wsSecurity?.password !== undefined) ? ["Password"] : [];
+/**
+ * What a UsernameToken calls the secret of a caller. Those that are passed on to the service are
+ * secrets as those that are proofs here.
+ */
+function proofsIn({ face }: Route): readonly string[] {
+  return face === "soap" ? ["Password"] : [];
 }
 
 function greater(one: Capture, other: Capture): Capture {
