@@ -69,8 +69,8 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
   requestHead(head: RequestHead): void {
     this.commitHead(part.requestHead, head.bytes, head.start, head.end);
     const { pathStart, pathEnd, targetEnd } = head;
-    const template = this.#exchange.route?.route.path;
-    const target = { pathStart, pathEnd, targetEnd, template };
+    const { path: template, face } = this.#exchange.route?.route ?? {};
+    const target = { pathStart, pathEnd, targetEnd, template, mayHoldMessage: face === "grpc" };
     this.#requestHead = heldHead(head, maskHead(head, target, this.#plan.names));
   }
 

@@ -18,11 +18,17 @@ function headOf(text: string) {
   return { bytes, start: 6, end: 6 + text.length, fieldCount, spans: Int32Array.from(spans) };
 }
 
-function targetOf(text: string, template?: string) {
+function targetOf(text: string, template?: string, mayHoldMessage = false) {
   const pathStart = 6 + text.indexOf(" ") + 1;
   const targetEnd = 6 + text.indexOf(" HTTP");
   const query = text.indexOf("?");
-  return { pathStart, pathEnd: query < 0 ? targetEnd : 6 + query, targetEnd, template };
+  return {
+    pathStart,
+    pathEnd: query < 0 ? targetEnd : 6 + query,
+    targetEnd,
+    template,
+    mayHoldMessage,
+  };
 }
 
 const none = createSensitiveNames([]);
@@ -91,4 +97,15 @@ test("queries and fragments of addresses in fields are masked as the query is", 
   const expected = text.replaceAll(/(?<=(?:number|access_token|&token)=)\d/g, "***");
   assert.equal(masked.bytes.toString("latin1"), expected);
   assert.deepEqual(masked.fields, ["card-number", "access_token", "token"]);
+});
+
+test("a message in a query is masked as a whole where something in it is sensitive", () => {
+  const text = "GET /a.B/C?encoding=json&m%65ssage=%7B%22pin%22%3A1%7D HTTP/1.1\r\n\r\n";
+  const masks = (isConnect: boolean, names: readonly string[]) => {
+    const target = targetOf(text, undefined, isConnect);
+    return maskHead(headOf(text), target, createSensitiveNames(names)).bytes.toString("latin1");
+  };
+  assert.equal(masks(true, ["pin"]), text.replace(/%7B.*%7D/, "***"));
+  assert.equal(masks(false, ["pin"]), text);
+  assert.equal(masks(true, []), text);
 });

@@ -24,6 +24,8 @@ export interface ReceivedTarget {
   readonly targetEnd: number;
   /** The path of the route, whose parameters give segments their names: `/cards/{number}`. */
   readonly template: string | undefined;
+  /** Its query may hold a whole message, in `message`, as that of a GET of Connect does. */
+  readonly mayHoldMessage: boolean;
 }
 
 /** Fields whose value is an address. */
@@ -49,14 +51,17 @@ export function maskHead(
 
 function* targetEdits(
   bytes: Buffer,
-  { pathStart, pathEnd, targetEnd, template }: ReceivedTarget,
+  { pathStart, pathEnd, targetEnd, template, mayHoldMessage }: ReceivedTarget,
   names: SensitiveNames,
 ): Iterable<Edit> {
+  const isSensitive = inQuery(names);
+  const isMessage = (name: string): boolean =>
+    mayHoldMessage && !names.isEmpty && name === "message";
   if (template !== undefined && !names.isEmpty) {
     yield* pathEdits(bytes, pathStart, pathEnd, template, names);
   }
   if (pathEnd >= targetEnd) return;
-  yield* findInForm(bytes, pathEnd + 1, targetEnd, inQuery(names));
+  yield* findInForm(bytes, pathEnd + 1, targetEnd, (name) => isSensitive(name) || isMessage(name));
 }
 
 /** Fragments hold what queries do: with OAuth 2.0, tokens. */
