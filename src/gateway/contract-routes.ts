@@ -175,7 +175,7 @@ function formatsOf({ rest }: Operation): readonly ("json" | "xml")[] {
  * The path as the router matches it, with parameters by the number of their segment: names that
  * contracts give them may be of any kind, and may tell that a value has several segments.
  */
-function routedPath({ id, rest }: Operation): string {
+export function routedPath({ id, rest }: Operation): string {
   if (rest === undefined) return `/${id}`;
   const { segments, rest: isOpen } = cutPath(rest.path);
   const routed = segments.map((segment, index) => {

@@ -1,6 +1,9 @@
 /** What is captured of the exchanges of a route, worked out once for each. */
-import type { Capture, Revision, Route } from "#configuration/configuration.ts";
+import type { Capture, Revision, Route, Service } from "#configuration/configuration.ts";
+import type { Contract } from "#contract/contract.ts";
+import { cutPath } from "#contract/path-segments.ts";
 import type { CompiledRoute } from "#gateway/compile-routes.ts";
+import { routedPath } from "#gateway/contract-routes.ts";
 import { createSensitiveNames, type SensitiveNames } from "#ledger/bodies/sensitive-names.ts";
 import { sensitiveFieldsOf } from "./sensitive-fields.ts";
 
@@ -10,6 +13,8 @@ export interface CapturePlan {
   /** By the operation, once it is known. */
   readonly captureOf: (operation: string | undefined) => Capture;
   readonly names: SensitiveNames;
+  /** Of the route, with the names of what stands in its segments; `{name=**}`: in all that follow. */
+  readonly path: string | undefined;
 }
 
 const ranks: Readonly<Record<Capture, number>> = { none: 0, digest: 1, full: 2 };
@@ -31,7 +36,21 @@ export function createCapturePlan(
         : captureOf(route.operation),
     captureOf,
     names: createSensitiveNames([...sensitive, ...fromContract, ...proofsIn(route)]),
+    path: namedPath(route, service, contract),
   };
+}
+
+/** Routes of a contract number what stands in their segments; the contract gives it names. */
+function namedPath(route: Route, { name }: Service, contract: Contract | undefined): string {
+  const operation = contract?.operations.find(({ id }) => id === route.operation);
+  if (route.face !== "rest" || operation?.rest === undefined) return route.path;
+  for (const rest of [operation.rest, ...(operation.rest.aliases ?? [])]) {
+    if (route.path !== `/${name}${routedPath({ ...operation, rest })}`) continue;
+    const { segments, rest: isOpen } = cutPath(rest.path);
+    const path = `/${name}/${segments.join("/")}`;
+    return isOpen ? path.replace(/\}$/, "=**}") : path;
+  }
+  return route.path;
 }
 
 /**
@@ -40,7 +59,7 @@ export function createCapturePlan(
  */
 export function createHubPlan({ configuration }: Pick<Revision, "configuration">): CapturePlan {
   const most = configuration.ledger?.capture === "none" ? "none" : "digest";
-  return { most, captureOf: () => most, names: createSensitiveNames([]) };
+  return { most, captureOf: () => most, names: createSensitiveNames([]), path: undefined };
 }
 
 /**

@@ -69,8 +69,9 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
   requestHead(head: RequestHead): void {
     this.commitHead(part.requestHead, head.bytes, head.start, head.end);
     const { pathStart, pathEnd, targetEnd } = head;
-    const { path: template, face } = this.#exchange.route?.route ?? {};
-    const target = { pathStart, pathEnd, targetEnd, template, mayHoldMessage: face === "grpc" };
+    const mayHoldMessage = this.#exchange.route?.route.face === "grpc";
+    const template = this.#plan.path;
+    const target = { pathStart, pathEnd, targetEnd, template, mayHoldMessage };
     this.#requestHead = heldHead(head, maskHead(head, target, this.#plan.names));
   }
 

@@ -109,3 +109,14 @@ test("a message in a query is masked as a whole where something in it is sensiti
   assert.equal(masks(false, ["pin"]), text);
   assert.equal(masks(true, []), text);
 });
+
+test("a parameter of several segments is masked in all of them, and a member by its name", () => {
+  const masked = (template: string) => {
+    const text = "GET /cards/1/2/3 HTTP/1.1\r\n\r\n";
+    const names = createSensitiveNames(["pin"]);
+    return maskHead(headOf(text), targetOf(text, template), names).bytes.toString().split(" ")[1];
+  };
+  assert.equal(masked("/cards/{pin=**}"), "/cards/***");
+  assert.equal(masked("/cards/{a}/{card.pin}/{pin.2}"), "/cards/1/***/***");
+  assert.equal(masked("/cards/{a}/{pinned}/*"), "/cards/1/2/3");
+});

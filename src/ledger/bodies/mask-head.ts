@@ -22,7 +22,10 @@ export interface ReceivedTarget {
   readonly pathStart: number;
   readonly pathEnd: number;
   readonly targetEnd: number;
-  /** The path of the route, whose parameters give segments their names: `/cards/{number}`. */
+  /**
+   * The path of the route, whose parameters give segments their names: `/cards/{number}`; that of
+   * `{number=**}` is of all that follow.
+   */
   readonly template: string | undefined;
   /** Its query may hold a whole message, in `message`, as that of a GET of Connect does. */
   readonly mayHoldMessage: boolean;
@@ -90,11 +93,10 @@ function* pathEdits(
   let at = from;
   for (const segment of template.split("/")) {
     const slash = bytes.indexOf(0x2f, at);
-    const end = slash < 0 || slash > to ? to : slash;
-    const name = /^\{(.+)\}$/.exec(segment)?.[1];
-    if (name !== undefined && names.has(name) && end > at) {
-      yield { from: at, to: end, text: "***", field: name };
-    }
+    const [, name, isOpen] = /^\{([^=}]+)(=\*\*)?\}$/.exec(segment) ?? [];
+    const end = slash < 0 || slash > to || isOpen !== undefined ? to : slash;
+    const field = [name, ...(name?.split(".") ?? [])].find((one) => one && names.has(one));
+    if (field !== undefined && end > at) yield { from: at, to: end, text: "***", field };
     at = end + 1;
     if (at > to) return;
   }
