@@ -199,7 +199,11 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
     const isCut = bytes.length < length;
     const { contentType, contentEncoding } = head ?? {};
     const form: BodyForm = { contentType, contentEncoding, isCut };
-    const masked = maskBody(bytes, form, this.#plan.names, this.#keeping.limits.bodyBytesMax);
+    const { names } = this.#plan;
+    const isQuoted = which === part.responseBody && this.#mayQuote();
+    const masked = isQuoted
+      ? undefined
+      : maskBody(bytes, form, names, this.#keeping.limits.bodyBytesMax);
     fields.push(...(masked?.fields ?? []));
     return {
       bytes: masked?.bytes ?? Buffer.alloc(0),
@@ -210,6 +214,14 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
       isWithheld: masked === undefined,
       note: "",
     };
+  }
+
+  /** What the gateway tells of a sensitive field may quote what it found there. */
+  #mayQuote(): boolean {
+    const { problem, fault } = this.#exchange;
+    const told = problem === undefined ? fault?.message : problem.detail;
+    const words = `${(problem ?? fault)?.place ?? ""} ${told ?? ""}`.split(/[^\p{L}\p{N}_-]+/u);
+    return words.some(this.#plan.names.has);
   }
 
   /** To what passed. */
