@@ -135,13 +135,14 @@ test("of an answer that another one replaced before it left nothing counts", (t)
 
 test("an answer of the gateway's own that tells of a sensitive field is not kept", (t) => {
   const { evidence, ledger } = stand(t);
-  const isWithheld = (problem: object | undefined, fault?: object) => {
+  const withheld = (problem: object | undefined, fault?: object, line = "") => {
     const exchange = exchangeOf({ capture: "full" });
     const ledgerOf = { mode: "strict", capture: "full", operations: {}, sensitive: ["pin"] };
     Object.assign(exchange.route?.service ?? {}, { ledger: ledgerOf });
     const one = evidence.begin(Object.assign(exchange, { problem, fault }));
     assert.ok(one !== undefined);
-    one.responseHead(headOfLines(400, "Bad Request", "Content-Type: text/xml\r\n", false));
+    const lines = `Content-Type: text/xml\r\n${line}`;
+    one.responseHead(headOfLines(400, "Bad Request", lines, false));
     one.responseBody(Buffer.from("<a/>"), 0, 4);
     one.end(undefined);
     const { subject, commitments, bodies = "" } = one;
@@ -152,13 +153,15 @@ test("an answer of the gateway's own that tells of a sensitive field is not kept
     const entry = { exchange: id, subject, responseHead, responseBody, bodies };
     const kept = openBodies(nodeDisk, ledger, keyStoreIn(ledger)).read(entry);
     assert.ok(!isProblem(kept));
-    return kept.responseBody?.isWithheld;
+    return [kept.responseHead?.isWithheld, kept.responseBody?.isWithheld];
   };
-  assert.equal(isWithheld(undefined), false);
-  assert.equal(isWithheld({ detail: "expected a number", place: "/pins" }), false);
-  assert.equal(isWithheld({ detail: 'found "1234"', place: "a:card/a:pin" }), true);
-  assert.equal(isWithheld({ detail: 'parameter `pin`: found "1234"' }), true);
-  assert.equal(isWithheld(undefined, { message: 'found "1234"', place: "/cards/0/pin" }), true);
+  assert.deepEqual(withheld(undefined), [false, false]);
+  assert.deepEqual(withheld({ detail: "expected a number", place: "/pins" }), [false, false]);
+  assert.deepEqual(withheld({ detail: 'found "1234"', place: "a:card/a:pin" }), [false, true]);
+  assert.deepEqual(withheld({ detail: 'parameter `pin`: found "1234"' }), [false, true]);
+  const fault = { message: 'found "1234"', place: "/cards/0/pin" };
+  assert.deepEqual(withheld(undefined, fault), [false, true]);
+  assert.deepEqual(withheld(undefined, fault, 'grpc-message: found "1234"\r\n'), [true, true]);
 });
 
 test("bodies under way are held within a bound that all share, and it is given back", (t) => {

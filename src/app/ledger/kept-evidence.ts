@@ -176,14 +176,17 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
     fields: string[],
   ): KeptPart | undefined {
     if (head === undefined) return undefined;
+    // gRPC tells in the head what is wrong.
+    const isWithheld =
+      which === part.responseHead && head.bytes.includes("grpc-message:") && this.#mayQuote();
     fields.push(...head.fields);
     return {
-      bytes: head.bytes,
+      bytes: isWithheld ? Buffer.alloc(0) : head.bytes,
       fullLength: head.length,
       commitment: this.#commitmentOf(which),
       isMasked: head.fields.length > 0,
       isCut: false,
-      isWithheld: false,
+      isWithheld,
       note,
     };
   }
