@@ -13,7 +13,7 @@ export interface CapturePlan {
   /** By the operation, once it is known. */
   readonly captureOf: (operation: string | undefined) => Capture;
   readonly names: SensitiveNames;
-  /** Of the route, with the names of what stands in its segments; `{name=**}`: in all that follow. */
+  /** Of the route, with the names of its segments' values; `{name=**}`: of all that follow. */
   readonly path: string | undefined;
 }
 
