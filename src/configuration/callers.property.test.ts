@@ -80,8 +80,8 @@ test("a caller is found by its name and by its key, and nobody else is", () => {
           assert.equal(found !== undefined, keysSha256.includes(hash("sha256", key)));
           if (found === undefined) continue;
           assert.equal(ownerOfKey(packed, found), place);
-          const own = keysSha256.length > 1 ? keysSha256.indexOf(hash("sha256", key)) + 1 : 0;
-          assert.equal(numberOfKey(packed, found), own);
+          const number = keysSha256.length > 1 ? keysSha256.indexOf(hash("sha256", key)) + 1 : 0;
+          assert.equal(numberOfKey(packed, found), number);
           keys.add(found);
         }
       }
