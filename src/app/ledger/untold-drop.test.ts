@@ -1,4 +1,4 @@
-/** Entries that were removed by somebody else than retention are missed, though their hashes stay. */
+/** Entries that somebody else than retention removed are missed, though their hashes stay. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ const notice = (first: number, end: number, subject?: string): Buffer =>
     ...(subject === undefined ? {} : { subject }),
   });
 
-/** Verifies a ledger of two full segments and these entries, of which `dropped` segments are gone. */
+/** Verifies two full segments with these entries behind them; `dropped` segments are gone. */
 async function verified(context: TestContext, dropped: number, last: readonly Buffer[]) {
   const folder = mkdtempSync(join(tmpdir(), "parlance-untold-"));
   context.after(() => rmSync(folder, { recursive: true }));
@@ -82,5 +82,7 @@ test("what was written a moment ago counts at the next look", async () => {
     scan: (from: number, to: number, visit: (index: number, bytes: Buffer) => unknown) =>
       void (from === 5 && to === 6 && visit(5, notice(0, 3))),
   };
-  assert.equal(await findUntoldDrop(reader, 0, 3), undefined);
+  const timers = { after: (_: number, run: () => void) => (run(), () => undefined) };
+  assert.equal(await findUntoldDrop(reader, 0, 3, timers), undefined);
+  assert.equal((await findUntoldDrop(reader, 0, 4, timers))?.entry, 0);
 });

@@ -1,10 +1,10 @@
-/** Entries that are gone without an entry that tells of it: somebody else than retention took them. */
-import { setTimeout } from "node:timers/promises";
+/** Entries that are gone, and no entry tells of it: somebody else than retention took them. */
+import type { Timers } from "#base/platform.ts";
 import { endOfDrop } from "#ledger/entry/drop-notice.ts";
 import type { LogReader } from "#ledger/store/log.ts";
 import type { Damage } from "#ledger/verify/verify-segment.ts";
 
-/** What a gateway has just written counts for readers from the next checkpoint on, a second later. */
+/** What was written just now counts for readers when the next checkpoint covers it, in a second. */
 const waitMs = 1_500;
 
 /**
@@ -16,9 +16,10 @@ export async function findUntoldDrop(
   reader: Pick<LogReader, "size" | "refresh" | "scan">,
   toldTo: number,
   droppedTo: number,
+  timers: Pick<Timers, "after">,
 ): Promise<Damage | undefined> {
   const { size } = reader;
-  await setTimeout(waitMs);
+  await new Promise<void>((resolve) => void timers.after(waitMs, resolve));
   reader.refresh();
   let told = toldTo;
   reader.scan(size, reader.size, (_, entry) => {

@@ -1,6 +1,6 @@
 /** Verifies the ledger in a folder against all checkpoints that are found, a segment a thread. */
 import { availableParallelism } from "node:os";
-import { nodeDisk, nodeProcesses } from "#base/platform.ts";
+import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { readCheckpointFile, separateFile } from "#ledger/store/checkpoint-store.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
@@ -57,7 +57,9 @@ export async function verifyLedger(
         ...{ checkpoints, verifiers, onProgress },
       });
       const isUntold = verification.damage === undefined && droppedTo > toldTo;
-      const untold = isUntold ? await findUntoldDrop(reader, toldTo, droppedTo) : undefined;
+      const untold = isUntold
+        ? await findUntoldDrop(reader, toldTo, droppedTo, nodePlatform.timers)
+        : undefined;
       const damage = verification.damage ?? untold;
       return { ...verification, damage, missing, named: named.map(formatVerifier) };
     } finally {
