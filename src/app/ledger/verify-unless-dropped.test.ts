@@ -47,7 +47,7 @@ test("verification holds what was dropped meanwhile by its hashes", () => {
   });
 });
 
-test("exports and proofs do without what was dropped meanwhile, and say how much", () => {
+test("exports do without what was dropped meanwhile, and say how much", () => {
   withDropped((open, folder) => {
     for (const [name, run, files] of [
       ["lines", exportNdjson, ["entries.ndjson"]],
@@ -59,10 +59,18 @@ test("exports and proofs do without what was dropped meanwhile, and say how much
       assert.deepEqual([exported.entries, exported.dropped], [kept, segmentEntries], name);
       assert.deepEqual(readdirSync(join(folder, name)), files);
     }
-    const text = proveEntry(open(), 5);
+  });
+});
+
+test("an entry that was dropped is not proved: nobody could verify that", () => {
+  withDropped((open) => {
+    const dropped = proveEntry(open(), 5);
+    assert.ok(isProblem(dropped));
+    assert.equal(dropped.definition.code, "ledger-dropped");
+    assert.match(dropped.detail, /^entry 5 was dropped when its time of keeping was over/);
+    const text = proveEntry(open(), segmentEntries);
     assert.ok(!isProblem(text));
     const proof = parseTlogProof(text);
-    assert.ok(!isProblem(proof));
-    assert.equal(proof.extra, undefined, "the way to the root holds without the entry");
+    assert.ok(!isProblem(proof) && proof.extra !== undefined);
   });
 });

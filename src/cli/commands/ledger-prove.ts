@@ -29,7 +29,7 @@ export const ledgerProve: Command = {
     "parlance ledger prove 1234",
   ],
   exitCodes: {
-    findings: "there is no such entry, or the ledger is damaged",
+    findings: "there is no such entry, or it was dropped, or the ledger is damaged",
     refused: "no checkpoint covers the entry yet, or a file cannot be read or written",
   },
   async run(input) {
