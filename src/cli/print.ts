@@ -5,6 +5,12 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
+/** Until whoever reads has taken what was printed: more than fits would wait in memory. */
+export function printed(): Promise<void> {
+  if (!process.stdout.writableNeedDrain) return Promise.resolve();
+  return new Promise((resolve) => process.stdout.once("drain", resolve));
+}
+
 /** Lines, without what a terminal obeys: callers may have sent it. */
 export function harmless(text: string): string {
   return text

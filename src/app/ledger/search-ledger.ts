@@ -17,6 +17,8 @@ export interface EntryPage {
 
 /** Entries looked at without a pause: some ten milliseconds. */
 const sliceEntries = 2_048;
+/** Entries given at once to who follows: what waits for them in memory. */
+const followedEntries = 256;
 /** Entries looked at for one page; what is left is the next one's. */
 const examinedMax = 500_000;
 /** Entries are in the order in which they ended, clocks of workers differ by less than this. */
@@ -93,11 +95,14 @@ function searchSlice(
   return found;
 }
 
-/** Those that came since: of `from` and behind, in their order. */
-export function followLedger(
+/** Those that came since: of `from` and behind, in their order, a few at once. */
+export function* followLedger(
   reader: LogReader,
   filter: EntryFilter,
   from: number,
-): readonly FoundEntry[] {
-  return searchSlice(reader, filter, from, reader.size);
+): Generator<readonly FoundEntry[]> {
+  const { size } = reader;
+  for (let start = from; start < size; start += followedEntries) {
+    yield searchSlice(reader, filter, start, Math.min(start + followedEntries, size));
+  }
 }

@@ -5,7 +5,7 @@ import { exitCode, UsageError, type Command, type CommandInput } from "#cli/comm
 import { entryLine } from "#cli/entry-line.ts";
 import { endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
 import { filterOf, filterOptions } from "#cli/ledger-filter.ts";
-import { print } from "#cli/print.ts";
+import { print, printed } from "#cli/print.ts";
 import type { FoundEntry } from "#app/ledger/search-ledger.ts";
 
 const linesMax = 100_000;
@@ -61,7 +61,10 @@ export const ledgerTail: Command = {
       while (input.flag("follow")) {
         await wait(pollMs);
         reader.refresh();
-        for (const one of followLedger(reader, filter, seen)) show(input, one);
+        for (const slice of followLedger(reader, filter, seen)) {
+          for (const one of slice) show(input, one);
+          await printed();
+        }
         seen = Math.max(seen, reader.size);
       }
       reader.close();
