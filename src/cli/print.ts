@@ -24,7 +24,12 @@ export function printJson(value: unknown, ready: Readonly<Record<string, string>
   for (const [name, json] of Object.entries(ready)) {
     text = text.replace(/\n?\}$/, () => `,\n  ${JSON.stringify(name)}: ${json}\n}`);
   }
-  print(text);
+  print(asJson(text));
+}
+
+/** JSON text as it was, without characters that a terminal obeys and JSON lets through. */
+export function asJson(text: string): string {
+  return text.replaceAll(/[\u007f-\u009f]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
 }
 
 export function complain(text: string): void {

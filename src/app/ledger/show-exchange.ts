@@ -1,4 +1,5 @@
 /** All that a ledger holds of one exchange: its entries, those made in its course, bodies. */
+import { isUtf8 } from "node:buffer";
 import { nodeDisk, nodePlatform } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
 import { openBodies, type EvidenceFields } from "#ledger/bodies/read-bodies.ts";
@@ -137,7 +138,7 @@ function bodiesOf(path: string, outcome: FoundEntry | undefined): ShownExchange[
     return [
       name,
       {
-        ...textOf(bytes),
+        ...textOf(bytes, isCut),
         bytes: fullLength,
         ...(isMasked ? { masked: true } : {}),
         ...(isCut ? { cut: true } : {}),
@@ -149,7 +150,12 @@ function bodiesOf(path: string, outcome: FoundEntry | undefined): ShownExchange[
   return Object.fromEntries(parts);
 }
 
-function textOf(bytes: Buffer): Pick<ShownPart, "text" | "base64"> {
-  const text = bytes.toString("utf8");
-  return Buffer.from(text, "utf8").equals(bytes) ? { text } : { base64: bytes.toString("base64") };
+function textOf(bytes: Buffer, isCut: boolean): Pick<ShownPart, "text" | "base64"> {
+  // What is cut may end within a character.
+  const ends = isCut ? [0, 1, 2, 3] : [0];
+  for (const less of ends) {
+    const whole = bytes.subarray(0, Math.max(0, bytes.length - less));
+    if (isUtf8(whole)) return { text: whole.toString("utf8") };
+  }
+  return { base64: bytes.toString("base64") };
 }

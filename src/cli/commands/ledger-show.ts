@@ -103,6 +103,8 @@ function printShown({ exchange, entries, children, more, bodies }: ShownExchange
   for (const [name, part] of Object.entries(bodies as Readonly<Record<string, ShownPart>>)) {
     const marks = (["masked", "cut", "withheld"] as const).filter((mark) => part[mark] === true);
     print(`${name}, ${part.bytes} bytes${marks.map((mark) => `, ${mark}`).join("")}:`);
-    print(harmless(part.text ?? `base64 ${part.base64 ?? ""}`));
+    // Set in, so that no line of a body passes for one of ours.
+    const lines = harmless(part.text ?? `base64 ${part.base64 ?? ""}`).split("\n");
+    print(lines.map((line) => `  ${line}`).join("\n"));
   }
 }

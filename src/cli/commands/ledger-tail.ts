@@ -5,7 +5,7 @@ import { exitCode, UsageError, type Command, type CommandInput } from "#cli/comm
 import { entryLine } from "#cli/entry-line.ts";
 import { endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
 import { filterOf, filterOptions } from "#cli/ledger-filter.ts";
-import { print, printed } from "#cli/print.ts";
+import { asJson, print, printed } from "#cli/print.ts";
 import type { FoundEntry } from "#app/ledger/search-ledger.ts";
 
 const linesMax = 100_000;
@@ -77,7 +77,7 @@ export const ledgerTail: Command = {
 };
 
 function show(input: CommandInput, one: FoundEntry): void {
-  print(input.json ? JSON.stringify(one) : entryLine(one));
+  print(input.json ? asJson(JSON.stringify(one)) : entryLine(one));
 }
 
 function linesOf(input: CommandInput): number {

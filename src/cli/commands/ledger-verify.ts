@@ -5,7 +5,7 @@ import type { NoteVerifier } from "#ledger/tree/note-keys.ts";
 import type { LedgerVerification } from "#app/ledger/verify-ledger.ts";
 import { exitCode, UsageError, type Command, type CommandInput } from "#cli/command.ts";
 import { endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
-import { complain, count, print, printJson } from "#cli/print.ts";
+import { asJson, complain, count, print, printJson } from "#cli/print.ts";
 import { createProgressBar } from "#cli/progress-bar.ts";
 
 export const ledgerVerify: Command = {
@@ -86,7 +86,7 @@ async function verifyProof(
   if (input.json) printJson({ file, isFine: true, index, size, origin, entry });
   else {
     print(`${file}: fine; entry ${index} of ${origin}, which has signed a tree of ${size} entries`);
-    print(JSON.stringify(entry, undefined, 2));
+    print(asJson(JSON.stringify(entry, undefined, 2)));
   }
   return exitCode.fine;
 }

@@ -21,6 +21,9 @@ interface Page {
   readonly next?: number;
 }
 
+/** Its first lines look like what `show` says; three bytes a character, more than is kept. */
+const longText = `requestBody, 4 bytes:\npaid\n${"\u65e5".repeat(100_000)}`;
+
 /** A gateway whose service calls the gateway again for `/nested`. */
 async function stand(t: TestContext) {
   const last: (() => void)[] = [];
@@ -29,6 +32,7 @@ async function stand(t: TestContext) {
   const url = await listenHttp(t, (request, response) => {
     const { "parlance-exchange": parent = "", traceparent = "" } = request.headers;
     if (request.url === "/missing") return void response.writeHead(404).end("no");
+    if (request.url === "/long") return void response.end(longText);
     if (!/nested|traced|spanned/.test(request.url ?? "")) return void response.end("yes");
     const headers = {
       "/traced": { traceparent },
@@ -161,8 +165,31 @@ test("what callers sent does not get at the terminal of who looks at it", async 
   const shown = parlance("show", id, "--bodies", ...folder);
   assert.equal(shown.status, 0, shown.stderr);
   assert.match(shown.stdout, /idempotencyKey: /);
-  assert.match(shown.stdout, /^\{"\ufffd2J\ufffd":"\ufffd31m"\}$/m);
-  assert.doesNotMatch(shown.stdout, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+  assert.match(shown.stdout, /^ {2}\{"\ufffd2J\ufffd":"\ufffd31m"\}$/m);
+  const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+  assert.doesNotMatch(shown.stdout, obeyed);
+  const json = parlance("show", id, "--bodies", "--json", ...folder);
+  assert.doesNotMatch(json.stdout, obeyed);
+  const { bodies } = JSON.parse(json.stdout) as { bodies: { requestBody: { text: string } } };
+  assert.equal(bodies.requestBody.text, '{"\u009b2J\u007f":"\u009b31m"}');
+  const proof = join(ledger.folder, "hostile.tlog-proof");
+  assert.equal(parlance("prove", id, "--out", proof, "--ledger", ledger.path).status, 0);
+  const verified = parlance("verify", "--proof", proof, "--ledger", ledger.path);
+  assert.match(verified.stdout, /"idempotencyKey": "\\u009b2J\\u009b31m"/);
+  assert.doesNotMatch(verified.stdout, obeyed);
+  const tail = parlance("tail", "--json", "--ledger", ledger.path);
+  assert.match(tail.stdout, /"idempotencyKey":"\\u009b2J\\u009b31m"/);
+  assert.doesNotMatch(tail.stdout, obeyed);
+});
+
+test("no line of a body passes for another body, and text cut in a character is text", async (t) => {
+  const { ledger, gateway, ask, parlance } = await stand(t);
+  const id = await ask("/long");
+  const folder = ["--ledger", ledger.path, "--admin", gateway.adminUrl];
+  const { stdout } = parlance("show", id, "--bodies", ...folder);
+  const headings = stdout.match(/^\w+, \d+ bytes.*$/gm)?.filter((line) => /Body/.test(line));
+  assert.deepEqual(headings?.at(-1), `responseBody, ${Buffer.byteLength(longText)} bytes, cut:`);
+  assert.match(stdout, /^ {2}requestBody, 4 bytes:\n {2}paid\n {2}\u65e5{80000,}$/m);
 });
 
 test("children are found by their trace, too, wherever it began", async (t) => {
