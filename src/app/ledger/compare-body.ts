@@ -18,11 +18,14 @@ export interface ComparedBody {
 
 /** More than a body that anybody compares has. */
 const fileBytesMax = 1024 ** 3;
+const tooLong = `it is longer than ${fileBytesMax} bytes, the most that are compared`;
 
 export async function compareBody(asked: ComparedBody): Promise<boolean | Problem> {
   const { path, exchange, which, file } = asked;
   let bytes: Buffer;
   try {
+    // Its beginning would be told not to be what passed, which the whole of it may be.
+    if ((nodeDisk.stat(file)?.size ?? 0) > fileBytesMax) throw new Error(tooLong);
     bytes = nodePlatform.files.readUpTo(file, fileBytesMax);
   } catch (error) {
     return diskProblem(error, `read ${file}`);

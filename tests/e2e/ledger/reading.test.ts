@@ -1,7 +1,7 @@
 /** What operators read of a running gateway's ledger: pages, single exchanges, tiles and proofs. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
@@ -252,6 +252,12 @@ test("a body that is shown later is told from any other, until it is erased", as
   assert.equal(both.status, 2);
   const gone = parlance("compare", id, "--response", join(ledger.folder, "none"), ...folder);
   assert.equal(gone.status, 3);
+  const long = join(ledger.folder, "long");
+  writeFileSync(long, "");
+  truncateSync(long, 1024 ** 3 + 1);
+  const longer = parlance("compare", id, "--response", long, ...folder);
+  assert.equal(longer.status, 3, longer.stdout);
+  assert.match(longer.stderr, /cannot read .*long: it is longer than 1073741824 bytes/);
   const admin = ["--admin", gateway.adminUrl];
   const erased = parlance("erase", "anonymous", "--reason", "a test", ...admin, ...folder);
   assert.equal(erased.status, 0, erased.stderr);
