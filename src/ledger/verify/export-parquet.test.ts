@@ -27,6 +27,8 @@ const entries = [
   }),
   encodeEntry({ kind: "stop", timeUs: 1_795_000_000_500_000, reason: "SIGTERM" }),
   Buffer.from("a0", "hex"),
+  // Of a version that is to come.
+  Buffer.from("a2001903e70103", "hex"),
 ];
 
 function sourceOf(parts: readonly Buffer[]): LogSource {
@@ -45,7 +47,7 @@ test("another reader of Parquet finds the same values, and nothing where nothing
   const folder = mkdtempSync(join(tmpdir(), "parlance-parquet-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const done = exportParquet(sourceOf(entries), nodeDisk, folder);
-  assert.deepEqual(done, { origin: "test/log/1", entries: 3, files: 1, dropped: 0 });
+  assert.deepEqual(done, { origin: "test/log/1", entries: 4, files: 1, dropped: 0 });
   assert.deepEqual(readdirSync(folder), ["entries-000000000000.parquet"]);
   const bytes = readFileSync(join(folder, "entries-000000000000.parquet"));
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
@@ -61,6 +63,7 @@ test("another reader of Parquet finds the same values, and nothing where nothing
   );
   assert.deepEqual(plain[0], { index: 0, version: 1, ...entryAsJson(entries[0] as Buffer) });
   assert.deepEqual(plain[1], { index: 1, version: 1, ...entryAsJson(entries[1] as Buffer) });
-  assert.deepEqual(plain[2], { index: 2, version: 1, kind: "malformed" });
+  assert.deepEqual(plain[2], { index: 2, kind: "malformed" });
+  assert.deepEqual(plain[3], { index: 3, version: 999, kind: "opaque" });
   assert.deepEqual(rows[0]?.["time"], new Date("2026-11-18T11:06:40.000Z"));
 });

@@ -7,7 +7,7 @@ import { zstdCompressSync } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { Disk } from "#base/disk.ts";
 import { decodeEntry } from "#ledger/entry/decode-entry.ts";
-import { fieldsByKey, type Field } from "#ledger/entry/fields.ts";
+import { entryVersion, fieldsByKey, type Field } from "#ledger/entry/fields.ts";
 import type { Exported } from "./export-tiles.ts";
 import type { LogSource } from "./log-source.ts";
 import { createNewFile } from "./write-new-file.ts";
@@ -81,12 +81,12 @@ export function exportParquet(
   return { origin, entries, files, dropped: size - entries };
 }
 
-/** What this version does not understand has its index and kind alone. */
+/** What this version does not understand has its index, kind and version, if it has one, alone. */
 function rowOf(index: number, bytes: Buffer): Row {
   const entry = decodeEntry(bytes);
-  const known = entry.kind === "opaque" || entry.kind === "malformed" ? {} : entry;
-  const { timeUs } = known as { readonly timeUs?: number };
-  return { ...known, index, kind: entry.kind, version: 1, time: timeUs };
+  if (entry.kind === "malformed") return { index, kind: entry.kind };
+  if (entry.kind === "opaque") return { index, kind: entry.kind, version: entry.version };
+  return { ...entry, index, version: entryVersion, time: entry.timeUs };
 }
 
 function fileOf(rows: readonly Row[]): Buffer {
