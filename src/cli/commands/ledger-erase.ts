@@ -1,6 +1,6 @@
 /** `parlance ledger erase`: destroys the key of a subject's data, and puts that on record. */
-import { userInfo } from "node:os";
 import { isProblem } from "#base/problem.ts";
+import { actorOf } from "#cli/actor.ts";
 import { exitCode, UsageError, type Command } from "#cli/command.ts";
 import { adminUrl, endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
 import { print, printJson } from "#cli/print.ts";
@@ -41,7 +41,7 @@ export const ledgerErase: Command = {
     const why = input.text("reason")?.trim() ?? "";
     if (why === "") throw new UsageError('--reason is missing; expected why, as in --reason "..."');
     const subject = input.positionals[0] ?? "";
-    const by = input.text("by") ?? userInfo().username;
+    const by = actorOf(input);
     const order = { subject, by, why };
     const folders = await ledgerFolders(input);
     if (typeof folders === "number") return folders;

@@ -1,6 +1,6 @@
 /** `parlance ledger show`: everything about one exchange. */
-import { userInfo } from "node:os";
 import { isProblem, type Problem } from "#base/problem.ts";
+import { actorOf } from "#cli/actor.ts";
 import { exitCode, UsageError, type Command, type CommandInput } from "#cli/command.ts";
 import { entryLine } from "#cli/entry-line.ts";
 import { adminUrl, endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
@@ -65,7 +65,7 @@ async function showOnRecord(
   folders: LedgerFolders,
   exchange: string,
 ): Promise<ShownExchange | Problem> {
-  const by = input.text("by") ?? userInfo().username;
+  const by = actorOf(input);
   const { holderOf } = await import("#app/ledger/erase-stopped.ts");
   const holder = holderOf(folders.path);
   if (isProblem(holder)) return holder;

@@ -31,6 +31,10 @@ export function checkQuery(
     if (values.length > 1 && type !== "array") {
       return bad(`parameter ${name} is there ${values.length} times; expected one`);
     }
+    // Who reads or erases is put on record, and that is not nobody.
+    if (name === "by" && value.trim() === "") {
+      return bad(`parameter by is ${JSON.stringify(value)}; expected a name`);
+    }
     if (type === "boolean" && !["true", "false"].includes(value)) {
       return bad(`parameter ${name} is ${JSON.stringify(value)}; expected true or false`);
     }
