@@ -105,6 +105,7 @@ const wrong: readonly [string, RegExp][] = [
   ["entries?from=2026-02-30", /from is "2026-02-30"; expected a time such as/],
   ["entries?from=1h&to=2h", /from is "1h"; expected a time before that of `to`/],
   ["exchanges/xyz", /expected the 32 hexadecimal digits/],
+  ["entries?key=0", /key is "0"; expected which of its keys the caller showed/],
   ["entries?by=", /by is ""; expected a name/],
   [`exchanges/${"0".repeat(32)}?bodies=true&by=`, /by is ""; expected a name/],
   [`exchanges/${"0".repeat(32)}?bodies=yes`, /bodies is "yes"; expected true or false/],
