@@ -69,6 +69,7 @@ export class LedgerSession {
         if (index === writer.size) this.#intents.noteSynced();
         this.#intents.note(bytes, from, to, index);
       },
+      onMissed: (bytes, from, to) => this.#intents.noteMissed(bytes, from, to),
       onCheckpoint: () => this.#noteSettledIntents(),
       onCheckpointFailed: ({ message }) =>
         options.log.error("ledger-checkpoint-failed", `no checkpoint can be kept: ${message}`),
@@ -80,6 +81,7 @@ export class LedgerSession {
       onRecovered: (missed) => {
         const message = `the ledger works again; ${missed} exchanges are not on record`;
         options.log.warn("ledger-recovered", message, { missed });
+        this.#closeUntold();
       },
     });
     if (data.run === undefined) this.run = this.#begin();
@@ -89,7 +91,10 @@ export class LedgerSession {
     }
     this.#noteSettledIntents();
     for (const { id, memory } of data.rings) this.#loop.addRing(id, new RingConsumer(memory));
-    if (data.missed !== undefined) this.#loop.addMissed(data.missed);
+    if (data.missed !== undefined) {
+      this.#loop.addMissed(data.missed);
+      for (const id of data.missed.exchanges) this.#intents.noteUntold(id);
+    }
     this.#loop.flushMissed();
     this.#bell.state = "open";
   }
@@ -100,16 +105,25 @@ export class LedgerSession {
     this.run = writer.size;
     const run = this.#loop.append(this.#encode({ ...data.start, previous: past.previous }, true));
     for (const [exchange, intent] of past.openIntents) {
-      const reason = "the gateway died after its intent was on record: outcome unknown";
+      const reason =
+        "the gateway died, or its disk failed, before the outcome was on record: outcome unknown";
       this.#loop.append(this.#encode({ kind: "lost", exchange, intent, reason }));
     }
     this.#recordErasures();
     const { size } = past.openIntents;
     if (size > 0) {
-      const message = `${size} calls were under way when the gateway died: outcome unknown`;
+      const message = `${size} calls from before this start have no outcome on record`;
       log.warn("ledger-intents-closed", message, { count: size });
     }
     return run;
+  }
+
+  /** The gateway goes on, and nothing else will tell of them. */
+  #closeUntold(): void {
+    const reason = "the disk failed when its outcome was to be put on record: outcome unknown";
+    for (const [exchange, intent] of this.#intents.takeUntold()) {
+      this.#submit({ kind: "lost", exchange, intent, reason }, () => undefined);
+    }
   }
 
   #recordErasures(): void {

@@ -22,6 +22,8 @@ export interface CommitLoopOptions {
   readonly encodeGap: (missed: Missed) => Buffer;
   /** Sees each entry that is about to be committed. */
   readonly onEntry: (bytes: Buffer, from: number, to: number, index: number) => void;
+  /** Sees each entry that is given up, after `onFailed`. */
+  readonly onMissed: (bytes: Buffer, from: number, to: number) => void;
   /** After a checkpoint. */
   readonly onCheckpoint: (size: number) => void;
   /** Nothing can be put on record. */
@@ -251,16 +253,21 @@ export class CommitLoop {
     this.#hasFailed = true;
     this.#missed.begin(clock.nowMs() * 1_000, error.message);
     bell.state = "failed";
+    onFailed(error);
     this.#giveUpTaken();
     this.#retryAtMs = clock.monotonicMs() + retryMs;
     statistics.noteFailure();
-    onFailed(error);
   }
 
   #giveUpTaken(): void {
-    for (const ring of this.#rings.values()) ring.giveUp(this.#missed.add);
+    for (const ring of this.#rings.values()) ring.giveUp(this.#giveUpEntry);
     this.#options.statistics.setMissed(this.#missed.count);
   }
+
+  readonly #giveUpEntry = (bytes: Buffer, from: number, to: number): void => {
+    this.#missed.add(bytes, from, to);
+    this.#options.onMissed(bytes, from, to);
+  };
 
   #turnFailed(): boolean {
     const { log, bell, clock } = this.#options;

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { encodeEntry } from "#ledger/entry/encode-entry.ts";
+import type { Entry } from "#ledger/entry/entry.ts";
 import { createFixture } from "./fixture.ts";
+import { MissedEntries } from "./missed-entries.ts";
 import { takeSurplus } from "./ring-memory.ts";
 
 test("entries become durable in order, with their index and leaf hash", () => {
@@ -71,6 +74,27 @@ for (const failing of ["write", "sync"] as const) {
     );
   });
 }
+
+test("a gap counts exchanges: no intents, and all that a missed gap told of", () => {
+  const missed = new MissedEntries();
+  const add = (entry: Entry): void => {
+    const bytes = encodeEntry(entry);
+    missed.add(bytes, 0, bytes.length);
+  };
+  const [one, two] = ["1", "2"].map((id) => id.padStart(32, "0")) as [string, string];
+  missed.begin(9_000, "the disk is full");
+  add({ kind: "intent", timeUs: 9_000, exchange: one, revision: "0011223344556677" });
+  assert.equal(missed.count, 0);
+  add({ kind: "lost", timeUs: 9_000, exchange: one, reason: "for the test" });
+  const told = { count: 500, sinceUs: 4_000, exchanges: [two], reason: "it did not keep up" };
+  add({ kind: "gap", timeUs: 9_000, ...told });
+  assert.deepEqual(missed.value, {
+    count: 501,
+    exchanges: [one, two],
+    sinceUs: 4_000,
+    reason: "the disk is full",
+  });
+});
 
 test("a disk that stays full is tried once a second, and nothing is told twice", () => {
   const { loop, log, clock, send, events } = createFixture();

@@ -87,6 +87,7 @@ export function createFixture(entryBytesMax = 1_000) {
       statistics: new LoopStatistics(statistics),
       encodeGap: ({ count, reason }) => Buffer.from(`gap ${count} ${reason}`),
       onEntry: () => undefined,
+      onMissed: () => undefined,
       onCheckpoint: () => undefined,
       onFailed: ({ message }) => events.push(`failed: ${message}`),
       onSettleFailed: ({ message }) => events.push(`not settled: ${message}`),

@@ -1,5 +1,7 @@
-/** Counts entries that could not be put on record, and keeps the first exchange ids of them. */
+/** Counts exchanges that could not be put on record, and keeps the ids of the first of them. */
+import { decodeEntry } from "#ledger/entry/decode-entry.ts";
 import { readStamp, type EntryStamp } from "#ledger/entry/entry-stamp.ts";
+import { kindNames } from "#ledger/entry/fields.ts";
 
 export interface Missed {
   readonly count: number;
@@ -11,6 +13,8 @@ export interface Missed {
 
 const idsMax = 100;
 const idBytes = 16;
+const intentCode = kindNames.indexOf("intent");
+const gapCode = kindNames.indexOf("gap");
 
 export class MissedEntries {
   readonly #stamp: EntryStamp = { code: -1, timeUs: 0, exchangeAt: -1 };
@@ -38,13 +42,25 @@ export class MissedEntries {
   }
 
   readonly add = (bytes: Buffer, from: number, to: number): void => {
-    this.#count++;
-    if (this.#exchanges.length >= idsMax) return;
     const stamp = this.#stamp;
     readStamp(bytes, from, to, stamp);
+    // What becomes of its exchange, which is refused, is an entry of its own.
+    if (stamp.code === intentCode) return;
+    if (stamp.code === gapCode) return this.#addGap(bytes.subarray(from, to));
+    this.#count++;
+    if (this.#exchanges.length >= idsMax) return;
     const at = stamp.exchangeAt;
     if (at >= 0) this.#exchanges.push(bytes.toString("hex", at, at + idBytes));
   };
+
+  /** What it would have told is told by the next one. */
+  #addGap(bytes: Buffer): void {
+    const gap = decodeEntry(bytes);
+    if (gap.kind !== "gap") return;
+    const { count, exchanges = [], sinceUs = gap.timeUs, reason } = gap;
+    this.addAll({ count, exchanges, sinceUs, reason });
+    this.#sinceUs = Math.min(this.#sinceUs ?? sinceUs, sinceUs);
+  }
 
   addAll({ count, exchanges, sinceUs, reason }: Missed): void {
     this.begin(sinceUs, reason);

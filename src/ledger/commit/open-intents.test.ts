@@ -14,7 +14,8 @@ function createNoting() {
         ? { kind, ...facts, revision: "0011223344556677" }
         : { kind, ...facts, reason: "for the test" };
     const bytes = encodeEntry(entry);
-    intents.note(bytes, 0, bytes.length, index);
+    if (index < 0) intents.noteMissed(bytes, 0, bytes.length);
+    else intents.note(bytes, 0, bytes.length, index);
   };
   return { intents, note };
 }
@@ -42,4 +43,18 @@ test("an intent is open again when its outcome could not be put on record", () =
   intents.forgetFrom(4);
   assert.equal(intents.oldest, 0);
   assert.deepEqual([...intents.entries().values()], [0, 3]);
+});
+
+test("an intent whose outcome is missed is told once, with the others left open", () => {
+  const { intents, note } = createNoting();
+  for (const exchange of [1, 2, 3]) note("intent", exchange, exchange);
+  intents.noteSynced();
+  note("lost", 1, 4);
+  intents.forgetFrom(4);
+  for (const exchange of [1, 3, 7]) note("lost", exchange, -1);
+  // One that has come back from elsewhere.
+  note("lost", 3, 4);
+  assert.deepEqual(intents.takeUntold(), [["1".padStart(32, "0"), 1]]);
+  assert.deepEqual(intents.takeUntold(), []);
+  assert.deepEqual([...intents.entries().values()], [1, 2]);
 });

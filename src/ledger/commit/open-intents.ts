@@ -16,6 +16,8 @@ export class OpenIntents {
   readonly #stamp: EntryStamp = { code: -1, timeUs: 0, exchangeAt: -1 };
   /** Index by exchange id, the oldest first. */
   readonly #open = new Map<string, number>();
+  /** Open ones whose outcome is in a gap, or will be. */
+  readonly #untold = new Set<string>();
   /** Those whose outcome may not be on the disk yet. */
   #closed: { readonly id: string; readonly index: number; readonly outcome: number }[] = [];
 
@@ -57,6 +59,26 @@ export class OpenIntents {
     for (const [id, index] of open.sort(([, one], [, other]) => one - other)) {
       if (index < size) this.#open.set(id, index);
     }
+  }
+
+  /** An entry is missed. What it closed must be open again by now. */
+  noteMissed(bytes: Buffer, from: number, to: number): void {
+    const stamp = this.#stamp;
+    readStamp(bytes, from, to, stamp);
+    const at = stamp.exchangeAt;
+    if (at < 0 || this.#open.size === 0 || !outcomeCodes.has(stamp.code)) return;
+    this.noteUntold(bytes.toString("hex", at, at + idBytes));
+  }
+
+  noteUntold(id: string): void {
+    if (this.#open.has(id)) this.#untold.add(id);
+  }
+
+  /** Index of the intent by exchange, of those that have to be closed otherwise now. */
+  takeUntold(): readonly (readonly [id: string, index: number])[] {
+    const untold = [...this.#open].filter(([id]) => this.#untold.has(id));
+    this.#untold.clear();
+    return untold;
   }
 
   get oldest(): number | undefined {

@@ -118,7 +118,9 @@ export const kinds = {
     optional: ["previousKey", "reason"],
   },
   lost: {
-    about: "An exchange was in flight when its worker or the gateway died: outcome unknown.",
+    about:
+      "An exchange was in flight when its worker or the gateway died, or the disk failed before " +
+      "its outcome was on record: outcome unknown.",
     required: ["exchange", "reason"],
     optional: ["method", "service", "worker", "intent", "startedUs"],
   },

@@ -51,6 +51,7 @@ test("a full disk: 503 until there is room, then a gap entry", { skip }, async (
   const text = configurationOf(service.url, { more, workers: 1 }).replace(
     "callers: open",
     `  lax: { instances: ["${service.url}"], ledger: { mode: relaxed } }
+  careful: { instances: ["${service.url}"], ledger: { mode: intent } }
   billing: { contract: ${wsdl}, instances: ["${service.url}"] }
 callers: open`,
   );
@@ -62,6 +63,9 @@ callers: open`,
   const first = await ask();
   assert.equal(first.status, 200);
   parseReceipt(first.headers.get("parlance-receipt"));
+  const careful = { method: "POST", body: "1" };
+  const begun = fetch(`${gateway.url}/careful/wait`, careful);
+  await service.awaits(1);
 
   const { bavail, bsize } = statfsSync(disk);
   const ballast = join(disk, "ballast");
@@ -98,6 +102,9 @@ callers: open`,
   assert.match(soap.headers.get("content-type") ?? "", /xml/);
   const lax = await ask("lax");
   assert.equal(lax.status, 200);
+  service.waiting[0]?.end("done");
+  assert.equal((await begun).status, 503);
+  assert.equal((await fetch(`${gateway.url}/careful/x`, careful)).status, 503);
   const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
   assert.match(metrics, /^parlance_ledger_up 0$/m);
 
@@ -116,5 +123,10 @@ callers: open`,
   assert.equal(gap?.count, recovered["missed"]);
   assert.match(gap?.reason ?? "", /ENOSPC/);
   assert.ok(gap?.exchanges?.includes(failed.headers.get("parlance-exchange") ?? "?"));
+  assert.equal(new Set(gap?.exchanges).size, gap?.exchanges?.length);
   exchange(again.headers.get("parlance-exchange") ?? "");
+  const [lost, ...moreLost] = of("lost");
+  assert.deepEqual(moreLost, []);
+  assert.equal(lost?.exchange, (await begun).headers.get("parlance-exchange"));
+  assert.match(lost?.reason ?? "", /^the disk failed .* outcome unknown$/);
 });
