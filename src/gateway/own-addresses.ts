@@ -41,13 +41,18 @@ function ownAnswer(status: number, body: string): OwnAnswer {
   return { kind: "answer", response: { status, fields, body: Buffer.from(body) } };
 }
 
+/** Whoever hears no to it kills the process, so it is answered whatever can be put on record. */
+export function asksWhetherLive(head: RequestHead): boolean {
+  return head.pathEnd - head.pathStart === 6 && head.path === "/livez";
+}
+
 /**
  * `/livez` and `/readyz`, and `*` or Max-Forwards: 0 with OPTIONS (RFC 9110 §7.6.2, §9.3.7).
  * Undefined: the request is for somebody else.
  */
 export function answerOf(head: RequestHead, draining: boolean): OwnAnswer | undefined {
+  if (asksWhetherLive(head)) return live;
   const length = head.pathEnd - head.pathStart;
-  if (length === 6 && head.path === "/livez") return live;
   if (length === 7 && head.path === "/readyz") return draining ? leaving : ready;
   if (head.methodEnd - head.methodStart !== 7 || head.method !== "OPTIONS") return undefined;
   return head.path === "*" || head.field("max-forwards") === "0" ? options : undefined;

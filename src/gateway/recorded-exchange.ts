@@ -10,6 +10,7 @@ import type { Problem } from "#base/problem.ts";
 import type { Call } from "#call/call.ts";
 import { EvidenceTap } from "./evidence-tap.ts";
 import { ExchangePlan } from "./exchange-plan.ts";
+import { asksWhetherLive } from "./own-addresses.ts";
 import { problems } from "./problems.ts";
 import type { Recorder, RecordWaiter } from "./recorder.ts";
 
@@ -73,7 +74,8 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     this.evidence = undefined;
     this.connectedMs = 0;
     this.answerContentType = undefined;
-    this.holding = recorder.holds(this.route?.service);
+    const isLiveness = this.hasHead && asksWhetherLive(this.caller.head);
+    this.holding = !isLiveness && recorder.holds(this.route?.service);
     if (this.holding) this.caller.holdEnd(wholeBytesMax);
     if (!this.hasHead || this.proof !== undefined || !isCallerKnown) return;
     this.#openEvidence(recorder, bytes, from, to, this.requestIsFramed);

@@ -74,9 +74,9 @@ const wholeCases: Readonly<Record<string, WholeCase>> = {
     status: 400,
   },
   "of the gateway itself": {
-    request: "GET /livez HTTP/1.1\r\nHost: g\r\n\r\n",
+    request: "GET /readyz HTTP/1.1\r\nHost: g\r\n\r\n",
     service: noService,
-    body: "live\n",
+    body: "ready\n",
   },
 };
 

@@ -92,6 +92,9 @@ callers: open`,
   assert.equal(refused.status, 503);
   assert.equal(refused.headers.get("retry-after"), "1");
   assert.equal(((await refused.json()) as { code: string }).code, "ledger-unavailable");
+  const health = (name: string): Promise<Response> => fetch(`${gateway.url}/${name}`);
+  assert.equal((await health("livez")).status, 200, "who hears otherwise kills it");
+  assert.equal((await health("readyz")).status, 503);
   const soap = await fetch(`${gateway.url}/soap/billing`, {
     method: "POST",
     headers: { "content-type": "text/xml", soapaction: '""' },
