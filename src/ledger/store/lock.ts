@@ -20,17 +20,17 @@ const startedJustNow = "a process that started just now";
 export function takeLock(disk: Disk, processes: Processes, path: string): Lock {
   const own = processes.self();
   const mark = `${path}.${own.pid}${unfinished}`;
-  writeMark(disk, mark, own);
   try {
+    writeMark(disk, mark, own);
     if (!linkTo(disk, mark, path)) takeOver(disk, processes, path, mark);
   } finally {
-    disk.remove(mark);
+    letGo(disk, mark);
   }
-  return { release: () => release(disk, path) };
+  return { release: () => letGo(disk, path) };
 }
 
 /** A lock that stays is one of a process that is gone, which the next start takes over. */
-function release(disk: Disk, path: string): void {
+function letGo(disk: Disk, path: string): void {
   try {
     disk.remove(path);
   } catch (error) {

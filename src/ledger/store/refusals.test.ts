@@ -272,6 +272,16 @@ test("a folder that holds something else is not made a ledger", () => {
   });
 });
 
+test("a full disk that takes no lock is told, and nothing is left on it", () => {
+  withPlace((place) => {
+    place.open().writer.close();
+    const before = snapshot(place.path);
+    const disk = failingDisk("ENOSPC", (call, path) => call === "write" && /lock/.test(path));
+    assert.equal(codeOf(() => place.open({ disk })).code, "ledger-disk-full");
+    assert.deepEqual(snapshot(place.path), before);
+  });
+});
+
 test("a lock whose process is gone is taken over, also after the machine was started anew", () => {
   for (const mark of [{ pid: 2 ** 22 + 1 }, { boot: "another" }, { started: "1" }]) {
     withPlace((place) => {
