@@ -14,7 +14,7 @@ export function logWithBodies(log: CommitLog, bodies: BodySync): CommitLog {
     },
     sync: () => log.sync(),
     copyLeafHash: (index, target, at) => log.copyLeafHash(index, target, at),
-    settle: () => log.settle(),
+    settle: (nowMs) => log.settle(nowMs),
     checkpoint: (nowMs) => log.checkpoint(nowMs),
     reopen: () => log.reopen(),
     close() {

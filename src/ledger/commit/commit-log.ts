@@ -11,9 +11,10 @@ export interface CommitLog {
   /**
    * After release: hashes, sealing, room for what comes; a bounded piece of it at each call.
    *
+   * @param nowMs monotonic: what has failed is not tried again at once.
    * @returns whether more of it waits.
    */
-  settle(): boolean;
+  settle(nowMs: number): boolean;
   /** Signs the tree as it is. */
   checkpoint(nowMs: number): unknown;
   /** Goes on in a new file. */

@@ -163,15 +163,16 @@ export class CommitLoop {
    */
   #settle(): void {
     const { log, clock, onSettleFailed } = this.#options;
-    if (clock.monotonicMs() < this.#settleAtMs) return;
+    const nowMs = clock.monotonicMs();
+    if (nowMs < this.#settleAtMs) return;
     try {
-      this.#hasMoreToSettle = log.settle();
+      this.#hasMoreToSettle = log.settle(nowMs);
       this.#settleAtMs = 0;
     } catch (error) {
       this.#hasMoreToSettle = false;
       if (!isSystemError(error) && !(error instanceof LedgerProblem)) throw error;
       if (this.#settleAtMs === 0) onSettleFailed(error);
-      this.#settleAtMs = clock.monotonicMs() + retryMs;
+      this.#settleAtMs = nowMs + retryMs;
     }
   }
 

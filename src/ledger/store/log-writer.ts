@@ -29,8 +29,8 @@ export interface WriterParts {
 const clockToleranceMs = 1_000;
 /** Leaves that the tree takes in at one stroke, while more come: hashing stays in the caches. */
 const grownAtOnce = 256;
-/** Of `settle`, after an error of the disk. */
-const callsBetweenTries = 1_000;
+/** From an error of the disk to the next try, of what is done ahead. */
+const retryMs = 10_000;
 
 export function createLogWriter(parts: WriterParts): LogWriter {
   const { options, layout, appender, tree, release } = parts;
@@ -40,7 +40,7 @@ export function createLogWriter(parts: WriterParts): LogWriter {
   let { facts, signer } = parts;
   let last: { size: number; bytes: Buffer } | undefined;
   let lastMs = options.nowMs;
-  let callsToWait = 0;
+  let notBeforeMs = 0;
   let settled = -1;
 
   function checkpoint(): Buffer {
@@ -57,16 +57,13 @@ export function createLogWriter(parts: WriterParts): LogWriter {
   }
 
   /** That there is no room ahead is noticed again, and then told, when an entry needs it. */
-  function prepare(): void {
-    if (callsToWait > 0) {
-      callsToWait--;
-      return;
-    }
+  function prepare(nowMs: number): void {
+    if (nowMs < notBeforeMs) return;
     try {
       appender.prepare();
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      callsToWait = callsBetweenTries;
+      notBeforeMs = nowMs + retryMs;
       log.warn("ledger-not-prepared", "no room could be made ahead for the ledger", {
         error: error.message,
       });
@@ -106,12 +103,12 @@ export function createLogWriter(parts: WriterParts): LogWriter {
     write: appender.write,
     sync: appender.sync,
     copyLeafHash: appender.copyLeafHash,
-    settle() {
+    settle(nowMs = Number.MAX_VALUE) {
       const { synced } = appender;
       if (synced - tree.size >= grownAtOnce || synced === settled) tree.grow(synced);
       settled = synced;
-      prepare();
-      return sealing.advance(synced);
+      prepare(nowMs);
+      return sealing.advance(synced, nowMs);
     },
     checkpoint(nowMs) {
       noteClock(nowMs);

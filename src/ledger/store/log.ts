@@ -45,9 +45,10 @@ export interface LogWriter {
   /**
    * What may wait until answers are released: the tree, room for more, a slice of sealing.
    *
+   * @param nowMs monotonic: what has failed is not tried again at once; undefined: it is.
    * @returns whether more of it waits.
    */
-  readonly settle: () => boolean;
+  readonly settle: (nowMs?: number) => boolean;
   /**
    * Signs the tree of what is on the disk and keeps the checkpoint here and in the separate folder.
    *

@@ -180,6 +180,31 @@ test("what cannot be sealed stays as it was written, and is told", () => {
   });
 });
 
+test("what could not be sealed is tried again after ten seconds, however few calls come", () => {
+  withPlace((place) => {
+    let isFull = true;
+    const disk = failingDisk("ENOSPC", (_, path) => isFull && path.includes(".sealed"));
+    const { writer } = place.open({ disk });
+    fill(writer, 0, segmentEntries - 1);
+    addAll(writer, entries.slice(segmentEntries - 1, segmentEntries));
+    const settleAt = (nowMs: number): number => {
+      let calls = 1;
+      while (writer.settle(nowMs)) calls++;
+      return calls;
+    };
+    // The tree takes in the last entries at the second call.
+    for (const call of [1, 2]) assert.equal(settleAt(5_000), 1, `call ${call}`);
+    isFull = false;
+    assert.equal(settleAt(14_999), 1);
+    assert.deepEqual(
+      place.told.map(({ event }) => event),
+      ["ledger-not-sealed"],
+    );
+    assert.ok(settleAt(15_000) > 1);
+    assert.ok(filesOf(place).includes("00000000.sealed"));
+  });
+});
+
 test("a folder that cannot be read while segments are dropped is told as what it is", () => {
   withPlace((place) => {
     const { disk } = place.options();

@@ -13,22 +13,23 @@ import { bundleEntries } from "./sealed-format.ts";
 export interface Sealing {
   /**
    * A share of the work: more when more entries came since the last call.
+   * @param nowMs by any clock that only goes ahead.
    * @returns whether there is more to do, without more entries.
    */
-  advance(size: number): boolean;
+  advance(size: number, nowMs: number): boolean;
 }
 
 /** A bundle takes about two slices; twice as many as come in keep the log ahead. */
 const slicesPerEntry = 4 / bundleEntries;
-/** After an error of the disk: that many calls later once more. */
-const callsBetweenTries = 1_000;
+/** From an error of the disk to the next try. */
+const retryMs = 10_000;
 
 export function createSealing(disk: Disk, layout: Layout, tree: LogTree, log: Log): Sealing {
   let work: Generator<undefined, void> | undefined;
   let lastSize = tree.size;
   /** What is due for the entries that came. */
   let due = 0;
-  let callsToWait = 0;
+  let notBeforeMs = 0;
 
   const isFull = (): boolean => tree.size >= (tree.sealed + 1) * segmentEntries;
 
@@ -70,22 +71,19 @@ export function createSealing(disk: Disk, layout: Layout, tree: LogTree, log: Lo
   }
 
   return {
-    advance(size) {
+    advance(size, nowMs) {
       due += (size - lastSize) * slicesPerEntry;
       lastSize = size;
       const slices = Math.max(1, Math.floor(due));
       due = Math.max(0, due - slices);
-      if (callsToWait > 0) {
-        callsToWait--;
-        return false;
-      }
+      if (nowMs < notBeforeMs) return false;
       try {
         for (let slice = 0; slice < slices && step(); slice++);
         return work !== undefined || isFull();
       } catch (error) {
         if (!isSystemError(error) && !(error instanceof LedgerProblem)) throw error;
         work = undefined;
-        callsToWait = callsBetweenTries;
+        notBeforeMs = nowMs + retryMs;
         log.error("ledger-not-sealed", "a full segment of the ledger could not be sealed", {
           segment: tree.sealed,
           error: error.message,
