@@ -5,7 +5,7 @@
 import { hash } from "node:crypto";
 import type { Log } from "#base/log.ts";
 import type { Platform } from "#base/platform.ts";
-import type { Configuration } from "#configuration/configuration.ts";
+import type { Configuration, Revision } from "#configuration/configuration.ts";
 import { diffConfigurations, type Change } from "#configuration/diff.ts";
 import type { InstanceDiscovery } from "#discovery/discovery.ts";
 import { createFileWatch } from "#runtime/watch-files.ts";
@@ -58,6 +58,7 @@ const changesShown = 20;
 export function createReloads(options: ReloadOptions): Reloads {
   const { platform, sink, fleet, discovery, ledger, first, load, counts } = options;
   const log: Log = sink.log;
+  const { configuration: started } = first.revision as Revision;
   let named = digestNamed(first, platform);
   let running: Promise<void> | undefined;
   let isWanted = false;
@@ -114,7 +115,7 @@ export function createReloads(options: ReloadOptions): Reloads {
     logDiagnostics(log, sink.form, loaded.diagnostics);
     const { configuration } = next;
     const changes = diffConfigurations(before.configuration, configuration);
-    warnOfFixed(changes);
+    warnOfFixed(changes, configuration);
     await discovery.take(configuration);
     try {
       await fleet.take(next);
@@ -134,8 +135,12 @@ export function createReloads(options: ReloadOptions): Reloads {
     announceOpenness(before.configuration, configuration);
   }
 
-  function warnOfFixed(changes: readonly Change[]): void {
-    const fixed = changes.map(({ path }) => path).filter((path) => fixedPaths.includes(path));
+  function warnOfFixed(changes: readonly Change[], configuration: Configuration): void {
+    // What is changed back is as it runs.
+    const other = new Set(diffConfigurations(started, configuration).map(({ path }) => path));
+    const fixed = changes
+      .map(({ path }) => path)
+      .filter((path) => fixedPaths.includes(path) && other.has(path));
     if (fixed.length === 0) return;
     const message = `${fixed.join(", ")} will change with the next start; all else is taken now`;
     log.warn("restart-needed", message);

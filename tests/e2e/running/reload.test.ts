@@ -169,8 +169,11 @@ test("what needs a restart is said, and all else is taken", async (t) => {
   replaceFile(gateway.configPath, configurationOf(service.url, { workers: 1 }));
   const warning = await gateway.seen("restart-needed");
   assert.match(warning.message, /^listen\.workers will change with the next start/);
-  await gateway.seen("revision-taken");
+  const taken = await gateway.seen("revision-taken");
   assert.equal((await fetch(`${gateway.url}/echo/x`)).status, 200);
+  replaceFile(gateway.configPath, configurationOf("http://127.0.0.1:1"));
+  await gateway.seen("revision-taken", ({ before }) => before === taken["revision"]);
+  assert.equal(gateway.log.filter(({ event }) => event === "restart-needed").length, 1);
 });
 
 test("an exchange that began under the old revision ends under it", async (t) => {
