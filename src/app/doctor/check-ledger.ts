@@ -4,9 +4,9 @@ import { freeBytes, nodeProcesses } from "#base/platform.ts";
 import { isProblem } from "#base/problem.ts";
 import type { Configuration } from "#configuration/configuration.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
-import { LedgerProblem } from "#ledger/store/problems.ts";
+import { isSystemError, LedgerProblem } from "#ledger/store/problems.ts";
 import { newestCheckpoint } from "#ledger/verify/newest-checkpoint.ts";
-import { fine, reasonOf, type DoctorFinding } from "./finding.ts";
+import { asItsUser, fine, reasonOf, type DoctorFinding } from "./finding.ts";
 
 const roomBytesMin = 1024 ** 3;
 
@@ -22,8 +22,14 @@ export function checkLedger(
     return [{ check, severity: "warning", subject: "ledger", what, advice }];
   }
   const { path: subject } = ledger;
-  if (disk.stat(subject) === undefined) {
-    return [fine(check, subject, "it is made at the first start")];
+  try {
+    if (disk.stat(subject) === undefined) {
+      return [fine(check, subject, "it is made at the first start")];
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const what = `it cannot be looked at: ${reasonOf(error)}`;
+    return [{ check, severity: "error", subject, what, advice: asItsUser }];
   }
   return [...writable(disk, subject, random), ...room(subject), ...whole(disk, subject)];
 }
@@ -36,9 +42,8 @@ function writable(disk: Disk, subject: string, random: string): readonly DoctorF
     disk.remove(path);
     return [fine("ledger", subject, "its folder can be written")];
   } catch (error) {
-    const advice = "run it as the gateway's user, or give that user the folder";
     const what = `its folder cannot be written: ${reasonOf(error)}`;
-    return [{ check: "ledger", severity: "error", subject, what, advice }];
+    return [{ check: "ledger", severity: "error", subject, what, advice: asItsUser }];
   }
 }
 

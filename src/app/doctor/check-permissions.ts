@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Configuration } from "#configuration/configuration.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
 import { signingFolders } from "#app/signing-keys.ts";
-import { fine, type DoctorFinding } from "./finding.ts";
+import { isSystemError } from "#ledger/store/problems.ts";
+import { asItsUser, fine, reasonOf, type DoctorFinding } from "./finding.ts";
 
 export function checkPermissions(
   configuration: Configuration,
@@ -24,9 +25,20 @@ export function checkPermissions(
     ...(ledger === undefined ? [] : [layoutOf(ledger.path).keys]),
   ];
   return [
-    ...[...files].flatMap((path) => permissionOf(path, disk)),
-    ...folders.flatMap((folder) => permissionOfFolder(folder, disk)),
+    ...[...files].flatMap((path) => lookedAt(path, () => permissionOf(path, disk))),
+    ...folders.flatMap((folder) => lookedAt(folder, () => permissionOfFolder(folder, disk))),
   ];
+}
+
+/** Whoever may not look there cannot use the keys either. */
+function lookedAt(subject: string, look: () => readonly DoctorFinding[]): readonly DoctorFinding[] {
+  try {
+    return look();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const what = `whether others can use it cannot be told: ${reasonOf(error)}`;
+    return [{ check: "permission", severity: "warning", subject, what, advice: asItsUser }];
+  }
 }
 
 function permissionOfFolder(

@@ -11,6 +11,9 @@ export interface DoctorFinding {
   readonly advice?: string;
 }
 
+/** Advice where the operator may not look. */
+export const asItsUser = "run it as the gateway's user, or give that user the folder";
+
 export function fine(check: DoctorFinding["check"], subject: string, what: string): DoctorFinding {
   return { check, severity: "fine", subject, what };
 }

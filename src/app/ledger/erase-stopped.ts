@@ -22,7 +22,8 @@ export interface LedgerHolder {
 export function holderOf(path: string): LedgerHolder | undefined | Problem {
   try {
     const layout = layoutOf(path);
-    const holder = findHolder(nodeDisk, nodeProcesses, layout.lockFile);
+    const { lockFile } = layout;
+    const holder = trying(`read ${lockFile}`, () => findHolder(nodeDisk, nodeProcesses, lockFile));
     const facts = readLogFacts(nodeDisk, layout);
     if (holder === undefined || facts === undefined) return undefined;
     const { origin } = currentEpoch(facts);
