@@ -13,6 +13,9 @@ import type { Epoch } from "./log-file.ts";
 import { damaged, LedgerProblem, problems, trying } from "./problems.ts";
 
 const bytesMax = 64 * 1024;
+const putBack =
+  "Put back the ledger that was signed. If it is lost, keep that file as evidence elsewhere and " +
+  "start a ledger of another name in an empty folder. Nothing was changed";
 
 /** In the separate folder, which may hold those of other ledgers, too. */
 export function separateFile(folder: string, name: string): string {
@@ -43,7 +46,9 @@ export function openStored(
   const epoch = epochs.find(({ origin }) => origin === parsed.origin);
   if (epoch === undefined) {
     const known = epochs.map(({ origin }) => origin).join(", ");
-    const detail = `${path} is of ${parsed.origin}; the ledger knows only of ${known}`;
+    const detail =
+      `${path} was signed at ${sizeAndRoot(parsed)} by ${parsed.origin}, but the ledger knows ` +
+      `only of ${known}: it was set back behind a change of its key, or exchanged. ${putBack}`;
     throw new LedgerProblem(problems["ledger-rolled-back"](detail));
   }
   const verifier = parseVerifier(epoch.verifierKey);
@@ -60,14 +65,16 @@ export function refuseRollback(
   root: Buffer | undefined,
 ): void {
   if (root?.equals(stored.root) === true) return;
-  const signed = `size ${stored.size}, root ${stored.root.toString("base64")}`;
   const found =
     root === undefined
-      ? `size ${log.size}, root ${log.root.toString("base64")}`
+      ? sizeAndRoot(log)
       : `at size ${stored.size} the root ${root.toString("base64")}`;
   const detail =
-    `${path} was signed at ${signed}, but the ledger has ${found}: it was set back, cut off or ` +
-    "exchanged. Put back the ledger that was signed. If it is lost, keep that file as evidence " +
-    "elsewhere and start a ledger of another name in an empty folder. Nothing was changed";
+    `${path} was signed at ${sizeAndRoot(stored)}, but the ledger has ${found}: it was set back, ` +
+    `cut off or exchanged. ${putBack}`;
   throw new LedgerProblem(problems["ledger-rolled-back"](detail));
+}
+
+function sizeAndRoot({ size, root }: { readonly size: number; readonly root: Buffer }): string {
+  return `size ${size}, root ${root.toString("base64")}`;
 }

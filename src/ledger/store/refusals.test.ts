@@ -230,6 +230,23 @@ test("a ledger that was set back to a copy is refused with both sizes and roots"
   });
 });
 
+test("a ledger that was set back to before its key was changed is refused as such", () => {
+  withPlace((place) => {
+    write(place, 10);
+    const copy = `${place.path}-copy`;
+    cpSync(place.path, copy, { recursive: true });
+    const { writer } = place.open();
+    writer.rotateKey(() => entryOf(10));
+    writer.close();
+    rmSync(place.path, { recursive: true });
+    cpSync(copy, place.path, { recursive: true });
+    const { code, detail } = codeOf(() => place.open());
+    assert.equal(code, "ledger-rolled-back");
+    assert.match(detail, /signed at size 11, root \S{44} by example\.org\/test\/2, but the ledger/);
+    assert.match(detail, /only of example\.org\/test\/1: it was set back .* Put back the ledger/);
+  });
+});
+
 test("a separate checkpoint that is missing is told, for it cannot be compared", () => {
   withPlace((place) => {
     write(place, 10);
