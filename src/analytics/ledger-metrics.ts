@@ -12,8 +12,9 @@ export interface LedgerFacts {
   readonly missed: number;
   readonly failures: number;
   readonly checkpointSize: number;
-  /** 0: none yet. */
+  /** 0: none yet, since the ledger was opened at `openedAtMs`. */
   readonly checkpointAtMs: number;
+  readonly openedAtMs: number;
   readonly isOpen: boolean;
   /** Of the ledger thread. */
   readonly restarts: number;
@@ -65,9 +66,9 @@ const rows: readonly Row[] = [
   [
     "parlance_ledger_checkpoint_age_seconds",
     "gauge",
-    "Since the tree was signed, or found signed, last.",
-    ({ checkpointAtMs, nowMs }) =>
-      checkpointAtMs === 0 ? 0 : Math.max(0, nowMs - checkpointAtMs) / 1_000,
+    "Since the tree was signed, or found signed, last; where it never was, since the start.",
+    ({ checkpointAtMs, openedAtMs, nowMs }) =>
+      Math.max(0, nowMs - (checkpointAtMs === 0 ? openedAtMs : checkpointAtMs)) / 1_000,
   ],
 ];
 

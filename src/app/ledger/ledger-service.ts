@@ -196,6 +196,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
 
   opened = await bear();
   const { origin } = opened;
+  const openedAtMs = platform.clock.nowMs();
   return {
     origin,
     path,
@@ -232,6 +233,7 @@ export async function startLedger(options: LedgerServiceOptions): Promise<Ledger
       waits: readWaits(waits.values()),
       isOpen: bell.isOpen,
       restarts,
+      openedAtMs,
       nowMs: platform.clock.nowMs(),
     }),
     causeFault: () => tell({ kind: "fault" }),

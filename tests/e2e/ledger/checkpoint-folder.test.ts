@@ -54,3 +54,20 @@ test("checkpoints that cannot be kept harm neither the ledger nor its stop", asy
   assert.equal(read.exchange(last).status, 200);
   assert.equal(read.entries.at(-1)?.kind, "stop");
 });
+
+test("checkpoints that could never be kept are as old as the start is, for alarms", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const checkpoints = join(ledger.folder, "checkpoints");
+  writeFileSync(checkpoints, "no folder");
+  const more = `ledger: { path: ${ledger.path}, checkpoints: ${checkpoints}, origin: test/ledger }`;
+  const gateway = await runGateway(t, configurationOf(service.url, { more }));
+  await gateway.seen("ledger-checkpoint-failed");
+  const age = async (): Promise<number> => {
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+    return Number(/^parlance_ledger_checkpoint_age_seconds (.+)$/m.exec(metrics)?.[1]);
+  };
+  const before = await age();
+  assert.ok(before > 0);
+  assert.ok((await age()) > before);
+});
