@@ -84,7 +84,7 @@ test("a user without a name does what others do, by its number", { skip }, (t) =
   const shown = run(folder, "ledger", "show", "0".repeat(32), "--bodies");
   assert.equal(shown.status, 1, shown.out);
   const read = run(folder, "ledger", "tail", "--kind", "read", "--json").out;
-  assert.match(read, /"actor":"user 48213"/);
+  assert.match(read, /"actor":"uid 48213"/);
   const erased = run(folder, ...erasure);
   assert.equal(erased.status, 1, erased.out);
   assert.doesNotMatch(erased.out, /a bug/);
