@@ -1,7 +1,8 @@
 /**
  * Finds the content of sensitive elements and the values of sensitive attributes in XML, by local
  * name. Refused: what is not well-formed, document types (entities could hide anything), encodings
- * in which markup is not ASCII.
+ * in which markup is not ASCII, XML-RPC, whose names are no elements', and sensitive elements whose
+ * content stands elsewhere (SOAP 1.1 §5.4.1 `href`, SOAP 1.2 Part 2 §3.1.5.2 `ref`).
  */
 import type { Edit, FindEdits } from "./edits.ts";
 
@@ -14,6 +15,7 @@ const settings = `(?:${space}+${setting.replaceAll("(", "(?:")})*`;
 /** A start tag, with its attributes. */
 const startTag = new RegExp(String.raw`^<([^\t-\r <>/=!?"']+)(${settings})${space}*(/?)>`);
 const attribute = new RegExp(setting, "g");
+const xmlRpcRoots: ReadonlySet<string> = new Set(["methodCall", "methodResponse"]);
 const endTag = new RegExp(String.raw`^</([^\t-\r <>/=]+)${space}*>`);
 
 export const findInXml: FindEdits = (bytes, isSensitiveName, isCut) => {
@@ -28,6 +30,8 @@ export const findInXml: FindEdits = (bytes, isSensitiveName, isCut) => {
     isSensitiveName(utf8(octets)) || isSensitiveName(declared(octets));
   const edits: Edit[] = [];
   const open: string[] = [];
+  const ids = new Set<string>();
+  const references: string[] = [];
   let hasRoot = false;
   let maskFrom = -1;
   let maskDepth = 0;
@@ -59,8 +63,12 @@ export const findInXml: FindEdits = (bytes, isSensitiveName, isCut) => {
     }
     const [, name, attributes, slash] = startTag.exec(markup) ?? [];
     if (name === undefined || (open.length === 0 && hasRoot)) return undefined;
+    if (!hasRoot && xmlRpcRoots.has(name)) return undefined;
     hasRoot = true;
     const isMasked = maskFrom < 0 && isSensitive(localName(name));
+    const { id, to } = linksOf(attributes ?? "");
+    if (id !== undefined) ids.add(id);
+    if (to !== undefined && (isMasked || maskFrom >= 0)) references.push(to);
     if (maskFrom < 0) {
       const from = next + 1 + name.length;
       edits.push(...attributeEdits(attributes ?? "", from, isSensitive, isMasked));
@@ -74,6 +82,7 @@ export const findInXml: FindEdits = (bytes, isSensitiveName, isCut) => {
     open.push(name);
   }
   if (!isCut && open.length > 0) return undefined;
+  if (references.some((one) => ids.has(one))) return undefined;
   if (maskFrom >= 0) edits.push({ from: maskFrom, to: text.length, text: "***", field });
   return edits;
 };
@@ -120,6 +129,17 @@ function attributeEdits(
     edits.push({ from: end - value.length + 1, to: end - 1, text: "***", field: utf8(local) });
   }
   return edits;
+}
+
+/** Of an element that others refer to, or that refers to another one. */
+function linksOf(attributes: string): { readonly id?: string; readonly to?: string } {
+  const values = new Map<string, string>();
+  for (const [, name = "", value = ""] of attributes.matchAll(attribute)) {
+    values.set(localName(name), value.slice(1, -1).trim());
+  }
+  const id = values.get("id");
+  const to = values.get("href")?.replace(/^#/, "") ?? values.get("ref");
+  return { ...(id === undefined ? {} : { id }), ...(to === undefined ? {} : { to }) };
 }
 
 function localName(name: string): string {

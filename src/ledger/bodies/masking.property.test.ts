@@ -162,6 +162,23 @@ test("XML that could hide something is not kept", () => {
   }
 });
 
+test("XML whose names or content stand elsewhere is not kept", () => {
+  const member = `<member><name>pin</name><value>${secret}</value></member>`;
+  const other = `<multiRef id="r1">${secret}</multiRef>`;
+  const hiding = [
+    `<methodCall><params><param><value><struct>${member}</struct></value></param></params></methodCall>`,
+    `<methodResponse><params><param><value>${secret}</value></param></params></methodResponse>`,
+    `<s:Body><pay><pin href="#r1"/></pay>${other}</s:Body>`,
+    `<s:Body>${other}<pay><pin><digits enc:ref='r1'></digits></pin></pay></s:Body>`,
+  ];
+  for (const text of hiding) {
+    assert.equal(maskBody(Buffer.from(text), form("text/xml"), names, bytesMax), undefined, text);
+  }
+  const told = '<a><pin href="https://example.org/x" ref="7"/><b id="r1">c</b><b href="#r1"/></a>';
+  const masked = maskBody(Buffer.from(told), form("text/xml"), names, bytesMax);
+  assert.match(masked?.bytes.toString() ?? "", /<b id="r1">c<\/b>/);
+});
+
 test("names in XML are read in letters of any alphabet, and in the encoding it declares", () => {
   const letters = createSensitiveNames(["età", "Größe", "Ра"]);
   const texts = ["età", "Größe", "Ра"].map((name) => `<a><${name}>${secret}</${name}></a>`);
