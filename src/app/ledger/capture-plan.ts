@@ -28,7 +28,8 @@ export function createCapturePlan(
   const captureOf = (operation: string | undefined): Capture =>
     operation === undefined ? ofRoute : (operations[operation] ?? ofRoute);
   const contract = revision.contracts.get(service.name);
-  const fromContract = contract === undefined ? [] : sensitiveFieldsOf(contract);
+  const listed = createSensitiveNames(sensitive);
+  const fromContract = contract === undefined ? [] : sensitiveFieldsOf(contract, listed);
   return {
     most:
       route.operation === undefined

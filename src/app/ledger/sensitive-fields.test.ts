@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Contract, Operation } from "#contract/contract.ts";
 import type { Field, NamedType, Type } from "#contract/types.ts";
+import { createSensitiveNames } from "#ledger/bodies/sensitive-names.ts";
 import { sensitiveFieldsOf } from "./sensitive-fields.ts";
 
+const nothing = createSensitiveNames([]);
 const text: Type = { kind: "string", whitespace: "preserve" };
 
 function field(name: string, type: Type, more: Partial<Field> = {}): Field {
@@ -60,7 +62,7 @@ test("sensitive fields are found at any depth, under every name that they have",
       },
     ],
   };
-  const names = sensitiveFieldsOf(contractOf([card], [operation]));
+  const names = sensitiveFieldsOf(contractOf([card], [operation]), nothing);
   assert.deepEqual([...names].toSorted(), ["CardNumber", "cardNumber", "code", "number", "pin"]);
 });
 
@@ -89,7 +91,7 @@ test("a parameter that fills a sensitive field is sensitive by its own name, too
       success: { status: 200, field: null, contents: [] },
     },
   };
-  const names = sensitiveFieldsOf(contractOf([], [operation]));
+  const names = sensitiveFieldsOf(contractOf([], [operation]), nothing);
   assert.deepEqual([...names].toSorted(), ["card-id", "number"]);
 });
 
@@ -112,7 +114,29 @@ test("a parameter that fills a member of a field is sensitive where either of th
     input: { type: { kind: "record", fields }, headers: [] },
     rest: { ...alias, path: "/", parameters: [], aliases: [alias] },
   };
-  const names = sensitiveFieldsOf(contractOf([], [operation]));
+  const names = sensitiveFieldsOf(contractOf([], [operation]), nothing);
   const expected = ["c.n", "card.number", "number", "owner", "owner.number"];
   assert.deepEqual([...names].toSorted(), expected);
+});
+
+test("a field that the configuration lists by one of its names is sensitive under all", () => {
+  const card = field("number", text, {
+    jsonName: "cardNumber",
+    xml: { node: "element", name: "Karte", namespace: "" },
+  });
+  const column = { start: 0, length: 0, align: "left", pad: " ", sign: "leading", blank: "absent" };
+  const columns = [
+    { ...column, field: "card.number", name: "K1" },
+    { ...column, field: "page", name: "P" },
+  ];
+  const pairs = { kind: "pairs", style: "form", separator: "=", lineEnd: "\n", endsLast: false };
+  const operation = {
+    ...{ id: "pay", mode: "unary", safety: "unsafe", output: undefined, faults: [] },
+    input: { type: { kind: "record", fields: [card] }, headers: [] },
+    text: { request: { ...pairs, columns }, answer: undefined },
+  } as unknown as Operation;
+  for (const listed of ["Karte", "card_number", "NUMBER"]) {
+    const names = sensitiveFieldsOf(contractOf([], [operation]), createSensitiveNames([listed]));
+    assert.deepEqual([...names].toSorted(), ["K1", "Karte", "cardNumber", "number"], listed);
+  }
 });

@@ -1,9 +1,14 @@
-/** Names of everything that a contract marks as sensitive, in all the spellings that occur. */
+/** Names of everything that is sensitive in a contract, in all the spellings that occur. */
 import type { Contract, Operation } from "#contract/contract.ts";
 import { findMember } from "#contract/member-path.ts";
+import type { TextLayout } from "#contract/text-layout.ts";
 import type { Field, Type } from "#contract/types.ts";
+import type { SensitiveNames } from "#ledger/bodies/sensitive-names.ts";
 
-export function sensitiveFieldsOf(contract: Contract): ReadonlySet<string> {
+/** @param listed names that the configuration calls sensitive, beside what the contract marks. */
+export function sensitiveFieldsOf(contract: Contract, listed: SensitiveNames): ReadonlySet<string> {
+  const isSensitive = (field: Field): boolean =>
+    field.sensitive === true || namesOf(field).some(listed.has);
   const names = new Set<string>();
   const seen = new Set<Type>();
   const visit = (type: Type): void => {
@@ -19,19 +24,20 @@ export function sensitiveFieldsOf(contract: Contract): ReadonlySet<string> {
     }
   };
   const visitField = (field: Field): void => {
-    if (field.sensitive === true) {
-      for (const name of [field.name, field.jsonName, field.xml?.name]) {
-        if (name !== undefined && name !== "") names.add(name);
-      }
-    }
+    if (isSensitive(field)) for (const name of namesOf(field)) names.add(name);
     visit(field.type);
   };
   for (const { type } of contract.types.values()) visit(type);
   for (const operation of contract.operations) {
     for (const type of typesOf(operation)) visit(type);
-    for (const name of sensitiveParameters(operation, contract)) names.add(name);
+    for (const name of sensitiveParameters(operation, contract, isSensitive)) names.add(name);
+    for (const name of sensitiveKeys(operation, (one) => names.has(one))) names.add(name);
   }
   return names;
+}
+
+function namesOf({ name, jsonName, xml }: Field): readonly string[] {
+  return [name, jsonName ?? "", xml?.name ?? ""].filter((one) => one !== "");
 }
 
 function typesOf({ input, output, faults }: Operation): readonly Type[] {
@@ -43,17 +49,35 @@ function typesOf({ input, output, faults }: Operation): readonly Type[] {
 }
 
 /** Parameters may have another name than the field that they fill, or than its member. */
-function* sensitiveParameters({ input, rest }: Operation, contract: Contract): Iterable<string> {
+function* sensitiveParameters(
+  { input, rest }: Operation,
+  contract: Contract,
+  isSensitive: (field: Field) => boolean,
+): Iterable<string> {
   for (const binding of rest === undefined ? [] : [rest, ...(rest.aliases ?? [])]) {
     for (const { field, within = [], name, alsoNamed } of binding.parameters) {
       const keys = [field, ...within];
-      const isSensitive = keys.some((_, index) => {
+      const isNamed = keys.some((_, index) => {
         const found = findMember(contract, input.type, keys.slice(0, index + 1));
-        return found?.field.sensitive === true;
+        return found !== undefined && isSensitive(found.field);
       });
-      if (!isSensitive) continue;
+      if (!isNamed) continue;
       yield name;
       if (alsoNamed !== undefined) yield alsoNamed;
+    }
+  }
+}
+
+/** Keys of forms may have another name than the field that they hold. */
+function* sensitiveKeys(
+  { text }: Operation,
+  isSensitive: (name: string) => boolean,
+): Iterable<string> {
+  const layouts: readonly (TextLayout | undefined)[] = [text?.request, text?.answer];
+  for (const layout of layouts) {
+    if (layout?.kind !== "pairs") continue;
+    for (const { field, name } of layout.columns) {
+      if (field?.split(".").some(isSensitive) === true) yield name;
     }
   }
 }
