@@ -15,6 +15,7 @@ import { keepExchange } from "#ledger/bodies/keep-exchange.ts";
 import { maskBody, type BodyForm, type Masked } from "#ledger/bodies/mask-body.ts";
 import { maskHead } from "#ledger/bodies/mask-head.ts";
 import { commitmentBytes, part, type Part } from "#ledger/bodies/parts.ts";
+import type { SensitiveNames } from "#ledger/bodies/sensitive-names.ts";
 import type { RequestHead, ResponseHead } from "#wire/head.ts";
 import { callHead, callText, replyHead, replyText } from "./call-texts.ts";
 import type { CapturePlan } from "./capture-plan.ts";
@@ -202,7 +203,7 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
     const isCut = bytes.length < length;
     const { contentType, contentEncoding } = head ?? {};
     const form: BodyForm = { contentType, contentEncoding, isCut };
-    const { names } = this.#plan;
+    const names = this.#namesIn(which);
     const isQuoted = which === part.responseBody && this.#mayQuote();
     const masked = isQuoted
       ? undefined
@@ -217,6 +218,15 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
       isWithheld: masked === undefined,
       note: "",
     };
+  }
+
+  /** Connect tells details of a fault in Protocol Buffers within JSON, where names do not stand. */
+  #namesIn(which: BodyPart): SensitiveNames {
+    const { names } = this.#plan;
+    const { fault, route } = this.#exchange;
+    const isToldByConnect = which === part.responseBody && route?.route.face === "grpc";
+    if (names.isEmpty || fault === undefined || !isToldByConnect) return names;
+    return { isEmpty: false, has: (name) => name === "details" || names.has(name) };
   }
 
   /** What the gateway tells of a sensitive field may quote what it found there. */

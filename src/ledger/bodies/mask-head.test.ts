@@ -120,3 +120,11 @@ test("a parameter of several segments is masked in all of them, and a member by 
   assert.equal(masked("/cards/{a}/{card.pin}/{pin.2}"), "/cards/1/***/***");
   assert.equal(masked("/cards/{a}/{pinned}/*"), "/cards/1/2/3");
 });
+
+test("details of gRPC are masked where anything is sensitive, since no names stand in them", () => {
+  const text = "HTTP/1.1 200 OK\r\ngrpc-status: 3\r\nGrpc-Status-Details-Bin: CgM0MTE\r\n\r\n";
+  const head = headOf(text);
+  assert.equal(maskHead(head, undefined, none).bytes.toString("latin1"), text);
+  const masked = maskHead(head, undefined, createSensitiveNames(["pin"])).bytes.toString("latin1");
+  assert.equal(masked, text.replace("CgM0MTE", "***"));
+});

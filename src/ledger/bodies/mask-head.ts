@@ -46,10 +46,16 @@ export function maskHead(
     const name = bytes.toString("latin1", nameStart, nameEnd);
     const place = { from: from as number, to: to as number };
     const field = name.toLowerCase();
-    if (isSecretHeader(name) || names.has(name)) edits.push({ ...place, text: "***", field });
+    const isMasked = isSecretHeader(name) || names.has(name) || isBinary(field, names);
+    if (isMasked) edits.push({ ...place, text: "***", field });
     else if (addressFields.has(field)) edits.push(...addressEdits(bytes, place, names));
   }
   return { bytes: applyEdits(bytes, start, end, edits), fields: fieldsOf(edits) };
+}
+
+/** Details of a fault, in Protocol Buffers, where names do not stand. */
+function isBinary(field: string, { isEmpty }: SensitiveNames): boolean {
+  return !isEmpty && field === "grpc-status-details-bin";
 }
 
 function* targetEdits(
