@@ -98,7 +98,7 @@ function brokenByOf({ blame, instead }: Fields): Blame | undefined {
 function brokenOf({ problem, fault, faultKind, blame, policy, instead }: Fields): string {
   const code = problem ?? fault;
   const by = policy === undefined ? "" : ` by the policy ${text(policy)}`;
-  if (code === undefined) return by;
+  if (code === undefined) return faultKind === undefined ? by : `: ${text(faultKind)}${by}`;
   const kind = `${text(code)} (${text(faultKind)})`;
   const broken = `broken by the ${text(blame)}`;
   if (instead === true) return `${by} instead of ${kind}, ${broken}`;

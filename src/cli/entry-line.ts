@@ -15,11 +15,13 @@ export function entryLine({
 
 function exchangeSaid(fields: Readonly<Record<string, unknown>>): string {
   const { service, operation, route, method, status, caller, blame, problem, fault } = fields;
+  const { faultKind } = fields;
   // Of a face over all services there is its dialect.
   const what =
     service === undefined ? text(fields["face"]) : `${text(service)}.${text(operation ?? route)}`;
-  const code = text(problem ?? fault);
-  const broke = blame === undefined ? "" : ` ${code} (${text(blame)})`;
+  const code = text(problem ?? fault ?? faultKind);
+  const by = blame === undefined ? "" : ` (${text(blame)})`;
+  const broke = (blame ?? faultKind) === undefined ? "" : ` ${code}${by}`;
   const took = `${(Number(fields["totalUs"] ?? 0) / 1_000).toFixed(1)} ms`;
   const key = fields["callerKey"] === undefined ? "" : ` with key ${text(fields["callerKey"])}`;
   const who = text(caller ?? fields["authentication"]) + key;

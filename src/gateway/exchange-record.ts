@@ -52,6 +52,8 @@ export class ExchangeRecord {
   problem: Problem | undefined;
   /** What a translated exchange was answered with, unless it was a problem of the gateway's. */
   fault: Fault | undefined;
+  /** With which an answer in gRPC has ended that passed; 0: well, or unknown. For a recorder. */
+  grpcStatus = 0;
   aborted = false;
   /** The policy that refused it, or gave its answer; undefined: none did. */
   decidedBy: string | undefined;

@@ -74,6 +74,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     this.evidence = undefined;
     this.connectedMs = 0;
     this.answerContentType = undefined;
+    this.grpcStatus = 0;
     const isLiveness = this.hasHead && asksWhetherLive(this.caller.head);
     this.holding = !isLiveness && recorder.holds(this.route?.service);
     if (this.holding) this.caller.holdEnd(wholeBytesMax);
@@ -130,8 +131,16 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
     const type = head.valueLike(fieldNames["content-type"], usualType);
     if (type !== undefined) usualType = type;
     this.answerContentType = type;
+    this.#noteStatus(head);
     this.tap?.beginResponse(head, this.answerIsFramed(head));
     this.tap?.addResponse(bytes, from, to);
+  }
+
+  /** In the trailers, or in the head where that is all there is. */
+  #noteStatus(head: ResponseHead): void {
+    if (this.answerContentType?.startsWith("application/grpc") !== true) return;
+    const status = head.field("grpc-status");
+    if (status !== undefined && /^\d{1,3}$/.test(status)) this.grpcStatus = Number(status);
   }
 
   /** To an instance, once the intent is on record where it has to be. */
@@ -173,6 +182,7 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
 
   /** The instance's answer is whole, or its half of the tunnel is over. */
   protected giveEnd(trailers: ResponseHead | undefined): void {
+    if (trailers !== undefined && this.recorder !== undefined) this.#noteStatus(trailers);
     const isTunnel = this.state === "tunnel";
     if (!this.holding && !isTunnel) this.finish();
     this.caller.sendEnd(trailers);

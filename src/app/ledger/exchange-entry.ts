@@ -3,6 +3,7 @@
  * for every exchange, so nothing is made that must be collected again. No path, query or address.
  */
 import { faultKinds, type FaultKind } from "#base/fault-kind.ts";
+import { faultKindOfGrpc } from "#call/fault-table.ts";
 import { blames, type Blame } from "#base/fault-kind.ts";
 import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import type { Snapshot } from "#gateway/snapshot.ts";
@@ -152,6 +153,9 @@ export class ExchangeEntries {
     if (broken !== undefined) {
       writer.uint(f.faultKind.key, faultKindCodes.get(broken.faultKind) ?? 0);
       writer.uint(f.blame.key, blameCodes.get(broken.blame) ?? 0);
+    } else if (exchange.grpcStatus > 0) {
+      const kind = faultKindOfGrpc(exchange.grpcStatus);
+      writer.uint(f.faultKind.key, faultKindCodes.get(kind) ?? 0);
     }
     if (exchange.aborted) writer.flag(f.aborted.key);
   }

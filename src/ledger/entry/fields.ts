@@ -124,7 +124,9 @@ export const fields = {
     type: "choice",
     // Number 0 of gRPC is OK, which is no fault.
     names: ["ok", ...faultKinds],
-    about: "Kind of the problem or fault; the numbers are the status codes of gRPC.",
+    about:
+      "Kind of the problem or fault; the numbers are the status codes of gRPC. Without either: " +
+      "the `grpc-status` of an answer in gRPC that passed as it was, where it tells of a failure.",
   },
   blame: { key: 31, type: "choice", names: blames, about: "Who broke it." },
   aborted: { key: 32, type: "flag", about: "The caller went away before the end." },

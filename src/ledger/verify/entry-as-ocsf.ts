@@ -30,7 +30,8 @@ function event(entry: ExchangeEntry, index: number, origin: string): object {
   const { method = "unknown", status, timeUs, totalUs, service, operation, route, caller } = entry;
   const activity = byMethod[method] ?? activities.other;
   const endMs = Math.floor(timeUs / 1_000);
-  const broken = entry.problem ?? entry.fault ?? (entry.aborted === true ? "aborted" : undefined);
+  const code = entry.problem ?? entry.fault ?? entry.faultKind;
+  const broken = code ?? (entry.aborted === true ? "aborted" : undefined);
   // A status is told at the beginning of an answer, which may have broken off behind it.
   const hasFailed = status >= 400 || broken !== undefined;
   const name = operation ?? route ?? method;

@@ -1,0 +1,64 @@
+/** How a call in gRPC ended stands in its entry, though its messages pass as they are. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Metadata, ServiceError, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import { entryLine } from "#cli/entry-line.ts";
+import { connectOrders, shopProto, startOrders } from "../grpc/stand.ts";
+import { configurationOf, runGateway } from "../running/run-gateway.ts";
+import { ledgerFolder, readLedger } from "./read-ledger.ts";
+
+interface Stream {
+  on(event: "data" | "error" | "status", listener: (told: { metadata: Metadata }) => void): void;
+}
+
+interface Orders {
+  Get(key: { id: number }, done: (error: ServiceError | null) => void): Stream;
+  Watch(key: { id: number }): Stream;
+}
+
+type Done = (error: object | null, answer?: object) => void;
+
+const service: UntypedServiceImplementation = {
+  Get({ request }: ServerUnaryCall<{ id: string }, object>, done: Done) {
+    if (request.id === "4") done({ code: 5, details: "no such order" });
+    else done(null, request);
+  },
+  Watch(stream: ServerWritableStream<object, object>) {
+    stream.write({ id: 1 });
+    stream.emit("error", { code: 13, details: "broke" });
+  },
+};
+
+test("the status of a call in gRPC that passed is on record", async (t) => {
+  const port = await startOrders(t, service);
+  const { folder, path, text } = ledgerFolder(t);
+  const file = join(folder, "shop.proto");
+  writeFileSync(file, shopProto);
+  const own = `, contract: ${file}, http2: true`;
+  const url = `http://127.0.0.1:${port}`;
+  const gateway = await runGateway(t, configurationOf(url, { more: text(), service: own }));
+  const orders = connectOrders(t, Number(new URL(gateway.url).port)) as unknown as Orders;
+  const ended = (call: Stream): Promise<void> =>
+    new Promise((resolve) => {
+      call.on("data", () => undefined);
+      call.on("error", () => undefined);
+      call.on("status", () => resolve());
+    });
+  await ended(orders.Get({ id: 1 }, () => undefined));
+  await ended(orders.Get({ id: 4 }, () => undefined));
+  await ended(orders.Watch({ id: 1 }));
+  const entries = readLedger(path).of("exchange");
+  const told = entries.map(({ operation, status, faultKind, blame }) => {
+    return [operation, status, faultKind, blame];
+  });
+  assert.deepEqual(told, [
+    ["Get", 200, undefined, undefined],
+    ["Get", 200, "not_found", undefined],
+    ["Watch", 200, "internal", undefined],
+  ]);
+  const lines = entries.map((entry, index) => entryLine({ index, entry }));
+  assert.match(lines[1] ?? "", / by open not_found [0-9a-f]{32}$/);
+});
