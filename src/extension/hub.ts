@@ -89,8 +89,11 @@ export interface HubStream {
   readonly status: number;
   readonly fields: Fields;
   /**
-   * @param write settles when the caller has room for more. Never rejects. @returns the trailers,
-   * if there are any.
+   * @param write settles when the caller has room for more. Never rejects. @param tell notes a
+   * fault that the caller is told in a part. @returns the trailers, if there are any.
    */
-  readonly run: (write: (bytes: Buffer) => Promise<void>) => Promise<Fields | void>;
+  readonly run: (
+    write: (bytes: Buffer) => Promise<void>,
+    tell: (fault: Fault) => void,
+  ) => Promise<Fields | void>;
 }

@@ -3,6 +3,7 @@
  * once or in parts.
  * It ends with its exchange, and the calls that it made end with it.
  */
+import type { Fault } from "#call/call.ts";
 import type { FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
 import type { Hub, HubRequest, HubStream } from "#extension/hub.ts";
 import type { Limits } from "#base/limits.ts";
@@ -23,6 +24,8 @@ export interface HubAsker {
   /** @returns whether the caller takes more at once. */
   hubStream(stream: HubStream): boolean;
   part(bytes: Buffer): boolean;
+  /** It is told of a fault in a part. */
+  noteFault(fault: Fault): void;
   end(trailers: Fields): void;
   /** Of a request in parts: there is room for more. */
   takeMore(): void;
@@ -90,7 +93,10 @@ export class HubConversation {
     if (this.#isOver) return;
     if (!("kind" in outcome)) return this.#asker.answer(outcome);
     this.#asker.hubStream(outcome);
-    const trailers = await outcome.run((bytes) => this.#write(bytes));
+    const tell = (fault: Fault): void => {
+      if (!this.#isOver) this.#asker.noteFault(fault);
+    };
+    const trailers = await outcome.run((bytes) => this.#write(bytes), tell);
     if (!this.#isOver) this.#asker.end(trailers ?? []);
   }
 

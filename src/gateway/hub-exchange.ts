@@ -2,6 +2,7 @@
  * The part of an exchange that is for a face over all services, and exchanges that the gateway
  * begins itself in the course of one: their route and caller are known, their call is decoded.
  */
+import type { Fault } from "#call/call.ts";
 import type { Face, FaceRequest, FaceResponse, Fields } from "#extension/protocol.ts";
 import type { Hub, HubStream } from "#extension/hub.ts";
 import { AnswerRoom } from "./answer-room.ts";
@@ -214,6 +215,11 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
 
   part(bytes: Buffer): boolean {
     return this.sendPart(bytes);
+  }
+
+  /** As of an answer at once, the first that is told. */
+  noteFault(fault: Fault): void {
+    this.fault ??= fault;
   }
 
   end(trailers: Fields): void {

@@ -2,6 +2,7 @@
 import { GraphQLError, type ExecutionResult } from "graphql";
 import type { HubStream } from "#extension/hub.ts";
 import { writeEvent } from "#formats/sse/write-event.ts";
+import { faultOf } from "./faults.ts";
 import { textOf } from "./hub-answer.ts";
 import { mediaTypes } from "./hub-media.ts";
 
@@ -17,9 +18,12 @@ export function streamResults(
       ["content-type", `${mediaTypes.events}; charset=utf-8`],
       ["cache-control", "no-cache"],
     ],
-    async run(write) {
-      const next = (result: ExecutionResult): Promise<void> =>
-        write(Buffer.from(writeEvent({ type: "next", data: textOf(result) })));
+    async run(write, tell) {
+      const next = (result: ExecutionResult): Promise<void> => {
+        const [error] = result.errors ?? [];
+        if (error !== undefined) tell(faultOf(error));
+        return write(Buffer.from(writeEvent({ type: "next", data: textOf(result) })));
+      };
       try {
         for await (const result of results) await next(result);
       } catch (error) {

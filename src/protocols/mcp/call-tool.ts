@@ -122,7 +122,7 @@ function streamProgress(
     kind: "stream",
     status: 200,
     fields,
-    async run(write) {
+    async run(write, tell) {
       let items: string[] = [];
       let bytes = 0;
       let count = 0;
@@ -138,6 +138,7 @@ function streamProgress(
       });
       const content = `{${JSON.stringify(collectedField)}:[${items.join(",")}]}`;
       const ended = fault ?? (bytes > bytesMax ? tooLarge(bytesMax) : undefined);
+      if (ended !== undefined) tell(ended);
       const last =
         ended === undefined
           ? answerText(operation, content, headers, asked)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import type { Metadata, ServiceError, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
 import { entryLine } from "#cli/entry-line.ts";
@@ -32,14 +32,19 @@ const service: UntypedServiceImplementation = {
   },
 };
 
-test("the status of a call in gRPC that passed is on record", async (t) => {
+async function stand(t: TestContext) {
   const port = await startOrders(t, service);
   const { folder, path, text } = ledgerFolder(t);
   const file = join(folder, "shop.proto");
   writeFileSync(file, shopProto);
-  const own = `, contract: ${file}, http2: true`;
+  const own = `, contract: ${file}, http2: true, mcp: [Watch]`;
   const url = `http://127.0.0.1:${port}`;
   const gateway = await runGateway(t, configurationOf(url, { more: text(), service: own }));
+  return { path, gateway };
+}
+
+test("the status of a call in gRPC that passed is on record", async (t) => {
+  const { path, gateway } = await stand(t);
   const orders = connectOrders(t, Number(new URL(gateway.url).port)) as unknown as Orders;
   const ended = (call: Stream): Promise<void> =>
     new Promise((resolve) => {
@@ -61,4 +66,24 @@ test("the status of a call in gRPC that passed is on record", async (t) => {
   ]);
   const lines = entries.map((entry, index) => entryLine({ index, entry }));
   assert.match(lines[1] ?? "", / by open not_found [0-9a-f]{32}$/);
+});
+
+test("a stream that broke is told of where it was asked for, too", async (t) => {
+  const { path, gateway } = await stand(t);
+  const call = { name: "echo.Watch", arguments: { id: "1" }, _meta: { progressToken: 1 } };
+  const asked = [
+    ["/graphql/echo", { query: 'subscription { Watch(id: "1") { id } }' }],
+    ["/mcp", { jsonrpc: "2.0", id: 1, method: "tools/call", params: call }],
+  ] as const;
+  for (const [at, body] of asked) {
+    const accept = at === "/mcp" ? "application/json, text/event-stream" : "text/event-stream";
+    const headers = { "content-type": "application/json", accept };
+    const sent = { method: "POST", headers, body: JSON.stringify(body) };
+    const answer = await fetch(gateway.url + at, sent);
+    assert.match(answer.headers.get("content-type") ?? "", /^text\/event-stream/);
+    assert.match(await answer.text(), /broke/);
+    const entry = readLedger(path).exchange(answer.headers.get("parlance-exchange") ?? "");
+    const told = { verdict: "answered", fault: "internal", faultKind: "internal" } as const;
+    assert.partialDeepStrictEqual(entry, { ...told, blame: "service" }, at);
+  }
 });
