@@ -153,10 +153,11 @@ function rulesOf(
   const route = service?.routes.find(({ id }) => id === entry["route"]);
   if (route === undefined) return undefined;
   const url = route.path.replaceAll(/\{[^}]*\}/g, "x").replace(/\/\*$/, "/");
-  const key = entry["idempotencyKey"];
+  const { idempotencyKey: key, requestType: type } = entry;
   const headers = {
     ...route.headers,
     ...(route.host === undefined ? {} : { host: route.host }),
+    ...(typeof type === "string" ? { "content-type": type } : {}),
     ...(typeof key === "string" ? { "idempotency-key": key } : {}),
   };
   const caller = typeof entry["caller"] === "string" ? entry["caller"] : undefined;

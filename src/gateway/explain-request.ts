@@ -44,12 +44,18 @@ export function readRequest(configuration: Configuration, request: ExplainedRequ
   const bytes = Buffer.from(`${lines.join("\r\n")}\r\n\r\n`);
   const head = new RequestHead();
   const result = parseRequestHead(head, bytes, 0, bytes.length, configuration.limits);
+  // Plain gRPC comes over HTTP/2 only.
+  head.overHttp2 = result > 0 && /^application\/grpc(?![\w.-])/i.test(typeOf(head));
   if (result > 0) return { target, authority, read: head };
   if (result < 0) {
     const { status, detail } = parseFaultOf(result, configuration.limits);
     return { target, authority, read: { status, why: detail } };
   }
   return { target, authority, read: { status: 400, why: "the head is incomplete" } };
+}
+
+function typeOf(head: RequestHead): string {
+  return head.field("content-type") ?? "";
 }
 
 /** What a client makes of a URL: no fragment, characters beyond ASCII percent-encoded. */

@@ -78,6 +78,7 @@ function reasonOf(why: SpeedReason, face: Dialect, speaks: Dialect): string {
     case "other-format":
       return "a header names JSON or XML, which the instances do not have there";
     case "other-version":
+      if (face === "grpc") return "it is not plain gRPC over HTTP/2, which the instances speak";
       return "the Content-Type is not that of the SOAP version that the instances speak";
     case "own-document":
       return "the gateway writes the document itself";

@@ -6,6 +6,7 @@ import { test, type TestContext } from "node:test";
 import type { Metadata, ServiceError, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
 import { entryLine } from "#cli/entry-line.ts";
+import { createFolder } from "#tests/e2e/cli/run-parlance.ts";
 import { connectOrders, shopProto, startOrders } from "../grpc/stand.ts";
 import { configurationOf, runGateway } from "../running/run-gateway.ts";
 import { ledgerFolder, readLedger } from "./read-ledger.ts";
@@ -66,6 +67,11 @@ test("the status of a call in gRPC that passed is on record", async (t) => {
   ]);
   const lines = entries.map((entry, index) => entryLine({ index, entry }));
   assert.match(lines[1] ?? "", / by open not_found [0-9a-f]{32}$/);
+  using place = createFolder();
+  const where = ["--config", gateway.configPath, "--admin", gateway.adminUrl];
+  const { out } = place.parlance(["explain", entries[1]?.exchange ?? "", ...where]);
+  assert.match(out, /ended .* forwarded, status 200: not_found\n/);
+  assert.match(out, /speed +pass: the instances speak gRPC, too: bytes pass as they are/);
 });
 
 test("a stream that broke is told of where it was asked for, too", async (t) => {
