@@ -172,8 +172,8 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   /** An answer of the gateway's own is the whole answer. */
   protected giveOwn(status: number, reason: string, lines: string, body: Buffer): void {
     if (this.tap !== undefined && !this.#recorded) {
-      const sent = this.caller.head.method === "HEAD" ? body.subarray(0, 0) : body;
-      this.tap.addOwn(status, reason, lines, sent);
+      // Of an answer to HEAD, and of one that is not told, nothing of its body is.
+      this.tap.addOwn(status, reason, lines, body.subarray(0, this.responseBytes));
     }
     if (!this.holding) this.finish();
     this.caller.sendOwn(status, reason, lines, body);

@@ -259,10 +259,13 @@ export abstract class TranslatedExchange extends PolicedExchange {
     if (trailers !== undefined && trailers.length > 0) return this.#respondInParts(response);
     this.status = status;
     const isToHead = this.hasHead && this.caller.head.method === "HEAD";
-    this.responseBytes = isToHead ? 0 : body.length;
+    const type = contentTypeOf(fields);
+    // Where there is no protocol, the connection is closed instead.
+    const isUnsaid = this.caller.protocol === "TCP" && type === problemType;
+    this.responseBytes = isToHead || isUnsaid ? 0 : body.length;
     let lines = this.ownFields(hasDate(fields)) + added;
     for (const [name, value] of fields) lines += `${name}: ${value}\r\n`;
-    if (this.recorder !== undefined) this.answerContentType = contentTypeOf(fields);
+    if (this.recorder !== undefined) this.answerContentType = isUnsaid ? undefined : type;
     this.giveOwn(status, reasonPhrase(status) ?? "", lines, body);
   }
 
@@ -288,6 +291,8 @@ function untranslated(cause: unknown): Problem {
 function hasDate(fields: FaceResponse["fields"]): boolean {
   return fields.some(([name]) => name === "date");
 }
+
+const problemType = "application/problem+json";
 
 function contentTypeOf(fields: FaceResponse["fields"]): string | undefined {
   return fields.find(([name]) => name.toLowerCase() === "content-type")?.[1];

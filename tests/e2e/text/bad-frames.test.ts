@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import test, { type TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Recorder } from "#gateway/recorder.ts";
 import { startTranslating, type TranslatingGateway } from "#tests/e2e/translate/stand.ts";
 import { askRaw } from "./ask-raw.ts";
 import { startProgram, type Program } from "./program.ts";
@@ -15,12 +16,24 @@ interface Stand {
   readonly gateway: TranslatingGateway;
   readonly program: Program;
   readonly port: number;
+  /** What a recorder is told of answers: how many bytes, of what type. */
+  readonly answered: (readonly [number, string | undefined])[];
 }
 
 /** The program itself is asked in lines, callers ask in the frames of the test. */
 async function start(scope: TestContext, tcp: string, more = ""): Promise<Stand> {
   const program = await startProgram(scope, () => framed(tcp, answer));
+  const answered: (readonly [number, string | undefined])[] = [];
+  const recorder: Recorder = {
+    ...{ refusal: () => undefined, holds: () => false, recordIntent: () => "go" },
+    evidence: () => undefined,
+    record({ responseBytes, answerContentType }) {
+      answered.push([responseBytes, answerContentType]);
+      return "go";
+    },
+  };
   const gateway = await startTranslating(scope, {
+    recorder,
     text:
       `limits: { documentBytesMax: 4000 }\n${more}` +
       `services:\n  tariffs: { contract: t.yaml, instances: ["${program.url}"] }\n`,
@@ -30,7 +43,7 @@ async function start(scope: TestContext, tcp: string, more = ""): Promise<Stand>
     ...{ host: "127.0.0.1", port: 0, service: "tariffs", shared: false },
     ...{ caller: undefined, callers: [] },
   });
-  return { gateway, program, port };
+  return { gateway, program, port, answered };
 }
 
 function framed(tcp: string, text: string): Buffer {
@@ -77,8 +90,9 @@ const wrong: readonly (readonly [string, string, readonly (string | Buffer)[], b
 
 for (const [what, tcp, pieces, end] of wrong) {
   test(`${what}: the connection is closed, and others are served`, async (context) => {
-    const { gateway, program, port } = await start(context, tcp);
+    const { gateway, program, port, answered } = await start(context, tcp);
     assert.equal(await askRaw(port, pieces, { end }), "");
+    assert.deepEqual(answered, [[0, undefined]], "nothing was said, and so it is on record");
     assert.deepEqual(
       gateway.done.map(({ status, code, blame }) => [status, code, blame]),
       [[400, "malformed-request", "client"]],
