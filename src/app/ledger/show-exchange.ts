@@ -22,7 +22,7 @@ export interface ShownExchange {
 }
 
 export interface ShownPart {
-  /** UTF-8 where it is text, else base64. */
+  /** UTF-8 where it is text, else base64: text, unlike a frame of gRPC, holds no NUL. */
   readonly text?: string;
   readonly base64?: string;
   readonly bytes: number;
@@ -153,7 +153,7 @@ function bodiesOf(path: string, outcome: FoundEntry | undefined): ShownExchange[
 function textOf(bytes: Buffer, isCut: boolean): Pick<ShownPart, "text" | "base64"> {
   // What is cut may end within a character.
   const ends = isCut ? [0, 1, 2, 3] : [0];
-  for (const less of ends) {
+  for (const less of bytes.includes(0) ? [] : ends) {
     const whole = bytes.subarray(0, Math.max(0, bytes.length - less));
     if (isUtf8(whole)) return { text: whole.toString("utf8") };
   }

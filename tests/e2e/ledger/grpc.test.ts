@@ -38,7 +38,7 @@ async function stand(t: TestContext) {
   const { folder, path, text } = ledgerFolder(t);
   const file = join(folder, "shop.proto");
   writeFileSync(file, shopProto);
-  const own = `, contract: ${file}, http2: true, mcp: [Watch]`;
+  const own = `, contract: ${file}, http2: true, mcp: [Watch], ledger: { capture: full }`;
   const url = `http://127.0.0.1:${port}`;
   const gateway = await runGateway(t, configurationOf(url, { more: text(), service: own }));
   return { path, gateway };
@@ -69,6 +69,14 @@ test("the status of a call in gRPC that passed is on record", async (t) => {
   assert.match(lines[1] ?? "", / by open not_found [0-9a-f]{32}$/);
   using place = createFolder();
   const where = ["--config", gateway.configPath, "--admin", gateway.adminUrl];
+  const shown = place.parlance([
+    "ledger",
+    "show",
+    entries[0]?.exchange ?? "",
+    "--bodies",
+    ...where,
+  ]);
+  assert.match(shown.out, /requestBody, 7 bytes:\n  base64 AAAAAAIIAQ==\n/);
   const { out } = place.parlance(["explain", entries[1]?.exchange ?? "", ...where]);
   assert.match(out, /ended .* forwarded, status 200: not_found\n/);
   assert.match(out, /speed +pass: the instances speak gRPC, too: bytes pass as they are/);
