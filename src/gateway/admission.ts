@@ -94,6 +94,20 @@ export function admit(exchange: PolicedExchange, gateway: GatewayContext): Admis
   return problem === undefined ? admitCaller(exchange, gateway, match) : refuse(problem);
 }
 
+/** Of a request that will not pass: where it leads, and who calls where the connection tells. */
+export function noteWhere(exchange: ExchangeRecord, { observer }: GatewayContext): void {
+  const { head, peer } = exchange.caller;
+  const { hubs, router, authorization } = exchange.snapshot as Snapshot;
+  const hub = hubs.match(head);
+  if (hub?.kind === "hub") exchange.hubDialect = hub.dialect;
+  if (hub !== undefined) return;
+  const match = router.match(head);
+  if (match.kind === "miss") return;
+  exchange.route = match;
+  observer.onRouted(exchange);
+  if (peer.caller !== undefined) exchange.callerIndex = authorization.callerNamed(peer.caller);
+}
+
 /** It is known who calls, or will be by its message, and that it may. */
 function admitCaller(
   exchange: PolicedExchange,

@@ -7,7 +7,7 @@ import type { Problem } from "#base/problem.ts";
 import type { Hub } from "#extension/hub.ts";
 import type { CallerEnd, CallerListener, UpstreamFailure } from "#wire/ends.ts";
 import type { ResponseHead } from "#wire/head.ts";
-import { admit, bodyTooLarge, type Admission } from "./admission.ts";
+import { admit, bodyTooLarge, noteWhere, type Admission } from "./admission.ts";
 import { CheckedExchange } from "./checked-exchange.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { overdue, timeIsUp } from "./deadlines.ts";
@@ -79,12 +79,13 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     else this.caller.pause();
   }
 
-  onMalformedRequest(status: number, detail: string): void {
+  onMalformedRequest(status: number, detail: string, hasHead = false): void {
     const { recorder } = this;
     if (this.state === "recording") return;
     if (this.state === "free") {
-      this.begin(false);
-      if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
+      this.begin(hasHead);
+      if (hasHead) noteWhere(this, this.gateway);
+      if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0, false);
     }
     const problem = malformedRequest(status)(detail);
     if (this.hasAnswer) this.breakOff(problem);

@@ -18,6 +18,9 @@ export function tellInDialect(
   translation: Translation | undefined,
 ): FaceResponse | undefined {
   if (translation !== undefined) return translation.tell(problem);
+  // To what is no message of a caller without protocol, no message is the answer.
+  const isMalformed = problem.definition.code === "malformed-request";
+  if (isMalformed && exchange.caller.protocol === "TCP") return undefined;
   const { route, snapshot } = exchange;
   if (route === undefined) return tellAtHub(exchange, problem) ?? tellUnrouted(exchange, problem);
   if (route.route.face === undefined) return undefined;

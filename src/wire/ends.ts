@@ -89,8 +89,9 @@ export interface CallerListener {
   /**
    * The head is none, came too slowly, or the body turned out malformed; there may or may not have
    * been an `onRequest`. The connection cannot go on after the answer.
+   * @param hasHead whether the head is one all the same, where there has been no `onRequest`.
    */
-  onMalformedRequest(status: number, detail: string): void;
+  onMalformedRequest(status: number, detail: string, hasHead?: boolean): void;
   /** The caller neither sent nor took anything for `timeouts.bodyIdleMs`. */
   onCallerStalled(): void;
   onCallerFlushed(): void;

@@ -108,7 +108,9 @@ export class RawServerConnection implements CallerEnd, CallerConnection {
   #refuse(detail: string): void {
     this.#state = "exchange";
     this.#draining = true;
-    (this.#exchange ??= this.#context.createExchange(this)).onMalformedRequest(400, detail);
+    writeHead(this.head, this.#path, 0, this.#context);
+    const exchange = (this.#exchange ??= this.#context.createExchange(this));
+    exchange.onMalformedRequest(400, detail, true);
   }
 
   #onEnd(): void {

@@ -119,34 +119,34 @@ export class ServerConnection implements CallerEnd, CallerConnection {
     this.#refuseAs(parseFaultOf(result, this.#context.limits));
   }
 
-  /** Answers a head that is none. What follows it belongs to nothing and is not read. */
-  #refuseAs({ status, detail }: { status: number; detail: string }): void {
-    this.#begin();
+  /** Answers what is no request. What follows it belongs to nothing and is not read. */
+  #refuseAs({ status, detail }: { status: number; detail: string }, hasHead = false): void {
+    const exchange = this.#begin();
     this.#answer.keepAlive = false;
     this.#body.begin(framing.close, 0, false);
-    (this.#exchange ??= this.#context.createExchange(this)).onMalformedRequest(status, detail);
+    exchange.onMalformedRequest(status, detail, hasHead);
   }
 
-  #begin(): void {
+  #begin(): CallerListener {
     this.#state = "exchange";
     this.#socket.begin();
     this.#answered = false;
     this.#answer.begin(this.head);
+    return (this.#exchange ??= this.#context.createExchange(this));
   }
 
   #beginExchange(bytes: Buffer, from: number): void {
     const { head } = this;
-    this.#begin();
+    const exchange = this.#begin();
     this.#answer.keepAlive = head.keepAlive;
     this.#body.begin(head.framing, head.contentLength, false);
-    const exchange = (this.#exchange ??= this.#context.createExchange(this));
     if (this.#body.done) {
       if (from < bytes.length) this.#socket.keepAhead(bytes, from);
       else if (this.#socket.ended) this.#answer.keepAlive = false;
       return exchange.onRequest(bytes, from, from, true);
     }
     const next = this.#body.read(bytes, from, bytes.length, this.#context.limits);
-    if (next < 0) return this.#refuseAs(parseFaultOf(next, this.#context.limits));
+    if (next < 0) return this.#refuseAs(parseFaultOf(next, this.#context.limits), true);
     const { done, trailers, keptEnd } = this.#body;
     if (next < bytes.length) this.#socket.keepAhead(bytes, next);
     else if (this.#socket.ended) {

@@ -1,16 +1,21 @@
 /** A gateway puts every exchange on record, however it ends, and its receipts are true. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { connect, type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { WebSocket, WebSocketServer } from "ws";
+import { freePort } from "#tests/support/free-port.ts";
 import { listenHttp } from "#tests/support/listen-http.ts";
 import { readMetrics } from "../running/metrics-format.ts";
 import { configurationOf, replaceFile, runGateway, runService } from "../running/run-gateway.ts";
+import { askRaw } from "../text/ask-raw.ts";
+import { tariffs } from "../text/tariffs-contract.ts";
 import { ledgerFolder, parseReceipt, readLedger, type ReadLedger } from "./read-ledger.ts";
 
 async function untilThere(path: string, fits: (ledger: ReadLedger) => boolean) {
@@ -129,6 +134,39 @@ test("callers that go away, heads that are none and answers to HEAD are on recor
   const head = await fetch(`${gateway.url}/nowhere`, { method: "HEAD" });
   const third = readLedger(ledger.path).exchange(head.headers.get("parlance-exchange") ?? "");
   assert.partialDeepStrictEqual(third, { method: "HEAD", status: 404, responseBytes: 0 });
+});
+
+test("a body or a message that is malformed is on record where it was sent to", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const contract = join(ledger.folder, "tariffs.text.yaml");
+  writeFileSync(contract, tariffs("{ request: line, answer: line }", 'errors: "E99 {message}"'));
+  const textPort = await freePort();
+  const text = configurationOf(service.url, {
+    more: ledger.text(),
+    listen: `, text: [{ port: ${textPort}, service: tariffs, caller: erp }]`,
+  }).replace(
+    "callers: open",
+    `  tariffs: { contract: ${contract}, instances: ["tcp://127.0.0.1:1"] }
+callers: { erp: { key: "a-key-that-is-long-enough-to-be-one", may: ["*"] } }`,
+  );
+  const gateway = await runGateway(t, text);
+  const post = "POST /echo/x HTTP/1.1\r\nHost: a\r\nX-Request-Id: of-the-caller\r\n";
+  const chunked = `${post}Transfer-Encoding: chunked\r\n\r\nzz\r\n`;
+  assert.match(await askRaw(Number(new URL(gateway.url).port), [chunked]), /^HTTP\/1\.1 400 /);
+  assert.equal(await askRaw(textPort, ["TARFDE0"], { end: true }), "");
+  const [inBody, inFrame, ...more] = readLedger(ledger.path).of("exchange");
+  const refused = { verdict: "refused", status: 400, problem: "malformed-request" };
+  assert.partialDeepStrictEqual(inBody, {
+    ...{ ...refused, method: "POST", service: "echo", template: "/echo/*" },
+    ...{ authentication: "none", requestId: "of-the-caller", protocol: "HTTP/1.1" },
+  });
+  assert.equal(inBody?.attempts, undefined);
+  assert.partialDeepStrictEqual(inFrame, {
+    ...{ ...refused, service: "tariffs", caller: "erp", authentication: "address" },
+    ...{ protocol: "TCP", responseBytes: 0 },
+  });
+  assert.deepEqual(more, []);
 });
 
 test("WebSockets, HTTP/2 and streamed answers are on record", async (t) => {
