@@ -293,6 +293,11 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
   onCallerStalled(): void {
     if (this.state === "free") return;
     if (this.pending) return this.giveUp();
+    // Nobody broke it: it has been open for as long as it may be without being used.
+    if (this.state === "tunnel") {
+      this.dropUpstream();
+      return this.finish();
+    }
     const { bodyIdleMs } = this.gateway.snapshot.revision.configuration.timeouts;
     const detail = `nothing was sent or taken within timeouts.bodyIdleMs: ${bodyIdleMs}`;
     this.endWith(problems["body-timeout"](detail));

@@ -92,7 +92,7 @@ export interface CallerListener {
    * @param hasHead whether the head is one all the same, where there has been no `onRequest`.
    */
   onMalformedRequest(status: number, detail: string, hasHead?: boolean): void;
-  /** The caller neither sent nor took anything for `timeouts.bodyIdleMs`. */
+  /** The caller neither sent nor took anything for `bodyIdleMs`, in a tunnel `tunnelIdleMs`. */
   onCallerStalled(): void;
   onCallerFlushed(): void;
   /** The connection is gone. Nothing can be sent any more. */

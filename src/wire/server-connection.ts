@@ -360,9 +360,9 @@ export class ServerConnection implements CallerEnd, CallerConnection {
         this.#exchange?.onTick(nowMs);
         return this.#tickExchange(nowMs);
       case "tunnel":
-        this.#exchange?.onTick(nowMs);
-        if (socket.stands(nowMs, timeouts.tunnelIdleMs)) socket.destroy();
-        return;
+        if (!socket.stands(nowMs, timeouts.tunnelIdleMs)) return;
+        this.#exchange?.onCallerStalled();
+        return socket.destroy();
       case "lingering":
         return socket.tickLingering(nowMs);
       case "closed":

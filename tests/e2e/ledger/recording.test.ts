@@ -186,7 +186,7 @@ test("WebSockets, HTTP/2 and streamed answers are on record", async (t) => {
   });
   const { port } = upstream.address() as AddressInfo;
   const ledger = ledgerFolder(t);
-  const more = ledger.text();
+  const more = `${ledger.text()}timeouts: { tunnelIdleMs: 1000 }\n`;
   const gateway = await runGateway(t, configurationOf(`http://127.0.0.1:${port}`, { more }));
 
   const streamed = await fetch(`${gateway.url}/echo/stream`);
@@ -205,6 +205,12 @@ test("WebSockets, HTTP/2 and streamed answers are on record", async (t) => {
   await once(socket, "close");
   const read = await untilThere(ledger.path, (now) => now.of("exchange").length === 2);
   assert.partialDeepStrictEqual(read.of("exchange")[1], { status: 101, method: "GET" });
+
+  const unused = new WebSocket(`${gateway.url.replace("http", "ws")}/echo/socket`);
+  await once(unused, "close");
+  const closed = await untilThere(ledger.path, (now) => now.of("exchange").length === 3);
+  const idle = closed.of("exchange")[2];
+  assert.deepEqual([idle?.status, idle?.aborted], [101, undefined], "its caller did not go away");
 
   const session = connectHttp2(gateway.url);
   t.after(() => session.destroy());
