@@ -15,6 +15,8 @@ const settings = `(?:${space}+${setting.replaceAll("(", "(?:")})*`;
 /** A start tag, with its attributes. */
 const startTag = new RegExp(String.raw`^<([^\t-\r <>/=!?"']+)(${settings})${space}*(/?)>`);
 const attribute = new RegExp(setting, "g");
+/** An id or a reference that may be written in more than one way. */
+const spelledOtherwise = /[&%]/;
 const xmlRpcRoots: ReadonlySet<string> = new Set(["methodCall", "methodResponse"]);
 const endTag = new RegExp(String.raw`^</([^\t-\r <>/=]+)${space}*>`);
 
@@ -32,7 +34,9 @@ export const findInXml: FindEdits = (bytes, isSensitiveName, isCut) => {
   const open: string[] = [];
   const ids = new Set<string>();
   const references: string[] = [];
-  let hasRoot = false;
+  /** Begins the first element in clear that others may refer to. */
+  let targetFrom = -1;
+  let root: string | undefined;
   let maskFrom = -1;
   let maskDepth = 0;
   let field: string | undefined;
@@ -62,13 +66,16 @@ export const findInXml: FindEdits = (bytes, isSensitiveName, isCut) => {
       continue;
     }
     const [, name, attributes, slash] = startTag.exec(markup) ?? [];
-    if (name === undefined || (open.length === 0 && hasRoot)) return undefined;
-    if (!hasRoot && xmlRpcRoots.has(name)) return undefined;
-    hasRoot = true;
+    if (name === undefined || (open.length === 0 && root !== undefined)) return undefined;
+    root ??= localName(name);
+    if (xmlRpcRoots.has(root)) return undefined;
     const isMasked = maskFrom < 0 && isSensitive(localName(name));
-    const { id, to } = linksOf(attributes ?? "");
-    if (id !== undefined) ids.add(id);
-    if (to !== undefined && (isMasked || maskFrom >= 0)) references.push(to);
+    const isInClear = maskFrom < 0 && !isMasked;
+    for (const { isId, value } of linksOf(attributes ?? "")) {
+      if (!isId && !isInClear) references.push(value);
+      if (isId) ids.add(value);
+      if (isId && isInClear && targetFrom < 0) targetFrom = next;
+    }
     if (maskFrom < 0) {
       const from = next + 1 + name.length;
       edits.push(...attributeEdits(attributes ?? "", from, isSensitive, isMasked));
@@ -82,7 +89,12 @@ export const findInXml: FindEdits = (bytes, isSensitiveName, isCut) => {
     open.push(name);
   }
   if (!isCut && open.length > 0) return undefined;
-  if (references.some((one) => ids.has(one))) return undefined;
+  if (areLinked(references, ids)) return undefined;
+  if (isCut && targetFrom >= 0 && root === "Envelope") {
+    // What refers to it from a sensitive element may stand in what is not here.
+    const kept = edits.filter(({ from }) => from < targetFrom);
+    return [...kept, { from: targetFrom, to: text.length, text: "", field: undefined }];
+  }
   if (maskFrom >= 0) edits.push({ from: maskFrom, to: text.length, text: "***", field });
   return edits;
 };
@@ -131,15 +143,25 @@ function attributeEdits(
   return edits;
 }
 
-/** Of an element that others refer to, or that refers to another one. */
-function linksOf(attributes: string): { readonly id?: string; readonly to?: string } {
-  const values = new Map<string, string>();
-  for (const [, name = "", value = ""] of attributes.matchAll(attribute)) {
-    values.set(localName(name), value.slice(1, -1).trim());
+/** Ids of an element that others refer to, and what it refers to itself. */
+function* linksOf(
+  attributes: string,
+): Iterable<{ readonly isId: boolean; readonly value: string }> {
+  for (const [, name = "", quoted = ""] of attributes.matchAll(attribute)) {
+    const local = localName(name);
+    const value = quoted.slice(1, -1).trim();
+    if (local === "id") yield { isId: true, value };
+    else if (local === "ref") yield { isId: false, value };
+    else if (local === "href") yield { isId: false, value: value.replace(/^#/, "") };
   }
-  const id = values.get("id");
-  const to = values.get("href")?.replace(/^#/, "") ?? values.get("ref");
-  return { ...(id === undefined ? {} : { id }), ...(to === undefined ? {} : { to }) };
+}
+
+function areLinked(references: readonly string[], ids: ReadonlySet<string>): boolean {
+  if (references.length === 0 || ids.size === 0) return false;
+  return (
+    references.some((one) => ids.has(one) || spelledOtherwise.test(one)) ||
+    [...ids].some((one) => spelledOtherwise.test(one))
+  );
 }
 
 function localName(name: string): string {

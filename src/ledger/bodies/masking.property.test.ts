@@ -170,6 +170,11 @@ test("XML whose names or content stand elsewhere is not kept", () => {
     `<methodResponse><params><param><value>${secret}</value></param></params></methodResponse>`,
     `<s:Body><pay><pin href="#r1"/></pay>${other}</s:Body>`,
     `<s:Body>${other}<pay><pin><digits enc:ref='r1'></digits></pin></pay></s:Body>`,
+    `<s:Body><pay><pin href="#&#114;1"/></pay>${other}</s:Body>`,
+    `<s:Body><pay><pin href="#r1"/></pay>${other.replace('"r1"', '"&#114;1"')}</s:Body>`,
+    `<s:Body><pay><pin a:href="#r2" href="#r1"/></pay>${other}</s:Body>`,
+    `<s:Body><pay><pin href="#r1" a:href="#r2"/></pay>${other}</s:Body>`,
+    `<s:Body><pay><pin href="#r1"/></pay>${other.replace(">", ' xml:id="r2">')}</s:Body>`,
   ];
   for (const text of hiding) {
     assert.equal(maskBody(Buffer.from(text), form("text/xml"), names, bytesMax), undefined, text);
@@ -177,6 +182,24 @@ test("XML whose names or content stand elsewhere is not kept", () => {
   const told = '<a><pin href="https://example.org/x" ref="7"/><b id="r1">c</b><b href="#r1"/></a>';
   const masked = maskBody(Buffer.from(told), form("text/xml"), names, bytesMax);
   assert.match(masked?.bytes.toString() ?? "", /<b id="r1">c<\/b>/);
+});
+
+test("a message of SOAP that is cut is kept up to what a sensitive element may refer to", () => {
+  const pay = `<pay><pin id="r0">${secret}</pin><a>1</a></pay>`;
+  const text = `<s:Envelope>${pay}<m id="r1">${secret}</m><pin>2</pin><pin href="#r1"/>`;
+  for (let length = text.indexOf("<m "); length <= text.length; length++) {
+    const cut = Buffer.from(text.slice(0, length));
+    const masked = maskBody(cut, form("text/xml", { isCut: true }), names, bytesMax);
+    // The reference itself is here.
+    if (length === text.length) assert.equal(masked, undefined);
+    else {
+      const kept = masked?.bytes.toString();
+      assert.equal(kept, '<s:Envelope><pay><pin id="***">***</pin><a>1</a></pay>');
+    }
+  }
+  const rows = Buffer.from('<rows><row id="1">a</row><row id="2">b');
+  const masked = maskBody(rows, form("text/xml", { isCut: true }), names, bytesMax);
+  assert.deepEqual(masked?.bytes, rows);
 });
 
 test("names in XML are read in letters of any alphabet, and in the encoding it declares", () => {
