@@ -49,6 +49,10 @@ function findEdits(
     return undefined;
   }
   const name = type.trim();
+  // Names stand in its paths, before or behind the values.
+  if (name === "application/json-patch+json") {
+    return findInJson(bytes, (one) => one === "value" || names.has(one), isCut);
+  }
   if (/^application\/(?:json|x-ndjson|.+\+json)$|^text\/json$/.test(name)) {
     return findInJson(bytes, names.has, isCut);
   }

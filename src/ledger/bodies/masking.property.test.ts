@@ -221,6 +221,13 @@ test("names in XML are read in letters of any alphabet, and in the encoding it d
   assert.equal(maskBody(unknown, form("text/xml"), letters, bytesMax), undefined);
 });
 
+test("values of JSON Patch are masked whatever they are for", () => {
+  const text = `[{"op":"add","value":"${secret}","path":"/pin"},{"op":"remove","path":"/a"}]`;
+  const type = form("application/json-patch+json");
+  const masked = maskBody(Buffer.from(text), type, names, bytesMax)?.bytes.toString();
+  assert.equal(masked, text.replace(secret, "***"));
+});
+
 test("compressed messages are masked within; what cannot be unpacked is not kept", () => {
   const text = `{"pin":"${secret}","a":1}`;
   const packed = { gzip: gzipSync(text), zstd: zstdCompressSync(text) };
