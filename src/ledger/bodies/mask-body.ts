@@ -1,10 +1,14 @@
 /** Masks a body by what it says it is. What cannot be masked for sure is not kept at all. */
+import { isAscii } from "node:buffer";
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import { applyEdits, type Edit } from "./edits.ts";
 import { findInForm, isForm } from "./mask-form.ts";
 import { findInJson } from "./mask-json.ts";
 import { findInXml } from "./mask-xml.ts";
 import type { SensitiveNames } from "./sensitive-names.ts";
+
+/** Charsets beside UTF-8 in which all of ASCII is itself. */
+const singleByteCharset = /^(?:latin1|iso-8859-\d+|windows-125\d|cp1252)$/;
 
 export interface Masked {
   readonly bytes: Buffer;
@@ -44,20 +48,23 @@ function findEdits(
   isCut: boolean,
 ): readonly Edit[] | undefined {
   const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
-  const charset = parameters.map((one) => /^\s*charset\s*=\s*"?([^"\s]*)/.exec(one)?.[1]);
-  if (!charset.every((one) => one === undefined || /^(?:utf-8|us-ascii)$/.test(one))) {
+  const charsets = parameters
+    .flatMap((one) => /^\s*charset\s*=\s*"?([^"\s]*)/.exec(one)?.[1] ?? [])
+    .filter((one) => !/^(?:utf-?8|(?:us-)?ascii)$/.test(one));
+  if (charsets.length > 1 || !charsets.every((one) => singleByteCharset.test(one)))
     return undefined;
-  }
   const name = type.trim();
+  if (/^(?:application|text)\/(?:xml|.+\+xml)$/.test(name)) {
+    return findInXml(bytes, names.has, isCut, charsets);
+  }
+  // Names are read as UTF-8 in what follows.
+  if (charsets.length > 0 && !isAscii(bytes)) return undefined;
   // Names stand in its paths, before or behind the values.
   if (name === "application/json-patch+json") {
     return findInJson(bytes, (one) => one === "value" || names.has(one), isCut);
   }
   if (/^application\/(?:json|x-ndjson|.+\+json)$|^text\/json$/.test(name)) {
     return findInJson(bytes, names.has, isCut);
-  }
-  if (/^(?:application|text)\/(?:xml|.+\+xml)$/.test(name)) {
-    return findInXml(bytes, names.has, isCut);
   }
   if (name === "application/x-www-form-urlencoded") {
     return isForm(bytes) ? findInForm(bytes, 0, bytes.length, names.has) : undefined;

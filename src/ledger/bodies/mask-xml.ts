@@ -4,9 +4,9 @@
  * in which markup is not ASCII, XML-RPC, whose names are no elements', and sensitive elements whose
  * content stands elsewhere (SOAP 1.1 §5.4.1 `href`, SOAP 1.2 Part 2 §3.1.5.2 `ref`).
  */
-import type { Edit, FindEdits } from "./edits.ts";
+import type { Edit } from "./edits.ts";
 
-const asciiEncodings = /^(?:utf-8|us-ascii|iso-8859-\d+|windows-125\d)$/i;
+const asciiEncodings = /^(?:utf-?8|(?:us-)?ascii|latin1|iso-8859-\d+|windows-125\d|cp1252)$/i;
 const declaredEncoding = /^<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/;
 /** Spaces in ASCII only: other octets that `\s` takes for them belong to letters of UTF-8. */
 const space = String.raw`[\t-\r ]`;
@@ -20,16 +20,22 @@ const spelledOtherwise = /[&%]/;
 const xmlRpcRoots: ReadonlySet<string> = new Set(["methodCall", "methodResponse"]);
 const endTag = new RegExp(String.raw`^</([^\t-\r <>/=]+)${space}*>`);
 
-export const findInXml: FindEdits = (bytes, isSensitiveName, isCut) => {
+/** @param charsets what is said beside the document of its encoding. */
+export function findInXml(
+  bytes: Buffer,
+  isSensitiveName: (name: string) => boolean,
+  isCut: boolean,
+  charsets: readonly string[],
+): readonly Edit[] | undefined {
   // Octets as characters: places in the text are places in the bytes.
   const text = bytes.toString("latin1").replace(/^\xef\xbb\xbf/, "   ");
   const encoding = declaredEncoding.exec(text.trimStart())?.[1] ?? "utf-8";
   if (!asciiEncodings.test(encoding) || text.includes("\0")) return undefined;
-  const declared = decoderFor(encoding);
-  if (declared === undefined) return undefined;
-  // What says its encoding beside the document may say another one.
+  const decoders = [encoding, ...charsets].map(decoderFor);
+  if (decoders.includes(undefined)) return undefined;
+  // Readers differ in what they believe.
   const isSensitive = (octets: string): boolean =>
-    isSensitiveName(utf8(octets)) || isSensitiveName(declared(octets));
+    isSensitiveName(utf8(octets)) || decoders.some((one) => one && isSensitiveName(one(octets)));
   const edits: Edit[] = [];
   const open: string[] = [];
   const ids = new Set<string>();
@@ -97,7 +103,7 @@ export const findInXml: FindEdits = (bytes, isSensitiveName, isCut) => {
   }
   if (maskFrom >= 0) edits.push({ from: maskFrom, to: text.length, text: "***", field });
   return edits;
-};
+}
 
 /** Beyond the end of the text when the markup does not end. */
 function behindMarkup(text: string, start: number): number | undefined {

@@ -272,6 +272,28 @@ test("what is no form is not kept as one", () => {
   assert.equal(lines?.bytes.toString(), "a=b c&pin=***");
 });
 
+test("charsets in which ASCII is itself are read, with names in their letters", () => {
+  const letters = createSensitiveNames(["pin", "größe"]);
+  const latin = (text: string, type: string): string | undefined =>
+    maskBody(Buffer.from(text, "latin1"), form(type), letters, bytesMax)?.bytes.toString("latin1");
+  const told = `<a><Größe>1</Größe><pin>2</pin>é</a>`;
+  const masked = "<a><Größe>***</Größe><pin>***</pin>é</a>";
+  for (const charset of ["iso-8859-1", '"ISO-8859-15"', "windows-1252", "latin1", "cp1252"]) {
+    assert.equal(latin(told, `text/xml; charset=${charset}`), masked, charset);
+    const json = `application/json; charset=${charset}`;
+    assert.equal(latin('{"pin":1}', json), '{"pin":"***"}', charset);
+    assert.equal(latin('{"größe":1}', json), undefined, charset);
+    assert.equal(latin("pin=1", `application/x-www-form-urlencoded;charset=${charset}`), "pin=***");
+  }
+  assert.equal(
+    latin(`<?xml version="1.0" encoding="latin1"?>${told}`, "text/xml")?.slice(-40),
+    masked,
+  );
+  assert.equal(latin('{"pin":1}', "application/json;charset=utf8"), '{"pin":"***"}');
+  assert.equal(latin("<a/>", "text/xml;charset=iso-8859-99"), undefined);
+  assert.equal(latin("<a/>", "text/xml;charset=latin1;charset=cp1252"), undefined);
+});
+
 test("other types, and charsets in which names look otherwise, are not kept", () => {
   const refused = ["text/plain", "multipart/form-data; boundary=x", "application/octet-stream"];
   for (const type of [
