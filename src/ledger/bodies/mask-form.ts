@@ -1,5 +1,6 @@
 /** Finds the values of sensitive names in a query or a form (application/x-www-form-urlencoded). */
 import type { Edit } from "./edits.ts";
+import { findInJson } from "./mask-json.ts";
 
 export function findInForm(
   bytes: Buffer,
@@ -13,7 +14,9 @@ export function findInForm(
     const equals = pair[0].indexOf("=");
     if (equals < 0) continue;
     const names = namesOf(pair[0].slice(0, equals));
-    const field = names.find((name) => isSensitive(name));
+    const field =
+      names.find((name) => isSensitive(name)) ??
+      fieldWithin(octetsOf(pair[0].slice(equals + 1)), isSensitive);
     if (field === undefined) continue;
     const start = from + pair.index;
     edits.push({ from: start + equals + 1, to: start + pair[0].length, text: "***", field });
@@ -33,11 +36,24 @@ export function isForm(bytes: Buffer): boolean {
 /** `card[number]` and `card.number` are names within names. */
 function namesOf(encoded: string): readonly string[] {
   // Octet by octet: one that is no UTF-8 does not hide the others from those who read on.
+  const name = octetsOf(encoded).toString("utf8");
+  return [name, ...name.split(/[[\].]+/)];
+}
+
+/** Of a value that is JSON, or a query of GraphQL, in which names stand themselves. */
+function fieldWithin(value: Buffer, isSensitive: (name: string) => boolean): string | undefined {
+  if (!value.includes("{")) return undefined;
+  const edits = findInJson(value, isSensitive, true);
+  if (edits !== undefined) return edits[0]?.field;
+  const words = value.toString("utf8").split(/[^\p{L}\p{N}_-]+/u);
+  return words.find((word) => isSensitive(word));
+}
+
+function octetsOf(encoded: string): Buffer {
   const octets = encoded
     .replaceAll("+", " ")
     .replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) =>
       String.fromCharCode(parseInt(digits, 16)),
     );
-  const name = Buffer.from(octets, "latin1").toString("utf8");
-  return [name, ...name.split(/[[\].]+/)];
+  return Buffer.from(octets, "latin1");
 }

@@ -254,6 +254,17 @@ test("forms are masked by name, also where it is encoded or within another", () 
   );
 });
 
+test("a value in a form that holds names itself is masked where one is sensitive", () => {
+  const type = form("application/x-www-form-urlencoded");
+  const sensitive = ['{"pin":1}', '[{"a":{"p\\u0069n":1}}]', '{pay(pin:"1")}', "query{a(pin:1)}"];
+  const other = ['{"a":"pin"}', "{pay}", "pin", '["pin"]'];
+  const told = (values: readonly string[]) => values.map((one) => `v=${encodeURIComponent(one)}`);
+  const text = [...told(sensitive), ...told(other), "v=+%7B%22pin%22:1"].join("&");
+  const masked = maskBody(Buffer.from(text), type, names, bytesMax)?.bytes.toString();
+  const expected = [...sensitive.map(() => "v=***"), ...told(other), "v=***"].join("&");
+  assert.equal(masked, expected);
+});
+
 test("a name in a form is read octet by octet, as lenient readers do", () => {
   const type = form("application/x-www-form-urlencoded");
   const letters = createSensitiveNames(["pin", "größe"]);
