@@ -1,6 +1,6 @@
 /** Finds the values of sensitive names in a query or a form (application/x-www-form-urlencoded). */
 import type { Edit } from "./edits.ts";
-import { findInJson } from "./mask-json.ts";
+import { fieldWithin } from "./mask-json.ts";
 
 export function findInForm(
   bytes: Buffer,
@@ -38,15 +38,6 @@ function namesOf(encoded: string): readonly string[] {
   // Octet by octet: one that is no UTF-8 does not hide the others from those who read on.
   const name = octetsOf(encoded).toString("utf8");
   return [name, ...name.split(/[[\].]+/)];
-}
-
-/** Of a value that is JSON, or a query of GraphQL, in which names stand themselves. */
-function fieldWithin(value: Buffer, isSensitive: (name: string) => boolean): string | undefined {
-  if (!value.includes("{")) return undefined;
-  const edits = findInJson(value, isSensitive, true);
-  if (edits !== undefined) return edits[0]?.field;
-  const words = value.toString("utf8").split(/[^\p{L}\p{N}_-]+/u);
-  return words.find((word) => isSensitive(word));
 }
 
 function octetsOf(encoded: string): Buffer {

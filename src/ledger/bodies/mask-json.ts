@@ -50,6 +50,12 @@ export const findInJson: FindEdits = (bytes, isSensitive, isCut) => {
       } else {
         end = byte === json.quote ? endOfString(bytes, at) : endOfScalar(bytes, at, isCut);
         if (end === undefined) return undefined;
+        if (byte === json.quote && !mask.isOpen()) {
+          const isOpen = end > bytes.length;
+          const value = stringValue(bytes, at, end);
+          const field = isOpen ? namedIn(value, isSensitive) : fieldWithin(value, isSensitive);
+          if (field !== undefined) mask.string(at, Math.min(end, bytes.length), field);
+        }
         expected = end > bytes.length ? "behind" : mask.endValue(end, open.length);
       }
     }
@@ -58,6 +64,39 @@ export const findInJson: FindEdits = (bytes, isSensitive, isCut) => {
   const isWhole = open.length === 0 && expected === "value" && at === bytes.length;
   return isWhole || isCut ? mask.end(bytes.length) : undefined;
 };
+
+/** Of a text that is JSON, or a document of GraphQL, in which names stand themselves. */
+export function fieldWithin(
+  value: Buffer,
+  isSensitive: (name: string) => boolean,
+): string | undefined {
+  if (!value.includes("{")) return undefined;
+  const edits = findInJson(value, isSensitive, true);
+  if (edits !== undefined) return edits[0]?.field;
+  return namedIn(value, isSensitive);
+}
+
+/** A name that something follows as its value. */
+function namedIn(value: Buffer, isSensitive: (name: string) => boolean): string | undefined {
+  const text = value.toString("utf8");
+  const colon = /[\\"']*[\s,]*[:=#]/y;
+  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}_-]+/gu)) {
+    if (!isSensitive(word)) continue;
+    colon.lastIndex = index + word.length;
+    if (colon.test(text)) return word;
+  }
+  return undefined;
+}
+
+/** Without its escapes, unless they are no JSON's or it is cut. */
+function stringValue(bytes: Buffer, start: number, end: number): Buffer {
+  const raw = bytes.subarray(start + 1, end - 1);
+  if (!raw.includes("\\")) return raw;
+  const text = end > bytes.length ? undefined : memberName(bytes, start, end);
+  const unescaped = (_: string, digits: string): string =>
+    String.fromCharCode(parseInt(digits, 16));
+  return Buffer.from(text ?? raw.toString().replaceAll(/\\u([0-9a-f]{4})/gi, unescaped));
+}
 
 function mayClose(expected: Expected): boolean {
   return expected === "behind" || expected === "first-value" || expected === "first-name";
@@ -70,6 +109,10 @@ function createMask(isSensitive: (name: string) => boolean) {
   let from = -1;
   let depth = 0;
   return {
+    isOpen: () => from >= 0,
+    string(start: number, end: number, name: string): void {
+      edits.push({ from: start, to: end, text: '"***"', field: name });
+    },
     name(name: string): void {
       if (from < 0) field = isSensitive(name) ? name : undefined;
     },

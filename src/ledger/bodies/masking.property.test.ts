@@ -228,6 +228,26 @@ test("values of JSON Patch are masked whatever they are for", () => {
   assert.equal(masked, text.replace(secret, "***"));
 });
 
+test("a text in JSON that holds names itself is masked where one is sensitive", () => {
+  const type = form("application/json");
+  const sensitive = [
+    `mutation { pay(a: 1, pin: "${secret}") }`,
+    `query($pin: String = "${secret}") { a }`,
+    JSON.stringify({ pin: secret }),
+    JSON.stringify({ a: JSON.stringify([{ pin: secret }]) }),
+  ];
+  const other = ["query($p: String) { pay(id: $p) { pin } }", "your pin {0}", '{"a":"pin"}', "pin"];
+  const text = JSON.stringify({ query: [...sensitive, ...other], variables: { pin: secret } });
+  const masked = maskBody(Buffer.from(text), type, names, bytesMax)?.bytes.toString() ?? "";
+  const query = [...sensitive.map(() => "***"), ...other];
+  assert.deepEqual(JSON.parse(masked), { query, variables: { pin: "***" } });
+  for (let length = 0; length < text.length; length++) {
+    const cut = Buffer.from(text.slice(0, length));
+    const kept = maskBody(cut, { ...type, isCut: true }, names, bytesMax);
+    assert.ok(kept !== undefined && !kept.bytes.includes(secret.slice(0, 4)), String(kept?.bytes));
+  }
+});
+
 test("compressed messages are masked within; what cannot be unpacked is not kept", () => {
   const text = `{"pin":"${secret}","a":1}`;
   const packed = { gzip: gzipSync(text), zstd: zstdCompressSync(text) };
@@ -257,7 +277,7 @@ test("forms are masked by name, also where it is encoded or within another", () 
 test("a value in a form that holds names itself is masked where one is sensitive", () => {
   const type = form("application/x-www-form-urlencoded");
   const sensitive = ['{"pin":1}', '[{"a":{"p\\u0069n":1}}]', '{pay(pin:"1")}', "query{a(pin:1)}"];
-  const other = ['{"a":"pin"}', "{pay}", "pin", '["pin"]'];
+  const other = ['{"a":"pin"}', "{card{pin}}", "pin", '["pin"]'];
   const told = (values: readonly string[]) => values.map((one) => `v=${encodeURIComponent(one)}`);
   const text = [...told(sensitive), ...told(other), "v=+%7B%22pin%22:1"].join("&");
   const masked = maskBody(Buffer.from(text), type, names, bytesMax)?.bytes.toString();
