@@ -33,11 +33,14 @@ export function isForm(bytes: Buffer): boolean {
   return !/[\x00-\x1f"<>{}]/.test(bytes.toString("latin1").trimEnd());
 }
 
-/** `card[number]` and `card.number` are names within names. */
+/**
+ * `card[number]` and `card.number` are names within names; some servers leave out spaces before a
+ * name, and what follows a NUL.
+ */
 function namesOf(encoded: string): readonly string[] {
   // Octet by octet: one that is no UTF-8 does not hide the others from those who read on.
   const name = octetsOf(encoded).toString("utf8");
-  return [name, ...name.split(/[[\].]+/)];
+  return [name, ...name.split(/[^\p{L}\p{M}\p{N}_-]+/u)];
 }
 
 function octetsOf(encoded: string): Buffer {

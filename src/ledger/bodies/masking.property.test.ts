@@ -288,9 +288,9 @@ test("a value in a form that holds names itself is masked where one is sensitive
 test("a name in a form is read octet by octet, as lenient readers do", () => {
   const type = form("application/x-www-form-urlencoded");
   const letters = createSensitiveNames(["pin", "größe"]);
-  const text = `größe=1&gr%c3%b6%C3%9Fe=2&p%69n[%ff]=3&a%=4`;
+  const text = `größe=1&gr%c3%b6%C3%9Fe=2&p%69n[%ff]=3&a%=4&+pin=5&pin%00x=6&pinned=7`;
   const masked = maskBody(Buffer.from(text), type, letters, bytesMax);
-  assert.equal(masked?.bytes.toString(), "größe=***&gr%c3%b6%C3%9Fe=***&p%69n[%ff]=***&a%=4");
+  assert.equal(masked?.bytes.toString(), text.replaceAll(/=[12356]/g, "=***"));
 });
 
 test("what is no form is not kept as one", () => {
