@@ -220,6 +220,8 @@ export class LedgerSession {
   #stop(entry: OwnEntry, answer: (answer: unknown) => void): void {
     const { writer } = this.#options;
     this.#loop.takeRest();
+    this.#loop.retryNow();
+    this.#loop.takeRest();
     this.#submit(entry, () => undefined);
     this.#loop.takeRest();
     const isWhole = !this.#loop.hasFailed;

@@ -124,6 +124,13 @@ export class CommitLoop {
     while (!this.#hasFailed && this.hasWork) this.turn();
   }
 
+  /** What the next second would bring, for a thread that does not wait for it. */
+  retryNow(): void {
+    if (!this.#hasFailed) return;
+    this.#retryAtMs = 0;
+    this.#turnFailed();
+  }
+
   /** One batch. @returns whether there was one. */
   turn(): boolean {
     if (this.#hasFailed) return this.#turnFailed();
