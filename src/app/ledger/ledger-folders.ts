@@ -1,6 +1,7 @@
 /** Where a ledger is, for commands that read it without the gateway that writes it. */
-import { nodeDisk } from "#base/platform.ts";
+import { nodeDisk, nodeProcesses } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
+import type { Ledger } from "#configuration/configuration.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
 import { readLogFacts } from "#ledger/store/log-file.ts";
 import { LedgerProblem, problems } from "#ledger/store/problems.ts";
@@ -10,6 +11,11 @@ export interface LedgerFolders {
   readonly path: string;
   /** Of the separate checkpoints. */
   readonly checkpoints: string;
+}
+
+/** The origin without its epoch. */
+export function ledgerName({ origin }: Ledger): string {
+  return origin ?? `parlance/${nodeProcesses.self().host}`;
 }
 
 /** Of what the store throws; anything else is thrown on. */

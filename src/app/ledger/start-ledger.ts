@@ -3,6 +3,7 @@ import type { Log } from "#base/log.ts";
 import { nodeProcesses, type Platform } from "#base/platform.ts";
 import type { Ledger, Revision } from "#configuration/configuration.ts";
 import type { LostFlight } from "#app/lost-flights.ts";
+import { ledgerName } from "./ledger-folders.ts";
 import type { OwnEntry } from "./ledger-messages.ts";
 import { startLedger, type LedgerService } from "./ledger-service.ts";
 
@@ -24,7 +25,7 @@ export function openLedger(facts: LedgerFactsAtStart): Promise<LedgerService> {
     log,
     path: ledger.path,
     checkpoints: ledger.checkpoints,
-    name: ledger.origin ?? `parlance/${host}`,
+    name: ledgerName(ledger),
     retention: ledger.retention,
     start: {
       kind: "start",

@@ -20,8 +20,9 @@ export const doctor: Command = {
       "the gateway are: what it cannot reach, they cannot.",
     "It also tells instances and issuers of tokens that cannot be reached, clocks that differ, " +
       "certificates that end soon, keys that others may read, ports that are taken, a gateway " +
-      "that runs with another revision, and a ledger that cannot be written, has no room, or is " +
-      "not whole. Nothing is changed. Each finding says what to do.",
+      "that runs with another revision, and a ledger that cannot be written, has no room, is not " +
+      "whole, or that the next start would refuse. Nothing is changed. Each finding says what to " +
+      "do.",
   ],
   positionals: [],
   options: {

@@ -101,7 +101,12 @@ function linkTo(disk: Disk, mark: string, path: string): boolean {
   }
 }
 
-function refuseRunning(disk: Disk, processes: Processes, path: string, own: ProcessMark): void {
+export function refuseRunning(
+  disk: Disk,
+  processes: Processes,
+  path: string,
+  own: ProcessMark,
+): void {
   const text = readFile(disk, path, lockBytesMax)?.toString("utf8");
   if (text === undefined) return;
   const mark = parseMark(text);

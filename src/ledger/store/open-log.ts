@@ -16,7 +16,7 @@ import { layoutOf, type Layout } from "./layout.ts";
 import { listFolder } from "./disk-files.ts";
 import { findSegmentFiles } from "./segment-files.ts";
 import { readSegmentRoot } from "./segment-hashes.ts";
-import { takeLock } from "./lock.ts";
+import { refuseRunning, takeLock } from "./lock.ts";
 import { currentEpoch, originOf, readLogFacts, writeLogFacts, type LogFacts } from "./log-file.ts";
 import { createLogTree, type LogTree } from "./log-tree.ts";
 import { createLogWriter } from "./log-writer.ts";
@@ -30,10 +30,15 @@ export interface OpenedLog {
   readonly recovered: Recovered;
 }
 
+/** What reading takes. */
+export type ReadingOptions = Pick<LogOptions, "path" | "checkpoints" | "name" | "disk" | "log">;
+
 export function openLog(options: LogOptions): OpenedLog {
   const { path, disk, processes } = options;
   const layout = layoutOf(path);
   return trying(`open the ledger in ${path}`, () => {
+    // What is refused where there is no folder leaves none behind.
+    if (disk.stat(path) === undefined) readLedger(options, layout);
     disk.makeFolder(path);
     const lock = takeLock(disk, processes, layout.lockFile);
     try {
@@ -45,8 +50,23 @@ export function openLog(options: LogOptions): OpenedLog {
   });
 }
 
-function openLocked(options: LogOptions, layout: Layout, release: () => void): OpenedLog {
-  const { disk, random, name } = options;
+/**
+ * Asks all that `openLog` asks before it writes, and writes nothing.
+ *
+ * @throws LedgerProblem where it would refuse.
+ */
+export function refuseUnopenable(options: ReadingOptions & Pick<LogOptions, "processes">): void {
+  const { path, disk, processes } = options;
+  const layout = layoutOf(path);
+  trying(`open the ledger in ${path}`, () => {
+    refuseRunning(disk, processes, layout.lockFile, processes.self());
+    readLedger(options, layout);
+  });
+}
+
+/** Writes nothing: whatever is refused is as it was. */
+function readLedger(options: ReadingOptions, layout: Layout) {
+  const { disk, name } = options;
   const found = readLogFacts(disk, layout);
   if (found !== undefined && found.name !== name) {
     const detail =
@@ -67,13 +87,20 @@ function openLocked(options: LogOptions, layout: Layout, release: () => void): O
   const tree = createLogTree({ disk, layout, sealedRoots, leaves });
   tree.grow(recovery.size);
   refuseOtherPast(options, layout, found, tree);
-  // Nothing was written so far: whatever was refused is as it was.
+  const signer = found && loadSigner(disk, layout.keys, currentEpoch(found));
+  return { found, leftover, recovery, leaves, tree, signer };
+}
+
+function openLocked(options: LogOptions, layout: Layout, release: () => void): OpenedLog {
+  const { disk, random } = options;
+  const read = readLedger(options, layout);
+  const { found, leftover, recovery, leaves, tree } = read;
   const facts = found ?? create(options, layout);
   // A process that was killed may have left names that are not on the disk yet.
   for (const folder of [layout.segments, layout.hashes, layout.keys, layout.root]) {
     disk.syncFolder(folder);
   }
-  const signer = loadSigner(disk, layout.keys, currentEpoch(facts));
+  const signer = read.signer ?? loadSigner(disk, layout.keys, currentEpoch(facts));
   for (const path of [...leftover, ...recovery.empty]) disk.remove(path);
   const appender = createAppender({
     disk,
@@ -105,7 +132,7 @@ function create({ disk, random, name, nowMs }: LogOptions, layout: Layout): LogF
 
 /** A ledger must be what its last checkpoints say, the one in the other folder above all. */
 function refuseOtherPast(
-  options: LogOptions,
+  options: ReadingOptions,
   layout: Layout,
   facts: LogFacts | undefined,
   tree: LogTree,
@@ -128,7 +155,7 @@ function refuseOtherPast(
 }
 
 /** A ledger that was set back with its own checkpoint looks the same as one that was not. */
-function noteMissing({ log }: LogOptions, path: string, size: number): void {
+function noteMissing({ log }: ReadingOptions, path: string, size: number): void {
   if (size === 0) return;
   const message =
     `${path} is missing: whether the ledger was set back, which has ${size} entries, cannot be ` +

@@ -155,7 +155,8 @@ test("a ledger that is none, and one that is damaged, are told", async (context)
   const damaged = await doctor({ services, ledger: { path } });
   const errors = damaged.of("ledger", path).filter(({ severity }) => severity === "error");
   assert.equal(errors.length, 1);
-  assert.match(errors[0]?.advice ?? "", /ledger verify/);
+  assert.match(errors[0]?.what ?? "", /log\.json is not JSON/);
+  assert.match(errors[0]?.advice ?? "", /the next start is refused/);
 });
 
 test("when nothing is to be done it says so, and ends with 0", async (context) => {
