@@ -19,7 +19,8 @@ export function createSettledIntents(disk: Disk, folder: string): SettledIntents
   const path = join(folder, "settled-intents");
   return {
     read() {
-      const text = readFile(disk, path, bytesMax)?.toString("latin1") ?? "";
+      const bytes = trying(`read ${path}`, () => readFile(disk, path, bytesMax));
+      const text = bytes?.toString("latin1") ?? "";
       return /^\d{1,15}\n$/.test(text) ? Number(text) : 0;
     },
     write(index) {

@@ -76,3 +76,15 @@ test("a key that others can read, or that is gone, is refused", async (t) => {
   rmSync(key);
   assert.match(await refusalOf(t, text), /0001\.pem is missing/);
 });
+
+test("a note beside the log that cannot be read is named, in one line", async (t) => {
+  const ledger = ledgerFolder(t);
+  const text = configurationOf("http://127.0.0.1:1", { more: ledger.text() });
+  const gateway = await runGateway(t, text);
+  gateway.kill("SIGTERM");
+  assert.equal(await gateway.ended, 0);
+  const note = join(ledger.path, "settled-intents");
+  rmSync(note);
+  mkdirSync(note);
+  assert.match(await refusalOf(t, text), /cannot read .*settled-intents: EISDIR: [^\n]*$/);
+});
