@@ -22,8 +22,8 @@ async function stopped(context: TestContext) {
     return of("ledger", folder).flatMap((one) => (one.severity === severity ? one.what : []));
   };
   /** Both say the same. */
-  const refusal = async (): Promise<string> => {
-    const [what = "", ...others] = await told("error");
+  const refusal = async (severity = "error"): Promise<string> => {
+    const [what = "", ...others] = await told(severity);
     assert.deepEqual(others, []);
     const start = launch(context, text);
     assert.equal(await start.ended, 3);
@@ -56,7 +56,7 @@ test("a folder that is no ledger, and one that another host holds, are told", as
   const { path, refusal } = await stopped(context);
   const mark = { host: `not-${hostname()}`, boot: "1", pid: 1, started: "1" };
   writeFileSync(join(path, "lock"), JSON.stringify(mark));
-  assert.match(await refusal(), /held by process 1 on host not-/);
+  assert.match(await refusal("warning"), /held by process 1 on host not-/);
   rmSync(path, { recursive: true });
   mkdirSync(path);
   writeFileSync(join(path, "holiday.jpg"), "sun");
