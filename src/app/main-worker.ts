@@ -36,8 +36,20 @@ const loopDelay = createLoopDelay(nodePlatform);
 let ahead: RevisionPart[] = [];
 let prepared: { readonly id: string; readonly commit: () => void } | undefined;
 
+// Who asks for metrics right after the start is told how things are, too, and not zeros.
+tellGauges();
 timers.every(gaugesMs, () => {
   recorder?.refresh();
+  tellGauges();
+});
+
+answerQuestions((question) => {
+  // The first question asks only whether it is up.
+  if (question === undefined) return listening;
+  return answer(question as Question);
+});
+
+function tellGauges(): void {
   const { user, system } = process.threadCpuUsage();
   writeGauges(data.gaugeMemory, {
     connections: served.connectionCount,
@@ -49,13 +61,7 @@ timers.every(gaugesMs, () => {
     limitStore: store.state,
     limitStoreMissed: store.missed,
   });
-});
-
-answerQuestions((question) => {
-  // The first question asks only whether it is up.
-  if (question === undefined) return listening;
-  return answer(question as Question);
-});
+}
 
 function answer(question: Question): unknown {
   switch (question.kind) {

@@ -50,6 +50,8 @@ test("metrics are well-formed and count what has happened", async (t) => {
   assert.equal(value("parlance_response_body_bytes_total", { service: "echo" }), 30);
   assert.equal(value("parlance_ready", {}), 1);
   assert.equal(value("parlance_worker_up", { worker: "1" }), 1);
+  // Of workers that are not a second old, too.
+  assert.ok((value("parlance_worker_heap_used_bytes", { worker: "1" }) ?? 0) > 1e6);
   assert.ok((value("process_resident_memory_bytes", {}) ?? 0) > 1e6);
 });
 
