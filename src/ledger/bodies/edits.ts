@@ -9,13 +9,6 @@ export interface Edit {
   readonly field: string | undefined;
 }
 
-/** Finds what is to be masked; undefined: this cannot be told for sure. */
-export type FindEdits = (
-  bytes: Buffer,
-  isSensitive: (name: string) => boolean,
-  isCut: boolean,
-) => readonly Edit[] | undefined;
-
 /** @param edits in the order of their places, which do not overlap. */
 export function applyEdits(
   bytes: Buffer,

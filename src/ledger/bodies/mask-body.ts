@@ -4,11 +4,8 @@ import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } fro
 import { applyEdits, type Edit } from "./edits.ts";
 import { findInForm, isForm } from "./mask-form.ts";
 import { findInJson } from "./mask-json.ts";
-import { findInXml } from "./mask-xml.ts";
+import { asciiEncodings, findInXml } from "./mask-xml.ts";
 import type { SensitiveNames } from "./sensitive-names.ts";
-
-/** Charsets beside UTF-8 in which all of ASCII is itself. */
-const singleByteCharset = /^(?:latin1|iso-8859-\d+|windows-125\d|cp1252)$/;
 
 export interface Masked {
   readonly bytes: Buffer;
@@ -51,8 +48,7 @@ function findEdits(
   const charsets = parameters
     .flatMap((one) => /^\s*charset\s*=\s*"?([^"\s]*)/.exec(one)?.[1] ?? [])
     .filter((one) => !/^(?:utf-?8|(?:us-)?ascii)$/.test(one));
-  if (charsets.length > 1 || !charsets.every((one) => singleByteCharset.test(one)))
-    return undefined;
+  if (charsets.length > 1 || !charsets.every((one) => asciiEncodings.test(one))) return undefined;
   const name = type.trim();
   if (/^(?:application|text)\/(?:xml|.+\+xml)$/.test(name)) {
     return findInXml(bytes, names.has, isCut, charsets);

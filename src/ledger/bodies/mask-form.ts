@@ -1,6 +1,6 @@
 /** Finds the values of sensitive names in a query or a form (application/x-www-form-urlencoded). */
 import type { Edit } from "./edits.ts";
-import { fieldWithin } from "./mask-json.ts";
+import { findWithin } from "./mask-json.ts";
 
 export function findInForm(
   bytes: Buffer,
@@ -14,12 +14,14 @@ export function findInForm(
     const equals = pair[0].indexOf("=");
     if (equals < 0) continue;
     const names = namesOf(pair[0].slice(0, equals));
-    const field =
-      names.find((name) => isSensitive(name)) ??
-      fieldWithin(octetsOf(pair[0].slice(equals + 1)), isSensitive);
-    if (field === undefined) continue;
+    const field = names.find((name) => isSensitive(name));
+    const found =
+      field === undefined
+        ? findWithin(octetsOf(pair[0].slice(equals + 1)), isSensitive)
+        : { field };
+    if (found === undefined) continue;
     const start = from + pair.index;
-    edits.push({ from: start + equals + 1, to: start + pair[0].length, text: "***", field });
+    edits.push({ from: start + equals + 1, to: start + pair[0].length, text: "***", ...found });
   }
   return edits;
 }

@@ -2,7 +2,7 @@
  * Finds the values of sensitive members in JSON text (RFC 8259), also in several texts behind each
  * other. What is no JSON is refused, since another reader may see another structure in it.
  */
-import type { Edit, FindEdits } from "./edits.ts";
+import type { Edit } from "./edits.ts";
 import {
   closes,
   endOfScalar,
@@ -12,11 +12,24 @@ import {
   memberName,
   textStart,
 } from "./json-tokens.ts";
+import { namedIn, namedInMarkup, withoutReferences } from "./names-in-text.ts";
+
+/** Texts in texts: what is deeper is masked without a look, since each costs as the first does. */
+const depthMax = 8;
 
 /** What may come next: a value; its end; the first or a later name; a colon; comma or close. */
 type Expected = "value" | "first-value" | "first-name" | "name" | "colon" | "behind";
 
-export const findInJson: FindEdits = (bytes, isSensitive, isCut) => {
+/**
+ * @param depth how many texts this text stands in.
+ * @returns undefined: it cannot be told for sure what is to be masked.
+ */
+export function findInJson(
+  bytes: Buffer,
+  isSensitive: (name: string) => boolean,
+  isCut: boolean,
+  depth = 0,
+): readonly Edit[] | undefined {
   const mask = createMask(isSensitive);
   const open: number[] = [];
   let expected: Expected = "value";
@@ -53,8 +66,10 @@ export const findInJson: FindEdits = (bytes, isSensitive, isCut) => {
         if (byte === json.quote && !mask.isOpen()) {
           const isOpen = end > bytes.length;
           const value = stringValue(bytes, at, end);
-          const field = isOpen ? namedIn(value, isSensitive) : fieldWithin(value, isSensitive);
-          if (field !== undefined) mask.string(at, Math.min(end, bytes.length), field);
+          const found = isOpen
+            ? findNamed(value.toString("utf8"), isSensitive, true)
+            : findWithin(value, isSensitive, depth);
+          if (found !== undefined) mask.string(at, Math.min(end, bytes.length), found.field);
         }
         expected = end > bytes.length ? "behind" : mask.endValue(end, open.length);
       }
@@ -63,29 +78,36 @@ export const findInJson: FindEdits = (bytes, isSensitive, isCut) => {
   }
   const isWhole = open.length === 0 && expected === "value" && at === bytes.length;
   return isWhole || isCut ? mask.end(bytes.length) : undefined;
-};
-
-/** Of a text that is JSON, or a document of GraphQL, in which names stand themselves. */
-export function fieldWithin(
-  value: Buffer,
-  isSensitive: (name: string) => boolean,
-): string | undefined {
-  if (!value.includes("{")) return undefined;
-  const edits = findInJson(value, isSensitive, true);
-  if (edits !== undefined) return edits[0]?.field;
-  return namedIn(value, isSensitive);
 }
 
-/** A name that something follows as its value. */
-function namedIn(value: Buffer, isSensitive: (name: string) => boolean): string | undefined {
-  const text = value.toString("utf8");
-  const colon = /[\\"']*[\s,]*[:=#]/y;
-  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}_-]+/gu)) {
-    if (!isSensitive(word)) continue;
-    colon.lastIndex = index + word.length;
-    if (colon.test(text)) return word;
-  }
-  return undefined;
+/**
+ * Of a text that is JSON, XML or a document of GraphQL, in which names stand themselves.
+ * @returns what is to be told of the text, which is to be masked as a whole.
+ */
+export function findWithin(
+  value: Buffer,
+  isSensitive: (name: string) => boolean,
+  depth = 0,
+): Pick<Edit, "field"> | undefined {
+  const hasMembers = value.includes("{");
+  if (!hasMembers && !value.includes("<") && !value.includes("&")) return undefined;
+  if (depth === depthMax) return { field: undefined };
+  const edits = hasMembers ? findInJson(value, isSensitive, true, depth + 1) : undefined;
+  if (edits !== undefined) return edits[0] && { field: edits[0].field };
+  return findNamed(value.toString("utf8"), isSensitive, false);
+}
+
+/** @param isCut braces may stand in what is not here. */
+function findNamed(
+  text: string,
+  isSensitive: (name: string) => boolean,
+  isCut: boolean,
+): Pick<Edit, "field"> | undefined {
+  const plain = withoutReferences(text);
+  const mayHaveMembers = isCut || plain.includes("{");
+  const field =
+    (mayHaveMembers ? namedIn(plain, isSensitive) : undefined) ?? namedInMarkup(plain, isSensitive);
+  return field === undefined ? undefined : { field };
 }
 
 /** Without its escapes, unless they are no JSON's or it is cut. */
@@ -110,8 +132,8 @@ function createMask(isSensitive: (name: string) => boolean) {
   let depth = 0;
   return {
     isOpen: () => from >= 0,
-    string(start: number, end: number, name: string): void {
-      edits.push({ from: start, to: end, text: '"***"', field: name });
+    string(start: number, end: number, within: string | undefined): void {
+      edits.push({ from: start, to: end, text: '"***"', field: within });
     },
     name(name: string): void {
       if (from < 0) field = isSensitive(name) ? name : undefined;

@@ -1,12 +1,14 @@
 /**
- * Finds the content of sensitive elements and the values of sensitive attributes in XML, by local
- * name. Refused: what is not well-formed, document types (entities could hide anything), encodings
- * in which markup is not ASCII, XML-RPC, whose names are no elements', and sensitive elements whose
- * content stands elsewhere (SOAP 1.1 §5.4.1 `href`, SOAP 1.2 Part 2 §3.1.5.2 `ref`).
+ * Finds what is sensitive in XML: elements and attributes by local name, texts that hold such
+ * names. Refused: broken XML, document types (entities hide all), encodings that are no ASCII,
+ * XML-RPC (other names), content that stands elsewhere (SOAP 1.1 §5.4.1, 1.2 Part 2 §3.1.5.2).
  */
 import type { Edit } from "./edits.ts";
+import { createXmlTexts, type XmlTexts } from "./xml-texts.ts";
 
-const asciiEncodings = /^(?:utf-?8|(?:us-)?ascii|latin1|iso-8859-\d+|windows-125\d|cp1252)$/i;
+/** In which all of ASCII is itself. */
+export const asciiEncodings =
+  /^(?:utf-?8|(?:us-)?ascii|latin1|iso-8859-\d+|windows-125\d|cp1252)$/i;
 const declaredEncoding = /^<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/;
 /** Spaces in ASCII only: other octets that `\s` takes for them belong to letters of UTF-8. */
 const space = String.raw`[\t-\r ]`;
@@ -36,6 +38,11 @@ export function findInXml(
   // Readers differ in what they believe.
   const isSensitive = (octets: string): boolean =>
     isSensitiveName(utf8(octets)) || decoders.some((one) => one && isSensitiveName(one(octets)));
+  const texts = createXmlTexts(isSensitiveName, (octets) => [
+    utf8(octets),
+    ...decoders.flatMap((one) => one?.(octets) ?? []),
+  ]);
+  let textFrom = 0;
   const edits: Edit[] = [];
   const open: string[] = [];
   const ids = new Set<string>();
@@ -51,18 +58,27 @@ export function findInXml(
     const next = text.indexOf("<", at);
     const between = text.slice(at, next < 0 ? text.length : next);
     if (open.length === 0 && between.trim() !== "") return undefined;
+    if (maskFrom < 0) texts.text(between);
     if (next < 0) break;
     const end = behindMarkup(text, next);
     if (end === undefined) return undefined;
     if (end > text.length) {
       // Cut within markup: an attribute could be half there.
       if (!isCut) return undefined;
-      if (maskFrom < 0) edits.push({ from: next, to: text.length, text: "", field: undefined });
+      if (maskFrom < 0) {
+        edits.push(...texts.take(textFrom, next));
+        edits.push({ from: next, to: text.length, text: "", field: undefined });
+      }
       break;
     }
     at = end;
     const markup = text.slice(next, end);
-    if (markup.startsWith("<!") || markup.startsWith("<?")) continue;
+    if (markup.startsWith("<!") || markup.startsWith("<?")) {
+      if (maskFrom < 0) texts.marked(markup, next);
+      continue;
+    }
+    edits.push(...texts.take(textFrom, next));
+    textFrom = end;
     const closing = endTag.exec(markup)?.[1];
     if (closing !== undefined) {
       if (open.pop() !== closing) return undefined;
@@ -84,7 +100,7 @@ export function findInXml(
     }
     if (maskFrom < 0) {
       const from = next + 1 + name.length;
-      edits.push(...attributeEdits(attributes ?? "", from, isSensitive, isMasked));
+      edits.push(...attributeEdits(attributes ?? "", from, isSensitive, isMasked, texts));
     }
     if (slash === "/") continue;
     if (isMasked) {
@@ -94,6 +110,7 @@ export function findInXml(
     }
     open.push(name);
   }
+  edits.push(...texts.take(textFrom, text.length));
   if (!isCut && open.length > 0) return undefined;
   if (areLinked(references, ids)) return undefined;
   if (isCut && targetFrom >= 0 && root === "Envelope") {
@@ -136,15 +153,20 @@ function attributeEdits(
   from: number,
   isSensitive: (name: string) => boolean,
   isWholeElement: boolean,
+  texts: XmlTexts,
 ): readonly Edit[] {
   const edits: Edit[] = [];
   for (const found of attributes.matchAll(attribute)) {
     const [whole, name = "", value = ""] = found;
     if (name === "xmlns" || name.startsWith("xmlns:")) continue;
     const local = localName(name);
-    if (!isWholeElement && !isSensitive(local)) continue;
+    const masked =
+      isWholeElement || isSensitive(local)
+        ? { field: utf8(local) }
+        : texts.find(value.slice(1, -1));
+    if (masked === undefined) continue;
     const end = from + found.index + whole.length;
-    edits.push({ from: end - value.length + 1, to: end - 1, text: "***", field: utf8(local) });
+    edits.push({ from: end - value.length + 1, to: end - 1, text: "***", ...masked });
   }
   return edits;
 }
