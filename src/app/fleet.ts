@@ -76,7 +76,7 @@ export interface FleetWorker extends WorkerStatus {
 /** How long a worker has to say how it stands. */
 const lookMs = 1_000;
 /** What a worker gets beyond `drainMs` before it is ended. */
-const drainGraceMs = 2_000;
+const drainGraceMs = 3_000;
 
 interface WorkerMemory {
   flight: SharedArrayBuffer;

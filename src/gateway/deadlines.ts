@@ -104,3 +104,8 @@ export function documentTooLarge(
     ? problems["body-too-large"](detail)
     : problems["answer-too-large"](detail);
 }
+
+/** It was not the service that took its time. */
+export function neverWhole({ detail }: Problem): Problem {
+  return problems["body-timeout"](`the request is not whole: ${detail}`);
+}

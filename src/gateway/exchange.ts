@@ -10,7 +10,7 @@ import type { ResponseHead } from "#wire/head.ts";
 import { admit, bodyTooLarge, noteWhere, type Admission } from "./admission.ts";
 import { CheckedExchange } from "./checked-exchange.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import { overdue, timeIsUp } from "./deadlines.ts";
+import { neverWhole, overdue, timeIsUp } from "./deadlines.ts";
 import { failureProblem, problemLines, problemResponse } from "./failure.ts";
 import type { InnerExchange } from "./hub-calls.ts";
 import { forwardedFields } from "./forwarded-fields.ts";
@@ -307,16 +307,20 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     if (this.state === "free") return;
     if (this.goesOnAlone()) return this.onCallerFlushed();
     // A tunnel whose two halves have ended is over in good order.
-    this.aborted = !(this.state === "tunnel" && this.#upstreamEnded && this.requestComplete);
+    const isOver = this.state === "tunnel" && this.#upstreamEnded && this.requestComplete;
+    const { cutOff } = this.gateway;
+    if (!isOver) this.problem ??= cutOff;
+    this.aborted = !isOver && cutOff === undefined;
     this.dropUpstream();
-    if (this.status === 0) this.status = 499;
+    if (this.status === 0) this.status = cutOff?.definition.httpStatus ?? 499;
     this.finish();
   }
 
   onTick(nowMs: number): void {
     const { state } = this;
     if (state === "free" || state === "recording" || state === "tunnel") return;
-    const { snapshot, draining } = this.gateway;
+    const { snapshot, draining, cutOff } = this.gateway;
+    if (cutOff !== undefined) return this.endWith(cutOff);
     this.hub?.tick(nowMs, this.snapshot === snapshot && !draining);
     if (this.route === undefined) return;
     const { service } = this.route;
@@ -389,9 +393,4 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     this.problem = problem;
     if (!this.tellBroken(problem)) this.cutOff();
   }
-}
-
-/** It was not the service that took its time. */
-function neverWhole({ detail }: Problem): Problem {
-  return problems["body-timeout"](`the request is not whole: ${detail}`);
 }

@@ -1,5 +1,6 @@
 /** What all exchanges of one worker share. */
 import type { Platform } from "#base/platform.ts";
+import type { Problem } from "#base/problem.ts";
 import type { Revision } from "#configuration/configuration.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { ExchangeIds } from "./exchange-id.ts";
@@ -18,6 +19,8 @@ export interface GatewayContext {
   /** The revision that new exchanges take. */
   readonly snapshot: Snapshot;
   readonly draining: boolean;
+  /** The time to drain is over: what is under way is ended, for this reason. */
+  readonly cutOff: Problem | undefined;
   /** Exchanges that no connection carries. */
   readonly background: Set<Background>;
   /** Those whose time is given. */

@@ -5,6 +5,7 @@
 import { createQuickRandom } from "#base/quick-random.ts";
 import { createLog, type Log } from "#base/log.ts";
 import { atTurnEnd, type Platform } from "#base/platform.ts";
+import type { Problem } from "#base/problem.ts";
 import { noRecords, type DurableRecords } from "#base/durable-records.ts";
 import { createReplayTable } from "#base/replay-table.ts";
 import { createSharedCells } from "#base/shared-cells.ts";
@@ -33,6 +34,7 @@ import type { Recorder } from "./recorder.ts";
 import type { Background } from "./repeated-request.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 import type { TellState } from "./probes.ts";
+import { problems } from "./problems.ts";
 import { buildSnapshot, type Snapshot } from "./snapshot.ts";
 import { createTextListener } from "./text-listener.ts";
 import { createTimedExchanges } from "./timed-exchanges.ts";
@@ -41,6 +43,7 @@ const tickMs = 100;
 const drainStepMs = 20;
 /** How long connections that a stop has cut off may take to be gone. */
 const cutMs = 1_000;
+const farewellMs = 500;
 
 export interface Gateway {
   /** Begins to listen. Rejects with the system's error, for example EADDRINUSE. */
@@ -119,6 +122,7 @@ export function createGateway(
   let listed: InstanceLists = {};
   let snapshot: Snapshot = doAtOnce(build(first));
   let draining = false;
+  let cutOff: Problem | undefined;
   let turnedAway = 0;
   let dateMs = -1;
   let date = "";
@@ -132,6 +136,9 @@ export function createGateway(
     },
     get draining() {
       return draining;
+    },
+    get cutOff() {
+      return cutOff;
     },
     background,
     timed: createTimedExchanges(platform),
@@ -285,6 +292,9 @@ export function createGateway(
       const { drainMs } = snapshot.revision.configuration.timeouts;
       await waitFor(drainMs, () => connections.size + background.size === 0);
       const cut = connections.size;
+      cutOff = problems["gateway-stopped"](`it did not end within timeouts.drainMs: ${drainMs}`);
+      // Exchanges end with their next tick; whose callers do not take that are without a word.
+      await waitFor(farewellMs, () => connections.size === 0);
       for (const connection of connections) connection.destroy();
       for (const exchange of background) exchange.onCallerGone();
       background.clear();

@@ -218,6 +218,12 @@ export const problems = defineProblems({
     faultKind: "deadline_exceeded",
     blame: "service",
   },
+  "gateway-stopped": {
+    title: "The gateway was stopped before the exchange was over",
+    httpStatus: 503,
+    faultKind: "unavailable",
+    blame: "gateway",
+  },
   "gateway-failure": {
     title: "The gateway failed",
     httpStatus: 500,

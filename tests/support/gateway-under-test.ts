@@ -17,6 +17,7 @@ import type { Policy } from "#extension/policy.ts";
 import type { JsonSchema } from "#base/json-schema.ts";
 import { createRevision } from "#configuration/revision.ts";
 import { createGateway, type Gateway } from "#gateway/gateway.ts";
+import type { ExchangeRecord } from "#gateway/exchange-record.ts";
 import type { Recorder } from "#gateway/recorder.ts";
 import { openRecords } from "#state/open-records.ts";
 
@@ -34,6 +35,8 @@ export interface GatewayUnderTest {
   readonly port: number;
   /** How many exchanges have begun and ended so far. */
   readonly exchanges: () => { readonly begun: number; readonly done: number };
+  /** How those that are over have ended. */
+  readonly ends: readonly Pick<ExchangeRecord, "status" | "aborted" | "problem">[];
   readonly close: () => Promise<void>;
 }
 
@@ -121,12 +124,16 @@ async function startGateway(
 ): Promise<GatewayUnderTest & { readonly gateway: Gateway }> {
   let begun = 0;
   let done = 0;
+  const ends: Pick<ExchangeRecord, "status" | "aborted" | "problem">[] = [];
   const { stateFolder } = revision.configuration;
   const records = stateFolder === undefined ? undefined : openRecords(stateFolder);
   const observer = {
     onBegin: () => void begun++,
     onRouted: () => undefined,
-    onDone: () => void done++,
+    onDone({ status, aborted, problem }: ExchangeRecord) {
+      done++;
+      ends.push({ status, aborted, problem });
+    },
   };
   const gateway = createGateway(
     platform,
@@ -140,6 +147,7 @@ async function startGateway(
     port,
     gateway,
     exchanges: () => ({ begun, done }),
+    ends,
     async close() {
       await gateway.drain();
       await records?.close();

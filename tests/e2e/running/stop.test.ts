@@ -26,11 +26,16 @@ test("what does not finish within drainMs is cut off and counted", async (t) => 
   const service = await runService(t);
   const more = "timeouts: { drainMs: 200 }\n";
   const gateway = await runGateway(t, configurationOf(service.url, { more }));
-  const answer = fetch(`${gateway.url}/echo/wait`).catch(() => "cut off");
+  const answer = fetch(`${gateway.url}/echo/wait`);
   await service.awaits(1);
   gateway.kill("SIGINT");
   assert.equal(await gateway.ended, 0);
-  assert.equal(await answer, "cut off");
+  const { status, headers } = await answer;
+  assert.equal(status, 503);
+  assert.equal(headers.get("connection"), "close");
+  const { code, detail } = (await (await answer).json()) as { code: string; detail: string };
+  assert.equal(code, "gateway-stopped");
+  assert.match(detail, /^it did not end within timeouts\.drainMs: 200/);
   assert.equal((await gateway.seen("cut-off"))["cut"], 1);
 });
 
@@ -39,14 +44,17 @@ test("what is cut off is logged and on record like any other exchange", async (t
   const ledger = ledgerFolder(t);
   const more = `timeouts: { drainMs: 200 }\nlog: { exchanges: all }\n${ledger.text()}`;
   const gateway = await runGateway(t, configurationOf(service.url, { more }));
-  const answers = ["/wait/1", "/wait/2"].map((path) =>
-    fetch(`${gateway.url}/echo${path}`, { method: "POST", body: "{}" }).catch(() => "cut off"),
-  );
+  const answers = ["/wait/1", "/wait/2"].map(async (path) => {
+    const answer = await fetch(`${gateway.url}/echo${path}`, { method: "POST", body: "{}" });
+    return { status: answer.status, text: await answer.text().catch(() => "cut off") };
+  });
   await service.awaits(2);
   service.waiting[1]?.write("the beginning");
   gateway.kill("SIGTERM");
   assert.equal(await gateway.ended, 0);
-  await Promise.all(answers);
+  const [begun, silent] = (await Promise.all(answers)).toSorted((a, b) => a.status - b.status);
+  assert.deepEqual(begun, { status: 200, text: "cut off" });
+  assert.equal(silent?.status, 503);
   assert.equal((await gateway.seen("cut-off"))["cut"], 2);
   const { of } = readLedger(ledger.path);
   const recorded = of("exchange").map(({ exchange }) => exchange);
@@ -56,6 +64,10 @@ test("what is cut off is logged and on record like any other exchange", async (t
     "/echo/wait/2",
   ]);
   assert.deepEqual(recorded.toSorted(), told.map(({ exchange }) => String(exchange)).toSorted());
+  // The callers did not go away: they were left.
+  for (const { problem, aborted } of of("exchange")) {
+    assert.deepEqual([problem, aborted], ["gateway-stopped", undefined]);
+  }
 });
 
 test("a second signal ends it at once", async (t) => {

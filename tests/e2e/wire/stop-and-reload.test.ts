@@ -89,7 +89,7 @@ test("when a stop is over, so is every exchange that it has cut off", async (t) 
     socket.on("end", () => socket.end());
   });
   const configuration = { timeouts: { drainMs: 200 } };
-  const { port, gateway, exchanges } = await stand(t, upstream.port, { configuration });
+  const { port, gateway, exchanges, ends } = await stand(t, upstream.port, { configuration });
   const heads = [get("/silent"), get("/begun"), get("/", "Connection: upgrade\r\nUpgrade: x\r\n")];
   for (const head of heads) await (await caller(t, port)).send(head);
   const session = http2.connect(`http://127.0.0.1:${port}`);
@@ -100,6 +100,16 @@ test("when a stop is over, so is every exchange that it has cut off", async (t) 
   assert.ok(await eventually(() => exchanges().begun === 5));
   assert.equal(await gateway.drain(), 4);
   assert.equal(exchanges().done, 5);
+  const told = ends.map(({ status, problem, aborted }) =>
+    [status, problem?.definition.code, aborted ? "aborted" : "left"].join(" "),
+  );
+  assert.deepEqual(told.toSorted(), [
+    "101 gateway-stopped left",
+    "200 gateway-stopped left",
+    "200 gateway-stopped left",
+    "503 gateway-stopped left",
+    "503 gateway-stopped left",
+  ]);
 });
 
 test("pipelined requests behind the one that is answered during a stop are not begun", async (t) => {
