@@ -66,6 +66,10 @@ test("a field is masked under every name that the contract gives it", async (t) 
   const xml = await pay.send("/echo/pay", "application/xml", `<pay><karte>${secret}</karte></pay>`);
   assert.match(xml, /<karte>\*\*\*<\/karte>/);
   assert.doesNotMatch(xml, new RegExp(secret));
+  const escaped = `&lt;karte&gt;${secret}&lt;/karte&gt;`;
+  const within = await pay.send("/echo/pay", "text/xml", `<pay><doc>${escaped}</doc></pay>`);
+  assert.match(within, /<pay><doc>\*\*\*<\/doc><\/pay>/);
+  assert.doesNotMatch(within, new RegExp(secret));
   const type = "application/x-www-form-urlencoded";
   const old = await stand(t, form, type, 200, `KARTE=${secret}`);
   const text = await old.send("/text/echo/pay", type, `KARTE=${secret}`);
