@@ -10,7 +10,7 @@ const anonymous = "anonymous";
 const keyLengthAdvised = 16;
 
 /**
- * Sorted: in which order they stand makes no other configuration.
+ * In the order of the file, by whose numbers the ledger tells which one was used.
  * @param owners names of callers by the digests of their keys; those of this one are added.
  */
 export function digestKeys(
@@ -47,7 +47,7 @@ export function digestKeys(
     checkOwner(name, digest, owners, path, reporter);
     return digest;
   });
-  return digests.toSorted();
+  return digests;
 }
 
 function refuseProofs(caller: DeclaredCaller, reporter: Reporter): void {

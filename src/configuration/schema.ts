@@ -113,12 +113,12 @@ const createCallersSchema = (proofs: ProofSchemas): JsonSchema => ({
     keys: severalOf(
       keySchema,
       "Several keys instead of `key`: each is enough, and it is the same caller with any of " +
-        "them. For changing a key without a pause.",
+        "them. For changing a key without a pause; the ledger numbers them in this order.",
       `a list of 1 to ${keysMax} keys`,
     ),
     keysSha256: severalOf(
       digestSchema,
-      "SHA-256 of several keys, instead of `keySha256`.",
+      "SHA-256 of several keys, instead of `keySha256`, in the order of the ledger's numbers.",
       `a list of 1 to ${keysMax} digests, each as \`parlance key\` prints it`,
     ),
     wsSecurity: callerSecuritySchema,

@@ -206,8 +206,8 @@ export const fields = {
     key: 72,
     type: "uint",
     about:
-      "Which of its keys the caller showed, from 1, in their order in the revision; absent: it " +
-      "has one, or showed none.",
+      "Which of its keys the caller showed, from 1, in their order in the configuration; absent: " +
+      "it has one, or showed none.",
   },
   // Known only at the end, so it has the last of the keys that take two bytes.
   cut: {
