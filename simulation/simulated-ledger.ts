@@ -13,8 +13,9 @@ const checkpoints = "/checkpoints";
 /** @param pid of the process that opens it; all others are dead. */
 export function simulatedOptions(disk: SimulatedDisk, dice: Dice, pid: number): LogOptions {
   const processes: Processes = {
-    self: () => ({ host: "simulated", boot: "1", pid, started: String(pid) }),
+    self: () => ({ host: "simulated", boot: "1", space: "", pid, started: String(pid) }),
     isRunning: () => false,
+    hold: () => undefined,
   };
   const random = { bytes: (count: number) => dice.bytes(count) };
   const nowMs = (): number => 0;

@@ -16,6 +16,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   readSync,
   renameSync,
   statfsSync,
@@ -286,6 +287,8 @@ export interface ProcessMark {
   readonly host: string;
   /** Differs after every start of the machine; empty where it cannot be told. */
   readonly boot: string;
+  /** In which `pid` counts, for each container has its own; empty where it cannot be told. */
+  readonly space: string;
   readonly pid: number;
   /** In ticks of the machine; empty where it cannot be told. */
   readonly started: string;
@@ -295,12 +298,19 @@ export interface Processes {
   readonly self: () => ProcessMark;
   /** Whether the process that the mark is of still runs, on this host and since its last start. */
   readonly isRunning: (mark: ProcessMark) => boolean;
+  /**
+   * Makes a file and holds it until this process ends, or what it returns is called, which removes
+   * it: other processes of the machine see that, also from other containers. "held": one of them
+   * does. Undefined: the disk knows no such thing.
+   */
+  readonly hold: (path: string) => (() => void) | "held" | undefined;
 }
 
 export const nodeProcesses: Processes = {
   self: () => ({
     host: hostname(),
     boot: readWord("/proc/sys/kernel/random/boot_id"),
+    space: linkAt("/proc/self/ns/pid"),
     pid: process.pid,
     started: startOf(process.pid),
   }),
@@ -313,7 +323,47 @@ export const nodeProcesses: Processes = {
       return (error as NodeJS.ErrnoException).code === "EPERM";
     }
   },
+  hold,
 };
+
+const sqliteBusy = 5;
+/** Somebody may just be looking whether it is held. */
+const holdPatienceMs = 100;
+
+/** Node has no call for locks of files; those of SQLite are the system's, and it writes nothing. */
+function hold(path: string): (() => void) | "held" | undefined {
+  try {
+    for (;;) {
+      closeSync(openSync(path, "a"));
+      const { ino } = statSync(path);
+      const { DatabaseSync } = late.sqlite();
+      const file = new DatabaseSync(path, { timeout: holdPatienceMs });
+      try {
+        file.exec("PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE");
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+      const letGo = (): void => {
+        if (existsSync(path)) unlinkSync(path);
+        file.close();
+      };
+      // Who had it before has taken it away meanwhile: another one may hold what is there now.
+      if (statSync(path, { throwIfNoEntry: false })?.ino === ino) return letGo;
+      file.close();
+    }
+  } catch (error) {
+    return (error as { readonly errcode?: unknown }).errcode === sqliteBusy ? "held" : undefined;
+  }
+}
+
+function linkAt(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
+}
 
 /** Field 22 of stat; the name before it may hold blanks and brackets. */
 function startOf(pid: number): string {

@@ -59,7 +59,7 @@ export function refuseUnopenable(options: ReadingOptions & Pick<LogOptions, "pro
   const { path, disk, processes } = options;
   const layout = layoutOf(path);
   trying(`open the ledger in ${path}`, () => {
-    refuseRunning(disk, processes, layout.lockFile, processes.self());
+    refuseRunning(disk, processes, layout.lockFile);
     readLedger(options, layout);
   });
 }

@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { nodeProcesses } from "#base/platform.ts";
+import { nodeDisk, nodeProcesses, type Processes } from "#base/platform.ts";
 import { generateKeyPairSync } from "node:crypto";
 import { addAll, codeOf, entryOf, failingDisk, snapshot, withPlace } from "./store-fixture.ts";
 import type { Place } from "./store-fixture.ts";
+import { findHolder } from "./lock.ts";
 import type { LogOptions } from "./log.ts";
 
 interface Refusal {
@@ -296,6 +297,27 @@ test("a full disk that takes no lock is told, and nothing is left on it", () => 
     const disk = failingDisk("ENOSPC", (call, path) => call === "write" && /lock/.test(path));
     assert.equal(codeOf(() => place.open({ disk })).code, "ledger-disk-full");
     assert.deepEqual(snapshot(place.path), before);
+  });
+});
+
+test("a lock of another container is taken over when its process is gone, unseen as it is", () => {
+  withPlace((place) => {
+    write(place, 3);
+    const elsewhere: Processes = {
+      ...nodeProcesses,
+      self: () => ({ ...nodeProcesses.self(), space: "pid:[1]" }),
+      isRunning: () => false,
+    };
+    const { writer } = place.open({ processes: elsewhere });
+    const { code, detail } = codeOf(() => place.open());
+    assert.equal(code, "ledger-locked");
+    assert.match(detail, /process \d+ on host \S+, in another container\. /);
+    assert.ok(findHolder(nodeDisk, nodeProcesses, lock(place)) !== undefined);
+    const left = readFileSync(lock(place));
+    writer.close();
+    writeFileSync(lock(place), left);
+    assert.equal(findHolder(nodeDisk, nodeProcesses, lock(place)), undefined);
+    place.open().writer.close();
   });
 });
 
