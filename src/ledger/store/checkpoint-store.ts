@@ -6,10 +6,13 @@ import { join } from "node:path";
 import type { Disk } from "#base/disk.ts";
 import { isProblem } from "#base/problem.ts";
 import { parseCheckpoint, type Checkpoint } from "#ledger/tree/checkpoint.ts";
+import { rootOf } from "#ledger/tree/merkle-proofs.ts";
 import { parseVerifier } from "#ledger/tree/note-keys.ts";
 import { verifyNote } from "#ledger/tree/note.ts";
+import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
 import { readFile, replaceFile } from "./disk-files.ts";
 import type { Epoch } from "./log-file.ts";
+import type { LogTree } from "./log-tree.ts";
 import { damaged, LedgerProblem, problems, trying } from "./problems.ts";
 
 const bytesMax = 64 * 1024;
@@ -31,15 +34,29 @@ export function writeCheckpointFile(disk: Disk, path: string, content: Uint8Arra
 }
 
 /**
+ * @param bytes of a stored checkpoint, which is to be of what this ledger was once.
+ * @param epochs of the ledger; undefined: there is none yet, so that no key can be asked.
+ */
+export function refuseOther(
+  path: string,
+  bytes: Buffer,
+  epochs: readonly Epoch[] | undefined,
+  tree: LogTree,
+): void {
+  const stored = openStored(path, bytes, epochs);
+  const isInside = stored.size <= tree.size;
+  const root = isInside
+    ? rootOf(stored.size, hashesFromTiles(stored.size, tree.readTile))
+    : undefined;
+  refuseRollback(path, stored, { size: tree.size, root: tree.root() }, root);
+}
+
+/**
  * A stored checkpoint that this ledger has signed.
  *
  * @param epochs of the ledger; undefined: there is none yet, so that no key can be asked.
  */
-export function openStored(
-  path: string,
-  bytes: Buffer,
-  epochs: readonly Epoch[] | undefined,
-): Checkpoint {
+function openStored(path: string, bytes: Buffer, epochs: readonly Epoch[] | undefined): Checkpoint {
   const parsed = parseCheckpoint(bytes);
   if (isProblem(parsed)) throw damaged(`${path}: ${parsed.detail}`);
   if (epochs === undefined) return parsed;
@@ -58,7 +75,7 @@ export function openStored(
 }
 
 /** @param root of the log at the checkpoint's size; undefined: the log is shorter. */
-export function refuseRollback(
+function refuseRollback(
   path: string,
   stored: Checkpoint,
   log: { readonly size: number; readonly root: Buffer },

@@ -1,10 +1,16 @@
 /** The writer of an open ledger: the appender, and beside it what can wait a moment. */
 import { dirname, join } from "node:path";
 import { assert } from "#base/assert.ts";
-import { signCheckpoint } from "#ledger/tree/checkpoint.ts";
+import { isProblem } from "#base/problem.ts";
+import { parseCheckpoint, signCheckpoint } from "#ledger/tree/checkpoint.ts";
 import { createSigner, formatVerifier, type NoteSigner } from "#ledger/tree/note-keys.ts";
 import type { Appender } from "./appender.ts";
-import { separateFile, writeCheckpointFile } from "./checkpoint-store.ts";
+import {
+  readCheckpointFile,
+  refuseOther,
+  separateFile,
+  writeCheckpointFile,
+} from "./checkpoint-store.ts";
 import { listFolder } from "./disk-files.ts";
 import { makeKey } from "./keys.ts";
 import { parseSealedName, segmentEntries, type Layout } from "./layout.ts";
@@ -50,10 +56,20 @@ export function createLogWriter(parts: WriterParts): LogWriter {
     const { name: origin } = signer.verifier;
     const bytes = signCheckpoint({ origin, size, root: tree.root() }, [signer]);
     trying(`make ${checkpoints}`, makeSeparate);
+    refuseOtherSeparate();
     // The separate one first: it must never be behind what others have seen.
     for (const path of [separate, layout.checkpointFile]) writeCheckpointFile(disk, path, bytes);
     last = { size, bytes };
     return bytes;
+  }
+
+  /** Another ledger of the same name keeps its checkpoints there: each would undo the other's. */
+  function refuseOtherSeparate(): void {
+    const there = readCheckpointFile(disk, separate);
+    if (there === undefined || last?.bytes.equals(there) === true) return;
+    // Torn, it says nothing of anybody.
+    if (isProblem(parseCheckpoint(there))) return;
+    refuseOther(separate, there, facts.epochs, tree);
   }
 
   /** That there is no room ahead is noticed again, and then told, when an entry needs it. */

@@ -1,6 +1,6 @@
 /** A ledger on a real disk: written, read beside it, closed, opened again. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Disk } from "#base/disk.ts";
@@ -212,6 +212,46 @@ test("a clock that is set back is told, and harms nothing", () => {
       place.told.map(({ event, fields }) => [event, fields["backMs"]]),
       [["clock-went-back", 100_500]],
     );
+  });
+});
+
+test("of two ledgers of one name the second takes no checkpoint of the first away", () => {
+  withPlace((place) => {
+    const { writer } = place.open();
+    const other = place.open({ path: `${place.path}-other` }).writer;
+    const separate = join(place.checkpoints, "example.org+test.checkpoint");
+    addAll(writer, range(0, 3));
+    const first = writer.checkpoint(0);
+    addAll(other, range(5, 9));
+    const { detail } = codeOf(() => other.checkpoint(0));
+    assert.match(detail, /test\.checkpoint was not signed by this ledger/);
+    assert.equal(other.size, 4);
+    assert.deepEqual(readFileSync(separate), first);
+    addAll(writer, range(3, 5));
+    writer.checkpoint(0);
+    // One that says nothing is replaced.
+    writeFileSync(separate, "");
+    addAll(writer, range(5, 6));
+    assert.deepEqual(writer.checkpoint(0), readFileSync(separate));
+  });
+});
+
+test("a copy that is written beside its ledger takes no checkpoint of it away", () => {
+  withPlace((place) => {
+    const begun = place.open().writer;
+    addAll(begun, range(0, 3));
+    begun.checkpoint(0);
+    begun.close();
+    const path = `${place.path}-copy`;
+    cpSync(place.path, path, { recursive: true });
+    const { writer } = place.open();
+    const copy = place.open({ path }).writer;
+    addAll(writer, range(3, 5));
+    writer.checkpoint(0);
+    addAll(copy, range(7, 9));
+    const { code, detail } = codeOf(() => copy.checkpoint(0));
+    assert.equal(code, "ledger-rolled-back");
+    assert.match(detail, /signed at size 5, .* but the ledger has at size 5 the root/);
   });
 });
 

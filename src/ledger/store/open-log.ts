@@ -1,16 +1,9 @@
 /** Opens a ledger for writing: makes it, or recovers it; refuses what must not be gone on with. */
-import { rootOf } from "#ledger/tree/merkle-proofs.ts";
 import { createSigner, formatVerifier } from "#ledger/tree/note-keys.ts";
-import { hashesFromTiles } from "#ledger/tree/tile-hashes.ts";
 import { dirname } from "node:path";
 import type { Disk } from "#base/disk.ts";
 import { createAppender } from "./appender.ts";
-import {
-  openStored,
-  readCheckpointFile,
-  refuseRollback,
-  separateFile,
-} from "./checkpoint-store.ts";
+import { readCheckpointFile, refuseOther, separateFile } from "./checkpoint-store.ts";
 import { loadSigner, makeKey } from "./keys.ts";
 import { layoutOf, type Layout } from "./layout.ts";
 import { listFolder } from "./disk-files.ts";
@@ -145,12 +138,7 @@ function refuseOtherPast(
       if (path === separate) noteMissing(options, path, tree.size);
       continue;
     }
-    const stored = openStored(path, bytes, facts?.epochs);
-    const isInside = stored.size <= tree.size;
-    const root = isInside
-      ? rootOf(stored.size, hashesFromTiles(stored.size, tree.readTile))
-      : undefined;
-    refuseRollback(path, stored, { size: tree.size, root: tree.root() }, root);
+    refuseOther(path, bytes, facts?.epochs, tree);
   }
 }
 
