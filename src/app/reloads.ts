@@ -138,9 +138,12 @@ export function createReloads(options: ReloadOptions): Reloads {
   function warnOfFixed(changes: readonly Change[], configuration: Configuration): void {
     // What is changed back is as it runs.
     const other = new Set(diffConfigurations(started, configuration).map(({ path }) => path));
-    const fixed = changes
-      .map(({ path }) => path)
-      .filter((path) => fixedPaths.includes(path) && other.has(path));
+    // Between `off` and a map the whole of the ledger has changed.
+    const fixed = fixedPaths.filter(
+      (fixedPath) =>
+        other.has(fixedPath) &&
+        changes.some(({ path }) => path === fixedPath || fixedPath.startsWith(`${path}.`)),
+    );
     if (fixed.length === 0) return;
     const message = `${fixed.join(", ")} will change with the next start; all else is taken now`;
     log.warn("restart-needed", message);

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "node:tls";
 import { Pool } from "undici";
+import { ledgerFolder } from "#tests/e2e/ledger/read-ledger.ts";
 import { makeAuthority } from "#tests/support/certificates.ts";
 import {
   configurationOf,
@@ -174,6 +175,24 @@ test("what needs a restart is said, and all else is taken", async (t) => {
   replaceFile(gateway.configPath, configurationOf("http://127.0.0.1:1"));
   await gateway.seen("revision-taken", ({ before }) => before === taken["revision"]);
   assert.equal(gateway.log.filter(({ event }) => event === "restart-needed").length, 1);
+});
+
+test("what of the ledger needs a restart is said, also where it was off in between", async (t) => {
+  const service = await runService(t);
+  const ledger = ledgerFolder(t);
+  const textOf = (more: string): string => configurationOf(service.url, { more });
+  const gateway = await runGateway(t, textOf(ledger.text()));
+  const fixed = async (text: string): Promise<string> => {
+    const warned = (): number =>
+      gateway.log.filter(({ event }) => event === "restart-needed").length;
+    const before = warned();
+    replaceFile(gateway.configPath, text);
+    await gateway.seen("restart-needed", () => warned() > before);
+    return gateway.log.findLast(({ event }) => event === "restart-needed")?.message ?? "";
+  };
+  assert.match(await fixed(textOf("ledger: off\n")), /^ledger will change/);
+  const other = ledger.text().replace(" }", ", retention: { days: 3 } }");
+  assert.match(await fixed(textOf(other)), /^ledger\.retention will change/);
 });
 
 test("an exchange that began under the old revision ends under it", async (t) => {
