@@ -1,6 +1,6 @@
 /** The order between bodies and entries, and what becomes of both when a disk fails. */
 import assert from "node:assert/strict";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { createLog } from "#base/log.ts";
@@ -196,4 +196,17 @@ test("files are dropped when all their entries are, never before, never the pres
   assert.deepEqual(left(), ["0badcafe-0-2.bodies", "0badcafe-0-3.bodies"]);
   assert.equal(dropBodies(nodeDisk, ledger, hours(9), hours(2.5)).files, 1);
   assert.deepEqual(left(), ["0badcafe-0-3.bodies"]);
+});
+
+test("a file of a clock that was ahead is dropped with the one that was written behind it", (t) => {
+  const { ledger, writerOf } = stand(t, 2);
+  const hours = (count: number): number => count * bodyFileSpanMs;
+  const writer = writerOf(0);
+  for (const hour of [9_000, 1, 4]) writer.append(recordOf(hour), hours(hour));
+  writerOf(1).append(recordOf(7), hours(9_000));
+  writeFileSync(join(ledger, "bodies", "other.bodies"), "");
+  const left = (): readonly string[] => readdirSync(join(ledger, "bodies")).toSorted();
+  assert.equal(dropBodies(nodeDisk, ledger, hours(1.5), hours(10)).files, 0);
+  assert.equal(dropBodies(nodeDisk, ledger, hours(3.5), hours(10)).files, 2);
+  assert.deepEqual(left(), ["0badcafe-0-3.bodies", "0badcafe-1-1.bodies", "other.bodies"]);
 });

@@ -34,15 +34,20 @@ export function findExpired(
     .map((name) => disk.stat(join(layout.segments, name))?.size ?? 0)
     .reduce((sum, size) => sum + size, 0);
   let bytes = 0;
-  let segment = kept.keptFrom;
-  for (; segment < kept.sealed; segment++) {
+  let expired: Expired | undefined;
+  for (let segment = kept.keptFrom; segment < kept.sealed; segment++) {
     const own = openSealed(disk, join(layout.segments, sealedName(segment)), segment);
     // By the newest of its entries: their own times, whatever the clock said in between.
     const isOld = days > 0 && own.facts.maxMs < nowMs - days * dayMs;
-    if (!isOld && !(bytesMax > 0 && left > bytesMax)) break;
+    // The clock was ahead: it is as old as one behind it is at least.
+    const isOfLater = days > 0 && own.facts.maxMs > nowMs;
+    const isTooMuch = bytesMax > 0 && left > bytesMax;
+    if (!isOld && !isTooMuch && !isOfLater) break;
     left -= own.bytes;
     bytes += own.bytes;
+    if (!isOld && !isTooMuch) continue;
+    const first = kept.keptFrom * segmentEntries;
+    expired = { first, end: (segment + 1) * segmentEntries, bytes };
   }
-  if (segment === kept.keptFrom) return undefined;
-  return { first: kept.keptFrom * segmentEntries, end: segment * segmentEntries, bytes };
+  return expired;
 }
