@@ -24,6 +24,7 @@ export function cutQuery(head: RequestHead, name: string): void {
   if (kept.length === parts.length) return;
   const query = kept.length === 0 ? "" : `?${kept.join("&")}`;
   head.targetEnd = pathEnd + bytes.write(query, pathEnd, "latin1");
+  bytes.fill(0x20, head.targetEnd, targetEnd);
 }
 
 /** Of `Cookie` fields, joined by whatever. */

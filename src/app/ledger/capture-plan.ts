@@ -13,6 +13,8 @@ export interface CapturePlan {
   /** By the operation, once it is known. */
   readonly captureOf: (operation: string | undefined) => Capture;
   readonly names: SensitiveNames;
+  /** The same, and what keys of callers are called in queries. */
+  readonly headNames: SensitiveNames;
   /** Of the route, with the names of its segments' values; `{name=**}`: of all that follow. */
   readonly path: string | undefined;
 }
@@ -30,13 +32,15 @@ export function createCapturePlan(
   const contract = revision.contracts.get(service.name);
   const listed = createSensitiveNames(sensitive);
   const fromContract = contract === undefined ? [] : sensitiveFieldsOf(contract, listed);
+  const names = createSensitiveNames([...sensitive, ...fromContract, ...proofsIn(route)]);
   return {
     most:
       route.operation === undefined
         ? Object.values(operations).reduce(greater, ofRoute)
         : captureOf(route.operation),
     captureOf,
-    names: createSensitiveNames([...sensitive, ...fromContract, ...proofsIn(route)]),
+    names,
+    headNames: withKey(names, revision.configuration.identity?.key.query),
     path: namedPath(route, service, contract),
   };
 }
@@ -60,7 +64,8 @@ function namedPath(route: Route, { name }: Service, contract: Contract | undefin
  */
 export function createHubPlan({ configuration }: Pick<Revision, "configuration">): CapturePlan {
   const most = configuration.ledger?.capture === "none" ? "none" : "digest";
-  return { most, captureOf: () => most, names: createSensitiveNames([]), path: undefined };
+  const names = createSensitiveNames([]);
+  return { most, captureOf: () => most, names, headNames: names, path: undefined };
 }
 
 /**
@@ -69,6 +74,12 @@ export function createHubPlan({ configuration }: Pick<Revision, "configuration">
  */
 function proofsIn({ face }: Route): readonly string[] {
   return face === "soap" ? ["Password"] : [];
+}
+
+/** In addresses that requests come from a key stands as it stood in their own. */
+function withKey(names: SensitiveNames, parameter: string | undefined): SensitiveNames {
+  if (parameter === undefined) return names;
+  return { isEmpty: names.isEmpty, has: (name) => name === parameter || names.has(name) };
 }
 
 function greater(one: Capture, other: Capture): Capture {

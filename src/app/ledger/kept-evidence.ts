@@ -73,7 +73,7 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
     const mayHoldMessage = this.#exchange.route?.route.face === "grpc";
     const template = this.#plan.path;
     const target = { pathStart, pathEnd, targetEnd, template, mayHoldMessage };
-    this.#requestHead = heldHead(head, maskHead(head, target, this.#plan.names));
+    this.#requestHead = heldHead(head, maskHead(head, target, this.#plan.headNames));
   }
 
   requestBody(bytes: Buffer, from: number, to: number): void {
@@ -87,7 +87,7 @@ export class KeptEvidence extends ExchangeDigests implements Evidence {
     this.forgetResponseBody();
     this.#responseBody.restart();
     this.commitHead(part.responseHead, head.bytes, head.start, head.end);
-    this.#responseHead = heldHead(head, maskHead(head, undefined, this.#plan.names));
+    this.#responseHead = heldHead(head, maskHead(head, undefined, this.#plan.headNames));
   }
 
   responseBody(bytes: Buffer, from: number, to: number): void {

@@ -43,7 +43,13 @@ export function maskHead(
   const edits: Edit[] = target === undefined ? [] : [...targetEdits(bytes, target, names)];
   for (let index = 0; index < fieldCount; index++) {
     const [nameStart, nameEnd, from, to] = spans.subarray(4 * index, 4 * index + 4);
-    const name = bytes.toString("latin1", nameStart, nameEnd);
+    // One that was dropped on the way has no name any more, and its line still stands there.
+    const isDropped = nameStart === nameEnd;
+    const name = bytes.toString(
+      "latin1",
+      nameStart,
+      isDropped ? bytes.indexOf(":", nameStart) : nameEnd,
+    );
     const place = { from: from as number, to: to as number };
     const field = name.toLowerCase();
     const isMasked = isSecretHeader(name) || names.has(name) || isBinary(field, names);
