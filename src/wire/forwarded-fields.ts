@@ -105,16 +105,20 @@ export function copyFields(
   return copyRun(bytes, runStart, head.end - 2, out, at);
 }
 
-/** The kept fields one by one, names in lower case, for HTTP/2. */
+/**
+ * The kept fields one by one, names in lower case, for HTTP/2.
+ * @param withheld one more name to leave out, 0: none.
+ */
 export function visitFields(
   head: RequestHead | ResponseHead,
   dropped: Uint8Array,
   visit: (name: string, value: string) => void,
+  withheld: FieldId = 0,
 ): void {
   const nominated = head.hasNominatedFields ? nominatedNames(head) : undefined;
   for (let index = 0; index < head.fieldCount; index++) {
     const id = head.ids[index] as number;
-    if (dropped[id] === 1) continue;
+    if (dropped[id] === 1 || (id === withheld && id !== 0)) continue;
     const name = head.nameAt(index).toLowerCase();
     if (nominated?.has(name) === true && !neverNominated.has(id)) continue;
     visit(name, head.valueAt(index));

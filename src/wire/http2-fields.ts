@@ -37,7 +37,7 @@ export function requestFields(head: RequestHead, plan: RequestPlan, scheme: stri
   fields.push(":authority", plan.host, ":path", target);
   addLines(fields, ownLinesText(plan));
   const dropped = droppedFromRequest(head, plan.traced);
-  visitFields(head, dropped, (name, value) => fields.push(name, value));
+  visitFields(head, dropped, (name, value) => fields.push(name, value), plan.withheld);
   return fields;
 }
 

@@ -6,6 +6,7 @@ import http2 from "node:http2";
 import net, { type AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import { runGateway, temporaryFolder, until } from "#tests/support/gateway-from-text.ts";
+import { startLoadedGateway } from "#tests/support/gateway-under-test.ts";
 import { finals, openRaw, type RawResult } from "#tests/support/raw-http.ts";
 import { fieldSection, frame } from "#tests/support/raw-http2.ts";
 import { ask, openSession } from "./client.ts";
@@ -32,6 +33,23 @@ test("an HTTP/1.1 caller's requests become streams of one session", async (conte
     assert.deepEqual(fields["set-cookie"], ["a=1", "b=2"]);
   }
   assert.equal(instance.opened(), 1);
+});
+
+test("the key that a caller shows stays with the gateway", async (context) => {
+  const instance = await startH2(context, echo);
+  const key = "key-of-shop-0123456789";
+  const web = { http2: true, instances: [`http://127.0.0.1:${instance.port}`] };
+  const callers = { shop: { key, may: ["web.*"] } };
+  const { port, close } = await startLoadedGateway({ services: { web }, callers });
+  context.after(close);
+  const session = openSession(context, port);
+  for (const shown of [{ "x-api-key": key }, { authorization: `Bearer ${key}` }]) {
+    const answer = await ask(session, "/web/x", { fields: { ...shown, "x-other": "1" } });
+    assert.equal(answer.status, 200);
+    const seen = String(answer.fields["x-seen"]);
+    assert.match(seen, /"x-other":"1"/);
+    assert.ok(!seen.includes(key), seen);
+  }
 });
 
 test("3 MiB go both ways, with a length and in chunks, from HTTP/1.1 and HTTP/2", async (context) => {
