@@ -45,6 +45,7 @@ export class Http2Pool implements Pool {
   cancel(waiter: Waiter): void {
     const index = this.#waiting.indexOf(waiter);
     if (index >= 0) this.#waiting.splice(index, 1);
+    if (this.#closed) this.#stopOpening();
   }
 
   onTick(nowMs: number): void {
@@ -59,6 +60,13 @@ export class Http2Pool implements Pool {
   close(): void {
     this.#closed = true;
     for (const session of this.#sessions) session.retire();
+    this.#stopOpening();
+  }
+
+  /** After `close`: attempts to connect that nobody waits for. */
+  #stopOpening(): void {
+    if (this.#waiting.length > 0) return;
+    for (const socket of this.#opening.keys()) socket.destroy();
   }
 
   /** One at a time: what it will carry is not known before the instance's SETTINGS have come. */
@@ -66,14 +74,16 @@ export class Http2Pool implements Pool {
     if (this.#waiting.length === 0 || this.#opening.size + this.#resolving > 0) return;
     if (this.#sessions.size >= this.#context.limits.instanceConnectionsMax) return;
     const { socketPath, port } = this.#target;
-    if (socketPath !== undefined) return this.#connect({ path: socketPath });
+    if (socketPath !== undefined) return this.#connect({ path: socketPath }, 0);
     const address = this.#addresses.next();
-    if (address !== undefined) return this.#connect({ host: address, port });
+    if (address !== undefined) {
+      return this.#connect({ host: address, port }, this.#addresses.count - 1);
+    }
     this.#resolving++;
     this.#addresses.first().then(
       (host) => {
         this.#resolving--;
-        this.#connect({ host, port });
+        this.#connect({ host, port }, this.#addresses.count - 1);
       },
       (cause: unknown) => {
         this.#resolving--;
@@ -82,7 +92,8 @@ export class Http2Pool implements Pool {
     );
   }
 
-  #connect(where: { path: string } | { host: string; port: number }): void {
+  /** @param others how many more addresses of the instance are tried when this one fails. */
+  #connect(where: { path: string } | { host: string; port: number }, others: number): void {
     const { platform, clock } = this.#context;
     const secure = this.#secure;
     const options = { ...where, noDelay: true, keepAlive: true };
@@ -94,27 +105,36 @@ export class Http2Pool implements Pool {
     let cause: unknown;
     socket.on("error", (failure) => (cause ??= failure));
     socket.once("close", () => {
-      if (this.#opening.delete(socket)) this.#fail(cause);
+      if (this.#opening.delete(socket)) this.#tryOther(others, cause);
     });
     socket.once(secure === undefined ? "connect" : "secureConnect", () => {
       if (secure !== undefined && (socket as TLSSocket).alpnProtocol !== "h2") {
         socket.destroy(notOffered("ALPN did not agree on h2"));
-      } else this.#begin(socket);
+      } else this.#begin(socket, others);
     });
   }
 
-  #begin(socket: Socket): void {
+  #tryOther(others: number, cause: unknown): void {
+    const host = others > 0 && this.#waiting.length > 0 ? this.#addresses.next() : undefined;
+    if (host === undefined) this.#fail(cause);
+    else this.#connect({ host, port: this.#target.port }, others - 1);
+  }
+
+  #begin(socket: Socket, others: number): void {
     const { limits, clock } = this.#context;
     const session = new Http2ClientSession(socket, limits, clock, {
       onReady: () => {
         this.#opening.delete(socket);
         this.#sessions.add(session);
+        this.#serve(session);
+        // Who has waited since before `close` is served all the same.
         if (this.#closed) session.retire();
-        else this.#serve(session);
       },
       onRoom: () => this.#serve(session),
       onClosed: (_session, cause) => {
-        if (this.#opening.delete(socket)) this.#fail(cause ?? notOffered("no SETTINGS came"));
+        if (this.#opening.delete(socket)) {
+          this.#tryOther(others, cause ?? notOffered("no SETTINGS came"));
+        }
         this.#sessions.delete(session);
         this.#openIfNeeded();
       },

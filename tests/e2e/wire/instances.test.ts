@@ -10,6 +10,7 @@ import { nodePlatform, type Platform } from "#base/platform.ts";
 import { finals } from "#tests/support/raw-http.ts";
 import { lacks } from "#tests/support/tools.ts";
 import { fieldOf } from "#tests/support/read-responses.ts";
+import { worldOf } from "#tests/support/world.ts";
 import {
   answering,
   atEnd,
@@ -251,25 +252,6 @@ test("a Unix socket is an instance, with a base path", async (t) => {
   assert.equal((await once(t, port, get("/x?y=1")))?.body, "local");
   assert.match(received, /^GET \/base\/x\?y=1 HTTP\/1\.1\r\nHost: localhost\r\n/);
 });
-
-/** A clock that can be put forward, and names that resolve to what the test says. */
-function worldOf(names: Record<string, readonly string[]>) {
-  const world = { skewMs: 0, lookups: 0 };
-  const platform: Platform = {
-    ...nodePlatform,
-    clock: { ...nodePlatform.clock, monotonicMs: () => performance.now() + world.skewMs },
-    sockets: {
-      ...nodePlatform.sockets,
-      resolve: async (host) => {
-        world.lookups++;
-        const found = names[host];
-        if (found === undefined) throw Object.assign(new Error("unknown"), { code: "ENOTFOUND" });
-        return found;
-      },
-    },
-  };
-  return { world, platform };
-}
 
 test("a name that comes to point elsewhere is followed, and kept connections with it", async (t) => {
   const old = await rawService(t, answering(ok("old")));
