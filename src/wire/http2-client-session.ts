@@ -11,9 +11,15 @@ const streamsMax = 1_000;
 const streamWindowBytes = 256 * 1024;
 /** What all streams may have queued together; each one alone waits at some 64 KiB. */
 const sessionMemoryMiB = 128;
-/** With requests under way, that often we ask whether the instance is still there. */
-const pingEveryMs = 15_000;
+/** With requests under way, that long after it was heard of we ask whether it is still there. */
+const pingAfterMs = 15_000;
 const pingAnswerMs = 10_000;
+/**
+ * Servers of gRPC close the connection when more than two PING frames come sooner than five minutes
+ * after the last one, with nothing of an answer between them. The others are for new requests.
+ */
+const pingAgainMs = 301_000;
+const pingsMax = 3;
 
 export interface Http2SessionEvents {
   /** The instance has sent its SETTINGS: it does speak HTTP/2. */
@@ -37,8 +43,13 @@ export class Http2ClientSession implements Http2StreamContext {
   #ready = false;
   #cause: unknown;
   #idleSinceMs = 0;
+  /** When the last frame of an answer came. */
   #heardMs = 0;
-  #pingSinceMs: number | undefined;
+  /** How often it was asked since then, when last, and whether requests have been sent since. */
+  #pings = 0;
+  #pingedMs = 0;
+  #hasAsked = false;
+  #isPinging = false;
 
   /** @param socket connected, under TLS with `h2` agreed on. */
   constructor(
@@ -87,6 +98,7 @@ export class Http2ClientSession implements Http2StreamContext {
 
   open(listener: UpstreamListener): Http2ClientStream {
     this.#streams++;
+    this.#hasAsked = true;
     return new Http2ClientStream(listener, this);
   }
 
@@ -107,10 +119,15 @@ export class Http2ClientSession implements Http2StreamContext {
     return this.#session.destroyed;
   }
 
+  onHeard(): void {
+    this.#heardMs = this.#clock.nowMs;
+    this.#pings = 0;
+  }
+
   onStreamClosed(): void {
     this.#streams--;
     this.#carried = true;
-    this.#idleSinceMs = this.#heardMs = this.#clock.nowMs;
+    this.#idleSinceMs = this.#clock.nowMs;
     if (this.#retired) this.#endWhenIdle();
     else this.#events.onRoom(this);
   }
@@ -122,16 +139,26 @@ export class Http2ClientSession implements Http2StreamContext {
       if (keepAliveMs > 0 && nowMs - this.#idleSinceMs > keepAliveMs) this.retire();
       return;
     }
-    if (this.#pingSinceMs !== undefined) {
-      if (nowMs - this.#pingSinceMs > pingAnswerMs)
-        this.#session.destroy(new Error("no PING answer"));
-    } else if (nowMs - this.#heardMs > pingEveryMs) {
-      this.#pingSinceMs = nowMs;
-      this.#session.ping(() => {
-        this.#pingSinceMs = undefined;
-        this.#heardMs = this.#clock.nowMs;
-      });
+    if (!this.#isPinging) {
+      if (this.#isPingDue(nowMs)) this.#ping(nowMs);
+    } else if (nowMs - this.#pingedMs > pingAnswerMs) {
+      this.#session.destroy(new Error("no PING answer"));
     }
+  }
+
+  #isPingDue(nowMs: number): boolean {
+    if (this.#pings === 0) return nowMs - this.#heardMs > pingAfterMs;
+    const passedMs = nowMs - this.#pingedMs;
+    if (passedMs > pingAgainMs) return true;
+    return this.#hasAsked && this.#pings < pingsMax && passedMs > pingAfterMs;
+  }
+
+  #ping(nowMs: number): void {
+    this.#pings++;
+    this.#pingedMs = nowMs;
+    this.#hasAsked = false;
+    this.#isPinging = true;
+    this.#session.ping(() => (this.#isPinging = false));
   }
 
   /** Opens no more streams, and ends after those under way. */

@@ -31,6 +31,8 @@ export interface Http2StreamContext {
   /** Whether the session has carried exchanges. */
   readonly hasCarried: boolean;
   readonly isGone: boolean;
+  /** A frame of an answer has come. */
+  onHeard(): void;
   onStreamClosed(): void;
 }
 
@@ -163,6 +165,7 @@ export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
   }
 
   onInterim(fields: RawFields): void {
+    this.#context.onHeard();
     if (this.#listener === undefined || !this.#readHead(fields, false)) return;
     if (++this.#interims > interimAnswersMax) {
       this.#failMalformed(parseFault.interimFlood);
@@ -171,6 +174,7 @@ export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
   }
 
   onResponse(fields: RawFields, flags: number): void {
+    this.#context.onHeard();
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     if (this.#listener === undefined || !this.#readHead(fields, endStream)) return;
     // RFC 9113 §8.6: HTTP/2 knows no 101.
@@ -180,6 +184,7 @@ export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
   }
 
   onData(bytes: Buffer): void {
+    this.#context.onHeard();
     if (this.#listener === undefined || !this.#answering) return;
     // nghttp2 holds DATA to content-length, but not behind an answer that must have none.
     if (this.#head.framing === framing.none) return;
@@ -188,6 +193,7 @@ export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
   }
 
   onTrailers(fields: RawFields): void {
+    this.#context.onHeard();
     const trailers = readTrailers(fields, this.#context.limits);
     if (typeof trailers === "string") this.#failMalformed(parseFault.trailerInvalid);
     // HTTP/1.1 has no place for them behind a body with a length.
