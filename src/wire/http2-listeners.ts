@@ -96,6 +96,8 @@ function onEnd(this: Told): void {
 
 function onAborted(this: Told<Http2RequestListener>): void {
   this[listener]?.onAborted();
+  // After RST_STREAM with NO_ERROR it closes only when all that came is read.
+  this.resume();
 }
 
 type Answer = Told<Http2AnswerListener>;

@@ -3,7 +3,7 @@
  * rapid resets, CONTINUATION frames, header lists and queued answers to floods; what it leaves
  * open (PING and SETTINGS of a caller that reads) is bounded here.
  */
-import type { ServerHttp2Session, ServerSessionOptions } from "node:http2";
+import type { ServerHttp2Session, ServerHttp2Stream, ServerSessionOptions } from "node:http2";
 import type { Socket } from "node:net";
 import { http2 } from "#base/late-modules.ts";
 import type { Limits } from "#base/limits.ts";
@@ -50,7 +50,7 @@ export class Http2ServerSession implements CallerConnection, Http2StreamEvents {
     this.#session = http2().performServerHandshake(socket, sessionOptions(context.limits));
     const session = this.#session;
     session.on("stream", (stream, _headers, _flags, fields) => {
-      if (this.#resets > resetsBurst) return stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      if (stream.closed || this.#resets > resetsBurst) return this.#leaveOut(stream);
       const own = new Http2ServerStream(stream, peer, context, this);
       this.#streams.add(own);
       this.#peak.tell(this.#streams.size);
@@ -67,6 +67,14 @@ export class Http2ServerSession implements CallerConnection, Http2StreamEvents {
     // A caller that sends nothing more cannot even give windows: its streams are over.
     socket.on("end", () => this.destroy());
     if (context.draining) this.drain();
+  }
+
+  /** Its reset came with its head, or too many resets came before. */
+  #leaveOut(stream: ServerHttp2Stream): void {
+    stream.on("error", () => undefined);
+    if (!stream.closed) return stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    stream.resume();
+    this.#countReset();
   }
 
   onStreamAborted(stream: Http2ServerStream): void {

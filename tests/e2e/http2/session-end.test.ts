@@ -1,6 +1,6 @@
 /** How HTTP/2 connections of callers end: draining, time-outs, floods. */
 import assert from "node:assert/strict";
-import { connect, type Socket } from "node:net";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
 import { runGateway, temporaryFolder, until } from "#tests/support/gateway-from-text.ts";
 import { fieldSection, frame } from "#tests/support/raw-http2.ts";
@@ -275,4 +275,42 @@ test("HTTP/2 can be switched off", async (context) => {
   caller.socket.write(preface);
   await until(() => caller.closed(), "closed", 4_000);
   assert.match(String(caller.received()), /^HTTP\/1\.1 505 /);
+});
+
+/** Nobody says SETTINGS, so requests wait for a session, and their bodies are not read. */
+async function startUnread(context: TestContext) {
+  const instance = createServer((socket) => void socket.on("error", () => undefined));
+  await new Promise<void>((resolve) => instance.listen(0, "127.0.0.1", resolve));
+  context.after(() => instance.close());
+  const url = `http://127.0.0.1:${(instance.address() as AddressInfo).port}`;
+  const web = `{ http2: true, connectMs: 20000, instances: ["${url}"] }`;
+  return runGateway(context, temporaryFolder(context), `services:\n  web: ${web}\n`);
+}
+
+const post = frame(1, 4, 1, fieldSection([[":method", "POST"], ...get.slice(1)]));
+const unread = frame(0, 0, 1, Buffer.from("unread"));
+const resetWithNoError = frame(3, 0, 1, Buffer.alloc(4));
+
+test("a stream that its caller resets with NO_ERROR, unread, keeps no connection open", async (context) => {
+  const { port, gateway, begun, done } = await startUnread(context);
+  const { socket } = openRaw(context, port);
+  socket.write(preface);
+  socket.write(Buffer.concat([settings, post, unread]));
+  await until(() => begun() === 1, "it has begun");
+  socket.end(Buffer.concat([resetWithNoError, frame(7, 0, 0, Buffer.alloc(8))]));
+  await until(() => done.length === 1, "it is over");
+  await until(() => gateway.connectionCount === 0, "the connection is closed");
+});
+
+test("a request that is reset with NO_ERROR as soon as it is sent is not taken for whole", async (context) => {
+  const { port, gateway, begun } = await startUnread(context);
+  const { socket, received } = openRaw(context, port);
+  const ping = frame(6, 0, 0, Buffer.alloc(8));
+  socket.write(
+    Buffer.concat([Buffer.from(preface), settings, post, unread, resetWithNoError, ping]),
+  );
+  await until(() => framesOf(received()).some((one) => one[3] === 6), "all of it was read");
+  socket.end(frame(7, 0, 0, Buffer.alloc(8)));
+  await until(() => gateway.connectionCount === 0, "the connection is closed");
+  assert.equal(begun(), 0);
 });
