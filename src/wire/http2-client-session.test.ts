@@ -1,12 +1,14 @@
-/** When an instance is asked by PING whether it is still there; the clock is the test's. */
+/** When a session to an instance is asked by PING whether it is still there, and when it ends. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import http2, { type ServerHttp2Session } from "node:http2";
+import http2, { type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import net, { type AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
 import { defaultLimits } from "#base/limits.ts";
-import type { UpstreamListener } from "./ends.ts";
+import type { RequestPlan, UpstreamListener } from "./ends.ts";
+import { RequestHead } from "./head.ts";
 import { Http2ClientSession } from "./http2-client-session.ts";
+import { parseRequestHead } from "./parse-request-head.ts";
 
 const listener: UpstreamListener = {
   onInterim: () => undefined,
@@ -15,6 +17,17 @@ const listener: UpstreamListener = {
   onResponseEnd: () => undefined,
   onUpstreamFlushed: () => undefined,
   onUpstreamFailed: () => undefined,
+};
+
+const plan: RequestPlan = {
+  host: "up.test",
+  traced: false,
+  withheld: 0,
+  decodeAnswer: true,
+  bodyIsDecoded: true,
+  upgrade: false,
+  writeLines: (_out, at) => at,
+  writeTarget: (out, at) => at + out.write("/", at),
 };
 
 async function connect(t: TestContext, server: net.Server) {
@@ -87,5 +100,35 @@ test("an instance that does not answer a PING is given up", async (t) => {
   assert.equal(session.usable, true);
   session.onTick(27_000, 0);
   assert.equal(session.usable, false);
+  await closed;
+});
+
+test("a stream that the instance resets with NO_ERROR holds nothing up, read or not", async (t) => {
+  const server = http2.createServer();
+  const peers = once(server, "session");
+  const { session, closed } = await connect(t, server);
+  const [peer] = (await peers) as [ServerHttp2Session];
+  const begun = once(server, "stream");
+  const head = new RequestHead();
+  const bytes = Buffer.from("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  parseRequestHead(head, bytes, 0, bytes.length, defaultLimits);
+  const answered = Promise.withResolvers<void>();
+  const stream = session.open({
+    ...listener,
+    onResponse() {
+      answered.resolve();
+      return false;
+    },
+    onResponseBody: () => assert.fail("nobody reads it"),
+  });
+  stream.sendHead(head, plan, bytes, 0, 0, true);
+  const [other] = (await begun) as [ServerHttp2Stream];
+  other.respond({ ":status": 200 });
+  await answered.promise;
+  other.write("some", () => other.close(http2.constants.NGHTTP2_NO_ERROR));
+  await once(other, "close");
+  await new Promise<void>((resolve) => void peer.ping(() => resolve()));
+  stream.abort();
+  session.retire();
   await closed;
 });

@@ -143,10 +143,11 @@ export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
 
   /**
    * Deviation: not at once. While a session reads, node:http2 sends CANCEL only after it has
-   * destroyed the stream, and asks a destroyed one for trailers: that stops the whole process.
+   * destroyed the stream, and asks a destroyed one for trailers: that stops the whole process. One
+   * that the instance has reset with NO_ERROR closes only when all that came is read.
    */
   #cancel(): void {
-    atTurnEnd(() => this.#stream?.close(constants.NGHTTP2_CANCEL));
+    atTurnEnd(() => this.#stream?.resume().close(constants.NGHTTP2_CANCEL));
   }
 
   // Reading
