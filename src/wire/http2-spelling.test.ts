@@ -91,11 +91,12 @@ test("an answer that ends with its head has a length of zero, if it may have one
   const zero = "content-length: 0\r\n";
   const spell = (status: string, bodiless = false): string =>
     String(spellResponse([":status", status], true, bodiless));
-  assert.equal(spell("200"), `HTTP/1.1 200 \r\n${zero}\r\n`);
-  assert.equal(spell("204"), "HTTP/1.1 204 \r\n\r\n");
-  assert.equal(spell("304"), "HTTP/1.1 304 \r\n\r\n");
-  assert.equal(spell("200", true), "HTTP/1.1 200 \r\n\r\n");
-  assert.equal(String(spellResponse([":status", "200"], false, false)), "HTTP/1.1 200 \r\n\r\n");
+  assert.equal(spell("200"), `HTTP/1.1 200 OK\r\n${zero}\r\n`);
+  assert.equal(spell("204"), "HTTP/1.1 204 No Content\r\n\r\n");
+  assert.equal(spell("299"), `HTTP/1.1 299 \r\n${zero}\r\n`);
+  assert.equal(spell("304"), "HTTP/1.1 304 Not Modified\r\n\r\n");
+  assert.equal(spell("200", true), "HTTP/1.1 200 OK\r\n\r\n");
+  assert.equal(String(spellResponse([":status", "200"], false, false)), "HTTP/1.1 200 OK\r\n\r\n");
 });
 
 test("an answer with a field of HTTP/1.1 connections, or a broken line, is none", () => {

@@ -4,6 +4,7 @@
  * (RFC 9113 §8.2, §8.3, §10.3); nghttp2 has checked most of it before.
  */
 import type { Limits } from "#base/limits.ts";
+import { reasonPhrase } from "#base/reason-phrases.ts";
 import { readTrailerSection } from "./chunked.ts";
 import { ResponseHead } from "./head.ts";
 
@@ -63,7 +64,9 @@ export function spellResponse(fields: RawFields, endStream: boolean, bodiless: b
   const status = read.values.get(":status") ?? "";
   const code = Number(status);
   const empty = endStream && !bodiless && !read.hasLength && code >= 200 && !isBodiless(code);
-  return spell(`HTTP/1.1 ${status} `, read, undefined, empty ? "content-length: 0\r\n" : "");
+  // Some HTTP/1.1 callers take no answer without a reason for one (RFC 9112 §4 allows it).
+  const line = `HTTP/1.1 ${status} ${reasonPhrase(code) ?? ""}`;
+  return spell(line, read, undefined, empty ? "content-length: 0\r\n" : "");
 }
 
 function isBodiless(status: number): boolean {

@@ -156,7 +156,7 @@ test("answers without a body, interim ones and HTTP/1.0 callers", async (context
   assert.match(String(old.received), /\r\n\r\nabc$/);
   assert.ok(old.closed);
   const early = await exchangeRaw(port, lines("/early"), 1);
-  assert.match(String(early.received), /^HTTP\/1\.1 103 \r\nlink: <\/a\.css>\r\n/);
+  assert.match(String(early.received), /^HTTP\/1\.1 103 Early Hints\r\nlink: <\/a\.css>\r\n/);
 });
 
 test("a stream that was refused is sent again, whatever its method", async (context) => {
