@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
+import { assert } from "#base/assert.ts";
 import type { Limits, Timeouts } from "#base/limits.ts";
 import { atTurnEnd, type Platform } from "#base/platform.ts";
 import type { RawFraming } from "#base/raw-framing.ts";
@@ -192,13 +193,13 @@ export class ConnectionPool implements Pool {
     const secure = this.#secure;
     let opened: Socket | undefined;
     const dial = (buffer: Buffer, onRead: (count: number) => boolean): Socket => {
-      const onread = { buffer, callback: onRead };
-      const options = { ...where, noDelay: true, keepAlive: true, allowHalfOpen: true, onread };
-      opened =
-        secure === undefined
-          ? platform.sockets.connect(options)
-          : platform.sockets.connectTls({ ...options, ...secure });
-      return opened;
+      const options = { ...where, noDelay: true, keepAlive: true, allowHalfOpen: true };
+      if (secure === undefined) {
+        const onread = { buffer, callback: onRead };
+        return (opened = platform.sockets.connect({ ...options, onread }));
+      }
+      opened = platform.sockets.connectTls({ ...options, ...secure });
+      return readInto(opened, buffer, onRead);
     };
     const pooled: PooledContext = {
       limits,
@@ -268,4 +269,15 @@ export class ConnectionPool implements Pool {
   #fail(failure: UpstreamFailure): void {
     (this.#waitingFresh.shift() ?? this.#waiting.shift())?.onUpstreamFailed(failure);
   }
+}
+
+/**
+ * Not by `onread`: under TLS that is called again after it has asked for a pause, for what is
+ * decrypted already, and would overwrite what the caller has not taken yet.
+ */
+function readInto(socket: Socket, buffer: Buffer, onRead: (count: number) => boolean): Socket {
+  return socket.on("data", (bytes: Buffer) => {
+    assert(bytes.length <= buffer.length, "what is decrypted at once fits into the buffer");
+    if (!onRead(bytes.copy(buffer))) socket.pause();
+  });
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
@@ -69,6 +70,25 @@ async function startHttps(
 function service(url: string, tls: string): string {
   return `services:\n  web:\n    instances:\n      - url: "${url}"\n        tls: ${tls}\n`;
 }
+
+test("what a slow caller gets of a large answer is what the instance sent", async (context) => {
+  const { folder, own } = makeFiles(context);
+  const sent = randomBytes(32 * 1024 * 1024);
+  const server = https.createServer(readPair(own), (_request, response) => void response.end(sent));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  context.after(() => server.close());
+  const url = `https://localhost:${(server.address() as AddressInfo).port}`;
+  const text = service(url, "{ ca: authority.crt }");
+  const { port } = await runGateway(context, folder, text);
+  const request = http.get({ port, host: "127.0.0.1", path: "/web/x", agent: false });
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  const parts: Buffer[] = [];
+  for await (const part of response) {
+    parts.push(part as Buffer);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.ok(Buffer.concat(parts).equals(sent), "the same octets");
+});
 
 test("2 MiB go both ways on one kept connection, by name and by address", async (context) => {
   const { folder, own } = makeFiles(context);
