@@ -55,6 +55,7 @@ export class Http2Pool implements Pool {
     for (const [socket, sinceMs] of this.#opening) {
       if (nowMs - sinceMs > connectMsMax) socket.destroy();
     }
+    this.#openIfNeeded();
   }
 
   close(): void {
@@ -69,9 +70,16 @@ export class Http2Pool implements Pool {
     for (const socket of this.#opening.keys()) socket.destroy();
   }
 
+  /** Whether one may still come in time: one that takes longer may be of a dead address. */
+  get #isOpening(): boolean {
+    const { clock, timeouts } = this.#context;
+    const longestMs = timeouts.connectMs || connectMsMax;
+    return [...this.#opening.values()].some((sinceMs) => clock.nowMs - sinceMs <= longestMs);
+  }
+
   /** One at a time: what it will carry is not known before the instance's SETTINGS have come. */
   #openIfNeeded(): void {
-    if (this.#waiting.length === 0 || this.#opening.size + this.#resolving > 0) return;
+    if (this.#waiting.length === 0 || this.#resolving > 0 || this.#isOpening) return;
     if (this.#sessions.size >= this.#context.limits.instanceConnectionsMax) return;
     const { socketPath, port } = this.#target;
     if (socketPath !== undefined) return this.#connect({ path: socketPath }, 0);

@@ -24,6 +24,24 @@ test("an address of a name on which nobody listens is passed over", async (conte
   assert.equal(instance.opened(), 6);
 });
 
+test("an address that does not answer holds up no requests that come later", async (context) => {
+  const instance = await startH2(context, (stream) => {
+    stream.respond({ ":status": 200 }, { endStream: true });
+  });
+  const { platform } = worldOf({ "up.test": ["127.0.0.1", "127.0.0.2"] });
+  const connect: typeof platform.sockets.connect = (options) =>
+    "host" in options && options.host === "127.0.0.2"
+      ? new net.Socket()
+      : platform.sockets.connect(options);
+  const sockets = { ...platform.sockets, connect };
+  const web = { http2: true, instances: [`http://up.test:${instance.port}`] };
+  const configuration = { services: { web }, timeouts: { connectMs: 300 } };
+  const { port, close } = await startLoadedGateway(configuration, { ...platform, sockets });
+  context.after(close);
+  assert.equal((await askHttp1(port, "/web/x")).status, 504);
+  assert.equal((await askHttp1(port, "/web/x")).status, 200);
+});
+
 /** An instance that says its SETTINGS, which a session is used after, when it is told to. */
 async function startLate(context: TestContext) {
   const sessions = http2.createServer((_request, response) => void response.end("late"));
