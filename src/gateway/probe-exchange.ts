@@ -43,8 +43,9 @@ export class ProbeExchange implements Waiter, RequestPlan {
 
   begin(pool: Pool): void {
     this.#pool = pool;
-    // That a kept connection is still there says nothing of new ones.
-    const connection = pool.acquire(this, this.#health.check === "tcp");
+    // That a kept connection is still there says nothing of new ones, nor they of it.
+    const isNew = this.#health.check === "tcp";
+    const connection = pool.acquire(this, isNew, isNew);
     if (connection !== undefined) this.onConnected(connection);
   }
 

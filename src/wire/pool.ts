@@ -61,8 +61,9 @@ export interface Pool {
   /**
    * A connection at once, or undefined: `onConnected` or `onUpstreamFailed` will follow.
    * @param fresh whether it must be a new one, because a kept one has just turned out stale.
+   * @param isBeside whether that says nothing of the kept ones, which stay.
    */
-  acquire(waiter: Waiter, fresh: boolean): UpstreamEnd | undefined;
+  acquire(waiter: Waiter, fresh: boolean, isBeside?: boolean): UpstreamEnd | undefined;
   /** Forgets a waiter; a connection being opened for it is kept for others. */
   cancel(waiter: Waiter): void;
   onTick(nowMs: number): void;
@@ -100,9 +101,9 @@ export class ConnectionPool implements Pool {
     });
   }
 
-  acquire(waiter: Waiter, fresh: boolean): UpstreamEnd | undefined {
+  acquire(waiter: Waiter, fresh: boolean, isBeside = false): UpstreamEnd | undefined {
     for (;;) {
-      const connection = this.#idle.pop();
+      const connection = isBeside ? undefined : this.#idle.pop();
       if (connection === undefined) break;
       if (!connection.usable) continue;
       // What was idle for longer than the stale one is no better.

@@ -1,8 +1,20 @@
 /** Many requests on one connection: order, pipelining, and connections to instances used again. */
 import assert from "node:assert/strict";
+import type net from "node:net";
 import test from "node:test";
 import { finals, splitAt } from "#tests/support/raw-http.ts";
-import { atEnd, caller, eventually, get, httpService, post, stand } from "./stand.ts";
+import {
+  answering,
+  atEnd,
+  caller,
+  eventually,
+  get,
+  httpService,
+  ok,
+  post,
+  rawService,
+  stand,
+} from "./stand.ts";
 import { startRecordingUpstream } from "#tests/support/recording-upstream.ts";
 
 const echoPath = (t: Parameters<typeof stand>[0]) =>
@@ -139,4 +151,22 @@ test("a caller that never reads cannot make the gateway pile up answers of its o
     300,
   );
   assert.ok(exchanges().begun < sent / 2, `${exchanges().begun} of ${sent} were answered unread`);
+});
+
+test("checks whether connections are taken leave the kept ones to requests", async (t) => {
+  const asked = new Set<net.Socket>();
+  const upstream = await rawService(t, (socket) => {
+    socket.on("data", () => asked.add(socket));
+    answering(ok("x"))(socket);
+  });
+  const service = { health: { check: "tcp", intervalMs: 100, timeoutMs: 1_000 } };
+  const { port } = await stand(t, upstream.port, { service });
+  const connection = await caller(t, port);
+  for (let count = 1; count <= 3; count++) {
+    await connection.send(get());
+    await connection.wait((result) => finals(result) === count);
+    const before = upstream.sockets.length;
+    assert.ok(await eventually(() => upstream.sockets.length > before + 1));
+  }
+  assert.equal(asked.size, 1);
 });
