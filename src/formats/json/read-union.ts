@@ -18,6 +18,7 @@ import {
   unexpected,
   type Cursor,
 } from "./cursor.ts";
+import { fewestUnknownFirst, knownMembers, type KnownMembers } from "./known-members.ts";
 import { readString } from "./read-string.ts";
 import { compileRecordRead, stringAt } from "./read-record.ts";
 import type { Read } from "./read-scalar.ts";
@@ -110,6 +111,7 @@ interface Candidate {
   readonly name: string;
   readonly read: Read;
   readonly shapes: string;
+  readonly known: KnownMembers;
 }
 
 function compilePlainRead(scope: ReaderScope, union: UnionType): Read {
@@ -117,13 +119,18 @@ function compilePlainRead(scope: ReaderScope, union: UnionType): Read {
     name,
     read: scope.compile(type),
     shapes: shapesOf(scope, type),
+    known: knownMembers(scope, type),
   }));
+  const loses =
+    scope.options.unknownMembers !== "reject" &&
+    candidates.filter(({ shapes }) => shapes.includes("{")).length > 1;
   const expected = listed(union.variants.map(({ name }) => name));
   return (cursor) => {
     const { at, depth } = cursor;
     const shape = shapeAt(cursor);
     let nearest: JsonRefusal | undefined;
-    for (const { name, read, shapes } of candidates) {
+    const tried = loses && shape === "{" ? fewestUnknownFirst(cursor, candidates) : candidates;
+    for (const { name, read, shapes } of tried) {
       if (!shapes.includes(shape)) continue;
       try {
         return choose(name, read(cursor));
