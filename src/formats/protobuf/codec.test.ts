@@ -152,3 +152,45 @@ test("a message that comes in two parts is the two put together", () => {
   const found = read(Buffer.from("0a0208010a031a0161", "hex"));
   assert.deepEqual(plain(found), { it: { id: "1", tags: ["a"] } });
 });
+
+const struct: Type = { kind: "ref", name: "google.protobuf.Struct" };
+
+for (const [json, message] of [
+  ['{"id":9007199254740993}', /64 bits of floating point hold, found `9007199254740993`/],
+  ['{"ids":[-12345678901234567891]}', /found `-12345678901234567891`/],
+  ['{"a":"\\ud800"}', /lone surrogate/],
+  ['{"\\udc00":1}', /lone surrogate/],
+] as const) {
+  test(`${json} would be another in a struct, and is refused`, () => {
+    const written = codecOf(struct).write({ it: json });
+    assert.equal(written.kind, "fault");
+    assert.match((written as { message: string }).message, message);
+    assert.equal((written as { place: string }).place, "/it");
+  });
+}
+
+for (const json of [
+  '{"a":9007199254740992,"b":-18446744073709551616,"c":1e300,"d":0.1234567890123456789}',
+  '{"a":123456789012345680000,"b":"\\ud83d\\ude00","c":"1234567890123456789","d":1e-400}',
+]) {
+  test(`${json} stands in a struct`, () => {
+    assert.deepEqual(roundTrip(struct, json), { it: JSON.stringify(JSON.parse(json)) });
+  });
+}
+
+test("keys of a map are what their texts mean, and two of one meaning are refused", () => {
+  const bool: Type = { kind: "map", key: { kind: "bool" }, value: text };
+  const number: Type = { kind: "map", key: whole, value: text };
+  assert.deepEqual(roundTrip(bool, { "1": "yes", "0": "no" }), {
+    it: { true: "yes", false: "no" },
+  });
+  assert.deepEqual(roundTrip(number, { "+7": "a", "08": "b" }), { it: { 7: "a", 8: "b" } });
+  for (const it of [
+    { "1": "a", true: "b" },
+    { "0": "a", false: "b" },
+  ]) {
+    assert.match((codecOf(bool).write({ it }) as { message: string }).message, /same value/);
+  }
+  const written = codecOf(number).write({ it: { "1": "a", "01": "b" } });
+  assert.match((written as { message: string }).message, /the key "01" stands beside another/);
+});

@@ -146,11 +146,19 @@ function compileMap(scope: WriterScope, number: number, key: ScalarForm, form: F
   const writeOne = compileOne(scope, { number: 2, form });
   return (out, value) => {
     const map = value as ValueRecord;
+    // Several texts may spell one number, of which a reader would take the last.
+    const taken = key.zero === "" ? undefined : new Set<Value>();
     for (const name in map) {
+      const own = keyOf(key, name);
+      if (taken?.has(own) === true) {
+        const message = `the key ${JSON.stringify(name)} stands beside another of the same value`;
+        throw new ProtoRefusal(message, "invalid-value");
+      }
+      taken?.add(own);
       out.varint(tag);
       const begun = out.begin();
       out.varint(keyTag);
-      key.write(out, keyOf(key, name));
+      key.write(out, own);
       try {
         writeOne(out, map[name] as Value);
       } catch (error) {
@@ -162,7 +170,9 @@ function compileMap(scope: WriterScope, number: number, key: ScalarForm, form: F
 }
 
 /** Keys of a record are texts. */
-function keyOf({ protoType, zero }: ScalarForm, name: string): Value {
-  if (protoType === "bool") return name === "true";
-  return typeof zero === "number" ? Number(name) : name;
+function keyOf({ text, zero }: ScalarForm, name: string): Value {
+  if (zero === "") return name;
+  const value = text.read(name);
+  if (value !== undefined) return value;
+  throw new ProtoRefusal(`expected ${text.expected} as a key, found \`${name}\``, "invalid-value");
 }

@@ -60,8 +60,32 @@ function writeTexts(out: ProtoOutput, texts: readonly string[]): void {
   }
 }
 
+/** JSON whose strings and numbers all stand in a message as they are goes without a closer look. */
+const remarkable = /[\d.]{16}|\\u[dD][89a-fA-F]/;
+
 function parse(value: Value): unknown {
-  return JSON.parse(value as string);
+  const text = value as string;
+  return remarkable.test(text) ? JSON.parse(text, exactMember) : JSON.parse(text);
+}
+
+/** What would become another number or other characters in a message is refused. */
+function exactMember(key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value === "number" && !isKept(context?.source ?? "", value)) {
+    const expected = "expected a number that 64 bits of floating point hold";
+    throw new ProtoRefusal(`${expected}, found \`${context?.source}\``, "invalid-value");
+  }
+  for (const text of [key, value]) {
+    if (typeof text !== "string" || text.isWellFormed()) continue;
+    throw new ProtoRefusal("a lone surrogate is no character", "invalid-value");
+  }
+  return value;
+}
+
+/** Whole numbers are often ids; all others are the nearest of 64 bits, as any float is. */
+function isKept(source: string, value: number): boolean {
+  if (Number.isSafeInteger(value) || !Number.isFinite(value) || !/^-?\d+$/.test(source))
+    return true;
+  return source === String(value) || BigInt(source) === BigInt(value);
 }
 
 function objectOf(value: Value): object {

@@ -175,7 +175,9 @@ function compileField(scope: JsonScope, { label, form, key, max = Infinity }: Fi
   return (cursor) => {
     const map = createRecord();
     eachMember(cursor, (name, keyAt) => {
-      map[readKey(name, keyAt)] = read(cursor);
+      const own = readKey(name, keyAt);
+      if (map[own] !== undefined) throw refuseMember(name, keyAt, "stands here twice");
+      map[own] = read(cursor);
     });
     return map;
   };

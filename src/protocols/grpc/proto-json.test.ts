@@ -218,6 +218,14 @@ test("numbers of 64 bits are read exactly, also without quotes", () => {
   assert.equal((found.value as ValueRecord)["i64"], "9007199254740993");
 });
 
+for (const text of [`{"byText":{"a":1,"a":2}}`, `{"byLong":{"7":"a","07":"b"}}`]) {
+  test(`a key that stands twice is refused: ${text}`, () => {
+    const found = echo.readInput.json(Buffer.from(text));
+    assert.ok(found.kind === "fault", JSON.stringify(found));
+    assert.match(found.message, /stands here twice/);
+  });
+}
+
 test("a number beyond a double's is none of a google.protobuf.Value", () => {
   const found = echo.readInput.json(Buffer.from(`{"value":[1e400]}`));
   assert.ok(found.kind === "value");
