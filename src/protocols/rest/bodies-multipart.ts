@@ -9,7 +9,7 @@ import { fieldsOf, resolve } from "#formats/json/resolve.ts";
 import { decodeText } from "./bodies-text.ts";
 import type { BodyOptions, BodySubject, Coder } from "./body-codec.ts";
 import { joinParts, splitParts, type Part } from "./multipart.ts";
-import { checkCount, readText, writeText } from "./parameters-flat.ts";
+import { checkCount, readText, writeItem } from "./parameters-flat.ts";
 import { compileTextCodec, isScalar, type TextCodec } from "./text-codec.ts";
 
 interface PartField {
@@ -131,8 +131,9 @@ function partsOf(one: PartField, record: ValueRecord): readonly Part[] {
     name,
     contentType,
     isFile: isBytes,
-    body: isBytes
-      ? Buffer.from(item as Uint8Array)
-      : Buffer.from(writeText(subject, one.text, item)),
+    body:
+      isBytes && item !== null
+        ? Buffer.from(item as Uint8Array)
+        : Buffer.from(writeItem(subject, one.text, item)),
   }));
 }

@@ -40,6 +40,12 @@ export function writeText(subject: Subject, codec: TextCodec, value: Value): str
   return text ?? refuse(subject, "the value has no text", "not-representable");
 }
 
+/** Text has no null, and an item is not left out as a member is. */
+export function writeItem(subject: Subject, codec: TextCodec, item: Value): string {
+  if (item !== null) return writeText(subject, codec, item);
+  return refuse(subject, "null cannot stand among its items", "not-representable");
+}
+
 export function readFlat(subject: Subject, shape: Shape, raw: string, style: FlatStyle): Value {
   if (shape.kind === "single") return readText(subject, shape.text, style.decode(raw));
   const parts = raw === "" ? [] : raw.split(style.separator ?? style.delimiter);
@@ -119,8 +125,15 @@ export function writeFlat(subject: Subject, shape: Shape, value: Value, style: F
   const { delimiter, paired, encode } = style;
   if (shape.kind === "single") return encode(writeText(subject, shape.text, value));
   if (shape.kind === "list") {
-    const items = value as readonly Value[];
-    return items.map((item) => encode(writeText(subject, shape.item, item))).join(delimiter);
+    const items = (value as readonly Value[]).map((item) => writeItem(subject, shape.item, item));
+    if (items.length === 1 && items[0] === "") {
+      refuse(
+        subject,
+        "a list of one empty text would be read as an empty list",
+        "not-representable",
+      );
+    }
+    return items.map(encode).join(delimiter);
   }
   return writtenMembers(subject, shape, value as ValueRecord)
     .map(([name, text]) => encode(name) + (paired ? "=" : delimiter) + encode(text))

@@ -9,7 +9,7 @@ import {
   readText,
   refuse,
   writeFlat,
-  writeText,
+  writeItem,
   writtenMembers,
   type FlatStyle,
   type Subject,
@@ -112,7 +112,7 @@ export function writePairs(
   if (value === null) return [];
   if (shape.kind === "list" && explode) {
     const items = value as readonly Value[];
-    return items.map((item) => [name, percentEncode(writeText(subject, shape.item, item))]);
+    return items.map((item) => [name, percentEncode(writeItem(subject, shape.item, item))]);
   }
   if ((shape.kind === "record" || shape.kind === "map") && (style === "deepObject" || explode)) {
     return writtenMembers(subject, shape, value as ValueRecord).map(([key, text]) => {
