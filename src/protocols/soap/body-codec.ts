@@ -62,7 +62,10 @@ export function compileBody(
   return {
     read: (tokenizer, parts, how) => {
       const value = shape.read(tokenizer, how);
-      return fields.length === 0 ? value : takeAttachments(value, fields, parts);
+      const taken = new Set<MimePart>();
+      const filled = fields.length === 0 ? value : takeAttachments(value, fields, parts, taken);
+      if (how.unknown !== "drop") refuseOthers(parts, taken);
+      return filled;
     },
     write: (value, attachments, takeBytes) => {
       const isBeside = fields.length > 0 && attachments === "beside";
@@ -236,6 +239,7 @@ function takeAttachments(
   value: ValueRecord,
   fields: readonly Field[],
   parts: readonly MimePart[],
+  taken: Set<MimePart>,
 ): ValueRecord {
   const filled = createRecord();
   for (const name of Object.keys(value)) filled[name] = value[name] as Value;
@@ -245,11 +249,22 @@ function takeAttachments(
   fields.forEach(({ name, presence }, index) => {
     if (filled[name] !== undefined) return;
     const part = named(name) ?? (anyNamed ? undefined : parts[index]);
-    if (part !== undefined) filled[name] = part.content;
-    else if (presence === "required") {
+    if (part !== undefined) {
+      filled[name] = part.content;
+      taken.add(part);
+    } else if (presence === "required") {
       const message = `the attachment ${name} is missing: expected a part of the message`;
       throw new DocumentFailure({ kind: "fault", code: "soap-attachment", message, place: name });
     }
   });
   return filled;
+}
+
+/** What nothing in the contract stands for would get lost, as an unknown element would. */
+function refuseOthers(parts: readonly MimePart[], taken: ReadonlySet<MimePart>): void {
+  const other = parts.find((part) => !taken.has(part));
+  if (other === undefined) return;
+  const name = other.contentId === "" ? "without Content-ID" : other.contentId.slice(0, 100);
+  const message = `the part ${name} is not known: the contract has no attachment for it`;
+  throw new DocumentFailure({ kind: "fault", code: "soap-attachment", message, place: "" });
 }

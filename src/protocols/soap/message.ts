@@ -12,7 +12,7 @@ export interface SoapMessage {
   readonly version: SoapVersion;
   /** The envelope, with the parts of XOP in their places. */
   readonly text: string;
-  /** Parts beside the root. */
+  /** Parts beside the root that the envelope does not include. */
   readonly parts: readonly MimePart[];
   /** Parameter of SOAP 1.2's media type. */
   readonly action: string | undefined;
@@ -55,10 +55,11 @@ export function openMessage(
   const related = media.essence === "multipart/related" ? openRelated(media, body) : undefined;
   const charset = (related?.media ?? media).parameters.get("charset");
   const decoded = decodeXmlBytes(related?.root.content ?? body, charset, limits).text;
-  const text = related === undefined ? decoded : inlineXop(decoded, related.parts, limits);
+  const { text, included } = inlineXop(decoded, related?.parts ?? [], limits);
   refuseInstructions(text);
   const action = (related?.media ?? media).parameters.get("action");
-  return { version, text, parts: related?.parts ?? [], action };
+  const parts = (related?.parts ?? []).filter((part) => !included.has(part));
+  return { version, text, parts, action };
 }
 
 function openRelated(

@@ -201,3 +201,25 @@ test("bytes beyond what the contract allows are refused beside the envelope as i
   assert.equal(refused.place, "Invoice/scan");
   assert.match(refused.message, /5000 bytes/);
 });
+
+test("a part that nothing in the contract stands for is refused, not lost", () => {
+  const service = { serviceName: "billing", contract: billing };
+  const type = 'multipart/related; type="text/xml"; boundary=b';
+  const withPart = (text: string) =>
+    related([
+      ["Content-Type: text/xml", envelope(text)],
+      ["Content-ID: <scan@example>", "bytes"],
+    ]);
+  const face = createSoapFace(service);
+  const response = answerTo(face, face.decode(post(withPart(get), type)));
+  assert.equal(response.status, 500);
+  assert.match(response.body.toString(), /the part scan@example is not known/);
+  const answer =
+    `<getInvoiceResponse xmlns="${billingNamespace}"><invoice><id>1</id><iban>D</iban>` +
+    `<line><sku>a</sku><price currency="EUR">1</price></line></invoice></getInvoiceResponse>`;
+  const call = { operation: operationNamed(billing, "getInvoice"), input: {}, headers: {} };
+  const told = createSoapUpstream(service).decode(answered(200, type, withPart(answer)), call);
+  assert.ok(told.kind === "fault");
+  assert.equal(told.blame, "service");
+  assert.match(told.message, /the part scan@example is not known/);
+});

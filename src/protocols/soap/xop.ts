@@ -8,8 +8,14 @@ import { findPart, type MimePart } from "./multipart.ts";
 import { refuse } from "./refuse.ts";
 import { xopNamespace } from "./versions.ts";
 
-export function inlineXop(text: string, parts: readonly MimePart[], limits: XmlLimits): string {
-  if (!text.includes(xopNamespace)) return text;
+export interface Inlined {
+  readonly text: string;
+  readonly included: ReadonlySet<MimePart>;
+}
+
+export function inlineXop(text: string, parts: readonly MimePart[], limits: XmlLimits): Inlined {
+  const included = new Set<MimePart>();
+  if (!text.includes(xopNamespace)) return { text, included };
   const tokenizer = new XmlTokenizer(text, limits);
   const pieces: string[] = [];
   let from = 0;
@@ -25,6 +31,7 @@ export function inlineXop(text: string, parts: readonly MimePart[], limits: XmlL
       const message = `no part has the Content-ID of ${JSON.stringify(href.slice(0, 200))}`;
       return refuse("soap-attachment", message, place);
     }
+    included.add(part);
     tokenizer.skipElement();
     pieces.push(text.slice(from, tagStart), part.content.toString("base64"));
     from = tokenizer.position;
@@ -36,5 +43,5 @@ export function inlineXop(text: string, parts: readonly MimePart[], limits: XmlL
     }
   }
   pieces.push(text.slice(from));
-  return pieces.join("");
+  return { text: pieces.join(""), included };
 }
