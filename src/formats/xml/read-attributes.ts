@@ -1,4 +1,5 @@
 /** The attributes of a record's start tag, and those that may stand on any element. */
+import type { QualifiedName } from "#contract/contract.ts";
 import type { RecordType } from "#contract/types.ts";
 import type { Value } from "#contract/value.ts";
 import { fieldsOf, resolveType, type PlacedField } from "./bindings.ts";
@@ -191,4 +192,31 @@ export function isTrue(text: string): boolean {
 export function checkAllForeign(context: ReadContext, tokenizer: XmlTokenizer): void {
   const { count } = tokenizer.attributes;
   for (let index = 0; index < count; index += 1) checkForeign(context, tokenizer, index);
+}
+
+export function attributesOf(
+  { contract }: ReadContext,
+  record: RecordType,
+  namespace: string,
+): readonly QualifiedName[] {
+  return fieldsOf(contract, record, namespace)
+    .filter(({ binding }) => binding.node === "attribute")
+    .map(({ binding }) => binding);
+}
+
+/** The name of an attribute on a nil element that says something; undefined: none does. */
+export function lostBesideNil(
+  context: ReadContext,
+  { attributes }: XmlTokenizer,
+  declared: readonly QualifiedName[],
+): string | undefined {
+  const { encoded, unknown } = context.options;
+  for (let index = 0; index < attributes.count; index += 1) {
+    const name = attributes.name(index);
+    const namespace = attributes.namespace(index);
+    if (isEverywhere(context, namespace)) continue;
+    const isKnown = declared.some((one) => one.name === name && one.namespace === namespace);
+    if (isKnown || (unknown === "reject" && encoded !== true)) return name;
+  }
+  return undefined;
 }

@@ -1,4 +1,5 @@
 /** Readers of elements by their type: text, records with their derived types, unions, maps. */
+import type { QualifiedName } from "#contract/contract.ts";
 import type { MapType, RecordType, Type, UnionType } from "#contract/types.ts";
 import { createRecord, typeKey, type Value } from "#contract/value.ts";
 import {
@@ -13,7 +14,15 @@ import {
   variantBinding,
 } from "./bindings.ts";
 import { readOpaque } from "./opaque.ts";
-import { canonical, checkAllForeign, compileAttributes, isTrue, shown } from "./read-attributes.ts";
+import {
+  attributesOf,
+  canonical,
+  checkAllForeign,
+  compileAttributes,
+  isTrue,
+  lostBesideNil,
+  shown,
+} from "./read-attributes.ts";
 import { schemaInstanceNamespace } from "./namespace-scope.ts";
 import type { ElementFacets, ElementReader, OpenValue, ReadContext } from "./read-context.ts";
 import { compileXmlText, expandNames, type XmlText } from "./text-values.ts";
@@ -27,7 +36,12 @@ export function compileElement(
   facets: ElementFacets,
 ): ElementReader {
   const read = compileContent(context, type, namespace, facets);
-  return facets.nullable === true ? nillable(read) : read;
+  if (facets.nullable !== true) return read;
+  const { type: resolved, named } = resolveType(context.contract, type);
+  if (resolved.kind === "opaque") return nillable(context, read, read);
+  const record = resolved.kind === "record" ? resolved : undefined;
+  const of = namespaceOfType(named, namespace);
+  return nillable(context, read, undefined, record && attributesOf(context, record, of));
 }
 
 function compileContent(
@@ -74,13 +88,27 @@ function opaqueText(content: "json" | "protoAny"): XmlText {
   );
 }
 
-/** Takes xsi:nil for null. */
-export function nillable(read: ElementReader): ElementReader {
+/**
+ * Takes xsi:nil for null, which has no place for attributes beside it.
+ * @param readWhole reads an element that has some; absent: they are refused.
+ */
+export function nillable(
+  context: ReadContext,
+  read: ElementReader,
+  readWhole?: ElementReader,
+  declared: readonly QualifiedName[] = [],
+): ElementReader {
   return (tokenizer) => {
     const { attributes } = tokenizer;
     if (attributes.count > 0) {
       const index = attributes.find("nil", schemaInstanceNamespace);
       if (index >= 0 && isTrue(attributes.value(index))) {
+        const lost = attributes.count > 1 ? lostBesideNil(context, tokenizer, declared) : undefined;
+        if (lost !== undefined) {
+          if (readWhole !== undefined) return readWhole(tokenizer);
+          const message = `the attribute ${lost} stands beside xsi:nil: null has no place for it`;
+          tokenizer.fail("unexpected-attribute", message, `@${lost}`);
+        }
         if (tokenizer.readText().trim() !== "") {
           tokenizer.failClosed("unexpected-text", "a nil element has no content");
         }

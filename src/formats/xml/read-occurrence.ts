@@ -143,7 +143,7 @@ function compileWrapped(
     }
     return value;
   };
-  const element = nullable === true ? nillable(content) : content;
+  const element = nullable === true ? nillable(context, content) : content;
   return elementOccurrence(
     binding.wrapper as QualifiedName,
     encoded === true ? followReferences(element) : element,
