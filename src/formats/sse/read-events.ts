@@ -1,7 +1,11 @@
 /**
  * Reads an event stream (WHATWG HTML §9.2.6) from bytes as they come, split anywhere. What is not
  * followed by an empty line is no event.
+ *
+ * Deviation: bytes that are no UTF-8 are a fault, because other characters in their place would be
+ * another value.
  */
+import { isUtf8 } from "node:buffer";
 import type { DocumentFault } from "#contract/document-fault.ts";
 
 export interface ServerEvent {
@@ -33,15 +37,17 @@ export function readEvents(eventBytesMax: number): EventReader {
   let held = 0;
   let isFirstLine = true;
   let isAfterCr = false;
-  let isTooLarge = false;
+  let isBroken = false;
   let type = "";
   let data: string[] = [];
   let lastId = "";
   let retryMs: number | undefined;
 
-  const takeLine = (bytes: Buffer): string => {
+  /** Undefined: it is no UTF-8. */
+  const takeLine = (bytes: Buffer): string | undefined => {
     const whole = parts.length === 0 ? bytes : Buffer.concat([...parts, bytes]);
     parts = [];
+    if (!isUtf8(whole)) return undefined;
     const text = whole.toString("utf8");
     const isMarked = isFirstLine && text.startsWith("\uFEFF");
     isFirstLine = false;
@@ -79,7 +85,7 @@ export function readEvents(eventBytesMax: number): EventReader {
       const found: (ServerEvent | DocumentFault)[] = [];
       let at = 0;
       let feed = bytes.indexOf(lf);
-      while (at < bytes.length && !isTooLarge) {
+      while (at < bytes.length && !isBroken) {
         if (isAfterCr) {
           isAfterCr = false;
           if (bytes[at] === lf) at++;
@@ -90,7 +96,7 @@ export function readEvents(eventBytesMax: number): EventReader {
         const piece = end < 0 ? bytes.subarray(at) : bytes.subarray(at, end);
         held += piece.length;
         if (held > eventBytesMax) {
-          isTooLarge = true;
+          isBroken = true;
           parts = [];
           found.push(tooLarge(eventBytesMax));
         } else if (end < 0) {
@@ -101,7 +107,10 @@ export function readEvents(eventBytesMax: number): EventReader {
           isAfterCr = bytes[end] === cr;
           at = end + 1;
           const line = takeLine(piece);
-          if (line !== "") takeField(line);
+          if (line === undefined) {
+            isBroken = true;
+            found.push(notUtf8);
+          } else if (line !== "") takeField(line);
           else {
             const event = endEvent();
             if (event !== undefined) found.push(event);
@@ -123,3 +132,10 @@ function tooLarge(eventBytesMax: number): DocumentFault {
   const message = `an event is larger than eventBytesMax, ${eventBytesMax} bytes`;
   return { kind: "fault", code: "limit-exceeded", message, place: "" };
 }
+
+const notUtf8: DocumentFault = {
+  kind: "fault",
+  code: "invalid-value",
+  message: "a line of the event stream is not UTF-8, which event streams always are",
+  place: "",
+};

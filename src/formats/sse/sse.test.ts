@@ -83,6 +83,18 @@ test("an event that is larger than the limit is refused by its name, and ends th
   );
 });
 
+test("bytes that are no UTF-8 are a fault, and end the stream; characters may be cut anywhere", () => {
+  const bytes = Buffer.from("data: M\u00fcller\n\ndata: b\n\n", "latin1");
+  const [first, ...rest] = read(bytes);
+  assert.ok(first?.kind === "fault");
+  assert.match(first.message, /not UTF-8/);
+  assert.deepEqual(rest, []);
+  const reader = readEvents(100);
+  const whole = Buffer.from("data: \u{1F600}\n\n");
+  const found = Array.from(whole, (byte) => reader.push(Buffer.from([byte]))).flat();
+  assert.deepEqual(found, [event("\u{1F600}")]);
+});
+
 const line = fc.string({ unit: "grapheme" }).map((text) => text.replaceAll(/[\r\n\0]/g, ""));
 const lines = fc.array(line, { minLength: 1, maxLength: 3 }).map((all) => all.join("\n"));
 
