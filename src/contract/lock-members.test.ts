@@ -224,7 +224,11 @@ test("values of enumerations keep their numbers", () => {
   };
   const first = contract({ E: colours("red", "blue") });
   const lock = lockNames(first);
-  const second = applyLock(contract({ E: colours("green", "blue") }), lock).contract;
+  const { contract: second, changes } = applyLock(contract({ E: colours("green", "blue") }), lock);
+  assert.deepEqual(
+    changes.map(({ kind, of, name }) => `${kind} ${of} ${name}`),
+    ["added member E.green", "gone member E.red"],
+  );
   assert.deepEqual(numbers(second), ["green 3", "blue 2"]);
   const third = contract({ E: colours("red", "green", "blue") });
   assert.deepEqual(numbers(applyLock(third, locked(second, lock)).contract), [

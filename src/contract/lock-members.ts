@@ -230,8 +230,16 @@ function lockEnum(locking: Locking, type: EnumType, owner: string): EnumType {
     const number = own ?? known.get(value) ?? free({ names: new Set(), numbers });
     numbers.add(number);
     note(locking, owner, { name: value, number, isNested: false, identity: value });
+    if (known.size > 0 && !known.has(value)) {
+      locking.changes.push({ kind: "added", name: `${owner}.${value}`, was: value });
+    }
     return { value, number };
   });
+  const there = new Set(values.map(({ value }) => value));
+  for (const value of known.keys()) {
+    if (there.has(value)) continue;
+    locking.changes.push({ kind: "gone", name: `${owner}.${value}`, was: value });
+  }
   return { ...type, values };
 }
 
