@@ -2,7 +2,7 @@
 import type { GraphQLInputType } from "graphql";
 import { DocumentFailure } from "#contract/document-fault.ts";
 import type { Field } from "#contract/types.ts";
-import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
+import { createRecord, typeKey, type Value, type ValueRecord } from "#contract/value.ts";
 import { readValueSpans } from "#formats/json/value-spans.ts";
 import { othersName } from "./schema-types.ts";
 
@@ -40,23 +40,44 @@ export function readRecord(
   }
   const others = given[othersName];
   return isOpen && others !== undefined && others !== null
-    ? readOthers(record, others, `${place}/${othersName}`)
+    ? readOthers(record, others, `${place}/${othersName}`, fields)
     : record;
 }
 
-/** @param given the text of a JSON object; its members become their exact texts. */
+/**
+ * @param given the text of a JSON object; its members become their exact texts. Nothing has read
+ * these, so none may stand in the place of a field.
+ */
 export function readOthers(
   record: { [name: string]: Value },
   given: unknown,
   place: string,
+  fields: readonly InputField[] = [],
 ): ValueRecord {
   const spans = readValueSpans(String(given));
   if (spans.kind !== "object") {
     const message = "expected an object of JSON";
     throw new DocumentFailure({ kind: "fault", code: "invalid-value", message, place });
   }
+  const named = spans.members.size === 0 ? new Set<string>() : namesOf(fields);
   for (const [name, text] of spans.members) {
-    if (!Object.hasOwn(record, name)) record[name] = text;
+    if (named.has(name)) {
+      const message = `the contract names the member ${JSON.stringify(name.slice(0, 100))}`;
+      const told = `${message}: expected others here`;
+      throw new DocumentFailure({ kind: "fault", code: "invalid-value", message: told, place });
+    }
+    record[name] = text;
   }
   return record;
+}
+
+/** In records and in JSON; choices stand there with what is chosen. */
+function namesOf(fields: readonly InputField[]): ReadonlySet<string> {
+  const names = new Set([typeKey]);
+  for (const { field } of fields) {
+    names.add(field.name).add(field.jsonName ?? field.name);
+    if (field.type.kind !== "union" || field.xml?.node !== "inline") continue;
+    for (const variant of field.type.variants) names.add(variant.name);
+  }
+  return names;
 }

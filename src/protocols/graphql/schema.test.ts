@@ -119,6 +119,31 @@ test("what a contract does not name of an open record goes through as JSON", asy
   assert.ok(answer.data?.echo);
 });
 
+test("what a contract names is none of the others, which nothing has read", async () => {
+  const optional = { presence: "optional" } as const;
+  const card = {
+    kind: "union",
+    exclusive: true,
+    variants: [{ name: "card", type: text }],
+  } as const;
+  const inline = { node: "inline", name: "pay", namespace: "" } as const;
+  const fields = [
+    field("id", int64, optional),
+    field("_x", text, { ...optional, jsonName: "x" }),
+    field("pay", card, { ...optional, xml: inline }),
+  ];
+  const contract = contractWith([field("r", record(fields, { open: true }))]);
+  for (const name of ["id", "_x", "x", "pay", "card", "@type"]) {
+    const hub = createTestHub(contract, () => assert.fail(`${name} has reached the service`));
+    const query = "query($o: JSON) { echo(r: {_others: $o}) { r { id } } }";
+    const { body } = await hub.post(JSON.stringify({ query, variables: { o: { [name]: 5 } } }));
+    assert.match(
+      body.toString(),
+      /the contract names the member \\"[^"]+\\": expected others here/,
+    );
+  }
+});
+
 test("a record without fields is true", async () => {
   const contract = contractWith([field("r", record([]))]);
   const { answer, input } = await echo(contract, "r: true", "r");
