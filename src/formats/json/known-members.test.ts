@@ -62,3 +62,22 @@ test("a document that is no JSON behind the first variant's members is refused a
   const outcome = readAs(type, `{"name":"Rex","tricks":[1,}`, { types, options });
   assert.equal(outcome.kind === "fault" && outcome.code, "malformed-json");
 });
+
+test("a member under the key of a field that JSON names otherwise is none of the field", () => {
+  const choice: Type = { kind: "union", exclusive: true, variants: [{ name: "card", type: text }] };
+  const inline = { node: "inline", name: "choice", namespace: "" } as const;
+  const type = record(
+    [
+      field("_type", int32, { ...may, jsonName: "@type" }),
+      field("choice", choice, { ...may, xml: inline }),
+    ],
+    { open: true },
+  );
+  for (const name of ["_type", "choice"]) {
+    const document = `{"${name}":{"a":1},"other":[2]}`;
+    const refused = String(shown(readAs(type, document)));
+    assert.match(refused, new RegExp(`^/${name}: the member \`${name}\` is not known here`));
+    const options = { unknownMembers: "keep" } as const;
+    assert.deepEqual(shown(readAs(type, document, { options })), { other: "[2]" });
+  }
+});

@@ -31,6 +31,8 @@ interface RecordPlan extends MemberPlan {
   readonly passed: ReadonlyMap<string, string | undefined>;
   /** Whether the name of a type may be no other word. */
   readonly isStrict: boolean;
+  /** Keys of fields that have other names in JSON, so that no member may be kept under them. */
+  readonly otherwiseNamed: ReadonlySet<string>;
 }
 
 /** @param name undefined for a record without a name. @param tag a union's discriminator. */
@@ -137,7 +139,10 @@ function planRecord(
     : policy === "keep"
       ? "drop"
       : policy;
-  return { ...planMembers(scope, record), unknown, passed, isStrict: policy === "reject" };
+  const planned = planMembers(scope, record);
+  const keys = planned.members.map(({ key }) => key);
+  const otherwiseNamed = new Set(keys.filter((key) => !planned.byName.has(key)));
+  return { ...planned, unknown, passed, isStrict: policy === "reject", otherwiseNamed };
 }
 
 function readMembers(cursor: Cursor, plan: RecordPlan): Value {
@@ -228,7 +233,7 @@ function duplicate(name: string, at: number) {
 
 function readSurplus(
   cursor: Cursor,
-  { passed, unknown, byName, isStrict }: RecordPlan,
+  { passed, unknown, byName, isStrict, otherwiseNamed }: RecordPlan,
   out: { [key: string]: Value },
   name: string,
   keyAt: number,
@@ -242,15 +247,15 @@ function readSurplus(
     skipValue(cursor);
     return;
   }
-  if (unknown === "reject") {
+  const isTaken = otherwiseNamed.has(name);
+  if (unknown === "reject" || (isTaken && isStrict)) {
     const near = nearest(name, [...byName.keys()]);
     const hint = near === undefined ? "" : `; did you mean \`${near}\`?`;
     const message = `the member \`${name.slice(0, 100)}\` is not known here${hint}`;
     throw new JsonRefusal(message, keyAt, "unexpected-member", name);
   }
   skipValue(cursor);
-  // A field whose JSON name differs must not be overwritten.
-  if (unknown === "keep" && out[name] === undefined) out[name] = cursor.text.slice(at, cursor.at);
+  if (unknown === "keep" && !isTaken) out[name] = cursor.text.slice(at, cursor.at);
 }
 
 function fillAbsent({ absents }: RecordPlan, out: { [key: string]: Value }, start: number): void {
