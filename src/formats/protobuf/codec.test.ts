@@ -160,6 +160,8 @@ for (const [json, message] of [
   ['{"ids":[-12345678901234567891]}', /found `-12345678901234567891`/],
   ['{"a":"\\ud800"}', /lone surrogate/],
   ['{"\\udc00":1}', /lone surrogate/],
+  ['{"a":{"b":1,"b":2}}', /the member `b` stands here twice/],
+  ["no JSON", /expected a JSON object/],
 ] as const) {
   test(`${json} would be another in a struct, and is refused`, () => {
     const written = codecOf(struct).write({ it: json });
@@ -177,6 +179,13 @@ for (const json of [
     assert.deepEqual(roundTrip(struct, json), { it: JSON.stringify(JSON.parse(json)) });
   });
 }
+
+test("a text that is no JSON is a string, as other dialects may have it", () => {
+  const value: Type = { kind: "ref", name: "google.protobuf.Value" };
+  for (const it of ["no JSON", "", "[1,]", "NaN"]) {
+    assert.deepEqual(roundTrip(value, it), { it: JSON.stringify(it) });
+  }
+});
 
 test("keys of a map are what their texts mean, and two of one meaning are refused", () => {
   const bool: Type = { kind: "map", key: { kind: "bool" }, value: text };

@@ -1,5 +1,6 @@
 /** Writes the messages of google.protobuf that stand for values of the model. */
 import type { Value } from "#contract/value.ts";
+import { ExactNumber, readExactValue, type ExactValue } from "#formats/json/exact-value.ts";
 import { toPaths } from "./field-mask.ts";
 import { toDuration, toTimestamp, type Moment } from "./moments.ts";
 import { ProtoRefusal, wire } from "./proto-cursor.ts";
@@ -7,6 +8,8 @@ import type { ProtoOutput } from "./proto-output.ts";
 import type { WellKnownForm } from "./well-known.ts";
 
 type Write = (out: ProtoOutput, value: Value) => void;
+
+type Members = { readonly [name: string]: ExactValue };
 
 const depthMax = 64;
 
@@ -60,25 +63,38 @@ function writeTexts(out: ProtoOutput, texts: readonly string[]): void {
   }
 }
 
-/** JSON whose strings and numbers all stand in a message as they are goes without a closer look. */
-const remarkable = /[\d.]{16}|\\u[dD][89a-fA-F]/;
-
-function parse(value: Value): unknown {
+/**
+ * Names that stand twice and lone surrogates would be something else in a message, or nothing. What
+ * comes from dialects without JSON may be any text, and is a string.
+ */
+function parse(value: Value): ExactValue {
   const text = value as string;
-  return remarkable.test(text) ? JSON.parse(text, exactMember) : JSON.parse(text);
+  const read = readExactValue(text);
+  if (read.kind === "value") return read.value;
+  const { code, message } = read;
+  if (code === "limit-exceeded") throw new ProtoRefusal(message, code);
+  if (!isJson(text)) return text;
+  throw new ProtoRefusal(`as JSON: ${message}`, "invalid-value");
 }
 
-/** What would become another number or other characters in a message is refused. */
-function exactMember(key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value === "number" && !isKept(context?.source ?? "", value)) {
-    const expected = "expected a number that 64 bits of floating point hold";
-    throw new ProtoRefusal(`${expected}, found \`${context?.source}\``, "invalid-value");
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
-  for (const text of [key, value]) {
-    if (typeof text !== "string" || text.isWellFormed()) continue;
-    throw new ProtoRefusal("a lone surrogate is no character", "invalid-value");
-  }
-  return value;
+}
+
+/** As a message holds it. */
+function doubleOf(number: number | ExactNumber): number {
+  if (typeof number === "number") return number;
+  const { text } = number;
+  const value = Number(text);
+  // JSON has larger numbers than doubles are.
+  if (Number.isFinite(value) && isKept(text, value)) return value;
+  const expected = "expected a number that 64 bits of floating point hold";
+  throw new ProtoRefusal(`${expected}, found \`${text.slice(0, 100)}\``, "invalid-value");
 }
 
 /** Whole numbers are often ids; all others are the nearest of 64 bits, as any float is. */
@@ -88,15 +104,20 @@ function isKept(source: string, value: number): boolean {
   return source === String(value) || BigInt(source) === BigInt(value);
 }
 
-function objectOf(value: Value): object {
+function objectOf(value: Value): Members {
   const parsed = parse(value);
-  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
+  if (isObject(parsed)) return parsed;
   throw new ProtoRefusal("expected a JSON object", "invalid-value");
 }
 
-function listOf(value: Value): readonly unknown[] {
+function isObject(value: ExactValue): value is Members {
+  if (typeof value !== "object" || value === null) return false;
+  return !Array.isArray(value) && !(value instanceof ExactNumber);
+}
+
+function listOf(value: Value): readonly ExactValue[] {
   const parsed = parse(value);
-  if (Array.isArray(parsed)) return parsed;
+  if (Array.isArray(parsed)) return parsed as readonly ExactValue[];
   throw new ProtoRefusal("expected a JSON array", "invalid-value");
 }
 
@@ -113,7 +134,7 @@ function deeper(depth: number): number {
   throw new ProtoRefusal(`JSON nested deeper than ${depthMax} levels`, "limit-exceeded");
 }
 
-function writeStruct(out: ProtoOutput, struct: object, depth: number): void {
+function writeStruct(out: ProtoOutput, struct: Members, depth: number): void {
   for (const [key, value] of Object.entries(struct)) {
     nested(out, 1, () => {
       out.varint((1 << 3) | wire.bytes);
@@ -124,16 +145,13 @@ function writeStruct(out: ProtoOutput, struct: object, depth: number): void {
 }
 
 /** Of a oneof, so zeros are written, too. */
-function writeValue(out: ProtoOutput, value: unknown, depth: number): void {
+function writeValue(out: ProtoOutput, value: ExactValue, depth: number): void {
   if (value === null) {
     out.varint((1 << 3) | wire.varint);
     out.varint(0);
-  } else if (typeof value === "number") {
-    // JSON has larger numbers than doubles are.
-    if (!Number.isFinite(value))
-      throw new ProtoRefusal("expected a number of 64 bits, found a larger one", "invalid-value");
+  } else if (typeof value === "number" || value instanceof ExactNumber) {
     out.varint((2 << 3) | wire.fixed64);
-    out.double(value);
+    out.double(doubleOf(value));
   } else if (typeof value === "string") {
     out.varint((3 << 3) | wire.bytes);
     out.text(value);
@@ -142,9 +160,9 @@ function writeValue(out: ProtoOutput, value: unknown, depth: number): void {
     out.varint(value ? 1 : 0);
   } else if (Array.isArray(value)) {
     nested(out, 6, () => writeList(out, value, deeper(depth)));
-  } else nested(out, 5, () => writeStruct(out, value as object, deeper(depth)));
+  } else nested(out, 5, () => writeStruct(out, value as Members, deeper(depth)));
 }
 
-function writeList(out: ProtoOutput, items: readonly unknown[], depth: number): void {
+function writeList(out: ProtoOutput, items: readonly ExactValue[], depth: number): void {
   for (const item of items) nested(out, 1, () => writeValue(out, item, deeper(depth)));
 }
