@@ -12,6 +12,7 @@ import {
 import type { Read } from "#formats/json/read-scalar.ts";
 import { readString } from "#formats/json/read-string.ts";
 import { skipValue } from "#formats/json/skip.ts";
+import { writeRaw } from "#formats/json/write-raw.ts";
 import { writeString } from "#formats/json/write-string.ts";
 import { fieldMask } from "#formats/protobuf/field-mask.ts";
 import { fromDuration, fromTimestamp, toDuration, toTimestamp } from "#formats/protobuf/moments.ts";
@@ -97,7 +98,7 @@ export function compileWellKnownWrite(form: WellKnownForm): Write {
     case "wrapper":
       return compileScalarWrite(form.scalar, undefined, ofContract);
     default:
-      return (value) => value as string;
+      return writeRaw;
   }
 }
 

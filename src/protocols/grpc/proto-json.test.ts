@@ -226,6 +226,13 @@ for (const text of [`{"byText":{"a":1,"a":2}}`, `{"byLong":{"7":"a","07":"b"}}`]
   });
 }
 
+test("what another dialect has said that is no JSON is a string in JSON of any shape", () => {
+  const value = '5,"s64":"1"';
+  const found = echo.writeOutput.json(Object.assign(Object.create(null), { value }) as ValueRecord);
+  assert.ok(found.kind !== "fault");
+  assert.match(found.bytes.toString(), /"value":"5,\\"s64\\":\\"1\\""[,}]/);
+});
+
 test("a number beyond a double's is none of a google.protobuf.Value", () => {
   const found = echo.readInput.json(Buffer.from(`{"value":[1e400]}`));
   assert.ok(found.kind === "value");
