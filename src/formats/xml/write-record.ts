@@ -1,8 +1,9 @@
 /** Writers of records: attributes, and content in the order of the schema. */
 import type { Field, RecordType, Type } from "#contract/types.ts";
 import type { Value, ValueRecord } from "#contract/value.ts";
-import { fieldsOf, resolveType, type PlacedField } from "./bindings.ts";
+import { clarkName, fieldsOf, resolveType, type PlacedField } from "./bindings.ts";
 import { defaultXmlLimits } from "./limits.ts";
+import { namespaceText, wildcardTakes } from "./name-match.ts";
 import { checkOpaqueAttributes, type OpaqueAttribute } from "./opaque.ts";
 import { canonical } from "./read-attributes.ts";
 import { schemaInstanceNamespace, xmlNamespace } from "./namespace-scope.ts";
@@ -23,7 +24,7 @@ export function compileRecordWriter(
   const content: FieldWriter[] = [];
   for (const one of placed) {
     if (one.binding.node === "attribute") attributes.push(attributeWriter(context, one));
-    else if (one.binding.node === "anyAttribute") attributes.push(anyAttributeWriter(one));
+    else if (one.binding.node === "anyAttribute") attributes.push(anyAttributeWriter(one, placed));
     else if (one.binding.node === "text") content.push(textWriter(context, one));
     else content.push(fieldWriter(context, one));
   }
@@ -152,18 +153,35 @@ function textWriter(context: WriteContext, { field }: PlacedField): FieldWriter 
   };
 }
 
-/** Each under a prefix that is declared right there. */
-function anyAttributeWriter({ field }: PlacedField): FieldWriter {
+/** Each under a prefix that is declared right there; none that the wildcard does not take. */
+function anyAttributeWriter(
+  { field, binding: wildcard }: PlacedField,
+  placed: readonly PlacedField[],
+): FieldWriter {
   const { name } = field;
   const step = `@${name}`;
+  const takes = wildcardTakes(wildcard.namespace);
+  const declared = placed
+    .filter(({ binding }) => binding.node === "attribute")
+    .map(({ binding }) => clarkName(binding));
   return (output, record) => {
     const value = record[name];
     if (value === undefined) return;
     const texts = Array.isArray(value) ? (value as readonly Value[]) : [value];
+    const there = new Set(declared);
     let count = 0;
     for (const text of texts) {
       if (typeof text !== "string") return output.fail("expected attributes as text", step);
       for (const attribute of attributesOf(output, text, step)) {
+        const { name: found, namespace } = attribute;
+        if (!takes(namespace)) {
+          const message = `expected attributes in ${wildcard.namespace}, found ${found}`;
+          output.fail(`${message} in ${namespaceText(namespace)}`, step);
+        }
+        if (there.has(clarkName(attribute))) {
+          output.fail(`the attribute ${found} has a place of its own, or stands twice`, step);
+        }
+        there.add(clarkName(attribute));
         count += 1;
         output.text += attributeText(output, attribute, count, step);
       }
