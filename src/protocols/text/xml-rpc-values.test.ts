@@ -17,7 +17,12 @@ const shape: Type = {
 };
 const optional = (name: string, type: Type) =>
   ({ ...field(name, type), presence: "optional" }) as const;
-const message: RecordType = record([optional("counts", counts), optional("shape", shape)]);
+const few: Type = { kind: "list", item: int64, itemNullable: false, min: 1, max: 2 };
+const gaps: Type = { kind: "list", item: text, itemNullable: true, min: 0 };
+const message: RecordType = record([
+  ...[optional("counts", counts), optional("shape", shape)],
+  ...[optional("few", few), optional("gaps", gaps)],
+]);
 const layout = { kind: "xml-rpc", method: undefined, params: undefined } as const;
 const codec = compileXmlRpc(contractOf(), message, layout, defaultDocumentLimits);
 
@@ -64,3 +69,36 @@ for (const [name, members, why] of wrong) {
     assert.match((read as { readonly message: string }).message, why);
   });
 }
+
+const nil = "<value><nil/></value>";
+const array = (items: string) => `<array><data>${items}</data></array>`;
+const struct = (name: string) => `<struct><member><name>${name}</name>${nil}</member></struct>`;
+const unfit: readonly (readonly [string, string, string, RegExp])[] = [
+  ["nil among items that may not be", "few", array(nil), /^\/few\/0: it is nil/],
+  ["too few items", "few", array(""), /^\/few: expected at least 1 and at most 2 items, found 0/],
+  ["too many items", "few", array("<value><i8>1</i8></value>".repeat(3)), /^\/few: .*found 3/],
+  ["nil as the value of a key", "counts", struct("a"), /^\/counts\/a: it is nil/],
+  ["nil as a variant", "shape", struct("side"), /^\/shape\/side: it is nil/],
+];
+
+function readMember(name: string, value: string) {
+  const member = `<member><name>${name}</name><value>${value}</value></member>`;
+  const params = `<params><param><value><struct>${member}</struct></value></param></params>`;
+  return codec.read(Buffer.from(`<methodResponse>${params}</methodResponse>`));
+}
+
+for (const [name, member, value, why] of unfit) {
+  test(`${name} is refused, as the contract has it`, () => {
+    const read = readMember(member, value);
+    assert.ok(read.kind === "fault", JSON.stringify(read));
+    assert.match(`${read.place}: ${read.message}`, why);
+  });
+}
+
+test("nil stands among items that may be null", () => {
+  const read = readMember("gaps", array(`${nil}<value>x</value>`));
+  assert.deepEqual(JSON.parse(JSON.stringify(read)), {
+    kind: "value",
+    value: { gaps: [null, "x"] },
+  });
+});

@@ -4,6 +4,7 @@ import type { Contract } from "#contract/contract.ts";
 import { fieldsOf, resolve } from "#contract/resolve.ts";
 import type {
   EnumType,
+  ListType,
   MapType,
   RecordType,
   ScalarType,
@@ -155,9 +156,7 @@ export function readValue(
     case "list": {
       const data = typed?.name === "array" ? elementsIn(typed)[0] : undefined;
       if (data?.name !== "data") return expect("<array><data>", typed ?? element, place);
-      return elementsIn(data).map((item, index) =>
-        readValue(contract, own.item, item, `${place}/${index}`),
-      );
+      return readItems(contract, own, data, place);
     }
     case "map":
     case "union":
@@ -168,6 +167,29 @@ export function readValue(
     default:
       return readScalar(own, typed ?? element, place);
   }
+}
+
+function readItems(
+  contract: Contract,
+  { item, itemNullable, min, max = Infinity }: ListType,
+  data: XmlElement,
+  place: string,
+): readonly Value[] {
+  const elements = elementsIn(data);
+  if (elements.length < min || elements.length > max) {
+    const most = max === Infinity ? "" : ` and at most ${max}`;
+    const message = `expected at least ${min}${most} items, found ${elements.length}`;
+    fail("invalid-value", message, place);
+  }
+  return elements.map((element, index) =>
+    notNil(readValue(contract, item, element, `${place}/${index}`), itemNullable, place, index),
+  );
+}
+
+function notNil(value: Value, isNullable: boolean, place: string, name: string | number): Value {
+  return value !== null || isNullable
+    ? value
+    : fail("invalid-value", "it is nil", `${place}/${name}`);
 }
 
 export function readStruct(
@@ -205,12 +227,18 @@ function readMembers(
   for (const [key, value] of membersOf(struct, place)) {
     const inside = memberType(type, key, place);
     if (key in record) fail("repeated-member", "it stands twice", `${place}/${key}`);
-    record[key] = readValue(contract, inside, value, `${place}/${key}`);
+    const read = readValue(contract, inside, value, `${place}/${key}`);
+    record[key] = notNil(read, mayBeNil(type, key), place, key);
   }
   if (type.kind === "union" && Object.keys(record).length !== 1) {
     fail("malformed-message", "expected a struct of one member, the variant", place);
   }
   return record;
+}
+
+function mayBeNil(type: MapType | UnionType, key: string): boolean {
+  if (type.kind === "map") return type.valueNullable === true;
+  return type.variants.find(({ name }) => name === key)?.nullable === true;
 }
 
 function membersOf(struct: XmlElement, place: string): readonly (readonly [string, XmlElement])[] {
