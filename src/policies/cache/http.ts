@@ -39,7 +39,8 @@ export function createHttpWay(shared: Shared) {
       directives.has("no-store") ||
       bypassing.some((name) => request.field(name) !== undefined);
     const isRead = reading.has(method) && !bypasses;
-    const key = `${partOf(request, options.per)} ${request.routeId} ${address}`;
+    const { serviceName, routeId } = request;
+    const key = `${partOf(request, options.per)} ${serviceName}.${routeId} ${address}`;
     const conditions = {
       noneMatch: request.field("if-none-match"),
       modifiedSince: request.field("if-modified-since"),
