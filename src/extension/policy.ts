@@ -196,6 +196,11 @@ export interface PolicyRequest {
   /** Goes with the answer, whoever gives it. The value must be able to stand in a header. */
   readonly addAnswerField: (name: string, value: string) => void;
   readonly addRequestField: (name: string, value: string) => void;
+  /**
+   * Whose field of this name the instance gets: the caller's own, as it came; one that the gateway
+   * or a policy has written; none but what the contract speaks of.
+   */
+  readonly fieldFrom: (lowerCaseName: string) => "caller" | "gateway" | "nobody";
   /** The caller's own of that name does not reach the instance. */
   readonly dropRequestField: (lowerCaseName: string) => void;
   /**

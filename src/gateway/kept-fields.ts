@@ -41,7 +41,8 @@ function joined(own: Fields, others: Fields): Fields {
   return [...own, ...others.filter(([name]) => !names.has(name) && !isOfBody(name))];
 }
 
-function isOfBody(name: string): boolean {
+/** @param name in lower case. */
+export function isOfBody(name: string): boolean {
   return ofBody.has(name) || ofBodyToo.test(name);
 }
 

@@ -16,6 +16,7 @@ import { shorter } from "./time-given.ts";
 export abstract class SeenExchange extends RecordedExchange implements PolicyRequest, ProofRequest {
   abstract readonly isTranslated: boolean;
   abstract repeat(): void;
+  abstract fieldFrom(lowerCaseName: string): "caller" | "gateway" | "nobody";
   abstract onTimeTick(nowMs: number): void;
   #isTimed = false;
   /** Set for an exchange that is one from the beginning. */

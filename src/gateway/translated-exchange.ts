@@ -13,6 +13,7 @@ import { documentTooLarge } from "./deadlines.ts";
 import { scopeLines } from "./failure.ts";
 import type { BegunAnswer } from "./large-answer.ts";
 import { readerFor, readRequest } from "./held-messages.ts";
+import { isOfBody } from "./kept-fields.ts";
 import { ownHead, ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
 import { PolicedExchange } from "./policed-exchange.ts";
@@ -39,6 +40,15 @@ export abstract class TranslatedExchange extends PolicedExchange {
 
   get isTranslated(): boolean {
     return this.translation !== undefined;
+  }
+
+  fieldFrom(lowerCaseName: string): "caller" | "gateway" | "nobody" {
+    const added = `\n${this.requestLines}${this.sentLines}`.toLowerCase();
+    const isAdded = lowerCaseName === "x-forwarded-for" || added.includes(`\n${lowerCaseName}:`);
+    if (isAdded) return "gateway";
+    const { translation } = this;
+    if (translation === undefined) return "caller";
+    return translation.keepsFields && !isOfBody(lowerCaseName) ? "caller" : "nobody";
   }
 
   protected gather(bytes: Buffer, from: number, to: number): void {

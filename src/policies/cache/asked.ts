@@ -38,6 +38,8 @@ export interface Asked {
   lifetime: Lifetime | undefined;
   /** It is for those who wait now, and is not kept. */
   isMomentary: boolean;
+  /** Of its answer, where that is not at hand when it is kept. */
+  vary: string | undefined;
 }
 
 type Known = Pick<Asked, "kind" | "key" | "directives" | "why" | "mayLead" | "conditions">;
@@ -53,6 +55,7 @@ export function newAsked(request: PolicyRequest, known: Known): Asked {
     isRefresh: request.isRepeat,
     lifetime: undefined,
     isMomentary: false,
+    vary: undefined,
   };
 }
 

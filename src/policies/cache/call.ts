@@ -9,7 +9,7 @@ import { judgeAnswer } from "./answer-rules.ts";
 import { decide, insteadOfError, newAsked, type Asked, type Way } from "./asked.ts";
 import { parseDirectives } from "./directives.ts";
 import { ageMsOf, momentary, stillHolds, type Kept, type KeptReply, type Version } from "./kept.ts";
-import { partOf } from "./keys.ts";
+import { fitsVary, partOf, variesUnseen, varyOf } from "./keys.ts";
 import { defaultsFor, type Shared } from "./settings.ts";
 import { overheadBytes } from "./store.ts";
 import { forwardedStatus } from "./status-field.ts";
@@ -51,15 +51,17 @@ export function createCallWay(shared: Shared) {
   }
 
   function wayOf(request: PolicyRequest): Way {
+    const fits = (kept: Kept): boolean => kept.kind === "call" && fitsVary(request, kept.vary);
     return {
-      fits: (kept) => kept.kind === "call",
+      fits,
       versionOf: () => versionOf(request),
       answer: (_asked, kept) => answerFrom(request, kept),
       find(asked) {
-        asked.why = "uri-miss";
-        const found = store.find(asked.key, () => true);
+        asked.why = store.hasAny(asked.key) ? "vary-miss" : "uri-miss";
+        const found = store.find(asked.key, fits);
         if (found === undefined || stillHolds(found, asked.version)) return found;
         store.drop(asked.key, found);
+        asked.why = "uri-miss";
         return undefined;
       },
       // There are no validators between dialects: the whole is asked for again.
@@ -94,15 +96,20 @@ export function createCallWay(shared: Shared) {
       if (asked.kind !== "read") return told();
       const moments = { requestedMs: asked.requestedMs, receivedMs: platform.clock.nowMs() };
       const authorized = request.field("authorization") !== undefined;
-      const defaults = defaultsFor(options, request.serviceName, request.operation);
-      // Instances get none of the caller's fields, but what is part of the input.
-      const own = (name: string): string | undefined => {
-        const value = field(name);
-        return name === "vary" && value !== "*" ? undefined : value;
-      };
-      const judged = judgeAnswer(status, own, authorized, moments, defaults);
+      // Within one dialect the caller's goes on.
+      const sendsCookie = request.field("cookie") !== undefined && gets(request, "cookie");
+      const timed = sendsCookie ? undefined : request.operation;
+      const defaults = defaultsFor(options, request.serviceName, timed);
+      asked.vary = field("vary");
+      const unseen = variesUnseen(request, asked.vary);
+      const judged =
+        unseen === undefined
+          ? judgeAnswer(status, field, authorized, moments, defaults)
+          : { unkept: unseen };
       if (!("unkept" in judged)) asked.lifetime = judged;
-      else if (options.coalesce === "all") asked.isMomentary = saysNothing(field("cache-control"));
+      else if (options.coalesce === "all" && unseen === undefined) {
+        asked.isMomentary = saysNothing(field("cache-control"));
+      }
       return told("unkept" in judged ? judged.unkept : undefined);
     },
 
@@ -127,10 +134,11 @@ export function createCallWay(shared: Shared) {
         reply,
         lifetime: lifetime ?? momentary,
         version: asked.version,
+        vary: varyOf(request, asked.vary, isMomentary || lifetime?.isTimed === true),
         receivedMs: platform.clock.monotonicMs(),
         bytes,
       };
-      if (lifetime !== undefined) store.put(asked.key, kept, () => true);
+      if (lifetime !== undefined) store.put(asked.key, kept, wayOf(request).fits);
       land(asked, kept);
       return undefined;
     },
@@ -142,6 +150,10 @@ export function createCallWay(shared: Shared) {
         marks.note(request.serviceName);
     },
   };
+}
+
+function gets(request: PolicyRequest, lowerCaseName: string): boolean {
+  return request.fieldFrom(lowerCaseName) === "caller";
 }
 
 function saysNothing(cacheControl: string | undefined): boolean {

@@ -14,7 +14,7 @@ import {
   type KeptAnswer,
   type Version,
 } from "./kept.ts";
-import { addressOf, fitsVary, partOf, varyOf } from "./keys.ts";
+import { addressOf, fitsVary, partOf, variesUnseen, varyOf } from "./keys.ts";
 import { defaultsFor, type Shared } from "./settings.ts";
 import { forwardedStatus } from "./status-field.ts";
 import { bytesOf, isAbout, isLike, keptFields, updatedFields } from "./update.ts";
@@ -131,7 +131,11 @@ export function createHttpWay(shared: Shared) {
     const moments = { requestedMs: asked.requestedMs, receivedMs: platform.clock.nowMs() };
     const authorized = request.field("authorization") !== undefined;
     const defaults = defaultsFor(options, request.serviceName, request.operation);
-    const lifetime = judgeAnswer(kept.status, field, authorized, moments, defaults);
+    const unseen = variesUnseen(request, fieldIn(fields, "vary"));
+    const lifetime =
+      unseen === undefined
+        ? judgeAnswer(kept.status, field, authorized, moments, defaults)
+        : { unkept: unseen };
     const isKept = !("unkept" in lifetime);
     tell(request, asked, { status: 304, isStored: isKept });
     const next: KeptAnswer = {
@@ -189,7 +193,11 @@ export function createHttpWay(shared: Shared) {
       const authorized = request.field("authorization") !== undefined;
       const timed = request.field("cookie") === undefined ? request.operation : undefined;
       const defaults = defaultsFor(options, request.serviceName, timed);
-      const judged = judgeAnswer(status, answer.field, authorized, moments, defaults);
+      const unseen = variesUnseen(request, answer.field("vary"));
+      const judged =
+        unseen === undefined
+          ? judgeAnswer(status, answer.field, authorized, moments, defaults)
+          : { unkept: unseen };
       if (request.method === "HEAD") {
         if (found !== undefined && !isLike(found as KeptAnswer, answer))
           store.drop(asked.key, found);
@@ -203,7 +211,8 @@ export function createHttpWay(shared: Shared) {
       }
       // What was kept is not what the service says now.
       if (found !== undefined && status < 500) store.drop(asked.key, found);
-      asked.isMomentary = options.coalesce === "all" && isForNow(status, answer.field);
+      asked.isMomentary =
+        options.coalesce === "all" && unseen === undefined && isForNow(status, answer.field);
       if (!asked.isMomentary) goApart(asked);
       return tell(request, asked, { status, detail: judged.unkept });
     },

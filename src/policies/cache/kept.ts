@@ -10,6 +10,8 @@ interface KeptOfAny {
   /** Monotonic. */
   readonly receivedMs: number;
   readonly bytes: number;
+  /** Fields of requests that it depends on, and what they were. */
+  readonly vary: readonly (readonly [name: string, value: string])[];
 }
 
 export interface KeptAnswer extends KeptOfAny {
@@ -18,8 +20,6 @@ export interface KeptAnswer extends KeptOfAny {
   /** Names in lower case. */
   readonly fields: Fields;
   readonly body: Buffer;
-  /** Fields of requests that it depends on, and what they were. */
-  readonly vary: readonly (readonly [name: string, value: string])[];
 }
 
 export interface KeptReply extends KeptOfAny {

@@ -1,7 +1,7 @@
 /** By what answers are found again: never more alike than callers, address and `Vary` are. */
 import { hash } from "node:crypto";
 import type { PolicyRequest } from "#extension/policy.ts";
-import type { KeptAnswer } from "./kept.ts";
+import type { Kept } from "./kept.ts";
 
 export type SharedBy = "caller" | "all";
 
@@ -33,15 +33,26 @@ export function varyOf(
   request: PolicyRequest,
   vary: string | undefined,
   isUnsaid: boolean,
-): KeptAnswer["vary"] {
+): Kept["vary"] {
+  const all = new Set([...namesIn(vary), ...(isUnsaid ? unsaid : [])]);
+  // What the instance did not get of the caller makes no difference.
+  const own = [...all].filter((name) => request.fieldFrom(name) === "caller");
+  return own.map((name) => [name, valueOf(request, name)] as const);
+}
+
+function namesIn(vary: string | undefined): readonly string[] {
   const names = (vary ?? "").split(",").map((name) => name.trim().toLowerCase());
-  const all = new Set([...names, ...(isUnsaid ? unsaid : [])]);
-  all.delete("");
-  return [...all].map((name) => [name, valueOf(request, name)] as const);
+  return names.filter((name) => name !== "");
+}
+
+/** What it depends on that no caller sends: who asks next cannot be held against it. */
+export function variesUnseen(request: PolicyRequest, vary: string | undefined): string | undefined {
+  const name = namesIn(vary).find((one) => request.fieldFrom(one) === "gateway");
+  return name && `Vary: ${name}, which the gateway sets`;
 }
 
 /** RFC 9111 §4.1. */
-export function fitsVary(request: PolicyRequest, vary: KeptAnswer["vary"]): boolean {
+export function fitsVary(request: PolicyRequest, vary: Kept["vary"]): boolean {
   return vary.every(([name, value]) => valueOf(request, name) === value);
 }
 
