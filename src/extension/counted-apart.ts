@@ -26,7 +26,7 @@ export type CountedRequest = Pick<
 >;
 
 /** `anonymous` is whoever has proved nothing: one of them is not to use up what all have. */
-function isKnownCaller(name: string | undefined): name is string {
+export function isKnownCaller(name: string | undefined): name is string {
   return name !== undefined && name !== "anonymous";
 }
 

@@ -51,6 +51,20 @@ test("a repetition gets the first answer, and no instance is asked", async (cont
   assert.equal(asked(), 1);
 });
 
+test("keys of callers that are not known are told apart by their address", async (context) => {
+  for (const callers of [{ anonymous: { may: ["*"] } }, "open"] as const) {
+    const more = { callers, listen: { trustedProxies: ["127.0.0.1"] } };
+    const { url } = await start(context, {}, counting(), more);
+    const send = (address: string): Promise<Response> => {
+      const headers = { "idempotency-key": "k", "x-forwarded-for": address };
+      return fetch(url, { method: "POST", headers, body: "one" });
+    };
+    assert.equal((await send("192.0.2.1")).headers.get("x-number"), "1");
+    assert.equal((await send("192.0.2.2")).headers.get("x-number"), "2");
+    assert.equal((await send("192.0.2.1")).headers.get("x-number"), "1");
+  }
+});
+
 test("a key is the same with and without quotes", async (context) => {
   const { url, asked } = await start(context);
   const answers = [

@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import type { Call } from "#call/call.ts";
 import { createRecord, type Value } from "#contract/value.ts";
 import { valueText } from "#contract/value-text.ts";
+import { isKnownCaller } from "#extension/counted-apart.ts";
 import type { PolicyRequest } from "#extension/policy.ts";
 
 /** A structured string (RFC 9651 §3.3.3). */
@@ -20,7 +21,7 @@ export function readKey(value: string): string | undefined {
 /** Of one caller, for one operation: the same key of anybody else is another one. */
 export function recordKey(request: PolicyRequest, key: string): string {
   const { serviceName, operation, routeId, callerName, subject, address } = request;
-  const who = callerName === undefined ? ["address", address] : ["caller", callerName, subject];
+  const who = isKnownCaller(callerName) ? ["caller", callerName, subject] : ["address", address];
   const parts = [serviceName, operation ?? routeId, who, key];
   return hash("sha256", JSON.stringify(parts), "base64url");
 }

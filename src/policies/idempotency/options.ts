@@ -74,5 +74,6 @@ export const description =
   "one that was cut off, only that it was carried out: 409 `idempotency-answer-not-kept`. " +
   "Where dialects differ, the operation and its input tell whether a request is the same, so " +
   "it may be repeated in another dialect that says exactly the same; where they do not, " +
-  "method, path, content type and body. Callers that are not known are told apart by their " +
-  "address. Safe and idempotent requests need no key, and theirs is not looked at.";
+  "method, path, content type and body. Callers that are not known, `anonymous` among them, are " +
+  "told apart by their address. Safe and idempotent requests need no key, and theirs is not " +
+  "looked at.";
