@@ -205,3 +205,9 @@ test("a server of HTTP/2 without gRPC is none, and one that refuses callers is t
   });
   assert.match(await refusal(closed), /status 16, who are you/);
 });
+
+test("a server that is named by its address is asked over TLS, too", async (context) => {
+  const { port } = await startHttp2(context, (stream) => stream.destroy());
+  const refused = await refusal(new URL(`https://127.0.0.1:${port}`));
+  assert.match(refused, /^127\.0\.0\.1:\d+ is not there, or speaks no gRPC: ERR_SSL_/);
+});

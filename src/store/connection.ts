@@ -4,6 +4,9 @@
  * sockets by itself, and opens none again: that is up to the keeper.
  */
 import { hash } from "node:crypto";
+import { isIP } from "node:net";
+import type { PeerCertificate } from "node:tls";
+import { tls as nodeTls } from "#base/late-modules.ts";
 import type { Timers } from "#base/platform.ts";
 import type { StoreScript } from "#base/shared-store.ts";
 
@@ -47,8 +50,6 @@ export async function openConnection(
 ): Promise<StoreConnection> {
   const { createClient } = await import("@redis/client");
   const socket = { host, port, connectTimeout: connectMs, reconnectStrategy: false } as const;
-  const { serverName, ca, cert } = tls ?? {};
-  const own = cert === undefined ? {} : { cert, key: tls?.key };
   const client = createClient({
     RESP: 2,
     database,
@@ -56,10 +57,7 @@ export async function openConnection(
     ...(password !== undefined && { password }),
     disableOfflineQueue: true,
     commandsQueueMaxLength: commandsMax,
-    socket:
-      tls === undefined
-        ? socket
-        : { ...socket, tls: true, servername: serverName ?? host, ...(ca && { ca }), ...own },
+    socket: tls === undefined ? socket : { ...socket, ...securedBy(tls) },
   });
   let isOpen = false;
   client.on("error", (error: unknown) => {
@@ -96,6 +94,18 @@ export async function openConnection(
     probe: (name) => client.sendCommand(["EVAL", probeSource, "1", name]),
     destroy,
   };
+}
+
+function securedBy({ serverName, ca, cert, key }: StoreTls) {
+  return {
+    tls: true,
+    // RFC 6066 §3: an address is no server name, yet the certificate must have it.
+    servername: isIP(serverName) > 0 ? "" : serverName,
+    checkServerIdentity: (_host: string, certificate: PeerCertificate) =>
+      nodeTls().checkServerIdentity(serverName, certificate),
+    ...(ca && { ca }),
+    ...(cert && { cert, key }),
+  } as const;
 }
 
 /** It is gone before anybody looks. */

@@ -50,6 +50,31 @@ test(
   },
 );
 
+test(
+  "a store over TLS that is named by its address has to have that in its certificate",
+  { skip: skip || lacks("openssl") },
+  async (context) => {
+    const folder = temporaryFolder(context);
+    const authority = makeAuthority(folder, "authority");
+    const limit = rateOf("per: everything, requests: 5, windowMs: 3600000");
+    const runAt = async (name: string, count: number) => {
+      const { certFile, keyFile } = issueCertificate(folder, name.replace(":", "-"), authority, [
+        name,
+      ]);
+      const files = ["--tls-cert-file", certFile, "--tls-key-file", keyFile];
+      const more = ["--tls-ca-cert-file", authority.certFile, "--tls-auth-clients", "no"];
+      const { port } = await runRedis(context, [...files, ...more], true);
+      const url = `valkeys://127.0.0.1:${port}`;
+      const store = `{ url: "${url}", timeoutMs: 2000, tls: { ca: ${authority.certFile} } }`;
+      return runGateways(context, count, store, limit);
+    };
+    const urls = (await runAt("IP:127.0.0.1", 2)).map(({ url }) => url);
+    assert.deepEqual(await ask(urls, 12), { 200: 5, 429: 7 });
+    const [other] = await runAt("IP:127.0.0.2", 1);
+    assert.match((await other?.seen("limit-store-away"))?.message ?? "", /altnames/);
+  },
+);
+
 test("killed under load and started again it costs nobody an answer", { skip }, async (context) => {
   const redis = await runRedis(context);
   const store = `{ url: "redis://127.0.0.1:${redis.port}", timeoutMs: 200 }`;
