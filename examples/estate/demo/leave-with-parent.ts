@@ -4,12 +4,25 @@
  */
 import { isMainThread } from "node:worker_threads";
 
-if (
-  isMainThread &&
-  process.channel !== undefined &&
-  process.env["DEMO_PID"] === `${process.ppid}`
-) {
-  process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
-  // Must not keep a program alive that has nothing else to do.
-  process.channel.unref();
+const demo = process.env["DEMO_PID"] ?? "";
+
+function leave(): void {
+  process.kill(process.pid, "SIGTERM");
+}
+
+/** It may be gone before this is loaded. */
+function isGone(pid: number): boolean {
+  try {
+    return !process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+if (isMainThread && process.channel !== undefined && demo !== "") {
+  if (demo === `${process.ppid}`) {
+    process.once("disconnect", leave);
+    // Must not keep a program alive that has nothing else to do.
+    process.channel.unref();
+  } else if (isGone(Number(demo))) leave();
 }

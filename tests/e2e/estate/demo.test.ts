@@ -206,3 +206,21 @@ describe("the demo", () => {
     }
   });
 });
+
+test("a program that begins when the demo is gone already does not stay", async (context) => {
+  const gone = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+  await once(gone, "exit");
+  const guard = `${root}/examples/estate/demo/leave-with-parent.ts`;
+  const program = spawn(process.execPath, ["--import", guard, "-e", "process.send('here')"], {
+    env: { ...process.env, DEMO_PID: String(gone.pid) },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  context.after(() => program.kill("SIGKILL"));
+  let heard: unknown = "nothing";
+  program.on("message", (message) => {
+    heard = message;
+    program.kill("SIGKILL");
+  });
+  const [, signal] = (await once(program, "exit")) as [number | null, string | null];
+  assert.deepEqual([heard, signal], ["nothing", "SIGTERM"]);
+});
