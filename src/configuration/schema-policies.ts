@@ -16,7 +16,8 @@ const only = mapOf("What the policy is for. Default: everything.", {
     type: "array",
     description:
       "Operations or routes: `getOrder` in the list of a service, `orders.getOrder` or " +
-      "`orders.*` in the general one.",
+      "`orders.*` in the general one. All operations of SOAP have one address: there it is for " +
+      "every call of the service as soon as it is for one of them.",
     items: { type: "string", "x-expected": "the name of an operation or route" },
     minItems: 1,
     "x-expected": "at least one operation",

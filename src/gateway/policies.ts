@@ -5,7 +5,12 @@ import type { SharedCells } from "#base/shared-cells.ts";
 import type { SharedCounts } from "#base/shared-counts.ts";
 import type { SharedStore } from "#base/shared-store.ts";
 import { placeNamed } from "#configuration/callers.ts";
-import type { Configuration, PolicyScope, PolicyUse } from "#configuration/configuration.ts";
+import type {
+  Configuration,
+  PolicyScope,
+  PolicyUse,
+  Service,
+} from "#configuration/configuration.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { Policy, PolicySteps } from "#extension/policy.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -207,7 +212,7 @@ function callerPlaces(
 export function isFor(only: PolicyScope | undefined, { service, route }: CompiledRoute): boolean {
   if (only?.operations === undefined) return true;
   if (route.face !== undefined && route.operation === undefined) {
-    return only.operations.some((name) => isOfService(name, service.name));
+    return only.operations.some((name) => isOfService(name, service));
   }
   const names = [route.id, ...(route.operation === undefined ? [] : [route.operation])];
   return only.operations.some(
@@ -229,6 +234,7 @@ export function isForOperation(
   );
 }
 
-function isOfService(name: string, service: string): boolean {
-  return !name.includes(".") || name.startsWith(`${service}.`);
+function isOfService(wanted: string, { name, routes }: Service): boolean {
+  if (wanted.startsWith(`${name}.`)) return true;
+  return routes.some(({ id, operation }) => wanted === id || wanted === operation);
 }
