@@ -22,6 +22,7 @@ export interface SentRequest {
   readonly field: (lowerCaseName: string) => string | undefined;
   /** The value must be able to stand in a header. */
   readonly addField: (name: string, value: string) => void;
+  /** Also what reads like it where underscores are taken for hyphens. */
   readonly dropField: (lowerCaseName: string) => void;
 }
 

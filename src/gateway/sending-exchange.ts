@@ -194,7 +194,7 @@ export abstract class SendingExchange extends HubExchange implements Waiter {
         body: whole ? unframe(this.bytes, this.from, this.to) : undefined,
         field: (name) => head.field(name),
         addField: (name, value) => void (this.sentLines += `${name}: ${value}\r\n`),
-        dropField: (name) => head.drop(name),
+        dropField: (name) => head.dropAlike(name),
       });
       return undefined;
     } catch (cause) {

@@ -101,6 +101,16 @@ class Head {
     }
   }
 
+  /** And of those that read like it where underscores are taken for hyphens, as CGI does. */
+  dropAlike(lowerCaseName: string): void {
+    const hyphened = lowerCaseName.replaceAll("_", "-");
+    for (let index = 0; index < this.fieldCount; index++) {
+      const name = this.nameAt(index);
+      if (name.length !== hyphened.length) continue;
+      if (name.toLowerCase().replaceAll("_", "-") === hyphened) this.dropAt(index);
+    }
+  }
+
   /** The same of one field line. */
   dropAt(index: number): void {
     // It stays where it is, under a name that is never forwarded.

@@ -24,6 +24,17 @@ test("fields of requests are set, with what is known of them, and removed", asyn
   assert.equal(seen["x-kept"], "1");
 });
 
+test("nor do they reach instances spelled with underscores, which many take for hyphens", async (context) => {
+  const request = { set: { "X-Tenant-Id": "own", user_name: "own" }, remove: ["X-Secret"] };
+  const { url } = await startPoliced(context, [{ headers: { request } }], [tellAll]);
+  const forged = { "X_Tenant-ID": "no", x_tenant_id: "no", "User-Name": "no", X_SECRET: "no" };
+  const sent = { ...forged, x_other: "1" };
+  const seen = (await (await fetch(url, { headers: sent })).json()) as Record<string, string>;
+  const found = Object.entries(seen).filter(([, value]) => ["no", "own", "1"].includes(value));
+  const expected = { "x-tenant-id": "own", user_name: "own", x_other: "1" };
+  assert.deepEqual(Object.fromEntries(found), expected);
+});
+
 test("fields of answers are set and removed, and those of refusals too", async (context) => {
   const answer = { set: { "X-Exchange": "{exchange}" }, remove: ["Server"] };
   const policies = [{ headers: { answer } }, { maintenance: { only: { callers: ["one"] } } }];

@@ -78,7 +78,9 @@ export const headers: Policy<Options> = {
   summary: "Sets and removes header fields of requests and answers.",
   description:
     "Fields that delimit messages or that the gateway vouches for (`Host`, `Content-Length`, " +
-    "`Via`, `X-Forwarded-*`, `Parlance-*` and their like) cannot be touched. Where a request is " +
+    "`Via`, `X-Forwarded-*`, `Parlance-*` and their like) cannot be touched. What callers send " +
+    "under a name that is set or removed does not reach instances, also when it is spelled with " +
+    "underscores, which many programs take for hyphens. Where a request is " +
     "translated, they are set and removed in what the instance gets. Fields of answers go with " +
     "each answer, whoever gives it; those of faces over all services and where no route leads " +
     "have those of the general list, unless `only` names operations. With `secure` answers, also " +
