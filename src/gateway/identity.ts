@@ -94,7 +94,11 @@ export function createIdentity(
         `the ${first.name} is that of ${nameOf(proven.caller)}, ` +
         `and the ${by.name} that of ${nameOf(outcome.caller)}`;
       found.conflict ??= problems["credentials-conflict"](detail);
-    } else found.proven = together(proven, outcome);
+    } else {
+      // A certificate or a signature says which program it is, a token for which person.
+      const isPersons = by.name === "token";
+      found.proven = isPersons ? { ...proven, ...outcome } : { ...outcome, ...proven };
+    }
   }
 
   /** The rest is read now: later it may be about another request. */
@@ -164,17 +168,6 @@ export function createIdentity(
       }
       return [...byScheme.values()].join("");
     },
-  };
-}
-
-/** Whichever is looked at first: a certificate says nothing of the person that a token names. */
-function together(first: Proven, other: Proven): Proven {
-  const { subject = other.subject, scopes = other.scopes, callerKey = other.callerKey } = first;
-  return {
-    ...first,
-    ...(subject !== undefined && { subject }),
-    ...(scopes !== undefined && { scopes }),
-    ...(callerKey !== undefined && { callerKey }),
   };
 }
 
