@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { nodeDisk } from "./platform.ts";
+import { nodeDisk, nodePlatform } from "./platform.ts";
 
 test("a folder is made with those above it, and may be there already", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "parlance-platform-"));
@@ -15,6 +23,18 @@ test("a folder is made with those above it, and may be there already", (t) => {
   writeFileSync(join(folder, "file"), "");
   assert.throws(() => nodeDisk.makeFolder(join(folder, "file")), { code: "EEXIST" });
   assert.throws(() => nodeDisk.makeFolder(join(folder, "file", "x")), { code: "ENOTDIR" });
+});
+
+test("a file behind a link is replaced, and the link stays", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "parlance-platform-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const [file, link] = [join(folder, "file"), join(folder, "link")];
+  writeFileSync(file, "old", { mode: 0o640 });
+  symlinkSync("file", link);
+  nodePlatform.files.replace(link, "new");
+  assert.equal(readlinkSync(link), "file");
+  assert.equal(readFileSync(file, "utf8"), "new");
+  assert.equal(statSync(file).mode & 0o777, 0o640);
 });
 
 const noProc = process.platform !== "linux" && "there is no /proc";

@@ -18,6 +18,7 @@ import {
   readFileSync,
   readlinkSync,
   readSync,
+  realpathSync,
   renameSync,
   statfsSync,
   statSync,
@@ -159,9 +160,11 @@ export const nodePlatform: Platform = {
       writeFileSync(path, content, { flag: "wx" });
     },
     replace: (path, content) => {
-      const fresh = `${path}.${process.pid}.new`;
-      writeFileSync(fresh, content, { flag: "wx", mode: statSync(path).mode });
-      renameSync(fresh, path);
+      // A link stays one, and what it leads to is replaced.
+      const file = realpathSync(path);
+      const fresh = `${file}.${process.pid}.new`;
+      writeFileSync(fresh, content, { flag: "wx", mode: statSync(file).mode });
+      renameSync(fresh, file);
     },
     exists: existsSync,
     watch: (path, onChange) => watch(path, { persistent: false }, () => onChange()),
