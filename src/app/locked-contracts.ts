@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Files } from "#base/platform.ts";
+import { reasonOf } from "#configuration/pem-files.ts";
 import type { Contract } from "#contract/contract.ts";
 import { readLock, writeLock } from "#contract/lock-file.ts";
 import { applyLock, lockNames } from "#contract/lock.ts";
@@ -22,13 +23,19 @@ export function lockContracts(
   files: Pick<Files, "readUpTo">,
 ): LockedContracts {
   const lockFile = lockFileOf(configurationPath);
+  const source = { file: lockFile, line: 1, column: 1 };
   let text: string;
   try {
     text = files.readUpTo(lockFile, lockBytesMax).toString("utf8");
-  } catch {
-    return { contracts, diagnostics: [], lockFile };
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code !== "ENOENT";
+    if (!isThere) return { contracts, diagnostics: [], lockFile };
+    // Without it callers would be given other names and numbers than those they know.
+    const message = `the lock is there and cannot be read: ${reasonOf(error)}`;
+    const code = "lock-unreadable";
+    const diagnostic: Diagnostic = { code, severity: "error", message, source };
+    return { contracts, diagnostics: [diagnostic], lockFile };
   }
-  const source = { file: lockFile, line: 1, column: 1 };
   const lock = readLock(text);
   if (lock === undefined) {
     const message = "this is no lock file; expected JSON with version 1 and services";

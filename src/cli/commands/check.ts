@@ -5,6 +5,7 @@ import type { Revision } from "#configuration/configuration.ts";
 import { grades, type Grade } from "#contract/fidelity.ts";
 import { exitCode, UsageError, type Command } from "#cli/command.ts";
 import { fidelityTable } from "#cli/fidelity-table.ts";
+import { complainOf } from "#cli/ledger-folder.ts";
 import { configOption, configPathOf, exitCodeOfRefusal } from "#cli/configuration-file.ts";
 import { count, countFindings, print, printDiagnostics, printJson } from "#cli/print.ts";
 
@@ -43,7 +44,7 @@ export const check: Command = {
   exitCodes: {
     fine: "the gateway would start with it",
     findings: "there are errors; with --strict also when there are warnings",
-    refused: "the file cannot be read",
+    refused: "the file cannot be read, or parlance.lock not be written",
   },
   async run(input) {
     const file = configPathOf(input, input.positionals[0]);
@@ -53,6 +54,11 @@ export const check: Command = {
     const { revision, fidelity } = loaded;
     const written =
       revision !== undefined && input.flag("write-lock") ? await saveLock(file, revision) : "";
+    if (typeof written === "object") {
+      const { path, reason } = written;
+      const detail = `${path} cannot be written: ${reason}`;
+      return complainOf(input, { code: "lock-not-written", detail });
+    }
     // What the lock was behind with is in it now.
     const diagnostics = loaded.diagnostics.filter(
       ({ code }) => written === "" || !code.startsWith("lock-"),
@@ -79,16 +85,23 @@ export const check: Command = {
   },
 };
 
-/** Returns the path of the file. */
-async function saveLock(file: string, { contracts }: Revision): Promise<string> {
+/** @returns the path of the file, or why it cannot be written. */
+async function saveLock(
+  file: string,
+  { contracts }: Revision,
+): Promise<string | { readonly path: string; readonly reason: string }> {
   const { lockFileOf, lockTextOf } = await import("#app/locked-contracts.ts");
   const path = lockFileOf(file);
   const { files } = nodePlatform;
   const previous = files.exists(path) ? files.read(path).toString("utf8") : undefined;
   const text = lockTextOf(contracts, previous);
-  if (previous === undefined) files.writeNew(path, text);
-  else files.replace(path, text);
-  return path;
+  try {
+    if (previous === undefined) files.writeNew(path, text);
+    else files.replace(path, text);
+    return path;
+  } catch (error) {
+    return { path, reason: (error as Error).message };
+  }
 }
 
 function gradeOf(text: string | undefined): Grade | undefined {

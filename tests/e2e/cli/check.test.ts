@@ -1,6 +1,6 @@
 /** `parlance check` on files of all kinds. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createFolder } from "./run-parlance.ts";
@@ -183,6 +183,23 @@ test("--write-lock keeps names, and later checks tell what is not as it was lock
   const broken = folder.parlance(["check"], {});
   assert.equal(broken.code, 1);
   assert.match(broken.out, /error lock-malformed: this is no lock file; expected JSON/);
+});
+
+test("a lock that is there and cannot be read, or not be written, is told as such", () => {
+  using folder = createFolder();
+  folder.write("notes.yaml", contract);
+  folder.write("parlance.yaml", withContract);
+  const lock = join(folder.path, "parlance.lock");
+  mkdirSync(lock);
+  const { code, out } = folder.parlance(["check", "--write-lock"], {});
+  assert.equal(code, 1);
+  assert.match(out, /error lock-unreadable: the lock is there and cannot be read: it is a folder/);
+  rmdirSync(lock);
+  // Nobody may write there, not even root.
+  symlinkSync("/nowhere/at/all", lock);
+  const unwritten = folder.parlance(["check", "--write-lock"], {});
+  assert.equal(unwritten.code, 3);
+  assert.match(unwritten.err, /parlance\.lock cannot be written: .* \(lock-not-written\)/);
 });
 
 test("a gRPC contract with a oneof that did not change is as its lock has it", () => {
