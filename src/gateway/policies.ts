@@ -102,17 +102,19 @@ export function createPolicies(
   ): CompiledPolicy {
     const kind = parts.kinds.find(({ name }) => name === use.name);
     if (kind === undefined) throw new Error(`there is no policy ${use.name} in this build`);
-    const steps = kind.create(use.options, {
-      serviceName,
-      contract,
-      platform: parts.platform,
-      cells: parts.cells,
-      counts: parts.counts,
-      store: parts.store,
-      records: parts.records,
-      id: placeId(use, index, serviceName),
-      source: use.source,
-    });
+    const steps = made(use.name, serviceName, () =>
+      kind.create(use.options, {
+        serviceName,
+        contract,
+        platform: parts.platform,
+        cells: parts.cells,
+        counts: parts.counts,
+        store: parts.store,
+        records: parts.records,
+        id: placeId(use, index, serviceName),
+        source: use.source,
+      }),
+    );
     return { use, level: kind.level, steps, callers: callerPlaces(use.only, configuration) };
   }
 
@@ -148,6 +150,17 @@ export function createPolicies(
       for (const { steps } of [...general, ...own.flat()]) steps.close?.();
     },
   };
+}
+
+/** What the world refuses, a folder for example, is told with whose it was to be. */
+function made(name: string, serviceName: string | undefined, make: () => PolicySteps): PolicySteps {
+  try {
+    return make();
+  } catch (cause) {
+    const of = serviceName === undefined ? "" : ` of service ${serviceName}`;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`policy ${name}${of} cannot be made: ${why}`, { cause });
+  }
 }
 
 /** Which operation a call is for is known only to the exchanges that a hub makes of it. */
