@@ -12,7 +12,7 @@ import type { CallerEnd } from "#wire/ends.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { HubCalls, type Asked, type InnerBeginning, type InnerExchange } from "./hub-calls.ts";
 import { HubConversation, type HubAsker } from "./hub-conversation.ts";
-import { InnerCaller, type InnerOrigin } from "./inner-caller.ts";
+import { forwardedLinesOf, InnerCaller, type InnerOrigin } from "./inner-caller.ts";
 import { ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
 import { backgroundMax, copyOfHead, RepeatedRequest } from "./repeated-request.ts";
@@ -178,7 +178,9 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     const traceParent = `00-${traceId}-${id.slice(id.length / 2)}-${flags}`;
     const idempotencyKey = this.field("idempotency-key");
     const timeoutMs = this.#timeLeft();
-    const known = { traceParent, exchangeId: id, requestId, idempotencyKey, timeoutMs };
+    const isTrusted = snapshot?.trusts(caller.peer) === true;
+    const forwarded = isTrusted ? forwardedLinesOf(caller.head) : "";
+    const known = { traceParent, exchangeId: id, requestId, idempotencyKey, timeoutMs, forwarded };
     const origin = { peer: caller.peer, ...known };
     const { provedBy, provenByMessage, subject, scopes } = this;
     const proven = {

@@ -24,6 +24,19 @@ export interface InnerOrigin {
   readonly idempotencyKey: string | undefined;
   /** How long the caller waits; undefined: it does not say. */
   readonly timeoutMs: number | undefined;
+  /** Field lines in which trusted proxies say for whom they ask; "": there are none. */
+  readonly forwarded: string;
+}
+
+const forwardedNames = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"] as const;
+
+/** Those of a request that comes from a trusted proxy. */
+export function forwardedLinesOf(head: RequestHead): string {
+  const lines = forwardedNames.flatMap((name) => {
+    const value = head.field(name);
+    return value === undefined ? [] : [`${name}: ${value}\r\n`];
+  });
+  return lines.join("");
 }
 
 const noBytes: Buffer = Buffer.alloc(0);
@@ -135,16 +148,18 @@ const brokenOff: Fault = {
 
 /** What `explain`, the log and the record see of the call as a request. */
 function headOf(origin: InnerOrigin, path: string): RequestHead {
-  const { traceParent, exchangeId, requestId, idempotencyKey, timeoutMs } = origin;
+  const { traceParent, exchangeId, requestId, idempotencyKey, timeoutMs, forwarded } = origin;
   const keyLine = idempotencyKey === undefined ? "" : `Idempotency-Key: ${idempotencyKey}\r\n`;
   const timeLine = timeoutMs === undefined ? "" : `Parlance-Timeout-Ms: ${timeoutMs}\r\n`;
   const text =
     `POST ${path} HTTP/1.1\r\nHost: parlance\r\nX-Request-Id: ${requestId}\r\n` +
     `Parlance-Exchange: ${exchangeId}\r\ntraceparent: ${traceParent}\r\n` +
-    `${keyLine}${timeLine}Content-Length: 0\r\n\r\n`;
+    `${keyLine}${timeLine}${forwarded}Content-Length: 0\r\n\r\n`;
   const bytes = Buffer.from(text, "latin1");
   const head = new RequestHead();
-  const end = parseRequestHead(head, bytes, 0, bytes.length, defaultLimits);
+  // What it takes over from its caller's has been held to that one's limits.
+  const limits = { ...defaultLimits, headBytesMax: bytes.length };
+  const end = parseRequestHead(head, bytes, 0, bytes.length, limits);
   assert(end === bytes.length, `${path} is no path`);
   return head;
 }
