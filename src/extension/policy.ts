@@ -32,7 +32,8 @@ export interface Policy<Options = unknown> {
   /** What it refuses with. */
   readonly problems: readonly ProblemDefinition[];
   /**
-   * "request": once for what a caller has sent, whatever calls it asks for (CORS, addresses).
+   * "request": once for what a caller has sent, whatever calls it asks for (CORS, addresses);
+   * where it asks over all services, then for each of its calls.
    * "call": for each call, also those that GraphQL, JSON-RPC or MCP ask for in one request.
    */
   readonly level: "request" | "call";

@@ -100,12 +100,13 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
       const { face, room } = translated;
       this.translation = new Translation(this, this.#shown(face), translator, room);
     } else if (recorder !== undefined) this.openRecord(recorder, noBytes, 0, 0);
-    this.findInnerPolicies();
+    const verdict = this.findInnerPolicies();
     const leftMs = timeLeftOver(this.caller.head);
     const problem = unrecorded ?? (typeof leftMs === "object" ? leftMs : undefined);
     if (typeof leftMs === "number") this.givenMs = leftMs;
     this.heedTime();
     if (problem !== undefined) this.refuse(problem);
+    else if (verdict !== undefined) this.obey(verdict);
     else if (this.chain === undefined) goOn();
     else this.enterPolicies(goOn);
   }

@@ -76,13 +76,15 @@ export abstract class PolicedExchange extends SeenExchange {
     return this.#firstOf(chain, ({ steps }) => steps.onPreflight?.(this));
   }
 
-  /** Its route is known, and another exchange asked for it. */
-  protected findInnerPolicies(): void {
+  /** Its route is known, and another exchange asked for it, which none of this service has seen. */
+  protected findInnerPolicies(): Verdict {
     const { policies } = this.snapshot as Snapshot;
     const chain = policies.chainOf(this.route as CompiledRoute);
     const calls = chain?.policies.filter(({ level }) => level === "call") ?? [];
     this.chain =
       chain === undefined || calls.length === 0 ? undefined : { ...chain, policies: calls };
+    if (chain?.wantsRouted !== true) return undefined;
+    return this.#firstOf(chain, ({ steps }) => steps.onRouted?.(this));
   }
 
   /** Before anything is sent. @param goOn what comes then; not called when it is refused. */

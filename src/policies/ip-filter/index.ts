@@ -26,7 +26,8 @@ export const ipFilter: Policy<Options> = {
     "The address is that of the connection, or, behind `listen.trustedProxies` and the PROXY " +
     "protocol, the one that they name: the nearest in `X-Forwarded-For` at which no trusted " +
     "proxy stands. What a caller itself writes there counts for nothing. `deny` wins over " +
-    "`allow`; with `allow`, whoever is not in it is refused.",
+    "`allow`; with `allow`, whoever is not in it is refused. That of a service holds for its " +
+    "calls in every dialect, also for those that are asked for over all services.",
   options: mapOf("Which addresses.", {
     allow: { ...blocks, description: "Blocks that may ask. Empty: all." },
     deny: { ...blocks, description: "Blocks that may not." },
