@@ -151,7 +151,8 @@ const serviceProperties: Readonly<Record<string, JsonSchema>> = {
     "An instance that stops in the middle of an answer. Default: `timeouts.responseIdleMs`.",
   ),
   bodyBytesMax: wholeNumber(
-    "Bytes of a request body. Beyond: 413. Default: `limits.bodyBytesMax`.",
+    "Bytes of a request body; of a call over all services, of what the service would get. " +
+      "Beyond: 413. Default: `limits.bodyBytesMax`.",
     { from: 0, to: bytesMax },
   ),
   balance: balanceSchema,

@@ -9,10 +9,13 @@ import type { Answered } from "#extension/policy.ts";
 import type { FaceResponse } from "#extension/protocol.ts";
 import type { StreamEnd } from "#extension/streams.ts";
 import type { ResponseHead } from "#wire/head.ts";
+import { bodyTooLarge } from "./admission.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
 import { documentTooLarge } from "./deadlines.ts";
 import { scopeLines } from "./failure.ts";
 import type { BegunAnswer } from "./large-answer.ts";
 import { readerFor, readRequest } from "./held-messages.ts";
+import { InnerCaller } from "./inner-caller.ts";
 import { isOfBody } from "./kept-fields.ts";
 import { ownHead, ownTrailers } from "./own-head.ts";
 import { problems } from "./problems.ts";
@@ -69,6 +72,11 @@ export abstract class TranslatedExchange extends PolicedExchange {
     if (decision.kind === "respond") {
       const { problem } = this;
       return this.respond(decision.response, problem === undefined ? "" : scopeLines(problem));
+    }
+    const route = this.route as CompiledRoute;
+    // What is asked for over all services has come in no body of its own that was measured.
+    if (this.caller instanceof InnerCaller && decision.body.length > route.bodyBytesMax) {
+      return this.refuse(bodyTooLarge(route));
     }
     const send = (): void => this.sendTranslated(decision.body);
     if (this.chain === undefined) return send();

@@ -1,0 +1,36 @@
+/** What a service takes at most, where the request that asks is none of its own. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { shopOpenApi } from "#tests/e2e/translate/shop-contract.ts";
+import { startStandIn, startTranslating } from "#tests/e2e/translate/stand.ts";
+
+const json = { "content-type": "application/json" };
+
+test("calls over all services are held to bodyBytesMax of their service, each by itself", async (context) => {
+  const service = await startStandIn(context, () => ({
+    status: 201,
+    headers: json,
+    body: '{"id":"1"}',
+  }));
+  const { url } = await startTranslating(context, {
+    text:
+      `services:\n  shop:\n    contract: shop.yaml\n    instances: ["${service.url}"]\n` +
+      "    bodyBytesMax: 200\n",
+    files: { "shop.yaml": shopOpenApi },
+  });
+  const call = (id: number, customer: string) => {
+    const params = { customer, lines: [{ sku: "a", quantity: 1 }] };
+    return { jsonrpc: "2.0", id, method: "shop.placeOrder", params };
+  };
+  const batch = [call(1, "C1"), call(2, "C".repeat(200)), call(3, "C3")];
+  const body = JSON.stringify(batch);
+  const answer = await fetch(`${url}/rpc`, { method: "POST", headers: json, body });
+  const told = (await answer.json()) as readonly { id: number; error?: { message: string } }[];
+  const messages = new Map(told.map(({ id, error }) => [id, error?.message]));
+  const refused = "service shop takes bodies of at most 200 bytes (bodyBytesMax)";
+  assert.deepEqual(
+    [1, 2, 3].map((id) => messages.get(id)),
+    [undefined, refused, undefined],
+  );
+  assert.equal(service.requests.length, 2);
+});
