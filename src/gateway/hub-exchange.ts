@@ -182,7 +182,7 @@ export abstract class HubExchange extends TranslatedExchange implements HubAsker
     const isTrusted = snapshot?.trusts(caller.peer) === true;
     const forwarded = isTrusted ? forwardedLinesOf(caller.head) : "";
     const known = { traceParent, exchangeId: id, requestId, idempotencyKey, timeoutMs, forwarded };
-    const origin = { peer: caller.peer, ...known };
+    const origin = { peer: caller.peer, authority: caller.head.authority, ...known };
     const { provedBy, provenByMessage, subject, scopes } = this;
     const proven = {
       callerIndex,

@@ -16,6 +16,8 @@ import { OwnCaller } from "./own-caller.ts";
 
 export interface InnerOrigin {
   readonly peer: Peer;
+  /** Host and port that the caller has asked for. */
+  readonly authority: string;
   /** Value of `traceparent`, in which the exchange that asks is the parent. */
   readonly traceParent: string;
   readonly exchangeId: string;
@@ -149,10 +151,11 @@ const brokenOff: Fault = {
 /** What `explain`, the log and the record see of the call as a request. */
 function headOf(origin: InnerOrigin, path: string): RequestHead {
   const { traceParent, exchangeId, requestId, idempotencyKey, timeoutMs, forwarded } = origin;
+  const host = origin.authority || "parlance";
   const keyLine = idempotencyKey === undefined ? "" : `Idempotency-Key: ${idempotencyKey}\r\n`;
   const timeLine = timeoutMs === undefined ? "" : `Parlance-Timeout-Ms: ${timeoutMs}\r\n`;
   const text =
-    `POST ${path} HTTP/1.1\r\nHost: parlance\r\nX-Request-Id: ${requestId}\r\n` +
+    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nX-Request-Id: ${requestId}\r\n` +
     `Parlance-Exchange: ${exchangeId}\r\ntraceparent: ${traceParent}\r\n` +
     `${keyLine}${timeLine}${forwarded}Content-Length: 0\r\n\r\n`;
   const bytes = Buffer.from(text, "latin1");

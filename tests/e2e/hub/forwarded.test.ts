@@ -52,3 +52,18 @@ test("what others write there counts for nothing", async (context) => {
   assert.match(await ask("192.0.2.2"), /rate-limited/);
   assert.equal(service.requests[0]?.headers["x-forwarded-for"], "127.0.0.1");
 });
+
+test("a service that wants the host that was asked for gets it", async (context) => {
+  const service = await startStandIn(context, () => ({ headers: json, body: '{"id":"1"}' }));
+  const { url, port } = await startTranslating(context, {
+    text:
+      "services:\n  shop:\n    contract: shop.yaml\n    host: caller\n" +
+      `    instances: ["${service.url}"]\n`,
+    files: { "shop.yaml": shopOpenApi },
+  });
+  const answer = await fetch(`${url}/rpc`, { method: "POST", headers: json, body });
+  assert.match(await answer.text(), /"result"/);
+  const { headers } = service.requests[0] ?? assert.fail("it was not asked");
+  assert.equal(headers.host, `127.0.0.1:${port}`);
+  assert.equal(headers["x-forwarded-host"], `127.0.0.1:${port}`);
+});
