@@ -1,6 +1,6 @@
 /** A ledger on the simulated disk: how it is opened, and one that has a nearly full segment. */
 import { createLog } from "#base/log.ts";
-import type { Processes } from "#base/platform.ts";
+import type { Processes } from "#base/processes.ts";
 import { segmentEntries } from "#ledger/store/layout.ts";
 import type { LogOptions } from "#ledger/store/log.ts";
 import { openLog } from "#ledger/store/open-log.ts";

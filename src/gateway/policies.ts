@@ -125,9 +125,9 @@ export function createPolicies(
 
   function nextChain(route: CompiledRoute): NextChain | undefined {
     const all = [...general, ...(own[route.serviceIndex] ?? [])];
-    const made = chain(all.filter(({ use }) => isFor(use.only, route)));
-    if (made === undefined) return undefined;
-    return costs === undefined ? () => made : sampleChain(made, route, costs, platform.clock);
+    const theirs = chain(all.filter(({ use }) => isFor(use.only, route)));
+    if (theirs === undefined) return undefined;
+    return costs === undefined ? () => theirs : sampleChain(theirs, route, costs, platform.clock);
   }
 
   return {

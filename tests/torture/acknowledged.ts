@@ -1,6 +1,7 @@
 /** What a writer process has said so far, and whether a ledger holds all of it. */
 import { createLog } from "#base/log.ts";
-import { nodeDisk, nodePlatform, nodeProcesses, type Processes } from "#base/platform.ts";
+import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
+import type { Processes } from "#base/processes.ts";
 import { openReader } from "#ledger/store/log-reader.ts";
 import { openLog } from "#ledger/store/open-log.ts";
 import { LedgerProblem } from "#ledger/store/problems.ts";

@@ -4,7 +4,7 @@
  * container of this host, whose processes are not seen here, a file beside it tells, which is held.
  */
 import type { Disk } from "#base/disk.ts";
-import type { ProcessMark, Processes } from "#base/platform.ts";
+import type { ProcessMark, Processes } from "#base/processes.ts";
 import { unfinished } from "./layout.ts";
 import { readFile, writeFully } from "./disk-files.ts";
 import { isSystemError, LedgerProblem, problems } from "./problems.ts";

@@ -1,7 +1,8 @@
 /** What the ledger's store offers: one writer, and readers in any thread or process. */
 import type { Disk } from "#base/disk.ts";
 import type { Log } from "#base/log.ts";
-import type { Processes, Random } from "#base/platform.ts";
+import type { Random } from "#base/platform.ts";
+import type { Processes } from "#base/processes.ts";
 import type { Epoch } from "./log-file.ts";
 import type { Expired, Retention } from "./retention.ts";
 import type { SearchFacts } from "./search-facts.ts";

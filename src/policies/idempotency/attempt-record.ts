@@ -1,6 +1,6 @@
 /** What is kept under a key, and its bytes in the store. */
 import { deserialize, serialize } from "node:v8";
-import type { ProcessMark } from "#base/platform.ts";
+import type { ProcessMark } from "#base/processes.ts";
 import type { Reply } from "#call/call.ts";
 import { createRecord, type Value } from "#contract/value.ts";
 import type { Fields } from "#extension/protocol.ts";

@@ -7,7 +7,7 @@ import { startStandIn, startTranslating } from "#tests/e2e/translate/stand.ts";
 
 const json = { "content-type": "application/json" };
 
-const asked: Readonly<Record<string, (name: string) => Parameters<typeof fetch>>> = {
+const asked: Readonly<Record<string, (name: string) => readonly [string, RequestInit]>> = {
   "/rpc": (name) => {
     const call = { jsonrpc: "2.0", id: 1, method: `${name}.getOrder`, params: { id: "1" } };
     return ["/rpc", { method: "POST", headers: json, body: JSON.stringify(call) }];
@@ -38,7 +38,7 @@ for (const [face, make] of Object.entries(asked)) {
     });
     const ask = async (name: string): Promise<string> => {
       const [path, init] = make(name);
-      return (await fetch(`${url}${String(path)}`, init)).text();
+      return (await fetch(`${url}${path}`, init)).text();
     };
     assert.match(await ask("free"), /found/);
     const refused = await ask("own");
