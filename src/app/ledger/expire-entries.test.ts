@@ -90,6 +90,26 @@ test("a clock that is ahead makes nothing too old, time that has passed does", (
   told.length = 0;
 });
 
+test("a clock that was ahead at the start has ten minutes to be set back", () => {
+  let nowMs = startMs + 400 * dayMs;
+  const expiry = createExpiry({
+    ...{ disk: nodeDisk, log, path, retention: { days: 3, bytesMax: 0 }, writer },
+    clockAheadMs: 0,
+    openReader: () => openReader({ path, disk: nodeDisk, processes: nodeProcesses }),
+    clock: { nowMs: () => nowMs, monotonicMs: () => monotonicMs },
+  });
+  assert.equal(expiry.due(), undefined);
+  monotonicMs += 540_000;
+  assert.equal(expiry.due(), undefined);
+  nowMs = startMs + dayMs;
+  monotonicMs += 60_000;
+  assert.equal(expiry.due(), undefined);
+  nowMs += 3 * dayMs;
+  monotonicMs += 3 * dayMs;
+  assert.ok(expiry.due() !== undefined);
+  assert.deepEqual(told, []);
+});
+
 test("a clock that was ahead when a ledger thread was replaced makes nothing too old", () => {
   const nowMs = startMs + 400 * dayMs;
   assert.equal(expiryOf({ days: 3, bytesMax: 0 }, nowMs, 400 * dayMs).due(), undefined);
@@ -177,6 +197,8 @@ test("bodies that cannot be dropped are told of, and the ledger goes on", (t) =>
 
 test("a segment that is too old goes after its entry, once a minute is looked, hashes stay", () => {
   const expiry = expiryOf({ days: 1, bytesMax: 0 }, startMs + 2 * dayMs);
+  assert.equal(expiry.due(), undefined, "not at once");
+  monotonicMs += 600_000;
   const due = expiry.due();
   assert.deepEqual(due?.entry, {
     kind: "erasure",

@@ -33,11 +33,14 @@ export interface Expiry {
 const lookMs = 60_000;
 /** How far the clock may go ahead of the time that has passed since the start. */
 const aheadMsMax = 86_400_000;
+/** From the start on: a machine that has just booted may have its time set right only now. */
+const waitMs = 600_000;
 
 export function createExpiry(options: ExpiryOptions): Expiry {
   const { retention, writer, clock, log } = options;
   const isWanted = retention.days > 0 || retention.bytesMax > 0;
   const wallAtZeroMs = clock.nowMs() - clock.monotonicMs() - options.clockAheadMs;
+  const waitUntilMs = clock.monotonicMs() + waitMs;
   let lookAtMs = 0;
   let isTold = false;
   /** Of what is on record as dropped, some may be there: the disk failed, or the gateway died. */
@@ -68,7 +71,8 @@ export function createExpiry(options: ExpiryOptions): Expiry {
     due() {
       if (!isWanted || clock.monotonicMs() < lookAtMs) return undefined;
       lookAtMs = clock.monotonicMs() + lookMs;
-      const wanted = isClockAhead() ? { ...retention, days: 0 } : retention;
+      const isTimeUnsure = isClockAhead() || clock.monotonicMs() < waitUntilMs;
+      const wanted = isTimeUnsure ? { ...retention, days: 0 } : retention;
       const expired = orTell(log, () => writer.expired(wanted, clock.nowMs()));
       if (expired === undefined) {
         if (mayBeLeft) orTell(log, finish);
