@@ -38,7 +38,7 @@ export function eraseStopped(
   order: { readonly subject: string; readonly by: string; readonly why: string },
 ): Erased | Problem {
   const { clock, random } = nodePlatform;
-  return withStoppedLedger(folders, (append) => {
+  return withStoppedLedger(folders, ({ append }) => {
     const keys = openKeys(random, folders.path);
     if (isProblem(keys)) return keys;
     return trying("erase the subject", () => {

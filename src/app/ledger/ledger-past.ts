@@ -46,7 +46,9 @@ function openIntentsFrom(reader: LogReader, from: number): ReadonlyMap<string, n
   return intents.entries();
 }
 
-function floorOf(reader: LogReader): number {
+/** Of the logical clock: behind the last entry. */
+export function floorOf(reader: LogReader): number {
+  if (reader.size === 0) return 0;
   const last = decodeEntry(reader.entry(reader.size - 1));
   if (last.kind === "opaque" || last.kind === "malformed") return 0;
   return last.timeUs + (last.aheadUs ?? 0);

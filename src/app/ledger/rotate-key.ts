@@ -1,7 +1,5 @@
 /** Begins the next epoch of a ledger that no gateway writes: another key over the same tree. */
-import { nodePlatform } from "#base/platform.ts";
 import { isProblem, type Problem } from "#base/problem.ts";
-import { encodeEntry } from "#ledger/entry/encode-entry.ts";
 import { parseVerifier } from "#ledger/tree/note-keys.ts";
 import type { LedgerFolders } from "./ledger-folders.ts";
 import { withStoppedLedger } from "./stopped-ledger.ts";
@@ -16,13 +14,12 @@ export interface Rotated {
 }
 
 export function rotateKey(folders: LedgerFolders, reason: string | undefined): Rotated | Problem {
-  return withStoppedLedger(folders, (_append, writer) => {
+  return withStoppedLedger(folders, ({ writer, encode }) => {
     const before = writer.verifierKey;
     const old = parseVerifier(before);
     const index = writer.rotateKey(({ origin, publicKey }) =>
-      encodeEntry({
+      encode({
         kind: "key",
-        timeUs: Math.floor(nodePlatform.clock.nowMs() * 1_000),
         origin,
         publicKey: publicKey.toString("hex"),
         ...(isProblem(old) ? {} : { previousKey: Buffer.from(old.publicKey).toString("hex") }),

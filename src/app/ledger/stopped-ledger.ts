@@ -3,18 +3,28 @@ import { createLog } from "#base/log.ts";
 import { nodeDisk, nodePlatform, nodeProcesses } from "#base/platform.ts";
 import type { Problem } from "#base/problem.ts";
 import { encodeEntry } from "#ledger/entry/encode-entry.ts";
+import { EntryClock } from "#ledger/entry/entry-clock.ts";
 import { layoutOf } from "#ledger/store/layout.ts";
 import { readLogFacts } from "#ledger/store/log-file.ts";
+import { openReader } from "#ledger/store/log-reader.ts";
 import type { LogWriter } from "#ledger/store/log.ts";
 import { openLog } from "#ledger/store/open-log.ts";
 import { problems } from "#ledger/store/problems.ts";
 import { problemOf, type LedgerFolders } from "./ledger-folders.ts";
 import type { OwnEntry } from "./ledger-messages.ts";
+import { floorOf } from "./ledger-past.ts";
 
-/** @param run gets what puts one entry on the disk and says its index, and the log itself. */
+export interface StoppedLedger {
+  readonly writer: LogWriter;
+  /** With its time, behind those that are there. */
+  readonly encode: (entry: OwnEntry) => Buffer;
+  /** Puts an entry on the disk. @returns its index. */
+  readonly append: (entry: OwnEntry) => number;
+}
+
 export function withStoppedLedger<Result>(
   { path, checkpoints }: LedgerFolders,
-  run: (append: (entry: OwnEntry) => number, writer: LogWriter) => Result,
+  run: (ledger: StoppedLedger) => Result,
 ): Result | Problem {
   const { clock, random } = nodePlatform;
   try {
@@ -26,15 +36,21 @@ export function withStoppedLedger<Result>(
       log: createLog(clock.nowMs, () => undefined),
     });
     try {
-      const result = run((entry) => {
-        const timeUs = Math.floor(clock.nowMs() * 1_000);
-        const bytes = encodeEntry({ ...entry, timeUs });
+      const entryClock = new EntryClock(clock, floorIn(path, writer.size));
+      const encode = (entry: OwnEntry): Buffer => {
+        entryClock.stamp(clock.monotonicMs());
+        const { timeUs, aheadUs } = entryClock;
+        return encodeEntry({ ...entry, timeUs, ...(aheadUs > 0 ? { aheadUs } : {}) });
+      };
+      const append = (entry: OwnEntry): number => {
+        const bytes = encode(entry);
         const index = writer.add(bytes, 0, bytes.length);
         writer.write();
         writer.sync();
         writer.settle();
         return index;
-      }, writer);
+      };
+      const result = run({ writer, encode, append });
       writer.checkpoint(clock.nowMs());
       return result;
     } finally {
@@ -42,5 +58,15 @@ export function withStoppedLedger<Result>(
     }
   } catch (error) {
     return problemOf(error);
+  }
+}
+
+function floorIn(path: string, size: number): number {
+  const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
+  try {
+    reader.refresh(size);
+    return floorOf(reader);
+  } finally {
+    reader.close();
   }
 }

@@ -77,7 +77,7 @@ async function showOnRecord(
     return isProblem(asked) ? asked : (asked as unknown as ShownExchange);
   }
   const { withStoppedLedger } = await import("#app/ledger/stopped-ledger.ts");
-  const noted = withStoppedLedger(folders, (append) =>
+  const noted = withStoppedLedger(folders, ({ append }) =>
     append({ kind: "read", command: "exchange, bodies", actor: by, query: "", exchange }),
   );
   return isProblem(noted) ? noted : showFiles(folders, exchange, true);
