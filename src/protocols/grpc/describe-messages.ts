@@ -61,12 +61,14 @@ function writeMessage(
   const free = createFieldNames();
   const lines: string[] = [];
   let open: string | undefined;
+  // Of several variants at once a reader would keep the last, and nothing would tell the caller.
+  const choice = plan.kind === "union" ? choiceName(fields) : undefined;
   for (const field of fields) {
-    const oneof = field.oneof?.field;
+    const oneof = choice ?? field.oneof?.field;
     if (oneof !== open && open !== undefined) lines.push("  }");
     if (oneof !== open && oneof !== undefined) {
       lines.push(...commentLines(documented.get(oneof)?.documentation, "  "));
-      lines.push(`  oneof ${free(oneof)} {`);
+      lines.push(`  oneof ${choice ?? free(oneof)} {`);
       if (field.oneof?.presence === "required")
         messages.lose("required-lost", `that ${simple} has to have a ${oneof}`);
     }
@@ -74,7 +76,8 @@ function writeMessage(
     const indent = oneof === undefined ? "  " : "    ";
     const known = oneof === undefined ? documented.get(field.name) : undefined;
     lines.push(...commentLines(known?.documentation, indent));
-    lines.push(indent + fieldLine(messages, { name, field, known, free }));
+    const isOne = oneof !== undefined;
+    lines.push(indent + fieldLine(messages, { name, field, known, free, isOne }));
   }
   if (open !== undefined) lines.push("  }");
   messages.written.set(name, [`message ${simple} {`, ...lines, "}"]);
@@ -86,9 +89,19 @@ interface Writing {
   readonly field: FieldPlan;
   readonly known: Field | undefined;
   readonly free: (name: string) => string;
+  /** Whether it stands in a oneof. */
+  readonly isOne: boolean;
 }
 
-function fieldLine(messages: Messages, { name, field, known, free }: Writing): string {
+/** What the variants of a message of nothing else are called together; none has the name. */
+function choiceName(fields: readonly FieldPlan[]): string {
+  const taken = new Set(fields.map(({ name }) => identifier(name)));
+  let name = "variant";
+  while (taken.has(name)) name += "_";
+  return name;
+}
+
+function fieldLine(messages: Messages, { name, field, known, free, isOne }: Writing): string {
   const { form, label, absence, number } = field;
   const own = free(field.name);
   const isList = label === "list";
@@ -103,7 +116,7 @@ function fieldLine(messages: Messages, { name, field, known, free }: Writing): s
   const option = isUsual ? "" : ` [json_name = ${quoted(json)}]`;
   if (own !== field.name && own !== identifier(field.name))
     messages.lose("field-renamed", `the name of ${name}.${field.name}, which is ${own}`);
-  const isScalar = form.kind === "scalar" && field.oneof === undefined && label === "single";
+  const isScalar = form.kind === "scalar" && !isOne && label === "single";
   const hasPresence = absence === "absent" || absence === "null";
   const before = isList ? "repeated " : isScalar && hasPresence ? "optional " : "";
   const whole = label === "map" ? `map<${field.key?.protoType ?? "string"}, ${type}>` : type;

@@ -185,3 +185,19 @@ message Key { required int32 id = 1 [default = 5]; optional Kind kind = 2; enum 
   assert.match(text, /KIND_UNSPECIFIED = 0;\n\s+A = 1;/);
   assert.match(text, /^ {2}optional Key\.Kind kind = 2;$/m);
 });
+
+test("variants of a union that has a message of its own stand in a oneof, of which one is sent", () => {
+  const text: Type = { kind: "string", whitespace: "preserve" };
+  const int: Type = { kind: "int", bits: 32, signed: true };
+  const variants = [
+    { name: "variant", type: text },
+    { name: "list", type: { kind: "list", item: int, itemNullable: false, min: 0 } },
+  ] as const;
+  const type: Type = { kind: "union", exclusive: true, variants };
+  const types = new Map([["Pick", { name: "Pick", type }]]);
+  const contract = contractAround({ ...imported(shop), types }, { kind: "ref", name: "Pick" });
+  assert.match(
+    described(contract).text,
+    /^message Pick \{\n {2}oneof variant_ \{\n {4}string variant = 1;\n {4}PickList list = 2;\n {2}\}\n\}$/m,
+  );
+});
