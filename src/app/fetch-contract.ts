@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Platform } from "#base/platform.ts";
+import { declaringUtf8, decodeDocument } from "./decode-document.ts";
 import { askProcess } from "#runtime/one-answer-process.ts";
 import type { FoundReferences, ReferencesQuestion } from "./find-references.ts";
 
@@ -171,7 +172,7 @@ async function get(
 
 export async function readText(
   url: string,
-  { body }: Response,
+  { body, headers }: Response,
   bytesMax: number,
 ): Promise<Omit<Fetched, "url">> {
   const chunks: Uint8Array[] = [];
@@ -183,7 +184,10 @@ export async function readText(
     }
     chunks.push(chunk);
   }
-  return { text: Buffer.concat(chunks).toString("utf8"), bytes: length };
+  const charset = /;[ \t]*charset="?([\w.-]+)/i.exec(headers.get("content-type") ?? "")?.[1];
+  const decoded = decodeDocument(Buffer.concat(chunks), charset);
+  if (decoded.kind === "fault") throw new NoDocument(`${url}: ${decoded.message}`);
+  return { text: declaringUtf8(decoded.text), bytes: length };
 }
 
 function reasonOf(error: unknown, answerMsMax: number): string {

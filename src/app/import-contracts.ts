@@ -5,6 +5,7 @@ import type { Files } from "#base/platform.ts";
 import type { Service } from "#configuration/configuration.ts";
 import type { Contract } from "#contract/contract.ts";
 import type { ContractImporter, ImportedContract } from "#extension/protocol.ts";
+import { decodeDocument } from "./decode-document.ts";
 import { standardProtocols } from "./standard-protocols.ts";
 
 const contractBytesMax = 20 * 1024 * 1024;
@@ -78,8 +79,10 @@ function addFace(
     contract,
     diagnostics: [refusal(code, message, file)],
   });
-  const text = createRead(files, filesRead)(file);
+  const undecoded: Diagnostic[] = [];
+  const text = createRead(files, filesRead, undecoded)(file);
   if (text === undefined) {
+    if (undecoded.length > 0) return { contract, diagnostics: undecoded };
     return refuse("unreadable-contract", "the face cannot be read, or is too large");
   }
   const start = text.slice(0, recognizedBytes);
@@ -94,8 +97,15 @@ function addFace(
 function createRead(
   files: Pick<Files, "readUpTo">,
   filesRead: Set<string>,
+  undecoded: Diagnostic[],
 ): (path: string) => string | undefined {
-  return (path) => readBytes(path, files, filesRead)?.toString("utf8");
+  return (path) => {
+    const bytes = readBytes(path, files, filesRead);
+    const decoded = bytes && decodeDocument(bytes);
+    if (decoded?.kind !== "fault") return decoded?.text;
+    undecoded.push(refusal("document-encoding", decoded.message, path));
+    return undefined;
+  };
 }
 
 function readBytes(
@@ -118,13 +128,18 @@ export function importContract(
   files: Pick<Files, "readUpTo">,
   filesRead: Set<string>,
 ): Partial<ImportedContract> & Pick<ImportedContract, "diagnostics"> {
-  const read = createRead(files, filesRead);
+  const undecoded: Diagnostic[] = [];
+  const read = createRead(files, filesRead, undecoded);
   const bytes = readBytes(file, files, filesRead);
   if (bytes === undefined) {
     const message = `the contract cannot be read, or is larger than ${contractBytesMax} bytes`;
     return { diagnostics: [refusal("unreadable-contract", message, file)] };
   }
-  const text = bytes.toString("utf8");
+  const decoded = decodeDocument(bytes);
+  if (decoded.kind === "fault") {
+    return { diagnostics: [refusal("document-encoding", decoded.message, file)] };
+  }
+  const { text } = decoded;
   const importer = recognizeContract(text, file);
   if (importer === undefined) {
     const message =
@@ -132,7 +147,7 @@ export function importContract(
       "set, GraphQL, OpenRPC, a list of MCP tools or `parlance: text/1`";
     return { diagnostics: [refusal("unknown-contract", message, file)] };
   }
-  return importer.import({
+  const imported = importer.import({
     ...{ file, text, bytes },
     // Only local files: nothing is fetched while a contract is loaded.
     read(reference, from) {
@@ -142,6 +157,7 @@ export function importContract(
       return found === undefined ? undefined : { file: path, text: found };
     },
   });
+  return { ...imported, diagnostics: [...undecoded, ...imported.diagnostics] };
 }
 
 /** The importer of the protocol that is surest that this is one of its documents. */

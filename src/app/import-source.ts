@@ -2,6 +2,7 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Platform } from "#base/platform.ts";
+import { decodeDocument } from "./decode-document.ts";
 import { titleIn } from "./contract-facts.ts";
 import { FetchFailure, fetchContract, NoDocument, type FetchedContract } from "./fetch-contract.ts";
 import { fetchDescriptors, NoGrpc, type FetchedDescriptors } from "./fetch-descriptors.ts";
@@ -47,8 +48,7 @@ export async function readSource(
     const where = instances === undefined ? {} : { instances };
     return { ...placed, text, url, diagnostics, ...where, name: chosen };
   }
-  const text = readText(source, platform);
-  if (text === undefined) throw new FetchFailure(`${source} cannot be read`);
+  const text = readDocument(source, platform);
   const written = relative(dirname(resolve(configPath)), resolve(source)).replaceAll("\\", "/");
   const none = { files: new Map<string, string>(), diagnostics: [], url: undefined };
   return { ...none, contract: written, text, name: name ?? nameFor(source, text) };
@@ -117,6 +117,18 @@ function placeDescriptors(
   const files = new Map([[contract, bytes]]);
   const instances = [new URL(url).origin];
   return { ...{ contract, files, name, url, instances }, text: "", diagnostics: [] };
+}
+
+function readDocument(path: string, { files }: Pick<Platform, "files">): string {
+  let bytes: Buffer;
+  try {
+    bytes = files.readUpTo(path, textBytesMax);
+  } catch {
+    throw new FetchFailure(`${path} cannot be read`);
+  }
+  const decoded = decodeDocument(bytes);
+  if (decoded.kind === "fault") throw new FetchFailure(`${path}: ${decoded.message}`);
+  return decoded.text;
 }
 
 export function readText(path: string, { files }: Pick<Platform, "files">): string | undefined {
