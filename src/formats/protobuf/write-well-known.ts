@@ -1,15 +1,13 @@
 /** Writes the messages of google.protobuf that stand for values of the model. */
 import type { Value } from "#contract/value.ts";
-import { ExactNumber, readExactValue, type ExactValue } from "#formats/json/exact-value.ts";
 import { toPaths } from "./field-mask.ts";
+import { readJsonText } from "./json-text.ts";
 import { toDuration, toTimestamp, type Moment } from "./moments.ts";
 import { ProtoRefusal, wire } from "./proto-cursor.ts";
 import type { ProtoOutput } from "./proto-output.ts";
 import type { WellKnownForm } from "./well-known.ts";
 
 type Write = (out: ProtoOutput, value: Value) => void;
-
-type Members = { readonly [name: string]: ExactValue };
 
 const depthMax = 64;
 
@@ -37,11 +35,13 @@ export function compileWellKnownWrite(form: WellKnownForm): Write {
       };
     }
     case "struct":
-      return (out, value) => writeStruct(out, objectOf(value), 0);
+      return (out, value) =>
+        writeJson(value, (json, tally) => writeStruct(out, objectOf(json), tally, 0));
     case "value":
-      return (out, value) => writeValue(out, parse(value), 0);
+      return (out, value) => writeJson(value, (json, tally) => writeValue(out, json, tally, 0));
     case "list-value":
-      return (out, value) => writeList(out, listOf(value), 0);
+      return (out, value) =>
+        writeJson(value, (json, tally) => writeList(out, listOf(json), tally, 0));
   }
 }
 
@@ -63,62 +63,34 @@ function writeTexts(out: ProtoOutput, texts: readonly string[]): void {
   }
 }
 
-/**
- * Names that stand twice and lone surrogates would be something else in a message, or nothing. What
- * comes from dialects without JSON may be any text, and is a string.
- */
-function parse(value: Value): ExactValue {
-  const text = value as string;
-  const read = readExactValue(text);
-  if (read.kind === "value") return read.value;
-  const { code, message } = read;
-  if (code === "limit-exceeded") throw new ProtoRefusal(message, code);
-  if (!isJson(text)) return text;
-  throw new ProtoRefusal(`as JSON: ${message}`, "invalid-value");
+/** What has been written of one text. */
+interface Tally {
+  members: number;
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+function writeJson(value: Value, write: (json: unknown, tally: Tally) => void): void {
+  const { value: json, members } = readJsonText(value);
+  const tally = { members: 0 };
+  write(json, tally);
+  // Of two members of one name, which JSON may have, only one is there.
+  if (tally.members === members) return;
+  throw new ProtoRefusal("the name of a member stands twice in an object", "invalid-value");
 }
 
-/** As a message holds it. */
-function doubleOf(number: number | ExactNumber): number {
-  if (typeof number === "number") return number;
-  const { text } = number;
-  const value = Number(text);
-  // JSON has larger numbers than doubles are.
-  if (Number.isFinite(value) && isKept(text, value)) return value;
-  const expected = "expected a number that 64 bits of floating point hold";
-  throw new ProtoRefusal(`${expected}, found \`${text.slice(0, 100)}\``, "invalid-value");
-}
-
-/** Whole numbers are often ids; all others are the nearest of 64 bits, as any float is. */
-function isKept(source: string, value: number): boolean {
-  if (Number.isSafeInteger(value) || !Number.isFinite(value) || !/^-?\d+$/.test(source))
-    return true;
-  return source === String(value) || BigInt(source) === BigInt(value);
-}
-
-function objectOf(value: Value): Members {
-  const parsed = parse(value);
-  if (isObject(parsed)) return parsed;
+function objectOf(json: unknown): object {
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json;
   throw new ProtoRefusal("expected a JSON object", "invalid-value");
 }
 
-function isObject(value: ExactValue): value is Members {
-  if (typeof value !== "object" || value === null) return false;
-  return !Array.isArray(value) && !(value instanceof ExactNumber);
+function listOf(json: unknown): readonly unknown[] {
+  if (Array.isArray(json)) return json;
+  throw new ProtoRefusal("expected a JSON array", "invalid-value");
 }
 
-function listOf(value: Value): readonly ExactValue[] {
-  const parsed = parse(value);
-  if (Array.isArray(parsed)) return parsed as readonly ExactValue[];
-  throw new ProtoRefusal("expected a JSON array", "invalid-value");
+/** Of characters, as messages have them. */
+function writeText(out: ProtoOutput, text: string): void {
+  if (text.isWellFormed()) return out.text(text);
+  throw new ProtoRefusal("a lone surrogate is no character", "invalid-value");
 }
 
 /** Opens a field that holds a message or a map's entry. */
@@ -134,35 +106,36 @@ function deeper(depth: number): number {
   throw new ProtoRefusal(`JSON nested deeper than ${depthMax} levels`, "limit-exceeded");
 }
 
-function writeStruct(out: ProtoOutput, struct: Members, depth: number): void {
+function writeStruct(out: ProtoOutput, struct: object, tally: Tally, depth: number): void {
   for (const [key, value] of Object.entries(struct)) {
+    tally.members++;
     nested(out, 1, () => {
       out.varint((1 << 3) | wire.bytes);
-      out.text(key);
-      nested(out, 2, () => writeValue(out, value, deeper(depth)));
+      writeText(out, key);
+      nested(out, 2, () => writeValue(out, value, tally, deeper(depth)));
     });
   }
 }
 
 /** Of a oneof, so zeros are written, too. */
-function writeValue(out: ProtoOutput, value: ExactValue, depth: number): void {
+function writeValue(out: ProtoOutput, value: unknown, tally: Tally, depth: number): void {
   if (value === null) {
     out.varint((1 << 3) | wire.varint);
     out.varint(0);
-  } else if (typeof value === "number" || value instanceof ExactNumber) {
+  } else if (typeof value === "number") {
     out.varint((2 << 3) | wire.fixed64);
-    out.double(doubleOf(value));
+    out.double(value);
   } else if (typeof value === "string") {
     out.varint((3 << 3) | wire.bytes);
-    out.text(value);
+    writeText(out, value);
   } else if (typeof value === "boolean") {
     out.varint((4 << 3) | wire.varint);
     out.varint(value ? 1 : 0);
   } else if (Array.isArray(value)) {
-    nested(out, 6, () => writeList(out, value, deeper(depth)));
-  } else nested(out, 5, () => writeStruct(out, value as Members, deeper(depth)));
+    nested(out, 6, () => writeList(out, value, tally, deeper(depth)));
+  } else nested(out, 5, () => writeStruct(out, value as object, tally, deeper(depth)));
 }
 
-function writeList(out: ProtoOutput, items: readonly ExactValue[], depth: number): void {
-  for (const item of items) nested(out, 1, () => writeValue(out, item, deeper(depth)));
+function writeList(out: ProtoOutput, items: readonly unknown[], tally: Tally, depth: number): void {
+  for (const item of items) nested(out, 1, () => writeValue(out, item, tally, deeper(depth)));
 }
