@@ -16,19 +16,21 @@ export function xmlCodec(
 ): Coder {
   const isList = field !== undefined && resolve(contract, type).kind === "list";
   const rootType = isList ? listRoot(field) : type;
-  const nullable = field?.nullable === true && !isList;
+  const nullable = field?.nullable === true;
   const readOptions = { unknown, nullable, ...(limits && { limits }) };
   const reader = compileXmlReader(contract, root, rootType, readOptions);
   const writer = compileXmlWriter(contract, root, rootType, { nullable });
   return {
     read(bytes, found) {
       const outcome = reader.read(bytes, found?.parameters.get("charset"));
-      if (!isList || outcome.kind === "fault") return outcome;
+      if (!isList || outcome.kind === "fault" || outcome.value === null) return outcome;
       const value = (outcome.value as ValueRecord)[field.name] ?? [];
       return { kind: "value", value };
     },
     write(value) {
-      const outcome = writer.writeDocument(isList ? wrapped(field, value) : value);
+      const outcome = writer.writeDocument(
+        isList && value !== null ? wrapped(field, value) : value,
+      );
       if (outcome.kind === "fault") return outcome;
       const contentType = `${mediaType}; charset=utf-8`;
       return { kind: "body", contentType, bytes: Buffer.from(outcome.text) };
@@ -50,6 +52,6 @@ function listRoot(field: Field): Type {
 
 function wrapped(field: Field, value: Value): Value {
   const record = createRecord();
-  if (value !== null) record[field.name] = value;
+  record[field.name] = value;
   return record;
 }

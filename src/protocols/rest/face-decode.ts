@@ -100,7 +100,9 @@ export function bodyOutcome<Read extends { readonly kind: "value" }>(
 ): Read | Fault {
   if (outcome.kind === "value") return outcome;
   const { code, line, column, place, message } = outcome;
-  const where = line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`;
+  const found = line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`;
+  // Readers of XML say it themselves.
+  const where = message.endsWith(found) ? "" : found;
   const problem = code === "charset-unsupported" ? "media-type-unsupported" : "invalid-body";
   return faultOf(restProblems[problem](`${message}${where}`), pointer(field, place));
 }

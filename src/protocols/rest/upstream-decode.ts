@@ -101,7 +101,9 @@ function readWith(codec: BodyCodec, body: Buffer, type: MediaType | undefined) {
   const outcome = codec.read(body, type);
   if (outcome.kind === "value") return outcome;
   const { message, place, line, column } = outcome;
-  const where = line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`;
+  const found = line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`;
+  // Readers of XML say it themselves.
+  const where = message.endsWith(found) ? "" : found;
   return invalid(`the answer's body: ${message}${where}`, place);
 }
 
