@@ -11,9 +11,11 @@ export function describeXml(
 ): Schema {
   const { node, name, namespace, wrapper, prefix } = binding;
   const plain = cleanName(property);
+  // Where a property's name is rewritten it may also get a number, so that the name is said.
+  const isSaid = plain !== property;
   if (!isList || node !== "element") {
     return withXml(schema, {
-      name: name === plain ? undefined : name,
+      name: name === plain && !isSaid ? undefined : name,
       namespace: namespace === "" ? undefined : namespace,
       prefix,
       attribute: node === "attribute" ? true : undefined,
@@ -22,13 +24,14 @@ export function describeXml(
   }
   const items = schema["items"] as Schema | undefined;
   const outer = wrapper?.name ?? plain;
-  const itemXml = { name: name === outer ? undefined : name, prefix };
+  const isPlainItem = name === outer && (wrapper !== undefined || !isSaid);
+  const itemXml = { name: isPlainItem ? undefined : name, prefix };
   const ownXml =
     wrapper === undefined
       ? { namespace: namespace === "" ? undefined : namespace }
       : {
           wrapped: true,
-          name: wrapper.name === plain ? undefined : wrapper.name,
+          name: wrapper.name === plain && !isSaid ? undefined : wrapper.name,
           namespace: wrapper.namespace === "" ? undefined : wrapper.namespace,
         };
   const itemNamespace = wrapper === undefined || namespace === "" ? {} : { namespace };

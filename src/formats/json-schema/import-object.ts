@@ -1,7 +1,8 @@
 /** Objects: records with fields, maps, and objects of which nothing is known. */
 import type { Field, MapType, Type, TypeName, UnionType } from "#contract/types.ts";
 import { typeKey } from "#contract/value.ts";
-import { bindProperty } from "./import-xml.ts";
+import { distinguish, type NamedField } from "./distinct-names.ts";
+import { bindProperty, xmlOf } from "./import-xml.ts";
 import { notEnforced } from "./import-number.ts";
 import {
   keyword,
@@ -24,6 +25,7 @@ import {
   type Located,
 } from "./located.ts";
 import { opaqueJson, type ReadNested, type SchemaScope } from "./scope.ts";
+import { cleanName } from "./type-names.ts";
 
 const unenforced = ["minProperties", "maxProperties", "dependentRequired"];
 
@@ -111,7 +113,7 @@ function importFields(
   readNested: ReadNested,
 ): readonly Field[] {
   const required = requiredOf(parts);
-  const fields: Field[] = [];
+  const fields: NamedField[] = [];
   for (const [name, schemas] of properties) {
     const [first] = schemas as readonly [Located];
     // The name of a derived type travels beside the fields.
@@ -122,7 +124,9 @@ function importFields(
       continue;
     }
     if (scalarOf(first) === false) continue;
-    fields.push(importField(scope, name, schemas, required.has(name), readNested));
+    const field = importField(scope, name, schemas, required.has(name), readNested);
+    const isRewritten = cleanName(name) !== name && !namesItself(scope, first, field);
+    fields.push({ field, isRewritten });
   }
   for (const list of keywords(parts, "required")) {
     for (const item of itemsOf(list)) {
@@ -130,7 +134,17 @@ function importFields(
       if (!properties.has(name)) reportUnknownRequired(scope, item, name);
     }
   }
-  return fields;
+  return distinguish(fields);
+}
+
+/** Whether its name in XML is given: its own, or that of the items of a list without an element. */
+function namesItself(scope: SchemaScope, schema: Located, { xml }: Field): boolean {
+  const end = scope.references.resolve(schema) ?? schema;
+  const items = xml?.wrapper === undefined ? child(end, "items") : undefined;
+  return [schema, items].some((one) => {
+    const own = one && xmlOf(one, scope.references);
+    return own !== undefined && textAt(own, "name") !== undefined;
+  });
 }
 
 function reportUnknownRequired(scope: SchemaScope, at: Located, name: string): void {
