@@ -90,7 +90,7 @@ export function explainHubPolicies(
   };
   return configuration.policies.flatMap((use, index) => {
     const kind = kinds.find(({ name }) => name === use.name);
-    if (kind?.level !== "request") return [];
+    if (kind?.level !== "request" || use.only?.operations !== undefined) return [];
     const id = placeId(use, index);
     const takenOf = (): undefined => undefined;
     const site = { serviceName: undefined, id, nowMs, request, takenOf, readShared, running };

@@ -165,8 +165,8 @@ function made(name: string, serviceName: string | undefined, make: () => PolicyS
 
 /** Which operation a call is for is known only to the exchanges that a hub makes of it. */
 function isOfHubs({ level, steps, use }: CompiledPolicy): boolean {
-  if (level === "request") return true;
-  return steps.onOwnAnswer !== undefined && use.only?.operations === undefined;
+  if (use.only?.operations !== undefined) return false;
+  return level === "request" || steps.onOwnAnswer !== undefined;
 }
 
 /** Of a place in the configuration, the same in the next revision. */

@@ -47,3 +47,25 @@ for (const [face, make] of Object.entries(asked)) {
     assert.equal(service.requests.length, 1);
   });
 }
+
+test("what is for operations of one service keeps nobody from the others, and lets no page in", async (context) => {
+  const service = await startStandIn(context, () => ({ headers: json, body: '{"id":"found"}' }));
+  const shop = `contract: shop.yaml, instances: ["${service.url}"]`;
+  const only = 'only: { operations: ["own.*"] }';
+  const { url } = await startTranslating(context, {
+    text:
+      `policies:\n  - ip-filter: { deny: ["127.0.0.0/8"], ${only} }\n` +
+      `  - cors: { origins: ["https://a.example"], ${only} }\n` +
+      `services:\n  free: { ${shop} }\n  own: { ${shop} }\n`,
+    files: { "shop.yaml": shopOpenApi },
+  });
+  const ask = async (name: string): Promise<Response> => {
+    const call = { jsonrpc: "2.0", id: 1, method: `${name}.getOrder`, params: { id: "1" } };
+    const headers = { ...json, origin: "https://a.example" };
+    return fetch(`${url}/rpc`, { method: "POST", headers, body: JSON.stringify(call) });
+  };
+  const free = await ask("free");
+  assert.match(await free.text(), /found/);
+  assert.equal(free.headers.get("access-control-allow-origin"), null);
+  assert.match(await (await ask("own")).text(), /requests from 127\.0\.0\.1 are not allowed/);
+});
