@@ -156,6 +156,8 @@ export interface PolicyRequest {
   readonly encrypted: boolean;
   /** Host and port that were asked for. */
   readonly authority: string;
+  /** The same on the way from the caller: behind trusted proxies, by their word. */
+  readonly hostAsked: string;
   readonly hasBody: boolean;
   /** Whom exactly it is about, by the word of a token; undefined: it does not say. */
   readonly subject: string | undefined;

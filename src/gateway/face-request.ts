@@ -36,7 +36,7 @@ export function faceRequest(
 const keyFields = ["x-api-key", "authorization"] as const;
 
 /** What the caller asked for, by the word of a trusted proxy where there is one. */
-function hostAsked({ caller, snapshot }: ExchangeRecord): string {
+export function hostAsked({ caller, snapshot }: ExchangeRecord): string {
   const { head, peer } = caller;
   const forwarded = head.value(fieldNames["x-forwarded-host"]);
   const isBelieved = forwarded !== undefined && (snapshot as Snapshot).trusts(peer);

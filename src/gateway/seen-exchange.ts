@@ -7,7 +7,7 @@ import type { PolicyRequest } from "#extension/policy.ts";
 import type { ProofRequest } from "#extension/proof.ts";
 import { framing } from "#wire/head.ts";
 import { clientAddressOf } from "./client-address.ts";
-import { schemeAsked } from "./face-request.ts";
+import { hostAsked, schemeAsked } from "./face-request.ts";
 import { mayBeRepeated } from "./repetition.ts";
 import { RecordedExchange } from "./recorded-exchange.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -51,6 +51,10 @@ export abstract class SeenExchange extends RecordedExchange implements PolicyReq
 
   get authority(): string {
     return this.caller.head.authority;
+  }
+
+  get hostAsked(): string {
+    return hostAsked(this);
   }
 
   get scheme(): "http" | "https" {

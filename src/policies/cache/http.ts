@@ -39,8 +39,10 @@ export function createHttpWay(shared: Shared) {
       directives.has("no-store") ||
       bypassing.some((name) => request.field(name) !== undefined);
     const isRead = reading.has(method) && !bypasses;
-    const { serviceName, routeId } = request;
-    const key = `${partOf(request, options.per)} ${serviceName}.${routeId} ${address}`;
+    const { serviceName, routeId, authority } = request;
+    const part = partOf(request, options.per);
+    // The service may see both hosts, the one that a proxy tells and the one that it asked for.
+    const key = `${part} ${serviceName}.${routeId} ${authority} ${address}`;
     const conditions = {
       noneMatch: request.field("if-none-match"),
       modifiedSince: request.field("if-modified-since"),

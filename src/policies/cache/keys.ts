@@ -15,7 +15,7 @@ export function partOf(request: PolicyRequest, per: SharedBy): string {
 
 /** RFC 9111 §4: the address that was asked for, as the service may see it. */
 export function addressOf(request: PolicyRequest): string {
-  return `${request.encrypted ? "https" : "http"}://${request.authority}${request.target}`;
+  return `${request.encrypted ? "https" : "http"}://${request.hostAsked}${request.target}`;
 }
 
 const secretFields = new Set(["authorization", "cookie", "x-api-key", "proxy-authorization"]);

@@ -35,6 +35,21 @@ test("who may not call it gets nothing of what is kept, though all share", async
   assert.equal((await service.get("a")).status, 401);
 });
 
+test("behind trusted proxies hosts are told apart by what those say, from others by Host", async (context) => {
+  for (const trustedProxies of [["127.0.0.1"], []]) {
+    const listen = { trustedProxies };
+    const service = await startCached(context, {}, saying(fresh), { listen });
+    const get = async (host: string) => (await service.get("a", { "x-forwarded-host": host })).text;
+    const apart = trustedProxies.length > 0;
+    assert.equal(await get("one.example"), "answer 1");
+    assert.equal(await get("two.example"), apart ? "answer 2" : "answer 1");
+    assert.equal(await get("one.example"), "answer 1");
+    // A write that names the same host ends it, and no other does.
+    await service.get("a", { "x-forwarded-host": "two.example" }, "DELETE");
+    assert.equal(await get("one.example"), apart ? "answer 1" : "answer 3");
+  }
+});
+
 test("§3.5: a token in Authorization counts though the gateway keeps it to itself", async (context) => {
   const service = await startCached(context, {}, saying({ "cache-control": "max-age=60" }), {
     callers,
