@@ -133,6 +133,8 @@ export interface Answered {
   readonly kind: "answer";
   /** In the caller's dialect already, or to be encoded for it where it is translated. */
   readonly response: FaceResponse | Reply;
+  /** Beside a reply: fields that its contract does not speak of, for callers who get those. */
+  readonly fields?: Fields;
 }
 
 /** What a policy sees of an exchange. The object serves others afterwards: nobody keeps it. */

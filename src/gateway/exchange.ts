@@ -250,7 +250,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     if (verdict === undefined) return false;
     this.notePresentTried("answer", head, attemptBeganMs);
     if (verdict.kind === "refuse") this.refuse(verdict.problem);
-    else this.answerInstead(verdict.response);
+    else this.answerInstead(verdict);
     return true;
   }
 
@@ -376,7 +376,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     if (this.chain?.wantsProblem === true) {
       const instead = this.policiesOnProblem(problem);
       this.isAnsweredInstead = instead !== undefined;
-      if (instead !== undefined) return this.answerInstead(instead.response);
+      if (instead !== undefined) return this.answerInstead(instead);
     }
     if (this.chain !== undefined) this.policiesOnOwnAnswer("unasked");
     this.status = problem.definition.httpStatus;

@@ -48,7 +48,7 @@ export abstract class PolicedExchange extends SeenExchange {
   /** Changes with every wait and every end: what is waited for may come too late. */
   #turn = 0;
 
-  protected abstract answerInstead(response: Answered["response"]): void;
+  protected abstract answerInstead(answered: Answered): void;
 
   protected beginPolicies(): void {
     this.chain = undefined;
@@ -166,7 +166,7 @@ export abstract class PolicedExchange extends SeenExchange {
 
   protected obey(verdict: Exclude<Verdict, undefined>): void {
     if (verdict.kind === "refuse") this.refuse(verdict.problem);
-    else this.answerInstead(verdict.response);
+    else this.answerInstead(verdict);
   }
 
   protected policiesOnAttempt(attempt: Attempt): RefusedAttempt | undefined {

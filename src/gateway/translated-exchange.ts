@@ -89,7 +89,7 @@ export abstract class TranslatedExchange extends PolicedExchange {
     else this.enterPolicies(judge);
   }
 
-  protected answerInstead(response: Answered["response"]): void {
+  protected answerInstead({ response, fields }: Answered): void {
     this.dropUpstream();
     const give = (encoded: FaceResponse): void => {
       this.policiesOnOwnAnswer("asked", encoded.fields);
@@ -97,7 +97,7 @@ export abstract class TranslatedExchange extends PolicedExchange {
     };
     if (!("kind" in response)) return give(response);
     const { translation } = this;
-    if (translation !== undefined) return give(translation.encode(response));
+    if (translation !== undefined) return give(translation.encode(response, fields));
     const told = encodeInDialect(this, response, this.#bodyAtHand());
     if (told !== undefined) return give(told);
     // A policy has to know that nobody encodes anything here.

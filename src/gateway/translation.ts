@@ -299,7 +299,8 @@ export class Translation {
   }
 
   /** A reply that comes from elsewhere than an instance. */
-  encode(reply: Reply): FaceResponse {
+  encode(reply: Reply, fields?: Fields): FaceResponse {
+    if (fields !== undefined && this.keepsFields) this.#kept = fields;
     try {
       return this.#encode(reply);
     } catch (cause) {

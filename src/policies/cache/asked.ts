@@ -4,6 +4,7 @@
  */
 import type { Problem } from "#base/problem.ts";
 import type { Answered, PolicyRequest, Verdict } from "#extension/policy.ts";
+import type { Fields } from "#extension/protocol.ts";
 import type { Lifetime } from "./answer-rules.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Directives } from "./directives.ts";
@@ -40,6 +41,7 @@ export interface Asked {
   isMomentary: boolean;
   /** Of its answer, where that is not at hand when it is kept. */
   vary: string | undefined;
+  fields: Fields;
 }
 
 type Known = Pick<Asked, "kind" | "key" | "directives" | "why" | "mayLead" | "conditions">;
@@ -56,6 +58,7 @@ export function newAsked(request: PolicyRequest, known: Known): Asked {
     lifetime: undefined,
     isMomentary: false,
     vary: undefined,
+    fields: [],
   };
 }
 

@@ -11,10 +11,11 @@ import { parseDirectives } from "./directives.ts";
 import { ageMsOf, momentary, stillHolds, type Kept, type KeptReply, type Version } from "./kept.ts";
 import { fitsVary, partOf, variesUnseen, varyOf } from "./keys.ts";
 import { defaultsFor, type Shared } from "./settings.ts";
-import { overheadBytes } from "./store.ts";
 import { forwardedStatus } from "./status-field.ts";
+import { bytesOf, keptFields } from "./update.ts";
 import { valueText } from "#contract/value-text.ts";
 
+const noBody = Buffer.alloc(0);
 /** Longer ones are told by their digest. */
 const keyTextMax = 512;
 
@@ -47,7 +48,8 @@ export function createCallWay(shared: Shared) {
   function answerFrom(request: PolicyRequest, kept: Kept): Answered {
     const ageMs = ageMsOf(kept, platform.clock.monotonicMs());
     request.addAnswerField("Age", String(Math.max(0, Math.floor(ageMs / 1_000))));
-    return { kind: "answer", response: (kept as KeptReply).reply };
+    const { reply: response, fields } = kept as KeptReply;
+    return { kind: "answer", response, fields };
   }
 
   function wayOf(request: PolicyRequest): Way {
@@ -69,6 +71,8 @@ export function createCallWay(shared: Shared) {
     };
   }
 
+  const date = (): string => new Date(platform.clock.nowMs()).toUTCString();
+
   function land(asked: Asked, brought: Kept | undefined): void {
     asked.flight?.land(brought);
     asked.flight = undefined;
@@ -85,7 +89,8 @@ export function createCallWay(shared: Shared) {
     },
 
     /** Only the instance's own word of how long it may be kept is in its head. */
-    onAnswer(request: PolicyRequest, asked: Asked, { status, field }: PolicyAnswer): undefined {
+    onAnswer(request: PolicyRequest, asked: Asked, answer: PolicyAnswer): undefined {
+      const { status, field } = answer;
       const told = (detail?: string): undefined => {
         if (!options.cacheStatus) return;
         const more = detail === undefined ? {} : { detail };
@@ -106,6 +111,7 @@ export function createCallWay(shared: Shared) {
         unseen === undefined
           ? judgeAnswer(status, field, authorized, moments, defaults)
           : { unkept: unseen };
+      asked.fields = keptFields(answer.fields, date());
       if (!("unkept" in judged)) asked.lifetime = judged;
       else if (options.coalesce === "all" && unseen === undefined) {
         asked.isMomentary = saysNothing(field("cache-control"));
@@ -122,7 +128,8 @@ export function createCallWay(shared: Shared) {
         return instead?.response as Reply | undefined;
       }
       if (lifetime === undefined && !isMomentary) return undefined;
-      const bytes = overheadBytes + asked.key.length + 2 * valueText(reply.output).length;
+      const { key, fields } = asked;
+      const bytes = bytesOf(key, fields, noBody) + 2 * valueText(reply.output).length;
       if (bytes > options.answerBytesMax) {
         if (asked.flight !== undefined) {
           shared.flights.goApart(asked.flight, platform.clock.monotonicMs());
@@ -132,6 +139,7 @@ export function createCallWay(shared: Shared) {
       const kept: KeptReply = {
         kind: "call",
         reply,
+        fields,
         lifetime: lifetime ?? momentary,
         version: asked.version,
         vary: varyOf(request, asked.vary, isMomentary || lifetime?.isTimed === true),

@@ -25,6 +25,8 @@ export interface KeptAnswer extends KeptOfAny {
 export interface KeptReply extends KeptOfAny {
   readonly kind: "call";
   readonly reply: Answer;
+  /** Of the instance's answer; names in lower case. */
+  readonly fields: Fields;
 }
 
 export type Kept = KeptAnswer | KeptReply;

@@ -23,7 +23,7 @@ async function startMasked(context: TestContext, fields: Headers, times: string)
   return async (headers: Headers) => {
     const answer = await fetch(`${url}/shop/orders/1`, { headers });
     const cache = answer.headers.get("cache-status") ?? "";
-    return { text: await answer.text(), cache };
+    return { text: await answer.text(), cache, headers: answer.headers };
   };
 }
 
@@ -93,4 +93,15 @@ test("what depends on a field that a policy sets is not kept for others", async 
   const told =
     'parlance; fwd=uri-miss; fwd-status=200; detail="Vary: x-tenant, which the gateway sets"';
   assert.equal(headers.get("cache-status"), told);
+});
+
+test("and fields that the contract does not speak of are kept, as they are where answers pass", async (context) => {
+  const fields = { "cache-control": "max-age=60", link: "</2>; rel=next", etag: '"1"', age: "7" };
+  const ask = await startMasked(context, fields, "{}");
+  const [first, again] = [await ask({}), await ask({})];
+  assert.match(again.cache, /hit/);
+  for (const name of ["link", "cache-control", "etag", "content-type"]) {
+    assert.equal(again.headers.get(name), first.headers.get(name), name);
+  }
+  assert.match(again.headers.get("age") ?? "", /^[789]$/);
 });
