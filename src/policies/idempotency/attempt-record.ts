@@ -14,7 +14,12 @@ export type KeptAnswer =
       readonly body: Uint8Array;
       readonly trailers: Fields | undefined;
     }
-  | { readonly kind: "reply"; readonly reply: Reply };
+  | {
+      readonly kind: "reply";
+      readonly reply: Reply;
+      /** Of the instance's answer, for callers in its dialect; undefined: of an older record. */
+      readonly fields: Fields | undefined;
+    };
 
 interface Attempted {
   readonly fingerprint: string;
@@ -47,7 +52,7 @@ export function encodeRecord(record: AttemptRecord): Uint8Array {
 export function decodeRecord(bytes: Uint8Array): AttemptRecord {
   const record = deserialize(bytes) as AttemptRecord;
   if (record.state !== "done" || record.answer?.kind !== "reply") return record;
-  return { ...record, answer: { kind: "reply", reply: revived(record.answer.reply) } };
+  return { ...record, answer: { ...record.answer, reply: revived(record.answer.reply) } };
 }
 
 /** With records as codecs expect them. */

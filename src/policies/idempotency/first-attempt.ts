@@ -19,6 +19,8 @@ export interface FirstAttempt {
   wasLost: boolean;
   /** Of the instance's answer; 0: there is none. */
   status: number;
+  /** Of the instance's answer, where it is decoded. */
+  fields: Fields;
   answer: KeptAnswer | undefined;
   /** Whether the exchange has ended. */
   isOver: boolean;
@@ -33,7 +35,8 @@ export function createFirstAttempt(
   fingerprint: string,
 ): FirstAttempt {
   const sent = { isClaimed: false, isSent: false, isAnswered: false, wasLost: false };
-  return { key, fingerprint, exchange: id, ...sent, status: 0, answer: undefined, isOver: false };
+  const none = { status: 0, fields: [], answer: undefined, isOver: false };
+  return { key, fingerprint, exchange: id, ...sent, ...none };
 }
 
 export function noteSent(first: FirstAttempt): void {
@@ -84,6 +87,10 @@ function fieldOf(fields: Fields, wanted: string): string | undefined {
 /** Those that are about one exchange, or that are written anew. */
 const dropped = new Set(["date", "content-length", "transfer-encoding", "trailer"]);
 
+export function lastingFields(fields: Fields): Fields {
+  return fields.filter(([name]) => !dropped.has(name.toLowerCase()));
+}
+
 /** Keeps an answer that passes, if it is whole and no larger. */
 export function tapFor(first: FirstAttempt, bytesMax: number): AnswerTap {
   let pieces: Buffer[] | undefined = [];
@@ -91,7 +98,7 @@ export function tapFor(first: FirstAttempt, bytesMax: number): AnswerTap {
   let begun: { readonly status: number; readonly fields: Fields } | undefined;
   return {
     begin(status, fields) {
-      begun = { status, fields: fields.filter(([name]) => !dropped.has(name.toLowerCase())) };
+      begun = { status, fields: lastingFields(fields) };
     },
     push(bytes) {
       length += bytes.length;

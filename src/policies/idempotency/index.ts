@@ -6,6 +6,7 @@ import type { Policy, PolicyRequest, Refused, Verdict } from "#extension/policy.
 import { decodeRecord, encodeRecord, type AttemptRecord } from "./attempt-record.ts";
 import {
   createFirstAttempt,
+  lastingFields,
   noteAttemptEnd,
   noteSent,
   outcomeOf,
@@ -145,7 +146,10 @@ export const idempotency: Policy<Options> = {
         return refused(problems["idempotency-answer-not-kept"](detail));
       }
       request.addAnswerField("Idempotent-Replayed", "true");
-      if (answer.kind === "reply") return { kind: "answer", response: answer.reply };
+      if (answer.kind === "reply") {
+        const { reply: response, fields = [] } = answer;
+        return { kind: "answer", response, fields };
+      }
       const { fields, body, trailers } = answer;
       const response = { status: answer.status, fields, body: Buffer.from(body) };
       return {
@@ -225,16 +229,19 @@ export const idempotency: Policy<Options> = {
         if (first !== undefined) noteAttemptEnd(first, end, given.freeing);
         return undefined;
       },
-      onAnswer(request, { status }) {
+      onAnswer(request, answer) {
         const first = firsts.get(request);
-        if (first !== undefined) first.status = status;
+        if (first === undefined) return undefined;
+        first.status = answer.status;
+        if (request.isTranslated) first.fields = lastingFields(answer.fields);
         return undefined;
       },
       onReply(request, reply) {
         const first = firsts.get(request);
         if (first === undefined) return undefined;
         const bytes = reply.kind === "answer" ? valueText(reply.output).length : 0;
-        if (bytes <= given.answerBytesMax) first.answer = { kind: "reply", reply };
+        const { fields } = first;
+        if (bytes <= given.answerBytesMax) first.answer = { kind: "reply", reply, fields };
         return undefined;
       },
       tapAnswer(request) {

@@ -168,3 +168,27 @@ test("a tool's caller may say the key in _meta, and a wrong one is told", async 
   }
   assert.equal(service.requests.length, 1);
 });
+
+test("where answers are written anew, what the contract does not speak of is told again, too", async (context) => {
+  const service = await startStandIn(context, () => ({
+    status: 201,
+    headers: { ...json, location: "/orders/o1" },
+    body: '{"id":"o1"}',
+  }));
+  const mask = "mask: { answers: [{ field: order.note }] }";
+  const { url } = await startTranslating(context, {
+    text:
+      `services:\n  shop:\n    contract: shop.yaml\n    instances: ["${service.url}"]\n` +
+      `    policies: [{ ${mask} }, { idempotency: {} }]\n`,
+    files: { "shop.yaml": shopOpenApi },
+  });
+  for (const replayed of [null, "true"]) {
+    const headers = { ...json, "idempotency-key": "k" };
+    const init = { method: "POST", headers, body: JSON.stringify(order) };
+    const answer = await fetch(`${url}/shop/orders`, init);
+    assert.equal(answer.headers.get("idempotent-replayed"), replayed);
+    assert.equal(answer.headers.get("location"), "/orders/o1");
+    assert.match(await answer.text(), /o1/);
+  }
+  assert.equal(service.requests.length, 1);
+});
