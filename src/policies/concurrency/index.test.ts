@@ -63,6 +63,28 @@ test("one caller with very many requests does not keep another one out", async (
   assert.ok(refused > 0, `${refused}`);
 });
 
+test("nor does one address of callers that are not known keep out another one", async (context) => {
+  const { listener } = slowly(300);
+  const policies = [{ concurrency: { max: 1, queueMax: 4, waitMs: 10_000 } }];
+  const { url } = await startPoliced(context, policies, [listener], {
+    callers: { anonymous: { may: ["*"] } },
+    listen: { trustedProxies: ["127.0.0.1"], workers: 1 },
+  });
+  const ask = async (address: string): Promise<number> =>
+    (await fetch(url, { headers: { "x-forwarded-for": address } })).status;
+  let refused = 0;
+  const isFull = Promise.withResolvers<void>();
+  const noisy = Array.from({ length: 10 }, async () => {
+    const status = await ask("192.0.2.1");
+    if (status === 503 && ++refused === 5) isFull.resolve();
+    return status;
+  });
+  await isFull.promise;
+  assert.equal(await ask("192.0.2.2"), 200);
+  const answered = (await Promise.all(noisy)).filter((status) => status === 200);
+  assert.equal(answered.length, 4);
+});
+
 test("who goes away while it waits leaves its place", async (context) => {
   const { listener } = slowly(1_500);
   const policies = [{ concurrency: { max: 1, queueMax: 1, waitMs: 5_000 } }];

@@ -1,6 +1,6 @@
 /** Bounds how many requests are under way at once, and lets callers in by turns. */
 import { createQuickRandom } from "#base/quick-random.ts";
-import { countedName, explainedName, forEach } from "#extension/counted-apart.ts";
+import { countedName, explainedName, forEach, isKnownCaller } from "#extension/counted-apart.ts";
 import type { Policy, PolicyRequest } from "#extension/policy.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { createGradient } from "./gradient.ts";
@@ -102,7 +102,7 @@ export const concurrency: Policy<Options> = {
         const { gate, slots } = doorOf(request);
         // Whose own time is over by then must not get in, nor is it the service that was late.
         const patienceMs = Math.min(waitMs, request.timeLeftMs - marginMs);
-        const name = request.callerName ?? request.address;
+        const name = turnOf(request, weights);
         const { caller, result, leave } = gate.enter(name, Math.max(0, patienceMs));
         if (result === "full") return refused(gate, `${caller} has to wait too long`);
         const here: Held = { leave, patienceMs, leaveSlot: undefined, isOver: false };
@@ -126,6 +126,15 @@ export const concurrency: Policy<Options> = {
     };
   },
 };
+
+/** Who has turns of its own: `anonymous` is many, unless it was given a share. */
+function turnOf(
+  { callerName, address }: PolicyRequest,
+  weights: Readonly<Record<string, number>>,
+): string {
+  if (isKnownCaller(callerName)) return callerName;
+  return callerName !== undefined && Object.hasOwn(weights, callerName) ? callerName : address;
+}
 
 function gateKey(id: string, name: string): string {
   return `concurrency ${id} ${name}`;

@@ -47,7 +47,9 @@ export const options = mapOf("How many at once.", {
   }),
   weights: {
     type: "object",
-    description: "Shares of callers in the turns, by name. Default: 1 each.",
+    description:
+      "Shares of callers in the turns, by name. Default: 1 each; callers that are not known have " +
+      "turns by their address, unless `anonymous` has a share.",
     default: {},
     additionalProperties: {
       type: "integer",
