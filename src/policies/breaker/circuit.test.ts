@@ -9,7 +9,7 @@ function start() {
   const circuit = createCircuit(rule, clock);
   const attempt = (failed: boolean): number => {
     const waitMs = circuit.enter();
-    if (waitMs === 0) circuit.leave(failed);
+    if (waitMs === 0) circuit.leave(failed, 0);
     return waitMs;
   };
   return { clock, circuit, attempt };
@@ -36,7 +36,7 @@ test("after its time one attempt finds out; when it goes well all may pass again
   clock.ms += 200;
   assert.equal(circuit.enter(), 0);
   assert.ok(circuit.enter() > 0);
-  circuit.leave(false);
+  circuit.leave(false, 0);
   assert.deepEqual([false, true].map(attempt), [0, 0]);
 });
 
@@ -52,10 +52,27 @@ test("ends of attempts from before it opened change nothing", () => {
   const { clock, circuit, attempt } = start();
   circuit.enter();
   [true, true, true, true].map(attempt);
-  circuit.leave(false);
+  circuit.leave(false, 0);
   assert.ok(circuit.enter() > 0);
   clock.ms += 200;
   assert.equal(circuit.enter(), 0);
+});
+
+test("nor do they while another attempt finds out", () => {
+  for (const failed of [true, false]) {
+    const { clock, circuit, attempt } = start();
+    circuit.enter();
+    clock.ms += 10;
+    [true, true, true, true].map(attempt);
+    clock.ms += 200;
+    assert.equal(circuit.enter(), 0);
+    clock.ms += 50;
+    circuit.leave(failed, 260);
+    assert.equal(circuit.enter(), 150);
+    // The one that found out.
+    circuit.leave(false, 50);
+    assert.equal(circuit.enter(), 0);
+  }
 });
 
 test("an attempt whose end is never told does not keep it open for ever", () => {

@@ -11,8 +11,8 @@ export interface CircuitRule {
 export interface Circuit {
   /** @returns 0: go on; else after how many milliseconds it may be tried again. */
   readonly enter: () => number;
-  /** Of an attempt that went on. */
-  readonly leave: (failed: boolean) => void;
+  /** Of an attempt that went on. @param tookMs since it entered, about. */
+  readonly leave: (failed: boolean, tookMs: number) => void;
   /** For who asks: it is closed, or open for so long. */
   readonly tell: () => string;
   /** Of an attempt that went on: it is made anew, and enters once more. */
@@ -46,11 +46,12 @@ export function createCircuit(
       probeUntilMs = nowMs + openMs;
       return 0;
     },
-    leave(failed) {
+    leave(failed, tookMs) {
       const nowMs = clock.monotonicMs();
       if (openUntilMs > 0) {
-        // Those that were under way when it opened say nothing new.
-        if (probeUntilMs === 0) return;
+        // Those that were under way when it opened say nothing new, however late they end.
+        const wasUnderWay = nowMs - tookMs < openUntilMs - openMs;
+        if (probeUntilMs === 0 || wasUnderWay) return;
         if (failed) return open(nowMs);
         openUntilMs = 0;
         probeUntilMs = 0;

@@ -106,10 +106,10 @@ export const breaker: Policy<Options> = {
         const circuit = circuitOf(request, instance);
         // Of an operation it is still the same attempt.
         if (wasReached || options.per !== "instance") circuit?.comeBack();
-        else circuit?.leave(true);
+        else circuit?.leave(true, 0);
       },
       onAttemptEnd(request, end) {
-        circuitOf(request, end.instance)?.leave(isFailure(end, options));
+        circuitOf(request, end.instance)?.leave(isFailure(end, options), end.tookMs);
         return undefined;
       },
     };
