@@ -5,6 +5,7 @@
 import type { Problem } from "#base/problem.ts";
 import type { Call, Fault, Reply } from "#call/call.ts";
 import { faultOfProblem } from "#call/problems.ts";
+import { valueText } from "#contract/value-text.ts";
 import type { Policy, PolicyRequest, Verdict } from "#extension/policy.ts";
 import type { ReadingManner } from "#extension/protocol.ts";
 import type { Input } from "#extension/streams.ts";
@@ -47,8 +48,11 @@ export const validate: Policy<Options> = {
         onHeldRequest: (request, held) => act(request, requests, ofRequests.ofHeld(held)),
         onInput: (request: PolicyRequest, input: Input | Fault) =>
           act(request, requests, ofRequests.ofInput(input))?.problem,
-        onCall: (request: PolicyRequest, { input }: Call) =>
-          act(request, requests, ofRequests.ofMessage(input, request.requestBytes)),
+        onCall(request: PolicyRequest, { input }: Call) {
+          // What is asked for over all services has no body of its own.
+          const bytes = request.requestBytes || valueText(input).length;
+          return act(request, requests, ofRequests.ofMessage(input, bytes));
+        },
       }),
       ...(isOn.answers && {
         onHeldAnswer: (request, held) => act(request, answers, ofAnswers.ofHeld(held)),
