@@ -64,7 +64,7 @@ function open(): { session: LedgerSession; opened: LedgerOpened } {
     const settled = createSettledIntents(nodeDisk, path);
     const reader = openReader({ path, disk: nodeDisk, processes: nodeProcesses });
     reader.refresh(writer.size);
-    const past = readPast(reader, settled.read());
+    const past = readPast(reader, settled.read(reader.size));
     reader.close();
     const keys = openKeys();
     const { run: bodyRun, slots } = data.bodies;
@@ -81,7 +81,7 @@ function open(): { session: LedgerSession; opened: LedgerOpened } {
         clockAheadMs: data.clockAheadMs,
         openReader: () => openReader({ path, disk: nodeDisk, processes: nodeProcesses }),
       }),
-      noteSettledIntents: (index) => settled.write(index),
+      noteSettledIntents: (index) => settled.write(index, writer.size),
     });
     const { run } = session;
     return { session, opened: { origin: writer.origin, run, floorUs: past.floorUs } };
