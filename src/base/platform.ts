@@ -314,7 +314,7 @@ const holdPatienceMs = 100;
 function hold(path: string): (() => void) | "held" | undefined {
   try {
     for (;;) {
-      closeSync(openSync(path, "a"));
+      closeSync(openSync(path, "a", 0o600));
       const { ino } = statSync(path);
       const { DatabaseSync } = late.sqlite();
       const file = new DatabaseSync(path, { timeout: holdPatienceMs });
