@@ -41,6 +41,8 @@ interface RawFault {
   code: string;
   /** Local name of a subcode in our namespace. */
   ourSubcode: string | undefined;
+  /** Local name of the innermost subcode of the service's own. */
+  ownSubcode: string | undefined;
   message: string;
   declared: { readonly name: string; readonly detail: Value } | undefined;
   entry: ReadonlyMap<string, string>;
@@ -55,6 +57,7 @@ function readOnce(
   const raw: RawFault = {
     code: "",
     ourSubcode: undefined,
+    ownSubcode: undefined,
     message: "",
     declared: undefined,
     entry: new Map(),
@@ -84,12 +87,24 @@ function faultFrom(raw: RawFault, { version }: SoapDialect): Fault {
     kind: "fault",
     faultKind: isFaultKind(said) ? said : byTable,
     blame: blames.includes(blame as Blame) ? (blame as Blame) : byCode,
-    code: declared?.name ?? entry.get("code") ?? "service-fault",
+    code: declared?.name ?? entry.get("code") ?? codeOf(raw),
     message: raw.message === "" ? "the service gave a fault without a message" : raw.message,
     ...(declared === undefined ? {} : { declared }),
     ...(place === undefined ? {} : { place }),
     cause: `faultcode ${code === "" ? "missing" : code}`,
   };
+}
+
+/** Those that SOAP has for everybody. */
+const general: ReadonlySet<string> = new Set([
+  ...["Client", "Server", "Sender", "Receiver"],
+  ...["MustUnderstand", "VersionMismatch", "DataEncodingUnknown"],
+]);
+
+/** What a service says in a code of its own is often all that a program can go by. */
+function codeOf({ code, ownSubcode = code }: RawFault): string {
+  const isOwn = !general.has(ownSubcode) && /^[A-Za-z][\w.-]{0,99}$/.test(ownSubcode);
+  return isOwn ? `fault-${ownSubcode}` : "service-fault";
 }
 
 function readChild11(
@@ -140,6 +155,7 @@ function readCode(tokenizer: XmlTokenizer, raw: RawFault, level: number): void {
       const { name, namespace } = readQualified(tokenizer);
       if (level === 0) raw.code = name;
       else if (namespace === faultNamespace) raw.ourSubcode ??= name;
+      else raw.ownSubcode = name;
     } else tokenizer.skipElement();
   }
 }

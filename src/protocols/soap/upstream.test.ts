@@ -171,19 +171,31 @@ test("a declared fault whose detail is not what the contract says is a fault all
 });
 
 const codes = [
-  ["Client", "invalid_argument", "client"],
-  ["Client.Authentication", "unauthenticated", "client"],
-  ["Server", "internal", "service"],
-  ["MustUnderstand", "unimplemented", "service"],
-  ["Whatever", "unknown", "service"],
+  ["Client", "invalid_argument", "client", "service-fault"],
+  ["Client.Authentication", "unauthenticated", "client", "fault-Client.Authentication"],
+  ["Server", "internal", "service", "service-fault"],
+  ["MustUnderstand", "unimplemented", "service", "service-fault"],
+  ["Whatever", "unknown", "service", "fault-Whatever"],
+  ["no name", "unknown", "service", "service-fault"],
 ] as const;
-for (const [code, kind, blame] of codes) {
+for (const [code, kind, blame, told] of codes) {
   test(`an undeclared fault ${code} is ${kind} of the ${blame}`, () => {
     const text = fault11(code, "some text <x/>");
     const found = fault(upstream.decode(answered(500, "text/xml", text), getInvoice));
-    assert.deepEqual([found.faultKind, found.blame], [kind, blame]);
+    assert.deepEqual([found.faultKind, found.blame, found.code], [kind, blame, told]);
   });
 }
+
+test("a subcode of the service's own is the code of its fault", () => {
+  const text = envelope12(
+    `<e:Fault xmlns:e="http://www.w3.org/2003/05/soap-envelope" xmlns:m="urn:m"><e:Code>` +
+      `<e:Value>e:Receiver</e:Value><e:Subcode><e:Value>m:Busy</e:Value>` +
+      `<e:Subcode><e:Value>m:QueueFull</e:Value></e:Subcode></e:Subcode></e:Code>` +
+      `<e:Reason><e:Text xml:lang="en">later</e:Text></e:Reason></e:Fault>`,
+  );
+  const found = fault(upstream.decode(answered(500, "application/soap+xml", text), getInvoice));
+  assert.deepEqual([found.code, found.faultKind], ["fault-QueueFull", "internal"]);
+});
 
 test("every fault that the face writes is read back with its kind, blame, code and place", () => {
   const face = createSoapFace(service);
