@@ -72,7 +72,7 @@ export function readOthers(
 }
 
 /** In records and in JSON; choices stand there with what is chosen. */
-function namesOf(fields: readonly InputField[]): ReadonlySet<string> {
+export function namesOf(fields: readonly Pick<InputField, "field">[]): ReadonlySet<string> {
   const names = new Set([typeKey]);
   for (const { field } of fields) {
     names.add(field.name).add(field.jsonName ?? field.name);

@@ -20,6 +20,7 @@ import { derivedTypes, resolve } from "#contract/resolve.ts";
 import type { Field, MapType, RecordType, Type, UnionType } from "#contract/types.ts";
 import { createRecord, typeKey, type Value } from "#contract/value.ts";
 import { derivedObjects } from "./schema-output.ts";
+import { namesOf } from "./schema-input-record.ts";
 import { namedFields, othersName, shapeOf } from "./schema-types.ts";
 import { itemsOf, membersOf, readLeaf, type ReadText } from "./upstream-own-leaf.ts";
 import {
@@ -33,6 +34,9 @@ import {
 
 /** Times that a type may stand within itself. */
 const withinItselfMax = 3;
+/** Of a record without fields: that of its type. */
+const noNames = namesOf([]);
+
 /** Beyond, what holds others is no longer asked for. */
 const fieldsMax = 500;
 
@@ -117,7 +121,10 @@ export function compileOwnOutput(
     const shape = shapeOf(contract, record);
     if (shape === "nothing") return { selection: "", read: () => createRecord() };
     if (shape === "json") {
-      return { selection: "", read: (text, place) => addOthers(createRecord(), text, place) };
+      return {
+        selection: "",
+        read: (text, place) => addOthers(createRecord(), text, place, noNames),
+      };
     }
     const named = getNamedType(graphqlType);
     return named instanceof GraphQLInterfaceType
@@ -150,6 +157,7 @@ export function compileOwnOutput(
       return { key: ask(name, inner.selection), field, read: inner.read };
     });
     const others = record.open === true ? ask(othersName, "") : undefined;
+    const names = namesOf(reads);
     return {
       selection: `{ ${asked.join(" ")} }`,
       read(text, place) {
@@ -160,7 +168,7 @@ export function compileOwnOutput(
           if (value !== undefined) made[field.name] = value;
         }
         const more = others === undefined ? "null" : (members.get(others) ?? "null");
-        return more === "null" ? made : addOthers(made, more, place);
+        return more === "null" ? made : addOthers(made, more, place, names);
       },
     };
   };

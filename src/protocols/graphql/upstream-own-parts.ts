@@ -58,9 +58,16 @@ export function valueOf(
   return refuse(`expected a value, found null`, place);
 }
 
-export function addOthers(record: { [name: string]: Value }, text: string, place: string): Value {
+/** @param named those of the contract, which would be held to no type here. */
+export function addOthers(
+  record: { [name: string]: Value },
+  text: string,
+  place: string,
+  named: ReadonlySet<string>,
+): Value {
   for (const [name, own] of membersOf(text, place)) {
-    if (!Object.hasOwn(record, name)) record[name] = own;
+    if (named.has(name)) refuse(`the contract names the member ${JSON.stringify(name)}`, place);
+    record[name] = own;
   }
   return record;
 }
