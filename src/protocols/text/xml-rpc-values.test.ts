@@ -73,7 +73,17 @@ for (const [name, members, why] of wrong) {
 const nil = "<value><nil/></value>";
 const array = (items: string) => `<array><data>${items}</data></array>`;
 const struct = (name: string) => `<struct><member><name>${name}</name>${nil}</member></struct>`;
+const twice = "<value><i8>1</i8><i8>2</i8></value>";
 const unfit: readonly (readonly [string, string, string, RegExp])[] = [
+  ["a second value in a value", "few", array(twice), /^\/few\/0: expected one value/],
+  ["text beside a value", "few", array("<value>1<i8>2</i8></value>"), /^\/few\/0: expected one/],
+  ["a second list in a list", "few", "<array><data/><data/></array>", /expected <array><data>/],
+  [
+    "a second value of a member",
+    "counts",
+    `<struct><member><name>a</name>${twice.replace("<i8>2</i8>", "")}${nil}</member></struct>`,
+    /expected <member> with <name> and <value>/,
+  ],
   ["nil among items that may not be", "few", array(nil), /^\/few\/0: it is nil/],
   ["too few items", "few", array(""), /^\/few: expected at least 1 and at most 2 items, found 0/],
   ["too many items", "few", array("<value><i8>1</i8></value>".repeat(3)), /^\/few: .*found 3/],

@@ -146,7 +146,10 @@ export function readValue(
   place: string,
 ): Value {
   if (element.name !== "value") expect("<value>", element, place);
-  const [typed] = elementsIn(element);
+  const [typed, ...more] = elementsIn(element);
+  if (more.length > 0 || (typed !== undefined && textIn(element).trim() !== "")) {
+    fail("malformed-message", "expected one value in <value>", place);
+  }
   if (typed?.name === "nil") return null;
   const own = resolve(contract, type);
   switch (own.kind) {
@@ -154,8 +157,9 @@ export function readValue(
       if (typed?.name !== "struct") expect("<struct>", typed ?? element, place);
       return readStruct(contract, own, typed, place);
     case "list": {
-      const data = typed?.name === "array" ? elementsIn(typed)[0] : undefined;
-      if (data?.name !== "data") return expect("<array><data>", typed ?? element, place);
+      const [data, ...others] = typed?.name === "array" ? elementsIn(typed) : [];
+      if (data?.name !== "data" || others.length > 0)
+        return expect("<array><data>", typed ?? element, place);
       return readItems(contract, own, data, place);
     }
     case "map":
@@ -243,8 +247,9 @@ function mayBeNil(type: MapType | UnionType, key: string): boolean {
 
 function membersOf(struct: XmlElement, place: string): readonly (readonly [string, XmlElement])[] {
   return elementsIn(struct).map((member) => {
-    const [name, value] = elementsIn(member);
-    if (member.name !== "member" || name?.name !== "name" || value === undefined) {
+    const [name, value, ...more] = elementsIn(member);
+    const isWhole = name?.name === "name" && value !== undefined && more.length === 0;
+    if (member.name !== "member" || !isWhole) {
       return expect("<member> with <name> and <value>", member, place);
     }
     return [textIn(name), value];
