@@ -55,6 +55,11 @@ export function fewestUnknownFirst<T extends { readonly known: KnownMembers }>(
   candidates: readonly T[],
 ): readonly T[] {
   const names = namesAt(cursor);
+  const [first] = candidates;
+  // Most objects are of the first one; of the others each name is looked up.
+  if (first?.known === undefined || names.every((name) => first.known?.has(name))) {
+    return candidates;
+  }
   return candidates
     .map((candidate) => {
       const { known } = candidate;
