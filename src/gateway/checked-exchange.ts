@@ -85,6 +85,8 @@ export abstract class CheckedExchange extends StreamingExchange {
     if (!this.#endSignedBody()) return false;
     const kept = body.takeKept();
     if (kept.length === 0) return true;
+    this.firstIsAll = false;
+    this.streamed = true;
     if (this.translation?.inputs !== undefined) this.passInputs(kept, 0, kept.length);
     else this.upstream?.sendBody(kept, 0, kept.length);
     return true;

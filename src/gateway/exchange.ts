@@ -137,7 +137,7 @@ export class Exchange extends CheckedExchange implements CallerListener, InnerEx
     }
     if (upstream === undefined || takesInputs) return this.passInputs(bytes, from, to);
     this.firstIsAll = false;
-    this.streamed = true;
+    this.streamed ||= !this.keepSent(bytes, from, to);
     if (upstream.sendBody(bytes, from, to)) return true;
     this.requestStoppedMs = this.gateway.clock.nowMs;
     return false;

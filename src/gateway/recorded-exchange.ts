@@ -33,6 +33,9 @@ let usualType = "";
 /** RFC 9110 §9.2.1, RFC 10008 §2 for QUERY. */
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"]);
 
+/** So much of a request is kept for another attempt, though it comes behind its head. */
+const keptBytesMax = 16 * 1024;
+
 const noBytes: Buffer = Buffer.alloc(0);
 
 /** For exchanges of which nothing is held. */
@@ -57,6 +60,16 @@ export abstract class RecordedExchange extends ExchangePlan implements RecordWai
   protected bytes: Buffer = noBytes;
   protected from = 0;
   protected to = 0;
+
+  /** What is sent behind that, as long as it is little. @returns whether all of it is kept. */
+  protected keepSent(bytes: Buffer, from: number, to: number): boolean {
+    const length = this.to - this.from + to - from;
+    if (this.firstByteMs > 0 || length > keptBytesMax) return false;
+    this.bytes = Buffer.concat([this.bytes.subarray(this.from, this.to), bytes.subarray(from, to)]);
+    this.from = 0;
+    this.to = length;
+    return true;
+  }
 
   protected abstract connect(): void;
   protected abstract refuse(problem: Problem): void;

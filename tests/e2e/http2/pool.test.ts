@@ -6,6 +6,7 @@ import { test, type TestContext } from "node:test";
 import { startLoadedGateway } from "#tests/support/gateway-under-test.ts";
 import { until } from "#tests/support/gateway-from-text.ts";
 import { worldOf } from "#tests/support/world.ts";
+import { ask, openSession } from "./client.ts";
 import { askHttp1, startH2 } from "./h2-instance.ts";
 
 test("an address of a name on which nobody listens is passed over", async (context) => {
@@ -75,4 +76,40 @@ test("a request that waits for a session is served when a reload takes its insta
   instance.greet();
   assert.equal(String((await answer).body), "late");
   assert.equal(instance.opened(), 1);
+});
+
+/** Reads each request whole, then refuses the first one of the two that come. */
+async function startRefusing(context: TestContext) {
+  const bodies: string[] = [];
+  const instance = await startH2(context, (stream) => {
+    let body = "";
+    stream.on("data", (part: Buffer) => (body += String(part)));
+    stream.on("end", () => {
+      if (bodies.push(body) === 1) return stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+      stream.respond({ ":status": 200 });
+      stream.end("taken");
+    });
+  });
+  const web = { http2: true, instances: [`http://127.0.0.1:${instance.port}`] };
+  const { port, close } = await startLoadedGateway({ services: { web } });
+  context.after(close);
+  return { bodies, session: openSession(context, port) };
+}
+
+for (const length of [undefined, "10000"]) {
+  const how = length === undefined ? "without" : "with";
+  test(`a request that an instance refuses is sent again, body ${how} a length included`, async (context) => {
+    const { bodies, session } = await startRefusing(context);
+    const body = "x".repeat(10_000);
+    const fields = length === undefined ? {} : { "content-length": length };
+    assert.equal((await ask(session, "/web/x", { body, fields })).status, 200);
+    assert.deepEqual(bodies, [body, body]);
+  });
+}
+
+test("a request of which more was sent than is kept is not sent again", async (context) => {
+  const { bodies, session } = await startRefusing(context);
+  const body = "x".repeat(20_000);
+  assert.equal((await ask(session, "/web/x", { body })).status, 502);
+  assert.deepEqual(bodies, [body]);
 });

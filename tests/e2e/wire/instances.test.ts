@@ -91,6 +91,34 @@ test("a PUT whose body had begun to stream is not sent again", async (t) => {
   assert.equal(responses[0]?.status, 200, "what came with the head is still at hand");
 });
 
+for (const [first, rest] of [
+  ["Content-Length: 4\r\n\r\nab", "cd"],
+  ["Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "2\r\ncd\r\n0\r\n\r\n"],
+] as const) {
+  test(`a PUT whose little body came in pieces is sent again whole: ${first[0]}`, async (t) => {
+    const seen: string[] = [];
+    const upstream = await rawService(t, (socket, index) => {
+      seen[index] = "";
+      socket.on("data", (chunk: Buffer) => {
+        const all = (seen[index] += chunk.toString("latin1"));
+        const isWhole = all.endsWith(rest);
+        if (index === 0 && isWhole) socket.destroy();
+        else if (isWhole || all.endsWith("\r\n\r\n")) socket.write(ok("x"));
+      });
+    });
+    const { port } = await stand(t, upstream.port);
+    await once(t, port);
+    const connection = await caller(t, port);
+    await connection.send(`PUT /up/ HTTP/1.1\r\nHost: a\r\n${first}`);
+    assert.ok(await eventually(() => seen[0]?.includes("ab") === true));
+    await connection.send(rest);
+    const { responses } = await connection.wait((result) => finals(result) === 1);
+    assert.equal(responses[0]?.status, 200);
+    const bodyOf = (request = ""): string => request.slice(request.lastIndexOf("ab") - 5);
+    assert.equal(bodyOf(seen[1]), bodyOf(seen[0]));
+  });
+}
+
 test("connections that an instance closes while they are idle are not used", async (t) => {
   const upstream = await rawService(t, (socket) => {
     socket.on("data", () => {
