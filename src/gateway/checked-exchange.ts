@@ -86,7 +86,7 @@ export abstract class CheckedExchange extends StreamingExchange {
     const kept = body.takeKept();
     if (kept.length === 0) return true;
     this.firstIsAll = false;
-    this.streamed = true;
+    this.streamed ||= !this.keepSent(kept, 0, kept.length);
     if (this.translation?.inputs !== undefined) this.passInputs(kept, 0, kept.length);
     else this.upstream?.sendBody(kept, 0, kept.length);
     return true;
