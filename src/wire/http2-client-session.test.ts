@@ -132,3 +132,10 @@ test("a stream that the instance resets with NO_ERROR holds nothing up, read or 
   session.retire();
   await closed;
 });
+
+test("a stream that is given up before anything was sent leaves its place", async (t) => {
+  const { session, closed } = await connect(t, http2.createServer());
+  session.open(listener).abort();
+  session.retire();
+  await closed;
+});

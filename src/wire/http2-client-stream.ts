@@ -137,8 +137,11 @@ export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
   }
 
   abort(): void {
+    const isOver = this.#listener === undefined;
     this.#listener = undefined;
-    this.#cancel();
+    if (this.#stream !== undefined) this.#cancel();
+    // Nothing was sent, and nothing will tell of its end.
+    else if (!isOver) this.#context.onStreamClosed();
   }
 
   /**
