@@ -34,6 +34,8 @@ export interface Http2StreamContext {
   /** A frame of an answer has come. */
   onHeard(): void;
   onStreamClosed(): void;
+  /** Takes no more streams. */
+  retire(): void;
 }
 
 export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
@@ -231,8 +233,11 @@ export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
   }
 
   onClose(): void {
+    // After 2^30 streams a session has no number left for another one (RFC 9113 §5.1.1).
+    const isUnnumbered = codeOf(this.#cause) === "ERR_HTTP2_OUT_OF_STREAMS";
+    if (isUnnumbered) this.#context.retire();
     this.#context.onStreamClosed();
-    const refused = this.#stream?.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+    const refused = isUnnumbered || this.#stream?.rstCode === constants.NGHTTP2_REFUSED_STREAM;
     this.#fail(refused || (this.#isReused && this.#context.isGone), refused);
   }
 
@@ -255,4 +260,8 @@ export class Http2ClientStream implements UpstreamEnd, Http2AnswerListener {
     listener?.onUpstreamFailed({ kind: "malformed", fault });
     return false;
   }
+}
+
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && "code" in cause ? cause.code : undefined;
 }

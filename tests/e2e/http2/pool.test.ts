@@ -113,3 +113,28 @@ test("a request of which more was sent than is kept is not sent again", async (c
   assert.equal((await ask(session, "/web/x", { body })).status, 502);
   assert.deepEqual(bodies, [body]);
 });
+
+test("a session that has no numbers left for streams is followed by another", async (context) => {
+  const instance = await startH2(context, (stream) => {
+    stream.respond({ ":status": 200 });
+    stream.end("x");
+  });
+  const { connect } = http2;
+  const opened: http2.ClientHttp2Session[] = [];
+  context.mock.method(http2, "connect", (...args: Parameters<typeof connect>) => {
+    const session = connect(...args);
+    opened.push(session);
+    return session;
+  });
+  const web = { http2: true, instances: [`http://127.0.0.1:${instance.port}`] };
+  const { port, close } = await startLoadedGateway({ services: { web } });
+  context.after(close);
+  assert.equal((await askHttp1(port, "/web/x")).status, 200);
+  // The types do not know it.
+  const [first] = opened as unknown as readonly { setNextStreamID(id: number): void }[];
+  first?.setNextStreamID(2 ** 31 - 1);
+  for (let count = 0; count < 3; count++) {
+    assert.equal((await askHttp1(port, "/web/x", { body: "y" })).status, 200);
+  }
+  assert.equal(instance.opened(), 2);
+});
