@@ -24,7 +24,7 @@ const pingsMax = 3;
 export interface Http2SessionEvents {
   /** The instance has sent its SETTINGS: it does speak HTTP/2. */
   onReady(session: Http2ClientSession): void;
-  /** A stream has closed, so another one may be opened. */
+  /** A stream has closed, or the limit is another one: there may be room for one more. */
   onRoom(session: Http2ClientSession): void;
   onClosed(session: Http2ClientSession, cause: unknown): void;
 }
@@ -70,7 +70,7 @@ export class Http2ClientSession implements Http2StreamContext {
     });
     this.#session = session;
     session.on("remoteSettings", () => {
-      if (this.#ready) return;
+      if (this.#ready) return events.onRoom(this);
       this.#ready = true;
       events.onReady(this);
     });
@@ -89,6 +89,11 @@ export class Http2ClientSession implements Http2StreamContext {
     if (!this.usable || !this.#ready) return false;
     const max = this.#session.remoteSettings.maxConcurrentStreams ?? streamsMax;
     return this.#streams < Math.min(max, streamsMax);
+  }
+
+  /** Whether the instance takes no streams at all for now: another session would not help. */
+  get isShut(): boolean {
+    return this.usable && this.#streams === 0 && !this.hasRoom;
   }
 
   get usable(): boolean {

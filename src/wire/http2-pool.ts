@@ -81,6 +81,7 @@ export class Http2Pool implements Pool {
   #openIfNeeded(): void {
     if (this.#waiting.length === 0 || this.#resolving > 0 || this.#isOpening) return;
     if (this.#sessions.size >= this.#context.limits.instanceConnectionsMax) return;
+    for (const { isShut } of this.#sessions) if (isShut) return;
     const { socketPath, port } = this.#target;
     if (socketPath !== undefined) return this.#connect({ path: socketPath }, 0);
     const address = this.#addresses.next();

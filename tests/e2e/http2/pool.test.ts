@@ -138,3 +138,24 @@ test("a session that has no numbers left for streams is followed by another", as
   }
   assert.equal(instance.opened(), 2);
 });
+
+test("an instance that takes no streams for a while is not asked for more sessions", async (context) => {
+  const instance = await startH2(
+    context,
+    (stream) => {
+      stream.respond({ ":status": 200 });
+      stream.end("x");
+    },
+    { settings: { maxConcurrentStreams: 0 } },
+  );
+  const web = { http2: true, instances: [`http://127.0.0.1:${instance.port}`] };
+  const { port, close } = await startLoadedGateway({ services: { web } });
+  context.after(close);
+  const answer = askHttp1(port, "/web/x");
+  await until(() => instance.opened() > 0, "there is one");
+  const [session] = instance.sessions;
+  await new Promise<void>((resolve) => void session?.ping(() => resolve()));
+  session?.settings({ maxConcurrentStreams: 10 });
+  assert.equal((await answer).status, 200);
+  assert.equal(instance.opened(), 1);
+});
