@@ -59,7 +59,8 @@ export function resolveIdentity(
     const message = `\`${name}\` stands there twice`;
     reporter.error(["identity", "order", index], "bad-order", message);
   }
-  for (const { name } of uses) {
+  const hasKeys = callers !== "open" && callers.some(({ keysSha256 }) => keysSha256.length > 0);
+  for (const name of [...uses.map((use) => use.name), ...(hasKeys ? ["key"] : [])]) {
     if (order === undefined || order.includes(name)) continue;
     const message = `callers prove who they are by \`${name}\`, which is not among the \`order\``;
     reporter.warning(["identity", "order"], "unused-proof", message, `add \`${name}\``);
