@@ -9,6 +9,7 @@ import {
   endWithRefusal,
   loadWithoutKeys,
 } from "./configuration-file.ts";
+import { httpUrlOf } from "./http-url.ts";
 import { complain, harmless, printJson } from "./print.ts";
 
 export const ledgerOptions: Readonly<Record<string, Option>> = {
@@ -49,7 +50,7 @@ export async function ledgerFolders(input: CommandInput): Promise<LedgerFolders 
  * knows, for any free port was asked for.
  */
 export async function adminUrl(input: CommandInput): Promise<string | undefined> {
-  const said = input.text("admin");
+  const said = httpUrlOf(input, "admin");
   if (said !== undefined) return said;
   const { revision } = await loadWithoutKeys(configPathOf(input));
   const { adminHost, adminPort } = revision?.configuration.listen ?? {};

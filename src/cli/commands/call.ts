@@ -7,6 +7,7 @@ import {
   endWithRefusal,
   loadWithoutKeys,
 } from "#cli/configuration-file.ts";
+import { httpUrlOf } from "#cli/http-url.ts";
 import { complain, print, printJson } from "#cli/print.ts";
 import type { CallOutcome } from "#app/call-service.ts";
 
@@ -57,10 +58,7 @@ export const call: Command = {
       const message = `TARGET is ${JSON.stringify(target)}; expected SERVICE.OPERATION`;
       throw new UsageError(message);
     }
-    const gateway = input.text("gateway");
-    if (gateway !== undefined && !/^https?:\/\/./i.test(gateway)) {
-      throw new UsageError(`--gateway is ${JSON.stringify(gateway)}; expected http://host:port`);
-    }
+    const gateway = httpUrlOf(input, "gateway");
     const timeoutMs = timeoutOf(input);
     const path = configPathOf(input);
     const loaded = await loadWithoutKeys(path);

@@ -9,6 +9,7 @@ import {
   loadFile,
   loadWithoutKeys,
 } from "#cli/configuration-file.ts";
+import { httpUrlOf } from "#cli/http-url.ts";
 import { complainOf, endWith, ledgerFolders, ledgerOptions } from "#cli/ledger-folder.ts";
 import { print, printJson } from "#cli/print.ts";
 import type { ExplainedExchange } from "#app/explain-exchange.ts";
@@ -64,7 +65,7 @@ export const explain: Command = {
   async run(input) {
     const [method = "", url = ""] = input.positionals;
     const exchange = method.replaceAll("-", "").toLowerCase();
-    const admin = input.text("admin");
+    const admin = httpUrlOf(input, "admin");
     if (url === "" && /^[0-9a-f]{32}$/.test(exchange)) {
       if (admin === undefined) return explainHappened(input, exchange);
       const asked = await askAdmin(input, admin, `/api/v1/explain/${exchange}`);

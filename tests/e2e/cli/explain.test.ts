@@ -71,3 +71,15 @@ test("a faulty configuration is not explained, its errors are shown", () => {
   assert.match(out, /parlance\.yaml:7:17: error missing-variable/);
   assert.equal(folder.parlance(["explain", "GET", "/", "--config", "none.yaml"]).code, 3);
 });
+
+test("an admin port that is no URL is wrong use, and nobody is looked for", () => {
+  using folder = createFolder();
+  for (const command of [
+    ["explain", "GET", "/", "--admin", "127.0.0.1:8081"],
+    ["cache", "purge", "--admin", "http://"],
+  ]) {
+    const { code, err } = folder.parlance(command, {});
+    assert.equal(code, 2);
+    assert.match(err, /--admin is ".*"; expected http:\/\/host:port/);
+  }
+});
