@@ -187,7 +187,8 @@ async function startAll(
   allowFaults(fleet, ledger);
   if (configuration.callers === "open") announceOpen(log);
   state = "ready";
-  const where = `${urlOf(host, port)}, admin ${urlOf(adminHost, admin.port)}`;
+  const isSecure = configuration.listen.tls !== undefined;
+  const where = `${urlOf(host, port, isSecure)}, admin ${urlOf(adminHost, admin.port)}`;
   const afterMs = Math.round(clock.monotonicMs() - startedMs);
   const fields = { port, adminPort: admin.port, workers, revision: revision.id, afterMs };
   log.info("ready", `listening on ${where}`, fields);
@@ -233,6 +234,6 @@ function allowFaults(fleet: Fleet, ledger: LedgerService | undefined): void {
   if (fault !== undefined) process.on("SIGUSR2", () => fleet.causeFault(fault));
 }
 
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+function urlOf(host: string, port: number, isSecure = false): string {
+  return `http${isSecure ? "s" : ""}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -89,7 +89,7 @@ const broken: readonly (readonly [cert: string, key: string, expected: readonly 
   ["tls/der.pem", "tls/key.pem", ["7:15 error bad-pem"]],
   ["tls/chain.pem", "tls/key.pem", ["7:15 error bad-pem"]],
   ["tls/weak.pem", "tls/weak-key.pem", ["7:15 error bad-pem"]],
-  ["tls/large.pem", "tls/key.pem", ["7:15 error bad-pem"]],
+  ["tls/large.pem", "tls/key.pem", ["7:15 error file-too-large"]],
 ];
 
 for (const [cert, key, expected] of broken) {
@@ -102,6 +102,20 @@ for (const [cert, key, expected] of broken) {
     assert.ok(filesRead.includes(resolve(key)));
   });
 }
+
+test("a file of an answer may be larger than certificates are, up to 16 MiB", () => {
+  const policy = "policies: [{ fallback: { file: answer.json } }]";
+  const text = `version: 1\ncallers: open\nservices: { a: { instances: ["http://a"], ${policy} } }\n`;
+  const told = (bytes: number) => {
+    const own = { "answer.json": Buffer.alloc(bytes, " ") };
+    const { diagnostics } = loadText(text, { files: own });
+    return diagnostics.filter(({ severity }) => severity === "error");
+  };
+  assert.deepEqual(told(16 * 1024 * 1024), []);
+  const [large] = told(16 * 1024 * 1024 + 1);
+  assert.equal(large?.code, "file-too-large");
+  assert.match(large?.message ?? "", /answer\.json has more than 16777216 bytes/);
+});
 
 test("what OpenSSL says of a file is told without its numbers", () => {
   const messageOf = (cert: string, key: string): string =>

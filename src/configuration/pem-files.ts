@@ -6,6 +6,8 @@ import type { NodePath } from "#formats/yaml/node-path.ts";
 import type { Reporter } from "#formats/yaml/reporter.ts";
 
 const fileBytesMax = 1024 * 1024;
+/** Of what is none of PEM: an answer, for example. */
+const anyFileBytesMax = 16 * 1024 * 1024;
 
 export interface PemFiles {
   /** The time by which certificates are judged; undefined: they are not. */
@@ -51,19 +53,24 @@ export function createPemFiles(
     path: NodePath,
     parse: (bytes: Buffer) => Content,
     expected: string,
+    bytesMax = fileBytesMax,
   ): PemFile<Content> {
     const file = resolve(folder, name);
     filesRead.add(file);
     let bytes: Buffer = Buffer.alloc(0);
     try {
-      bytes = files.readUpTo(file, fileBytesMax + 1);
+      bytes = files.readUpTo(file, bytesMax + 1);
     } catch (error) {
       const message = `${file} cannot be read (${reasonOf(error)}); expected ${expected}`;
       reporter.error(path, "unreadable-file", message);
       return { file, content: undefined, bytes };
     }
+    if (bytes.length > bytesMax) {
+      const message = `${file} has more than ${bytesMax} bytes; expected ${expected}`;
+      reporter.error(path, "file-too-large", message);
+      return { file, content: undefined, bytes };
+    }
     try {
-      if (bytes.length > fileBytesMax) throw new Error(`it has more than ${fileBytesMax} bytes`);
       return { file, content: parse(bytes), bytes };
     } catch (error) {
       const message = `${file} is not usable (${reasonOf(error)}); expected ${expected}`;
@@ -80,7 +87,8 @@ export function createPemFiles(
     password: (name, path) => load(name, path, parsePassword, "a file with a password"),
     privateKey: (name, path) =>
       load(name, path, parseKey, "a PEM file with a private key that needs no passphrase"),
-    anyFile: (name, path) => load(name, path, (bytes) => bytes, "a file that can be read"),
+    anyFile: (name, path) =>
+      load(name, path, (bytes) => bytes, "a smaller file that can be read", anyFileBytesMax),
     folder: (name) => resolve(folder, name),
     checkPair(certificate, key, keyPath) {
       if (certificate.content === undefined || key.content === undefined) return true;

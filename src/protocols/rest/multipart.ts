@@ -9,6 +9,8 @@ export interface Part {
 
 const partsMax = 1_000;
 const headBytesMax = 8 * 1024;
+/** One by one, so that what stands in a quoted one is not taken for another. */
+const parameters = /;\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/g;
 
 /** A text says what is wrong. */
 export function splitParts(bytes: Buffer, boundary: string): readonly Part[] | string {
@@ -32,7 +34,7 @@ export function splitParts(bytes: Buffer, boundary: string): readonly Part[] | s
     const head = bytes.toString("utf8", at + 2, headEnd);
     const part = readPart(head, bytes.subarray(Math.min(headEnd + 4, end), end));
     if (part === undefined) {
-      return `part ${parts.length + 1} has no Content-Disposition: form-data with a name`;
+      return `part ${parts.length + 1} has no Content-Disposition: form-data with one name`;
     }
     parts.push(part);
     at = end + inner.length;
@@ -49,9 +51,14 @@ function readPart(head: string, body: Buffer): Part | undefined {
     const value = line.slice(colon + 1).trim();
     if (field === "content-type") contentType = value;
     if (field !== "content-disposition" || !/^form-data\s*;/i.test(value)) continue;
-    const found = /;\s*name=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i.exec(value);
-    name = found === null ? undefined : unescape(found[1] ?? found[2] ?? "");
-    isFile = /;\s*filename\*?=/i.test(value);
+    for (const [, parameter = "", quoted, plain = ""] of value.matchAll(parameters)) {
+      const key = parameter.toLowerCase();
+      if (key.startsWith("filename")) isFile = true;
+      if (key !== "name") continue;
+      // Readers differ in which of two they take.
+      if (name !== undefined) return undefined;
+      name = unescape(quoted ?? plain);
+    }
   }
   return name === undefined ? undefined : { name, contentType, isFile, body };
 }

@@ -145,6 +145,8 @@ test("a certificate that changes is taken, although the configuration is the sam
   const text = configurationOf("http://127.0.0.1:1", { listen: tls });
   const gateway = await runGateway(t, text);
   const port = Number(new URL(gateway.url).port);
+  const { message } = await gateway.seen("ready");
+  assert.match(message, /^listening on https:\/\/127\.0\.0\.1:\d+, admin http:/);
   assert.equal(await commonNameAt(port), "first");
   renameSync(next.keyFile, keyFile);
   renameSync(next.certFile, certFile);
