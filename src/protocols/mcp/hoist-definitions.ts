@@ -1,7 +1,8 @@
 /**
  * Schemas of tools are documents of their own within a list, and refer to `#/$defs/...` of
  * themselves. Here the definitions of all are put where such references lead from: at the end of
- * the list's document, so that lines and columns before it stay. The same ones are put once.
+ * the list's document, so that lines before it stay. The same ones are put once. References to
+ * other places of themselves, `#` and `#/properties/...`, lead through the list.
  */
 import { contractDocumentLimits } from "#base/limits.ts";
 import { readValueSpans } from "#formats/json/value-spans.ts";
@@ -14,6 +15,7 @@ const containers = ["$defs", "definitions"] as const;
 export function hoistDefinitions(text: string): string {
   const root = membersOf(text);
   if (root === undefined || containers.some((name) => root.has(name))) return text;
+  const path = root.has("tools") ? "tools" : "result/tools";
   const list = root.get("tools") ?? membersOf(root.get("result"))?.get("tools");
   const tools = list === undefined ? undefined : readValueSpans(list, contractDocumentLimits);
   if (tools?.kind !== "array") return text;
@@ -23,18 +25,25 @@ export function hoistDefinitions(text: string): string {
     for (const key of ["inputSchema", "outputSchema"]) {
       const schema = membersOf(tool)?.get(key);
       if (schema === undefined) continue;
-      const renamed = hoist(schema, hoisted, `${index}${key === "inputSchema" ? "in" : "out"}`);
+      const led = leadThroughList(schema, `#/${path}/${index}/${key}`);
+      const renamed = hoist(led, hoisted, `${index}${key === "inputSchema" ? "in" : "out"}`);
       // A function, as the text may have `$&` in it.
       if (renamed !== schema) whole = whole.replace(schema, () => renamed);
     }
   }
   const found = [...hoisted].filter(([, definitions]) => definitions.size > 0);
-  if (found.length === 0) return text;
+  if (found.length === 0) return whole;
   const added = found.map(([name, definitions]) => {
     const members = Array.from(definitions, ([key, one]) => `${JSON.stringify(key)}:${one}`);
     return `,${JSON.stringify(name)}:{${members.join(",")}}`;
   });
   return `${whole.trimEnd().slice(0, -1)}${added.join("")}}`;
+}
+
+/** @param pointer where the schema stands. */
+function leadThroughList(schema: string, pointer: string): string {
+  const within = /("\$ref"\s*:\s*")#(?="|\/(?!(?:\$defs|definitions)\/))/g;
+  return schema.replaceAll(within, (_all, before: string) => before + pointer);
 }
 
 /** @returns the schema, in which names are others where another schema has taken them. */

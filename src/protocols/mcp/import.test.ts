@@ -69,6 +69,35 @@ test("definitions of the same name in several schemas are told apart", () => {
   assert.deepEqual(required.toSorted(), ["optional", "required"]);
 });
 
+test("references of a schema to places of itself are followed there", () => {
+  const spot = { type: "object", properties: { x: { type: "integer" } }, required: ["x"] };
+  const move = { type: "object", properties: { from: spot, to: { $ref: "#/properties/from" } } };
+  const kids = { type: "array", items: { $ref: "#" } };
+  const tree = { type: "object", properties: { name: { type: "string" }, kids } };
+  const tools = [tool("move", { inputSchema: move }), tool("tree", { outputSchema: tree })];
+  for (const list of [{ tools }, { result: { tools } }]) {
+    const { contract, diagnostics } = load(list);
+    assert.deepEqual(diagnostics, []);
+    const { text } = describeMcp({ serviceName: "s", contract }, { address: "" });
+    const described = JSON.parse(text) as { tools: { [key: string]: JsonSchema }[] };
+    const [moved, grown] = described.tools;
+    const behind = (whole?: JsonSchema, one?: JsonSchema) =>
+      one?.$ref === undefined ? one : whole?.$defs?.[one.$ref.replace("#/$defs/", "")];
+    const to = behind(moved?.["inputSchema"], moved?.["inputSchema"]?.properties?.["to"]);
+    assert.deepEqual(Object.keys(to?.properties ?? {}), ["x"]);
+    const output = grown?.["outputSchema"];
+    const kid = behind(output, output?.properties?.["kids"]?.items);
+    assert.deepEqual(Object.keys(kid?.properties ?? {}), ["name", "kids"]);
+  }
+});
+
+interface JsonSchema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+}
+
 test("what is described is imported as the same operations", () => {
   const { contract } = load(document);
   const { text } = describeMcp({ serviceName: "points", contract }, { address: "/mcp/points" });
