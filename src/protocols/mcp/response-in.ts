@@ -38,6 +38,8 @@ function inDocument(body: Buffer | string, requestId: string): FoundResponse | u
   if (spans.kind === "fault") return undefined;
   if (spans.kind !== "object" || !spans.members.has("jsonrpc")) return undefined;
   const { members } = spans;
+  // Servers number what they ask as they like, a ping on the way may have our id.
+  if (members.has("method")) return { kind: "fault", message: "it asks, and does not respond" };
   const id = members.get("id");
   // An error about a request that could not be read has no id.
   const isOurs = id === requestId || (members.has("error") && (id === undefined || id === "null"));

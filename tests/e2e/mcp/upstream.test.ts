@@ -85,6 +85,17 @@ const answers: readonly [
     /"city":"x"/,
   ],
   [
+    "a question of its own before the response",
+    {
+      headers: { "content-type": "text/event-stream" },
+      body:
+        'data: {"jsonrpc":"2.0","id":1,"method":"ping"}\n\n' +
+        'data: {"jsonrpc":"2.0","id":1,"result":{"structuredContent":{"city":"x","degrees":[]}}}\n\n',
+    },
+    200,
+    /"city":"x"/,
+  ],
+  [
     "events without a response",
     { headers: { "content-type": "text/event-stream" }, body: "data: {}\n\n" },
     500,
