@@ -204,6 +204,16 @@ const broken: readonly [string, string, unknown][] = [
   ],
   ["no JSON", next("oops"), ["internal", "service", "bad-answer"]],
   ["no result", next("[]"), ["internal", "service", "bad-answer"]],
+  [
+    "an event that is an error",
+    'event: error\ndata: {"message":"gone"}\n\n',
+    ["internal", "service", "bad-answer"],
+  ],
+  [
+    "an event of errors",
+    'event: error\ndata: {"errors":[{"message":"x","extensions":{"code":"UNAVAILABLE"}}]}\n\n',
+    ["unavailable", "service", "unavailable"],
+  ],
 ];
 
 for (const [name, text, expected] of broken) {

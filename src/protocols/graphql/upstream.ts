@@ -65,6 +65,8 @@ function createResults(operation: GraphqlOperation): ReplyStream {
         if (event.kind === "fault") return [{ ...broken(event.message), code: event.code }];
         const { type, data } = event;
         if (type === "complete") isOver = true;
+        // The protocol has no such event: whoever sends one has more to say than that it is over.
+        if (type === "error" && !isOver) return [errorIn(data, operation)];
         // Services that name no events have nothing but results.
         if (isOver || (type !== "next" && type !== "message")) return [];
         return [replyIn(data, undefined, operation)];
@@ -77,4 +79,10 @@ function createResults(operation: GraphqlOperation): ReplyStream {
       return broken("the stream ends in the middle of an event");
     },
   };
+}
+
+function errorIn(data: string, operation: GraphqlOperation): Fault {
+  const reply = replyIn(data, undefined, operation);
+  const tells = /"errors"/.test(data) && reply.kind === "fault";
+  return tells ? reply : broken(`it tells an event \`error\`: ${data.slice(0, 200)}`);
 }
