@@ -20,7 +20,7 @@ export interface ServerEvent {
 export interface EventReader {
   /** The events that these bytes complete; a fault is the last of all. */
   readonly push: (bytes: Uint8Array) => readonly (ServerEvent | DocumentFault)[];
-  /** Whether nothing of an event is left over. */
+  /** Whether nothing of an event is left over; comments, which keep connections open, are none. */
   readonly isBetween: () => boolean;
   /** What the stream asks of readers that lose it. */
   readonly retryMs: () => number | undefined;
@@ -42,6 +42,8 @@ export function readEvents(eventBytesMax: number): EventReader {
   let data: string[] = [];
   let lastId = "";
   let retryMs: number | undefined;
+  /** Whether a whole line of the event has come that is no comment. */
+  let isBegun = false;
 
   /** Undefined: it is no UTF-8. */
   const takeLine = (bytes: Buffer): string | undefined => {
@@ -55,6 +57,8 @@ export function readEvents(eventBytesMax: number): EventReader {
   };
 
   const takeField = (line: string): void => {
+    if (line.startsWith(":")) return;
+    isBegun = true;
     const colon = line.indexOf(":");
     const name = colon < 0 ? line : line.slice(0, colon);
     const from = colon < 0 ? line.length : line[colon + 1] === " " ? colon + 2 : colon + 1;
@@ -72,13 +76,14 @@ export function readEvents(eventBytesMax: number): EventReader {
         ? undefined
         : { kind: "event", type: type === "" ? "message" : type, data: data.join("\n"), lastId };
     held = 0;
+    isBegun = false;
     type = "";
     data = [];
     return event;
   };
 
   return {
-    isBetween: () => held === 0,
+    isBetween: () => !isBroken && !isBegun && parts.length === 0,
     retryMs: () => retryMs,
     push(given) {
       const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);

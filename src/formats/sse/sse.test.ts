@@ -68,6 +68,8 @@ test("a stream that ends in the middle of an event can be told from one that doe
   assert.ok(!reader.isBetween());
   reader.push(Buffer.from("\n"));
   assert.ok(reader.isBetween());
+  reader.push(Buffer.from(": still here\n"));
+  assert.ok(reader.isBetween());
 });
 
 test("an event that is larger than the limit is refused by its name, and ends the stream", () => {
