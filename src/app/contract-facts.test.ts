@@ -7,6 +7,7 @@ const cases: readonly {
   readonly text: string;
   readonly url?: string;
   readonly addresses: readonly string[];
+  readonly others?: readonly string[];
   readonly title?: string;
 }[] = [
   {
@@ -20,10 +21,11 @@ const cases: readonly {
     title: "Billing",
   },
   {
-    what: "OpenAPI 3 has its servers, relative ones by where it was found, none with variables",
+    what: "OpenAPI 3 has its first server, relative ones by where it was found, none with variables",
     text: 'info: { title: Pets }\nservers: [{ url: /v3 }, { url: "https://{x}/" }, { url: "https://p/" }]',
     url: "http://h:2/docs/openapi.yaml",
-    addresses: ["http://h:2/v3", "https://p"],
+    addresses: ["http://h:2/v3"],
+    others: ["https://p"],
     title: "Pets",
   },
   {
@@ -41,9 +43,9 @@ const cases: readonly {
   { what: "text that is nothing has none", text: "{", addresses: [] },
 ];
 
-for (const { what, text, url, addresses, title } of cases) {
+for (const { what, text, url, addresses, others = [], title } of cases) {
   test(what, () => {
-    assert.deepEqual(addressesIn(text, url), addresses);
+    assert.deepEqual(addressesIn(text, url), { instances: addresses, others });
     assert.equal(titleIn(text), title);
   });
 }

@@ -3,12 +3,23 @@ import { parse } from "yaml";
 
 const yamlLengthMax = 2_000_000;
 
+export interface Addresses {
+  readonly instances: readonly string[];
+  /** Where something else may run: servers beside the first, such as one for tests. */
+  readonly others: readonly string[];
+}
+
 /**
- * The addresses of WSDL's ports, or of OpenAPI's servers.
+ * The addresses of WSDL's ports, which do the same (WSDL 1.1 §2.7), or of OpenAPI's servers.
  * @param url where the contract was found, for relative servers.
  */
-export function addressesIn(text: string, url: string | undefined): readonly string[] {
-  const found = isXml(text) ? inWsdl(text) : inOpenApi(text);
+export function addressesIn(text: string, url: string | undefined): Addresses {
+  if (isXml(text)) return { instances: absoluteIn(inWsdl(text), url), others: [] };
+  const [first, ...others] = absoluteIn(inOpenApi(text), url);
+  return { instances: first === undefined ? [] : [first], others };
+}
+
+function absoluteIn(found: readonly string[], url: string | undefined): readonly string[] {
   const absolute = found.flatMap((address) => {
     if (!URL.canParse(address, url)) return [];
     const { protocol, href } = new URL(address, url);

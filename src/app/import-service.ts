@@ -8,7 +8,7 @@ import type { Platform } from "#base/platform.ts";
 import { grantedOperations } from "#configuration/grant.ts";
 import type { Operation } from "#contract/contract.ts";
 import { addService, type ServiceEntry } from "./add-service.ts";
-import { addressesIn } from "./contract-facts.ts";
+import { addressesIn, type Addresses } from "./contract-facts.ts";
 import { FetchFailure } from "./fetch-contract.ts";
 import { readSource, readText, type ImportSource } from "./import-source.ts";
 import { loadRevision } from "./load-revision.ts";
@@ -70,10 +70,7 @@ export async function importService(
     return { kind: "refused", message: error.message };
   }
   const { name, contract } = found;
-  const instances =
-    options.instances.length > 0
-      ? options.instances
-      : (found.instances ?? addressesIn(found.text, found.url));
+  const { instances, others } = placesOf(options, found);
   const added = addService(configText, name, { contract, instances });
   if (added.kind === "exists") {
     const suggestion = "give another name: --as NAME";
@@ -87,7 +84,23 @@ export async function importService(
     const message = `${source} does not say where the service runs`;
     return { kind: "refused", message, suggestion: "say so: --instance URL" };
   }
-  return finish(options, platform, found, { contract, instances }, added.text);
+  const diagnostics = [...found.diagnostics, ...leftOut(others)];
+  return finish(options, platform, { ...found, diagnostics }, { contract, instances }, added.text);
+}
+
+function placesOf({ instances }: ImportOptions, { text, url, ...found }: ImportSource): Addresses {
+  if (instances.length > 0) return { instances, others: [] };
+  if (found.instances !== undefined) return { instances: found.instances, others: [] };
+  return addressesIn(text, url);
+}
+
+/** Calls are spread over instances: with all servers some would go to that for tests. */
+function leftOut(servers: readonly string[]): readonly Diagnostic[] {
+  if (servers.length === 0) return [];
+  const message =
+    `only the first server of the contract was taken, not ${servers.join(", ")}; ` +
+    "if they do the same, add them to `instances`";
+  return [{ code: "servers-left-out", severity: "info", message }];
 }
 
 async function finish(

@@ -25,7 +25,8 @@ export const importCommand: Command = {
     instance: {
       value: "URL",
       isRepeatable: true,
-      description: "Where the service runs. Default: where the contract says.",
+      description:
+        "Where the service runs. Default: where the contract says, of OpenAPI its first server.",
     },
   },
   examples: [

@@ -168,6 +168,21 @@ test("references that are no file names are rewritten to those that they became"
   assert.doesNotMatch(out, /warning|error/);
 });
 
+test("of several servers of an OpenAPI the first is taken, and the others are told", async () => {
+  using folder = start();
+  const servers = "servers: [{ url: 'https://live/v1' }, { url: 'https://staging/v1' }]";
+  const paths =
+    "paths: { /a: { get: { operationId: a, responses: { 200: { description: b } } } } }";
+  folder.write(
+    "p.yaml",
+    `openapi: 3.0.3\ninfo: { title: P, version: "1" }\n${servers}\n${paths}\n`,
+  );
+  const { code, out, err } = await parlance(folder, "import", "p.yaml");
+  assert.equal(code, 0, err);
+  assert.match(textIn(folder, "parlance.yaml"), /instances: \["https:\/\/live\/v1"\]/);
+  assert.match(out + err, /info servers-left-out: .* not https:\/\/staging\/v1;/);
+});
+
 test("an OpenAPI from a URL that says nothing is called by its title; relative servers hold", async () => {
   using folder = start();
   const document = {
