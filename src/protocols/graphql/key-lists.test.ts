@@ -120,6 +120,13 @@ const none: readonly (readonly [string, readonly Operation[], Field?])[] = [
       { ...many, input: { type: record([field("ids", listOf(text, { min: 3 }))]), headers: [] } },
     ],
   ],
+  [
+    "a list that takes no key at all",
+    [
+      one,
+      { ...many, input: { type: record([field("ids", listOf(text, { max: 0 }))]), headers: [] } },
+    ],
+  ],
   ["a list that changes something", [one, { ...many, safety: "idempotent" }]],
   ["a list that comes one by one", [one, { ...many, mode: "server-stream" }]],
   ["a list that wants a header", [one, { ...many, input: { ...many.input, headers: [header] } }]],

@@ -73,6 +73,7 @@ function listsOf(contract: Contract, operation: Operation): readonly Many[] {
   });
   const [first, ...others] = keys;
   if (first === undefined || others.length > 0 || first.type.min > 2) return [];
+  if ((first.type.max ?? Infinity) < 2) return [];
   const isAsked = ({ name, presence }: Field): boolean =>
     presence === "required" && name !== first.name;
   if (fieldsIn(contract, input.type).some(isAsked)) return [];
