@@ -34,22 +34,22 @@ test("a contract alone is one file, called like the service and by what is in it
 });
 
 test("folders stay as they were, so that relative references hold as they are written", () => {
-  const root = '<definitions loc="../xsd/one.xsd"/>';
-  const one = '<schema loc="two.xsd"/>';
+  const root = '<definitions location="../xsd/one.xsd"/>';
+  const one = '<schema location="two.xsd"/>';
   const placed = place({ "svc.wsdl": root, "../xsd/one.xsd": one, "../xsd/two.xsd": "<schema/>" }, [
     ["../xsd/one.xsd", "svc.wsdl", "../xsd/one.xsd"],
     ["two.xsd", "../xsd/one.xsd", "../xsd/two.xsd"],
   ]);
   // The contract itself stands at the top, so what it refers to is written anew.
   assert.deepEqual(placed.files, {
-    "contracts/svc/svc.wsdl": '<definitions loc="xsd/one.xsd"/>',
+    "contracts/svc/svc.wsdl": '<definitions location="xsd/one.xsd"/>',
     "contracts/svc/xsd/one.xsd": one,
     "contracts/svc/xsd/two.xsd": "<schema/>",
   });
 });
 
 test("absolute references, queries and fragments are written anew; names never clash", () => {
-  const root = `<definitions a="http://h:1/s?n=1&amp;v=2" b='http://h:1/s?n:1&amp;v=2'/>`;
+  const root = `<definitions location="http://h:1/s?n=1&amp;v=2" schemaLocation='http://h:1/s?n:1&amp;v=2'/>`;
   const placed = place(
     { "svc.wsdl": root, "/s?n=1&v=2": "<schema/>", "/s?n:1&v=2": "<schema />" },
     [
@@ -64,7 +64,30 @@ test("absolute references, queries and fragments are written anew; names never c
   ]);
   assert.equal(
     placed.files["contracts/svc/svc.wsdl"],
-    `<definitions a="s-n-1-v-2.xsd" b='s-n-1-v-2-2.xsd'/>`,
+    `<definitions location="s-n-1-v-2.xsd" schemaLocation='s-n-1-v-2-2.xsd'/>`,
+  );
+});
+
+test("a namespace that reads like the place of its schema stays as it is", () => {
+  const url = "http://h:1/types.xsd";
+  const root = `<definitions xmlns:t="${url}"><import namespace="${url}" schemaLocation="${url}"/>`;
+  const placed = place({ "svc.wsdl": root, "/types.xsd": "<schema/>" }, [
+    [url, "svc.wsdl", "/types.xsd"],
+  ]);
+  assert.equal(
+    placed.files["contracts/svc/svc.wsdl"],
+    `<definitions xmlns:t="${url}"><import namespace="${url}" schemaLocation="types.xsd"/>`,
+  );
+});
+
+test("references of YAML are told from longer ones, however far they stand behind their key", () => {
+  const root = "a: { $ref: /m.yaml }\nb: { $ref: /m.yaml2 }\nc:\n  $ref:   /m.yaml#/x\n";
+  const placed = place({ "svc.yaml": root, "/m.yaml": "x: 1" }, [
+    ["/m.yaml", "svc.yaml", "/m.yaml"],
+  ]);
+  assert.equal(
+    placed.files["contracts/svc/svc.yaml"],
+    "a: { $ref: m.yaml }\nb: { $ref: /m.yaml2 }\nc:\n  $ref:   m.yaml#/x\n",
   );
 });
 

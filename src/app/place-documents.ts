@@ -52,14 +52,19 @@ export function placeDocuments(
 /** In quotes, as attributes of XML and strings of JSON are; of YAML, also without. */
 function rewriteReference(text: string, reference: string, to: string): string {
   const written = [reference, reference.replaceAll("&", "&amp;")];
+  const isXml = /^\uFEFF?\s*</.test(text);
   let rewritten = text;
   for (const one of new Set(written)) {
-    for (const quote of ['"', "'"]) {
-      rewritten = rewritten
-        .replaceAll(`${quote}${one}${quote}`, `${quote}${to}${quote}`)
-        .replaceAll(`${quote}${one}#`, `${quote}${to}#`);
+    const exactly = one.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    // A namespace may read like the place of its schema, and stays as it is.
+    const places = isXml
+      ? [`(\\b(?:schemaL|l)ocation\\s*=\\s*["'])${exactly}(?=["'#])`]
+      : [`(["'])${exactly}(?=\\1|#)`, `(\\$ref:[ \\t]+)${exactly}(?=[\\s#,}\\]]|$)`];
+    for (const place of places) {
+      rewritten = rewritten.replaceAll(new RegExp(place, "g"), (_all, before: string) => {
+        return before + to;
+      });
     }
-    rewritten = rewritten.replaceAll(`$ref: ${one}`, `$ref: ${to}`);
   }
   return rewritten;
 }
