@@ -100,6 +100,17 @@ test("references of OpenAPI keep their fragments, in JSON and in YAML without qu
   assert.match(second.files["contracts/svc/svc.yaml"] ?? "", /\$ref: c\.yaml#\/a\n/);
 });
 
+test("a .proto and those that it imports keep their names, by which others import them", () => {
+  const root = 'import "c/t.proto";';
+  const placed = place({ "s.proto": root, "c/t.proto": "" }, [
+    ["c/t.proto", "s.proto", "c/t.proto"],
+  ]);
+  assert.deepEqual(placed.files, {
+    "contracts/svc/svc.proto": root,
+    "contracts/svc/c/t.proto": "",
+  });
+});
+
 test("whatever a URL says, no document is placed outside of its folder", () => {
   const placed = place({ "svc.wsdl": "<definitions/>", "/%2e%2e%2f..%5cx": "<schema/>" }, [
     ["/%2e%2e%2f..%5cx", "svc.wsdl", "/%2e%2e%2f..%5cx"],

@@ -85,7 +85,7 @@ function pathOf({ pathname, search }: URL, common: string, text: string): string
   const plain = pathname.slice(common.length).replaceAll(/[^A-Za-z0-9._/-]/g, "-");
   const query = search.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replaceAll(/-$/g, "");
   const whole = (plain === "" ? "document" : plain) + query;
-  return /\.(?:xsd|wsdl|xml|ya?ml|json|graphqls?|gql)$/i.test(whole)
+  return /\.(?:xsd|wsdl|xml|ya?ml|json|graphqls?|gql|proto)$/i.test(whole)
     ? whole
     : whole + extensionOf("", text);
 }
@@ -96,5 +96,6 @@ function extensionOf(url: string, text: string): string {
   if (start.startsWith("{")) return ".json";
   const isSchema = /^(?:schema|(?:type|interface|input)[ \t]+\w+)[^:\n]*\{/m.test(start);
   if (isSchema || /\.(?:graphqls?|gql)(?:$|\?)/i.test(url)) return ".graphql";
+  if (/\.proto(?:$|\?)/i.test(url)) return ".proto";
   return /\.yml(?:$|\?)/i.test(url) ? ".yml" : ".yaml";
 }
