@@ -1,6 +1,8 @@
-/** With policies that ask again: what was carried out, or may have been, is not sent twice. */
+/** What was carried out, or may have been, is not sent twice: by `retry`, `hedge`, or later. */
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import test, { type TestContext } from "node:test";
 import { temporaryFolder } from "#tests/support/gateway-from-text.ts";
 import { startPoliced, type PolicedService } from "#tests/support/policed-service.ts";
@@ -54,4 +56,51 @@ test("nor is another instance asked because the first is slow", async (context) 
   const { url, asked } = await start(context, { hedge: { afterMs: 20 } }, [slow, slow]);
   assert.equal((await post(url)).status, 201);
   assert.equal(asked(), 1);
+});
+
+test("an answer that the disk refuses for a while is kept when it takes it again", async (context) => {
+  const path = temporaryFolder(context);
+  const file = (): DatabaseSync => new DatabaseSync(join(path, "records.sqlite"));
+  const refusing: RequestListener = (_incoming, outgoing) => {
+    const disk = file();
+    disk.exec(`CREATE TRIGGER refuse BEFORE INSERT ON records
+      BEGIN SELECT RAISE(ABORT, 'no space'); END`);
+    disk.close();
+    outgoing.end("one answer");
+  };
+  const { url, asked } = await startPoliced(context, [{ idempotency: {} }], [refusing], {
+    state: { path },
+  });
+  assert.equal(await (await post(url)).text(), "one answer");
+  // Its claim comes after what became of the first.
+  assert.equal((await post(url, "other")).status, 503);
+  const disk = file();
+  disk.exec("DROP TRIGGER refuse");
+  disk.close();
+  let again = await post(url);
+  while (again.status === 409) {
+    await again.text();
+    again = await post(url);
+  }
+  assert.deepEqual([await again.text(), asked()], ["one answer", 1]);
+});
+
+test("a request that takes longer than its key is kept is carried out once all the same", async (context) => {
+  const path = temporaryFolder(context);
+  const begun = Promise.withResolvers<() => void>();
+  const slow: RequestListener = (_incoming, outgoing) => begun.resolve(() => outgoing.end("late"));
+  const { url, asked } = await startPoliced(
+    context,
+    [{ idempotency: { keepMs: 1_000, waitMs: 0 } }],
+    [slow],
+    { state: { path } },
+  );
+  const first = post(url);
+  const goOn = await begun.promise;
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const told = (await (await post(url)).json()) as { code: string };
+  goOn();
+  assert.equal(told.code, "idempotency-in-flight");
+  assert.equal(await (await first).text(), "late");
+  assert.deepEqual([await (await post(url)).text(), asked()], ["late", 1]);
 });

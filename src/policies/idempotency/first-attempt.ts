@@ -11,6 +11,8 @@ export interface FirstAttempt {
   readonly exchange: string;
   /** Whether the record is this one's, and not that of an earlier request. */
   isClaimed: boolean;
+  /** Monotonic; from then on the key may be another request's. */
+  heldUntilMs: number;
   /** Whether the present attempt has gone to an instance. */
   isSent: boolean;
   /** Whether it was answered, by other words than those which say that nothing was done. */
@@ -35,7 +37,7 @@ export function createFirstAttempt(
   fingerprint: string,
 ): FirstAttempt {
   const sent = { isClaimed: false, isSent: false, isAnswered: false, wasLost: false };
-  const none = { status: 0, fields: [], answer: undefined, isOver: false };
+  const none = { heldUntilMs: 0, status: 0, fields: [], answer: undefined, isOver: false };
   return { key, fingerprint, exchange: id, ...sent, ...none };
 }
 

@@ -21,6 +21,10 @@ import { valueText } from "#contract/value-text.ts";
 const fieldName = "idempotency-key";
 /** Between two looks at whether a first request has ended. */
 const lookMs = 25;
+/** Between two tries to write what became of a request. */
+const writeAgainMs = 1_000;
+/** A key is kept for its time after its request, and for no less than this while that goes on. */
+const underWayMsMax = 3_600_000;
 
 export const idempotency: Policy<Options> = {
   name: "idempotency",
@@ -93,8 +97,10 @@ export const idempotency: Policy<Options> = {
     async function claimOnce(first: FirstAttempt): Promise<AttemptRecord | Refused | undefined> {
       const { fingerprint, exchange } = first;
       const running = { state: "running", fingerprint, exchange, process } as const;
+      const keptMs = underWayMsMax + given.keepMs;
+      first.heldUntilMs = clock.monotonicMs() + keptMs;
       try {
-        const claimed = await records.claim(recordOf(first, running));
+        const claimed = await records.claim(recordOf(first, running, keptMs));
         if (claimed.kind === "present") return decodeRecord(claimed.value);
         if (claimed.kind === "full") return unavailable("storeBytesMax is used up");
         first.isClaimed = true;
@@ -106,10 +112,10 @@ export const idempotency: Policy<Options> = {
       }
     }
 
-    function recordOf({ key }: FirstAttempt, record: AttemptRecord) {
+    function recordOf({ key }: FirstAttempt, record: AttemptRecord, keptMs = given.keepMs) {
       const nowMs = clock.nowMs();
       return {
-        ...{ scope, key, nowMs, untilMs: nowMs + given.keepMs },
+        ...{ scope, key, nowMs, untilMs: nowMs + keptMs },
         value: encodeRecord(record),
         scopeBytesMax: given.storeBytesMax,
       };
@@ -161,8 +167,20 @@ export const idempotency: Policy<Options> = {
     function settle(request: PolicyRequest, first: FirstAttempt): void {
       first.isOver = true;
       firsts.delete(request);
-      // Where it cannot be written, it stays "under way", and is not carried out again either.
-      if (first.isClaimed) write(first).catch(() => undefined);
+      if (first.isClaimed) void writeAtLast(first);
+    }
+
+    /** What the disk refuses now it may take later: until then it is told to be under way. */
+    async function writeAtLast(first: FirstAttempt): Promise<void> {
+      for (let tries = 1; tries === 1 || clock.monotonicMs() < first.heldUntilMs; tries++) {
+        try {
+          return await write(first);
+        } catch {
+          // It may be what there is no room for, and is not to fill the memory either.
+          if (tries > 1) first.answer = undefined;
+          await new Promise<void>((resolve) => timers.after(writeAgainMs, resolve));
+        }
+      }
     }
 
     async function write(first: FirstAttempt): Promise<void> {

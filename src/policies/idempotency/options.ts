@@ -21,7 +21,8 @@ export const options = mapOf("Which requests, and what is kept of them for how l
     default: false,
   },
   keepMs: wholeNumber(
-    "How long a key is kept after its request; then it may be used for another one.",
+    "How long a key is kept after its request; then it may be used for another one. One whose " +
+      "request had no end, because of a crash, is kept an hour longer.",
     {
       ...{ unit: "milliseconds", from: 1_000, to: 90 * 86_400_000, hint: "(90 days)" },
       default: 86_400_000,
