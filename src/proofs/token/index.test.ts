@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, generateKeyPairSync } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { startProving, type Asked, type ProvingService } from "#tests/support/proving-service.ts";
@@ -105,6 +106,7 @@ test("tokens that do not hold are refused, each for its own reason, without bein
       `${head}.${part({ ...claims, exp: "never" })}.${signature}`,
       "token-signature",
     ],
+    ["nbf that is text", await sign({ nbf: "0" }), "token-claims"],
     ["another audience", await sign({ aud: "others" }), "token-claims"],
     ["no audience", await sign({ aud: undefined }), "token-claims"],
     ["another issuer", await sign({ iss: "https://evil.example" }), "token-unknown-issuer"],
@@ -228,4 +230,13 @@ test("a request whose body comes while keys are asked for keeps all of it", asyn
   const authorization = `Bearer ${await issuer.sign()}`;
   const answer = await fetch(url, { method: "POST", headers: { authorization }, body });
   assert.equal(answer.status, 200);
+});
+
+test("a key that cannot be used does not keep out what another one of its set has made", async (context) => {
+  const issuer = await createTokenIssuer(context, "RS256");
+  const short = generateKeyPairSync("rsa", { modulusLength: 1_024 }).publicKey;
+  const keys = [short.export({ format: "jwk" }), { ...issuer.jwks.keys[0], kid: undefined }];
+  writeFileSync(issuer.jwksFile, JSON.stringify({ keys }));
+  const { ask } = await start(context, { ann }, { jwksFile: issuer.jwksFile });
+  assert.equal((await ask(await issuer.sign({}, { kid: undefined }))).status, 200);
 });

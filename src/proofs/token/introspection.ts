@@ -70,6 +70,12 @@ export function createIntrospector(
     const names = aud === undefined ? undefined : [aud].flat();
     if (names?.some((one) => typeof one === "string" && audience.includes(one)) === false)
       return bad("aud");
+    for (const [claim, time] of Object.entries({ exp, nbf })) {
+      if (time === undefined || time === null || typeof time === "number") continue;
+      return problems["token-claims"](
+        `its \`${claim}\` is no number, by the word of issuer ${name}`,
+      );
+    }
     const nowMs = clock.nowMs();
     const untilMs = typeof exp === "number" ? exp * 1_000 + clockSkewMs : Infinity;
     if (untilMs <= nowMs) return problems["token-expired"]("its `exp` is in the past");

@@ -70,7 +70,10 @@ async function verifyWith(
         return await verify(() => key);
       } catch (cause) {
         last = cause;
-        if (!(cause instanceof errors.JWSSignatureVerificationFailed)) break;
+        // Where its signature holds, no other key is right; one that is of no use (jose throws a
+        // TypeError then) is no reason to leave out the others (RFC 7517 §5).
+        const isOfClaims = cause instanceof errors.JOSEError;
+        if (isOfClaims && !(cause instanceof errors.JWSSignatureVerificationFailed)) break;
       }
     }
     return refusalOf(last, name, errors);
@@ -87,7 +90,9 @@ function refusalOf(
     return problems["token-expired"](`its \`exp\` is in the past, by the clock here`, more);
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
-    const { claim } = error;
+    const { claim, reason } = error;
+    if (reason === "invalid")
+      return problems["token-claims"](`its \`${claim}\` is no number`, more);
     if (claim === "nbf") {
       return problems["token-not-yet-valid"]("its `nbf` is in the future, by the clock here", more);
     }

@@ -142,7 +142,8 @@ async function startTalkative(context: TestContext) {
       asked++;
       const status = Number(/token=status-(\d+)/.exec(body)?.[1] ?? 200);
       outgoing.writeHead(status, { "content-type": "application/json" });
-      outgoing.end(JSON.stringify({ active: true, client_id: client.id }));
+      const times = body.includes("token=text") ? { exp: "1" } : { exp: null };
+      outgoing.end(JSON.stringify({ active: true, client_id: client.id, ...times }));
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -158,6 +159,14 @@ async function startTalkative(context: TestContext) {
   const ask = (token: string) => service.ask({ authorization: `Bearer ${token}` });
   return { ask, asked: () => asked };
 }
+
+test("an answer whose times cannot be read does not count for ever", async (context) => {
+  const { ask } = await startTalkative(context);
+  const { status, code, detail } = await ask("text");
+  assert.deepEqual([status, code], [401, "token-claims"]);
+  assert.equal(detail, "its `exp` is no number, by the word of issuer main");
+  assert.equal((await ask("null")).status, 200);
+});
 
 test("a token that the issuer does not want to hear of keeps nobody else out", async (context) => {
   const { ask } = await startTalkative(context);
