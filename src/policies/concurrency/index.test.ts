@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import type { RequestListener } from "node:http";
+import { connect } from "node:net";
 import test from "node:test";
 import { startPoliced } from "#tests/support/policed-service.ts";
 import { concurrency } from "./index.ts";
@@ -83,6 +85,36 @@ test("nor does one address of callers that are not known keep out another one", 
   assert.equal(await ask("192.0.2.2"), 200);
   const answered = (await Promise.all(noisy)).filter((status) => status === 200);
   assert.equal(answered.length, 4);
+});
+
+test("however many addresses have come before, those that are under way are told apart", async (context) => {
+  const goOn: (() => void)[] = [];
+  const slow: RequestListener = ({ headers }, outgoing) => {
+    if (headers["x-slow"] === undefined) outgoing.end("fine");
+    else goOn.push(() => outgoing.end("late"));
+  };
+  const policies = [{ concurrency: { per: "address", max: 1, queueMax: 0 } }];
+  const { gatewayUrl, url } = await startPoliced(context, policies, [slow], {
+    callers: "open",
+    listen: { trustedProxies: ["127.0.0.1"], workers: 1 },
+  });
+  const ask = async (address: string, headers: Readonly<Record<string, string>> = {}) =>
+    (await fetch(url, { headers: { "x-forwarded-for": address, ...headers } })).status;
+  const slowOnes = [ask("192.0.2.1", { "x-slow": "1" })];
+  // As many as are told apart at once, each over before the next.
+  const socket = connect(Number(new URL(gatewayUrl).port), "127.0.0.1").resume();
+  const count = 10_000;
+  for (let number = 0; number < count; number++) {
+    const address = `10.0.${number >> 8}.${number & 255}`;
+    const last = number === count - 1 ? "Connection: close\r\n" : "";
+    socket.write(`GET /up/ HTTP/1.1\r\nHost: h\r\n${last}X-Forwarded-For: ${address}\r\n\r\n`);
+  }
+  await once(socket, "close");
+  slowOnes.push(ask("192.0.2.2", { "x-slow": "1" }));
+  while (goOn.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual([await ask("192.0.2.3"), await ask("192.0.2.1")], [200, 503]);
+  for (const one of goOn) one();
+  assert.deepEqual(await Promise.all(slowOnes), [200, 200]);
 });
 
 test("who goes away while it waits leaves its place", async (context) => {

@@ -8,7 +8,7 @@ import { checkOptions, options, type Options } from "./options.ts";
 import { problems } from "./problems.ts";
 import { createSharedSlots, type SharedSlots } from "./shared-slots.ts";
 
-/** Of names there are that many at most; who comes then shares the last one. */
+/** Of names under way there are that many at most; who comes then shares the last one. */
 const doorsMax = 10_000;
 /** Left of a request's own time: it is refused before that is over. */
 const marginMs = 10;
@@ -54,9 +54,13 @@ export const concurrency: Policy<Options> = {
     const teller = random.bytes(6).readUIntBE(0, 6);
     const doors = new Map<string, Door>();
     const doorOf = (request: PolicyRequest): Door => {
-      const name = doors.size >= doorsMax ? "" : countedName(request, per);
-      const found = doors.get(name);
-      if (found !== undefined) return found;
+      const name = countedName(request, per);
+      const known = doors.get(name);
+      if (known !== undefined) return known;
+      if (doors.size >= doorsMax) closeUnused();
+      return doors.size < doorsMax ? openDoor(name) : (doors.get("") ?? openDoor(""));
+    };
+    const openDoor = (name: string): Door => {
       const key = gateKey(id, name);
       const limit = max === undefined ? createGradient(adaptive) : { limit: max, note() {} };
       const gate = createGate(key, limit, { queueMax, weights }, { ...platform, counts, draw });
@@ -64,8 +68,13 @@ export const concurrency: Policy<Options> = {
         chosen.shared && store !== undefined && max !== undefined
           ? createSharedSlots({ key, max }, { store, timers, draw, teller })
           : undefined;
-      doors.set(name, { gate, slots });
-      return { gate, slots };
+      const door = { gate, slots, users: 0 };
+      doors.set(name, door);
+      return door;
+    };
+    /** Whoever comes back to one of them finds another, which counts on under the same key. */
+    const closeUnused = (): void => {
+      for (const [name, { users }] of doors) if (users === 0) doors.delete(name);
     };
     /** What each request that was let in, or waits, has to leave. */
     const held = new WeakMap<PolicyRequest, Held>();
@@ -99,14 +108,16 @@ export const concurrency: Policy<Options> = {
         return gate && `at most ${gate.limit} at present`;
       },
       onRequest(request) {
-        const { gate, slots } = doorOf(request);
+        const door = doorOf(request);
+        const { gate, slots } = door;
         // Whose own time is over by then must not get in, nor is it the service that was late.
         const patienceMs = Math.min(waitMs, request.timeLeftMs - marginMs);
         const name = turnOf(request, weights);
         const { caller, result, leave } = gate.enter(name, Math.max(0, patienceMs));
         if (result === "full") return refused(gate, `${caller} has to wait too long`);
-        const here: Held = { leave, patienceMs, leaveSlot: undefined, isOver: false };
+        const here: Held = { door, leave, patienceMs, leaveSlot: undefined, isOver: false };
         held.set(request, here);
+        door.users++;
         if (result === "in") return slots && share(here, slots, gate, 0);
         const sinceMs = clock.monotonicMs();
         return result.then((isIn) => {
@@ -119,6 +130,7 @@ export const concurrency: Policy<Options> = {
         if (here === undefined) return;
         held.delete(request);
         here.isOver = true;
+        here.door.users--;
         here.leaveSlot?.();
         // What is refused by the service as too much says that the limit is too high.
         here.leave(end.status === 503 || end.status === 429 || end.status === 504);
@@ -144,9 +156,12 @@ interface Door {
   readonly gate: Gate;
   /** Undefined: each gateway counts for itself. */
   readonly slots: SharedSlots | undefined;
+  /** Requests that are in, or wait. */
+  users: number;
 }
 
 interface Held {
+  readonly door: Door;
   readonly leave: (dropped: boolean) => void;
   /** How long it waits at most. */
   readonly patienceMs: number;
