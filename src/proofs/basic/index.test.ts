@@ -80,6 +80,7 @@ test("bad hashes and usernames of two callers are found before anything runs", (
       use(3, "c", "scrypt$99999999$255$255$AAAA$AAAA"),
       use(4, "d", hashOf("fine")),
       use(5, "e", "scrypt$16777216$8$1$AAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+      use(6, "f", "scrypt$65536$1$1$AAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
     ],
     options: {},
   };
@@ -93,6 +94,7 @@ test("bad hashes and usernames of two callers are found before anything runs", (
       "callers caller-1 and caller-2 have the same username; expected one of them",
       "caller caller-3: `password` is no hash: its N is 99999999; expected a power of two",
       "caller caller-5: `password` is no hash: it takes more than 268435456 bytes of memory",
+      "caller caller-6: `password` is no hash: its N is 65536; with r = 1 expected below 65536",
     ],
   );
 });

@@ -32,6 +32,8 @@ export function readHash(text: string): ScryptHash | string {
   const [cost, blockSize, parallelization] = [Number(n), Number(r), Number(p)];
   if (cost < 2 || (cost & (cost - 1)) !== 0) return `its N is ${cost}; expected a power of two`;
   if (blockSize === 0 || parallelization === 0) return "its r or p is 0";
+  // RFC 7914 §2: N is below 2^(128 * r / 8).
+  if (blockSize === 1 && cost >= 65_536) return `its N is ${cost}; with r = 1 expected below 65536`;
   const found = {
     cost,
     blockSize,
