@@ -48,13 +48,18 @@ export function createIssuers(issuers: Readonly<Record<string, Issuer>>, site: P
     return by(name, await (introspector as Introspector).ask(token));
   }
 
+  /** One that cannot be asked keeps no tokens of the others out. */
   async function askAll(token: string): Promise<VerifiedBy | Problem> {
-    let last: VerifiedBy | Problem | undefined;
+    let refusal: Problem | undefined;
     for (const one of asked) {
-      last = await ask(token, one);
-      if (!isProblem(last) || last.definition.code !== "token-inactive") return last;
+      const found = await ask(token, one);
+      if (!isProblem(found)) return found;
+      const { code } = found.definition;
+      if (code === "issuer-unavailable") refusal = found;
+      else if (code === "token-inactive") refusal ??= found;
+      else return found;
     }
-    return last as VerifiedBy | Problem;
+    return refusal as Problem;
   }
 
   return {

@@ -132,7 +132,10 @@ test("opaque tokens are asked about at the provider, and count until they are ta
 });
 
 /** An issuer that answers as its token says, with a status or with yes. */
-async function startTalkative(context: TestContext) {
+async function startTalkative(
+  context: TestContext,
+  before: Readonly<Record<string, unknown>> = {},
+) {
   const { createServer } = await import("node:http");
   let asked = 0;
   const server = createServer((incoming, outgoing) => {
@@ -143,7 +146,8 @@ async function startTalkative(context: TestContext) {
       const status = Number(/token=status-(\d+)/.exec(body)?.[1] ?? 200);
       outgoing.writeHead(status, { "content-type": "application/json" });
       const times = body.includes("token=text") ? { exp: "1" } : { exp: null };
-      outgoing.end(JSON.stringify({ active: true, client_id: client.id, ...times }));
+      const active = !body.includes("token=none");
+      outgoing.end(JSON.stringify({ active, client_id: client.id, ...times }));
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -155,10 +159,21 @@ async function startTalkative(context: TestContext) {
   const uri = `http://127.0.0.1:${port}/`;
   const introspection = { uri, clientId: "gateway", clientSecret: "secret", cacheMs: 0 };
   const main = { issuer: "https://issuer.example", audience: [api], introspection };
-  const service = await startProving(context, callers, { token: { issuers: { main } } });
+  const issuers = { ...before, main };
+  const service = await startProving(context, callers, { token: { issuers } });
   const ask = (token: string) => service.ask({ authorization: `Bearer ${token}` });
   return { ask, asked: () => asked };
 }
+
+test("an issuer that is away keeps no tokens of another one out", async (context) => {
+  const uri = "http://127.0.0.1:1/";
+  const introspection = { uri, clientId: "gateway", clientSecret: "secret" };
+  const away = { issuer: "https://away.example", audience: [api], introspection };
+  const { ask } = await startTalkative(context, { away });
+  for (const token of ["one", "two"]) assert.equal((await ask(token)).status, 200);
+  // Of whom nobody knows whether it is the one's that is away.
+  assert.equal((await ask("none")).code, "issuer-unavailable");
+});
 
 test("an answer whose times cannot be read does not count for ever", async (context) => {
   const { ask } = await startTalkative(context);
