@@ -5,18 +5,26 @@ import type { Instance } from "#configuration/configuration.ts";
 export interface Ring {
   /** Places of the instances, the one that the key belongs to first; each once. */
   readonly orderOf: (key: string) => readonly number[];
+  /** How many points it has. */
+  readonly size: number;
 }
 
-const pointsPerWeight = 1;
+const pointsMin = 10;
+/** Beyond it, weights count for less: those of SRV records go up to 65,535. */
+const pointsMax = 100_000;
 /** More places than this say nothing new. */
 const ordersKept = 10_000;
 
 export function createRing(instances: readonly Pick<Instance, "url" | "weight">[]): Ring {
+  const pointsPerWeight = pointsPerWeightOf(instances);
   const points = instances.flatMap(({ url, weight }, at) =>
-    Array.from({ length: Math.max(10, weight * pointsPerWeight) }, (_, index) => ({
-      at,
-      place: placeOf(`${url} ${index}`),
-    })),
+    Array.from(
+      { length: Math.max(pointsMin, Math.floor(weight * pointsPerWeight)) },
+      (_, index) => ({
+        at,
+        place: placeOf(`${url} ${index}`),
+      }),
+    ),
   );
   points.sort((a, b) => a.place - b.place || a.at - b.at);
   const known = new Map<string, readonly number[]>();
@@ -38,6 +46,7 @@ export function createRing(instances: readonly Pick<Instance, "url" | "weight">[
   }
 
   return {
+    size: points.length,
     orderOf(key) {
       const found = known.get(key);
       if (found !== undefined) return found;
@@ -47,6 +56,12 @@ export function createRing(instances: readonly Pick<Instance, "url" | "weight">[
       return order;
     },
   };
+}
+
+/** Halved until they are few enough, so that most changes of a list leave it as it is. */
+function pointsPerWeightOf(instances: readonly Pick<Instance, "weight">[]): number {
+  const total = instances.reduce((sum, { weight }) => sum + weight, 0);
+  return 2 ** -Math.max(0, Math.ceil(Math.log2(total / pointsMax)));
 }
 
 function placeOf(text: string): number {
