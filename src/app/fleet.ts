@@ -129,8 +129,8 @@ export function createFleet(first: Revision, options: FleetOptions): Fleet {
       };
     },
     onMessage(index, message) {
-      sink.writeLines(message as LogLines);
-      Atomics.add(new Int32Array(memoryOf(index).written), 0, 1);
+      const written = new Int32Array(memoryOf(index).written);
+      sink.writeLines(message as LogLines, () => void Atomics.add(written, 0, 1));
     },
     onDied(index) {
       const { flight: flightMemory } = memoryOf(index);

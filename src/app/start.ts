@@ -27,6 +27,8 @@ export interface StartOptions {
 }
 
 const exitCodes = { stopped: 0, findings: 1, refused: 3, killed: 130 } as const;
+/** How long the end waits for whoever reads the log. */
+const logMs = 1_000;
 /** Per worker; a test sets less. */
 const heapMbMax = Number(process.env["PARLANCE_HEAP_MB"] ?? 1_024);
 
@@ -53,6 +55,10 @@ export async function startGateway(options: StartOptions): Promise<number> {
   sink.log.info("stopped", "stopped in order", { cut });
   signals.dispose();
   hangUps.dispose();
+  // Lines that nobody takes would hold the process for ever.
+  const cancel = platform.timers.after(logMs, () => process.exit(exitCodes.stopped));
+  await sink.written();
+  cancel();
   return exitCodes.stopped;
 }
 

@@ -8,13 +8,16 @@ export interface LogSink {
   readonly form: LogForm;
   /** Records below this level are left out from now on. */
   setLevel(level: LogLevel): void;
-  /** Lines that a worker has formatted. */
-  writeLines(lines: string): void;
+  /** Lines that a worker has formatted. @param onWritten there is room for more. */
+  writeLines(lines: string, onWritten: () => void): void;
+  /** Resolves when all of it is written, which is never while nobody reads it. */
+  written(): Promise<void>;
 }
 
 export interface ErrorOutput {
   readonly isTTY?: boolean;
-  write(text: string): unknown;
+  /** @param done it is written, or cannot be. */
+  write(text: string, done?: () => void): unknown;
 }
 
 /** @param wanted undefined: text on a terminal, else JSON. */
@@ -33,6 +36,7 @@ export function createLogSink(
     setLevel(level) {
       least = level;
     },
-    writeLines: (lines) => void output.write(lines),
+    writeLines: (lines, onWritten) => void output.write(lines, onWritten),
+    written: () => new Promise((resolve) => void output.write("", () => resolve())),
   };
 }

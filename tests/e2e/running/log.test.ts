@@ -4,6 +4,9 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { configurationOf, runGateway, runService, type LogLine } from "./run-gateway.ts";
 
+/** What never ends fails, instead of holding all others. */
+const bounded = { timeout: 60_000 };
+
 test("exchanges: all tells each exchange, but no query, key or header", async (t) => {
   const service = await runService(t);
   const more = "log: { exchanges: all }\n";
@@ -66,6 +69,20 @@ test("a gateway whose log nobody reads any more goes on, and stops in order", as
   }
   const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
   assert.match(metrics, /^parlance_exchanges_total\{service="echo",status="2xx"\} 5$/m);
+  gateway.kill("SIGTERM");
+  assert.equal(await gateway.ended, 0);
+});
+
+test("a gateway whose log is read no further goes on, and stops in order", bounded, async (t) => {
+  const service = await runService(t);
+  const more = "log: { exchanges: all }\nledger: { mode: relaxed }\n";
+  const gateway = await runGateway(t, configurationOf(service.url, { more }));
+  gateway.stopReading();
+  // More than fits into what the system holds between the two processes.
+  const path = "x".repeat(5_000);
+  for (let count = 0; count < 400; count++) {
+    assert.equal((await fetch(`${gateway.url}/echo/${path}`)).status, 200);
+  }
   gateway.kill("SIGTERM");
   assert.equal(await gateway.ended, 0);
 });

@@ -27,6 +27,8 @@ export interface RunningGateway {
   readonly log: readonly LogLine[];
   /** From now on nobody reads its log. */
   closeLog(): void;
+  /** Whoever reads its log stands still until it has ended. */
+  stopReading(): void;
   /** The first line of an event that fits, from the whole log. */
   seen(event: string, fits?: (line: LogLine) => boolean): Promise<LogLine>;
   kill(signal: NodeJS.Signals): void;
@@ -78,6 +80,8 @@ export function launch(scope: Scope, text: string | undefined, options: RunOptio
     log.push(readLine(line));
     for (const look of waiting) look();
   });
+  // It is over for certain only when all that it wrote is read.
+  child.once("exit", () => child.stderr.resume());
 
   function seen(event: string, fits: (line: LogLine) => boolean = () => true): Promise<LogLine> {
     return new Promise((resolve, reject) => {
@@ -128,6 +132,7 @@ export async function runGateway(
     log,
     seen,
     closeLog: () => child.stderr.destroy(),
+    stopReading: () => void child.stderr.pause(),
     kill: (signal) => void child.kill(signal),
     ended,
   };
