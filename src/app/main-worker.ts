@@ -1,4 +1,5 @@
 /** A worker thread: one gateway, told what to do by the main thread. */
+import { getHeapStatistics } from "node:v8";
 import { workerData } from "node:worker_threads";
 import { assert } from "#base/assert.ts";
 import { nodePlatform } from "#base/platform.ts";
@@ -55,7 +56,8 @@ function tellGauges(): void {
     connections: served.connectionCount,
     turnedAway: gateway.turnedAwayCount,
     loopDelayMaxMs: loopDelay.takeMaxMs(),
-    heapUsedBytes: process.memoryUsage().heapUsed,
+    // `process.memoryUsage` opens a file, and throws when the process may open no more.
+    heapUsedBytes: getHeapStatistics().used_heap_size,
     cpuS: (user + system) / 1e6,
     linesDropped: workerLog.dropped,
     limitStore: store.state,
