@@ -80,7 +80,7 @@ function writeTraffic(out: Exposition, { services, problems, lost, costs }: Traf
   perService(
     "parlance_response_body_bytes_total",
     "counter",
-    "Bytes of the services' answers.",
+    "Bytes of answers' bodies, also of those that the gateway gives itself.",
     column.responseBytes,
   );
   perService(
