@@ -3,7 +3,7 @@
  * version is tried first. What it tells is bounded in number, bytes and time, and judged later.
  */
 import type { ClientHttp2Session, IncomingHttpHeaders } from "node:http2";
-import { isIP } from "node:net";
+import { expectedPeer } from "#base/expected-peer.ts";
 import { http2 } from "#base/late-modules.ts";
 import type { Platform } from "#base/platform.ts";
 import type { Answer, Fault } from "#call/call.ts";
@@ -68,8 +68,6 @@ export async function fetchDescriptors(
   }
 }
 
-const h2 = { ALPNProtocols: ["h2"] };
-
 function openSession(
   { protocol, hostname, port }: URL,
   { sockets, timers }: Pick<Platform, "sockets" | "timers">,
@@ -80,8 +78,7 @@ function openSession(
   const session = http2().connect(`${protocol}//${hostname}:${where.port}`, {
     createConnection: () =>
       isSecure
-        ? // RFC 6066 §3: an address is no server name, yet the certificate must have it.
-          sockets.connectTls({ ...where, servername: isIP(host) > 0 ? "" : host, ...h2 })
+        ? sockets.connectTls({ ...where, ...expectedPeer(host), ALPNProtocols: ["h2"] })
         : sockets.connect(where),
   });
   return new Promise((resolve, reject) => {

@@ -15,6 +15,12 @@ export interface DocumentFault {
   readonly column?: number;
 }
 
+/** The message with its line, which readers of XML put there themselves. */
+export function withLine({ message, line, column }: DocumentFault): string {
+  const where = line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`;
+  return message.endsWith(where) ? message : message + where;
+}
+
 /** Carries a DocumentFault out of nested readers; what a compiled codec returns is the value. */
 export class DocumentFailure extends Error {
   override readonly name = "DocumentFailure";

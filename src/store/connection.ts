@@ -4,9 +4,7 @@
  * sockets by itself, and opens none again: that is up to the keeper.
  */
 import { hash } from "node:crypto";
-import { isIP } from "node:net";
-import type { PeerCertificate } from "node:tls";
-import { tls as nodeTls } from "#base/late-modules.ts";
+import { expectedPeer } from "#base/expected-peer.ts";
 import type { Timers } from "#base/platform.ts";
 import type { StoreScript } from "#base/shared-store.ts";
 
@@ -99,10 +97,7 @@ export async function openConnection(
 function securedBy({ serverName, ca, cert, key }: StoreTls) {
   return {
     tls: true,
-    // RFC 6066 §3: an address is no server name, yet the certificate must have it.
-    servername: isIP(serverName) > 0 ? "" : serverName,
-    checkServerIdentity: (_host: string, certificate: PeerCertificate) =>
-      nodeTls().checkServerIdentity(serverName, certificate),
+    ...expectedPeer(serverName),
     ...(ca && { ca }),
     ...(cert && { cert, key }),
   } as const;

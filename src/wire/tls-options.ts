@@ -2,8 +2,8 @@
  * TLS to an instance: whom we expect, what we show, what we speak. Compiled once a pool, so that a
  * file that is none is found when the configuration is taken, not when the first request comes.
  */
-import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
+import { expectedPeer } from "#base/expected-peer.ts";
 import { tls as nodeTls } from "#base/late-modules.ts";
 
 export interface PoolTls {
@@ -19,10 +19,7 @@ export interface PoolTls {
 export function secureOptions(tls: PoolTls, protocol: "http/1.1" | "h2"): ConnectionOptions {
   const { serverName, verify, ca, cert, key } = tls;
   return {
-    // RFC 6066 §3: an address is no server name, yet the certificate must have it.
-    servername: isIP(serverName) > 0 ? "" : serverName,
-    checkServerIdentity: (_host, certificate) =>
-      nodeTls().checkServerIdentity(serverName, certificate),
+    ...expectedPeer(serverName),
     rejectUnauthorized: verify,
     ALPNProtocols: [protocol],
     secureContext: nodeTls().createSecureContext({

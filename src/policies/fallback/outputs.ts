@@ -1,6 +1,7 @@
 /** Answers of operations from JSON: an example of the contract's, or what an operator wrote. */
 import type { Answer } from "#call/call.ts";
 import type { Contract, Operation, RestResponse } from "#contract/contract.ts";
+import { withLine } from "#contract/document-fault.ts";
 import { fieldsOf, resolve } from "#contract/resolve.ts";
 import type { RecordType, Type } from "#contract/types.ts";
 import { createRecord, type ValueRecord } from "#contract/value.ts";
@@ -26,11 +27,7 @@ export function answerOf(
   const type = field === undefined ? output.type : variantOf(contract, field.type, variant);
   const nullable = field?.nullable === true;
   const read = compileJsonReader(contract, type, { unknownMembers: "reject", nullable })(json);
-  if (read.kind === "fault") {
-    const { message, line, column } = read;
-    const where = line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`;
-    return { wrong: `${message}${where}` };
-  }
+  if (read.kind === "fault") return { wrong: withLine(read) };
   if (field === undefined) return made(read.value as ValueRecord);
   const whole = createRecord();
   whole[field.name] = variant === undefined ? read.value : { [variant]: read.value };

@@ -1,7 +1,7 @@
 /** A request to a call: parameters by their styles, headers, and the body by its media type. */
 import type { Call, Fault } from "#call/call.ts";
 import { takesStream } from "#call/problems.ts";
-import { DocumentFailure, type DocumentFault } from "#contract/document-fault.ts";
+import { DocumentFailure, type DocumentFault, withLine } from "#contract/document-fault.ts";
 import { setMember } from "#contract/member-path.ts";
 import { createRecord, type Value } from "#contract/value.ts";
 import type { FaceRequest } from "#extension/protocol.ts";
@@ -99,12 +99,9 @@ export function bodyOutcome<Read extends { readonly kind: "value" }>(
   field: string | undefined,
 ): Read | Fault {
   if (outcome.kind === "value") return outcome;
-  const { code, line, column, place, message } = outcome;
-  const found = line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`;
-  // Readers of XML say it themselves.
-  const where = message.endsWith(found) ? "" : found;
+  const { code, place } = outcome;
   const problem = code === "charset-unsupported" ? "media-type-unsupported" : "invalid-body";
-  return faultOf(restProblems[problem](`${message}${where}`), pointer(field, place));
+  return faultOf(restProblems[problem](withLine(outcome)), pointer(field, place));
 }
 
 function pointer(field: string | undefined, place: string): string {

@@ -1,7 +1,7 @@
 /** A successful response to an answer. What does not fit the contract is the service's fault. */
 import type { Fault, Reply } from "#call/call.ts";
 import { isStream } from "#call/problems.ts";
-import { DocumentFailure } from "#contract/document-fault.ts";
+import { DocumentFailure, withLine } from "#contract/document-fault.ts";
 import { createRecord, type Value, type ValueRecord } from "#contract/value.ts";
 import type { UpstreamResponse } from "#extension/protocol.ts";
 import { bodyFor } from "./bodies.ts";
@@ -100,11 +100,7 @@ function readBody(
 function readWith(codec: BodyCodec, body: Buffer, type: MediaType | undefined) {
   const outcome = codec.read(body, type);
   if (outcome.kind === "value") return outcome;
-  const { message, place, line, column } = outcome;
-  const found = line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`;
-  // Readers of XML say it themselves.
-  const where = message.endsWith(found) ? "" : found;
-  return invalid(`the answer's body: ${message}${where}`, place);
+  return invalid(`the answer's body: ${withLine(outcome)}`, outcome.place);
 }
 
 function invalid(detail: string, place?: string): Fault {
