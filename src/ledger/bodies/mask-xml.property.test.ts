@@ -2,15 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { maskBody, type BodyForm } from "./mask-body.ts";
+import { maskBody } from "./mask-body.ts";
+import { bytesMax, form, names, secret } from "./masking-fixture.ts";
 import { createSensitiveNames } from "./sensitive-names.ts";
-
-const secret = "s3cr3t";
-const names = createSensitiveNames(["cardNumber", "pin"]);
-const bytesMax = 1024 * 1024;
-const form = (contentType: string, more: Partial<BodyForm> = {}): BodyForm => {
-  return { contentType, contentEncoding: undefined, isCut: false, ...more };
-};
 
 const word = fc.stringMatching(/^[a-z]{1,5}$/);
 const harmlessXml = ["<![CDATA[<pine/>]]>", "<!-- pin -->", "&lt;p&gt;", "a pin {0}"];

@@ -3,15 +3,10 @@ import assert from "node:assert/strict";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { test } from "node:test";
 import fc from "fast-check";
-import { maskBody, type BodyForm } from "./mask-body.ts";
+import { maskBody } from "./mask-body.ts";
+import { bytesMax, form, names, secret } from "./masking-fixture.ts";
 import { createSensitiveNames } from "./sensitive-names.ts";
 
-const secret = "s3cr3t";
-const names = createSensitiveNames(["cardNumber", "pin"]);
-const bytesMax = 1024 * 1024;
-const form = (contentType: string, more: Partial<BodyForm> = {}): BodyForm => {
-  return { contentType, contentEncoding: undefined, isCut: false, ...more };
-};
 const sensitiveNames = ["cardNumber", "CARDNUMBER", "card-number", "card_number", "pin", "Pin"];
 
 /** Values without the secret, and objects in which it stands under sensitive names alone. */
